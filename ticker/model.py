@@ -1,0 +1,292 @@
+"""The frozen words every room speaks: home, rate, headline, source, round.
+
+Money is `Decimal`, kept as the bank printed it. Moments are aware and in UTC; days are days of the home's zone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+
+
+class Freshness(StrEnum):
+    """How far what is shown can be trusted to be current. The order is from best to worst."""
+
+    FRESH = "fresh"
+    LATE = "late"
+    STALE = "stale"
+    NONE = "none"
+
+
+class Quality(StrEnum):
+    OFFICIAL = "official"
+    DERIVED = "derived"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The currency rates are quoted in, with the time zone of its bank."""
+
+    currency: str = "KGS"
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Bishkek"))
+
+    def day(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone)
+
+    def at(self, day: date, clock: time = time()) -> datetime:
+        """The moment (UTC) at which the home's clocks show `clock` on `day`; midnight by default."""
+        return datetime.combine(day, clock, self.zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The hours of the home's week in which a source publishes the next table.
+
+    NBKR sets rates on trading days 15:00-15:30 and writes the file by about 16:20, also on Saturdays.
+    """
+
+    weekdays: frozenset[int]  # Monday is 0
+    opens: time
+    closes: time
+    zone: ZoneInfo
+
+    def _hours(self, day: date) -> tuple[datetime, datetime]:
+        return (
+            datetime.combine(day, self.opens, self.zone).astimezone(UTC),
+            datetime.combine(day, self.closes, self.zone).astimezone(UTC),
+        )
+
+    def of(self, valid_on: date) -> tuple[datetime, datetime]:
+        """Opening and close (UTC) of the window in which the table valid on that day is published:
+        the last one that ended before the day began."""
+        day = valid_on - DAY
+        while day.weekday() not in self.weekdays:
+            day -= DAY
+        return self._hours(day)
+
+    def closes_after(self, moment: datetime, nth: int = 1) -> datetime:
+        """The nth close (UTC) later than `moment`."""
+        day = moment.astimezone(self.zone).date()
+        while True:
+            if day.weekday() in self.weekdays and self._hours(day)[1] > moment:
+                nth -= 1
+                if not nth:
+                    return self._hours(day)[1]
+            day += DAY
+
+    def closed_between(self, since: datetime, until: datetime) -> int:
+        """How many windows closed later than `since` and not later than `until`."""
+        count, day, last = 0, since.astimezone(self.zone).date(), until.astimezone(self.zone).date()
+        while day <= last:
+            if day.weekday() in self.weekdays and since < self._hours(day)[1] <= until:
+                count += 1
+            day += DAY
+        return count
+
+    def is_open(self, moment: datetime) -> bool:
+        day = moment.astimezone(self.zone).date()
+        opens, closes = self._hours(day)
+        return day.weekday() in self.weekdays and opens <= moment < closes
+
+    def opens_after(self, moment: datetime) -> datetime:
+        """The next opening (UTC) later than `moment`."""
+        day = moment.astimezone(self.zone).date()
+        while day.weekday() not in self.weekdays or self._hours(day)[0] <= moment:
+            day += DAY
+        return self._hours(day)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What the home currency's bank quoted for one currency.
+
+    `quoted` is in home currency for `nominal` units: NBKR quotes 10 or 100 units of weak currencies.
+    """
+
+    currency: str  # ISO 4217
+    quoted: Decimal  # as printed, trailing zeros included
+    nominal: int
+    valid_on: date  # the first day it is official for, not the day it was published
+    valid_until: date  # the last such day: `valid_on` itself for a daily table, six days later for a weekly one
+
+    @property
+    def value(self) -> Decimal:
+        """Home currency for one unit, exact: a nominal is a power of ten."""
+        return self.quoted.scaleb(1 - len(str(self.nominal)))
+
+    def same_figure(self, other: Rate) -> bool:
+        return self.quoted == other.quoted and self.nominal == other.nominal
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One answer of a bank: rates of one day. `complaints` names each row that could not be read and was dropped."""
+
+    valid_on: date
+    rates: tuple[Rate, ...]
+    complaints: tuple[str, ...] = ()
+
+    def __getitem__(self, currency: str) -> Rate:
+        return next(rate for rate in self.rates if rate.currency == currency)
+
+    @property
+    def currencies(self) -> frozenset[str]:
+        return frozenset(rate.currency for rate in self.rates)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a feed as it was parsed: a title and a link that can be shown, nothing guessed."""
+
+    title: str  # plain text, NFC, 1 to 300 characters
+    url: str  # absolute http(s)
+    guid: str | None  # the feed's own id, None where it has none or several entries of the answer share it
+    published_at: datetime | None  # UTC; None where the feed gives no date that can be read
+    shared_url: bool = False  # several entries of the answer carry this address: it identifies none of them
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What one answer of a feed held. `complaints` names each entry that was dropped."""
+
+    entries: tuple[Entry, ...]
+    language: str | None = None  # as the feed declares it, BCP 47, lower case
+    complaints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A story's headline as readers see it."""
+
+    id: str
+    title: str
+    url: str
+    feed: str  # id of the feed source
+    published_at: datetime  # UTC; the time first seen where the feed gave none, or one in the future
+    first_seen_at: datetime  # UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a conditional request sends (RFC 9110, 13.1): the validators of one body, as received."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class UpstreamError(Exception):
+    """An upstream's fault: it goes into the round's record as a sentence and is never raised to a reader."""
+
+
+class ParseError(UpstreamError):
+    """A body that can't be read: says where, what was met, what is wanted."""
+
+    def __init__(self, source: str, where: str, met: str, wanted: str) -> None:
+        shown = met if len(met) <= 80 else met[:77] + "..."
+        super().__init__(f"{source}: {where}: met {shown!r}, wanted {wanted}")
+        self.source, self.where, self.met, self.wanted = source, where, met, wanted
+
+
+class Outcome(StrEnum):
+    CHANGED = "changed"  # something that is shown changed
+    CONFIRMED = "confirmed"  # what was known was seen again
+    NOTHING = "nothing"  # answered, but neither changed nor confirmed (an old table from a cache, a held figure)
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The record of one visit to one source."""
+
+    source: str
+    began_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    status: int | None = None  # HTTP status of the answer; None where there was none
+    body_bytes: int = 0
+    parsed: int = 0
+    dropped: int = 0
+    note: str = ""  # what changed, was held, was refused; or, on failure, why, in a sentence
+    excerpt: bytes = b""  # the first 2 KiB of the body, on failure
+    retry_after_s: int | None = None  # what a 429 or 503 asked for (RFC 9110, 10.2.3), clamped to a day
+
+    @property
+    def failed(self) -> bool:
+        return self.outcome is Outcome.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class RatesSource:
+    """A rates table that is visited. `bank` is the key of its words ("NBKR" in each language)."""
+
+    id: str
+    url: str
+    parser: str  # which of collect/sources reads it
+    window: Window
+    bank: str
+    ahead_days: int = 1  # how far ahead of today its newest table may be valid
+    grace_days: int = 14  # how many days past its validity a table may still be shown, late
+    limit: Decimal = Decimal("0.15")  # the largest believable move against the table before
+    gap_days: int = 14  # not applied across more days than this
+    every_s: int = 3600
+    window_every_s: int = 180
+    archive_url: str | None = None
+    archive_pause_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSource:
+    """A feed that is visited. `publisher` is shown beside each headline."""
+
+    id: str
+    url: str
+    publisher: str
+    language: str
+    zone: ZoneInfo
+    encoding: str | None = None
+    every_s: int = 300
+
+
+Source = RatesSource | FeedSource
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A figure as a source gave it at some moment, and what became of it. A figure is never overwritten: a bank's
+    correction is a further revision of the same day."""
+
+    id: int
+    source: str  # the rates source it belongs to; an archive's figures belong to the daily table they fill
+    rate: Rate
+    seen_at: datetime
+    last_modified: datetime | None = None  # of the body it came in
+    body_hash: str = ""  # SHA-256 of that body, hexadecimal
+    held_at: datetime | None = None
+    released_at: datetime | None = None
+    discarded_at: datetime | None = None
+    reason: str = ""  # why it was held, with both figures
+
+    @property
+    def held(self) -> bool:
+        return self.held_at is not None and self.released_at is None and self.discarded_at is None
+
+    @property
+    def believed(self) -> bool:
+        return self.discarded_at is None and (self.held_at is None or self.released_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A headline with what it is recognised by when its feed shows it again."""
+
+    headline: Headline
+    guid: str | None
+    canonical_url: str | None  # None where the feed gave several stories one address
