@@ -127,8 +127,8 @@ def _state(
 ) -> Freshness:
     if today <= last.valid_until:
         return Freshness.LATE if contested else Freshness.FRESH
-    missed = bank.window.closed_between(answered, now)
-    if missed < MISSED_LIMIT and (today - last.valid_until).days <= bank.grace_days:
+    young = (today - last.valid_until).days <= bank.grace_days
+    if young and bank.window.closed_between(answered, now) < MISSED_LIMIT:
         return Freshness.LATE
     return Freshness.STALE
 
