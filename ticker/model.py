@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+
+Language = Literal["en", "ru", "ky"]
 
 
 class Freshness(StrEnum):

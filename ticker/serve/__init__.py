@@ -1,0 +1,1 @@
+"""READ WING: from the store to a reader. It never fetches, and answering never waits for the store."""

@@ -1,0 +1,1 @@
+"""Values to bytes (pure): one file a medium."""
