@@ -1,0 +1,82 @@
+# Needs Python 3.11 or newer and make. What else is missing is installed where we are root on Debian; elsewhere the
+# run stops and names the command to type. Each target is a line or two that one could type.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-long lint audit bench lock clean
+
+PYTHON ?= python3
+PORT ?= 8000
+AT ?=
+
+# $(call need,check,Debian packages): the check is a command; where it fails, the packages are installed or named.
+define need
+@$(1) >/dev/null 2>&1 || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "apt-get install $(2)"; apt-get -qq update; \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(2) </dev/null >/dev/null; \
+	fi; $(1) >/dev/null 2>&1; \
+} || { echo "Something is missing here. Type: sudo apt-get install $(2)" >&2; exit 1; }
+endef
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /make \1: /p' $(firstword $(MAKEFILE_LIST))
+
+run: .venv/runtime ## serve with the live sources [PORT=8000]
+	exec .venv/bin/ticker serve --port $(PORT)
+
+demo: .venv/runtime ## serve with a demonstration upstream, no internet needed [PORT=8000] [AT=2026-05-22T18:30]
+	exec .venv/bin/ticker demo --port $(PORT) $(if $(AT),--at $(AT))
+
+test: .venv/dev ## every test but the long ones: the units, then the whole
+	$(call need,command -v chromium,chromium fonts-dejavu-core)
+	$(call need,command -v git,git)
+	.venv/bin/pytest -m "not long" --ignore=tests/whole
+	.venv/bin/pytest -m "not long" tests/whole
+
+test-long: test ## the long tests too
+	.venv/bin/pytest -m long
+
+lint: .venv/dev ## ruff and mypy
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+
+audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside judges say of the pages: HTML, accessibility, console
+	$(call need,command -v chromium,chromium fonts-dejavu-core)
+	$(call need,java -version,default-jre-headless)
+	.venv/bin/python tests/audit/audit.py
+
+bench: .venv/dev ## speed and memory beside nginx, in the same run
+	$(call need,command -v nginx && command -v wrk,nginx wrk)
+	.venv/bin/python -m bench.speed
+
+lock: .venv/dev ## write the locks anew from pyproject.toml and requirements-*.in [UPGRADE=--upgrade]
+	$(compile) --extra=postgresql --output-file=requirements.lock pyproject.toml
+	$(compile) --output-file=requirements-build.lock requirements-build.in
+	$(compile) --output-file=requirements-dev.lock requirements-dev.in
+
+clean: ## remove what make made; what the service stored stays
+	rm -rf .venv .audit tests/audit/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+pip = .venv/bin/pip --quiet --disable-pip-version-check --no-input install
+compile = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(UPGRADE)
+
+# Enough for run and demo.
+.venv/runtime: requirements.lock requirements-build.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed. Type: make PYTHON=python3.x" >&2; exit 1; }
+	$(call need,$(PYTHON) -c "import ensurepip",python3-venv)
+	$(PYTHON) -m venv .venv
+	$(pip) --require-hashes -r requirements.lock -r requirements-build.lock
+	$(pip) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What the tests and the judges need on top.
+.venv/dev: .venv/runtime requirements-dev.lock
+	$(pip) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+tests/audit/node_modules/.package-lock.json: tests/audit/package-lock.json
+	$(call need,command -v npm,nodejs npm)
+	npm ci --prefix tests/audit --ignore-scripts --no-audit --no-fund
+	@touch $@
