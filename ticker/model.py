@@ -232,7 +232,6 @@ class RatesSource:
 
     id: str
     url: str
-    parser: str  # which of collect/sources reads it
     window: Window
     bank: str
     ahead_days: int = 1  # how far ahead of today its newest table may be valid

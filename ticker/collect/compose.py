@@ -1,0 +1,75 @@
+"""From what the store knows to what a reader can be shown (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from ticker.model import FeedSource, Headline, Home, Rate, RatesSource, Revision
+from ticker.snapshot import BankTerms, Content, FeedTerms, Series
+
+KEPT_RATES = 5  # of one currency: tomorrow's, today's, the one before, and two more for a bank that publishes ahead
+KEPT_HEADLINES = 20  # of one feed: as many as a strip may show
+
+ENDED: Mapping[str, date] = {
+    "BYR": date(2016, 7, 1),
+    "TRL": date(2005, 1, 1),
+    "RUR": date(1998, 1, 1),
+    "AZM": date(2006, 1, 1),
+    "TJR": date(2000, 10, 30),
+    "ROL": date(2005, 7, 1),
+    "EEK": date(2011, 1, 1),
+    "LVL": date(2014, 1, 1),
+    "LTL": date(2015, 1, 1),
+    "HRK": date(2023, 1, 1),
+    "BGN": date(2026, 1, 1),
+    "BEF": date(2002, 1, 1),
+    "ITL": date(2002, 1, 1),
+}
+"""The day from which a currency is no more (ISO 4217, table A.3): weekly.xml goes on restamping some of them."""
+
+
+def compose(
+    home: Home,
+    banks: Sequence[RatesSource],
+    feeds: Sequence[FeedSource],
+    revisions: Mapping[str, Sequence[Revision]],
+    headlines: Iterable[Headline],
+    *,
+    demo: bool = False,
+) -> Content:
+    """`revisions` by source, oldest id first."""
+    return Content(
+        home=home,
+        demo=demo,
+        banks=tuple(BankTerms(bank.id, bank.bank, bank.window, bank.grace_days) for bank in banks),
+        feeds=tuple(FeedTerms(feed.id, feed.publisher, feed.language, feed.every_s) for feed in feeds),
+        series=tuple(one for bank in banks for one in _series(bank.id, revisions[bank.id])),
+        headlines=tuple(sorted(headlines, key=lambda one: (one.published_at, one.id), reverse=True)),
+    )
+
+
+def _series(source: str, revisions: Sequence[Revision]) -> list[Series]:
+    believed: dict[str, dict[date, Revision]] = {}
+    for one in revisions:
+        if one.believed and not _ended(one.rate):
+            believed.setdefault(one.rate.currency, {})[one.rate.valid_on] = one
+    contested = {
+        (one.rate.currency, one.rate.valid_on)
+        for one in revisions
+        if one.held and _is_newer(one, believed.get(one.rate.currency, {}).get(one.rate.valid_on))
+    }
+    found = []
+    for currency, by_day in sorted(believed.items()):
+        days = sorted(by_day)[-KEPT_RATES:]
+        doubted = frozenset(day for day in days if (currency, day) in contested)
+        found.append(Series(source, currency, tuple(by_day[day].rate for day in days), doubted))
+    return found
+
+
+def _is_newer(held: Revision, believed: Revision | None) -> bool:
+    return believed is not None and held.id > believed.id
+
+
+def _ended(rate: Rate) -> bool:
+    return rate.currency in ENDED and rate.valid_on >= ENDED[rate.currency]

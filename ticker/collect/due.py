@@ -1,0 +1,113 @@
+"""When a source is due, and which days lack a table (pure)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from ticker.model import DAY, FeedSource, RatesSource, Revision, Round
+
+SLOWEST_S = 3600  # the longest pause that failures alone can cause
+SLOWEST_IN_WINDOW_S = 600
+JITTER = 0.1  # failures spread by up to this share of the pause
+
+
+def due_at(source: RatesSource | FeedSource, past: Sequence[Round], now: datetime) -> datetime:
+    """When `source` is to be visited next (UTC), after its `past` rounds, newest first.
+
+    A rates table: every 3 minutes throughout its window, at its close, and hourly otherwise. A feed: every 5 minutes.
+    After failures twice as long each time, at most an hour (10 minutes in a window), with jitter; never sooner than
+    the upstream's `Retry-After` (RFC 9110, 10.2.3).
+    """
+    if not past or past[0].began_at > now:  # never visited; or the clock went back since
+        return now
+    last = past[0]
+    due = last.began_at + timedelta(seconds=_pause_s(source, past))
+    if isinstance(source, RatesSource):
+        # A look at the close answers for the whole window; an opening must not be slept over.
+        moments = (source.window.opens_after(last.began_at), source.window.closes_after(last.began_at))
+        due = min(due, *moments)
+    if last.retry_after_s:
+        due = max(due, last.ended_at + timedelta(seconds=last.retry_after_s))
+    return due
+
+
+def archive_due_at(source: RatesSource, past: Sequence[Round], now: datetime) -> datetime:
+    """When the archive is to be asked next for days that lack a table: hourly; sooner while it fails, as `due_at`."""
+    if not past or past[0].began_at > now:
+        return now
+    failures = _failures(past)
+    pause = min(SLOWEST_S, _doubled(source.window_every_s, failures - 1)) if failures else SLOWEST_S
+    due = past[0].began_at + timedelta(seconds=pause)
+    if past[0].retry_after_s:
+        due = max(due, past[0].ended_at + timedelta(seconds=past[0].retry_after_s))
+    return due
+
+
+def lacking(known: Sequence[Revision], currencies: frozenset[str], today: date) -> dict[str, tuple[date, ...]]:
+    """The days for which the archive is to be asked, by currency: of today and the day before, those without any
+    figure, for each of `currencies` that the nearest daily table has. Nothing before the first table is known."""
+    found: dict[str, tuple[date, ...]] = {}
+    seen = {(one.rate.currency, one.rate.valid_on) for one in known}
+    for currency in sorted(currencies):
+        days = tuple(
+            day
+            for day in (today - DAY, today)
+            if (currency, day) not in seen and currency in _nearest_table(known, day)
+        )
+        if days:
+            found[currency] = days
+    return found
+
+
+def nearest(known: Sequence[Revision], currency: str, day: date) -> Revision | None:
+    """The figure of a currency that is nearest in time, later ones first: an archive's nominal is taken from it."""
+    of_currency = [one for one in known if one.rate.currency == currency and not one.discarded_at]
+    return min(
+        of_currency,
+        key=lambda one: (abs(one.rate.valid_on - day), one.rate.valid_on < day, -one.id),
+        default=None,
+    )
+
+
+def _nearest_table(known: Sequence[Revision], day: date) -> frozenset[str]:
+    # A day that the archive filled, perhaps in part, is no table: its figures came in no table's body.
+    tables = [one.rate for one in known if one.body_hash]
+    if not tables:
+        return frozenset()
+    closest = min((rate.valid_on for rate in tables), key=lambda one: (abs(one - day), one < day))
+    return frozenset(rate.currency for rate in tables if rate.valid_on == closest)
+
+
+def _pause_s(source: RatesSource | FeedSource, past: Sequence[Round]) -> float:
+    in_window = isinstance(source, RatesSource) and source.window.is_open(past[0].began_at)
+    failures = _failures(past)
+    if isinstance(source, FeedSource):
+        every_s = short_s = source.every_s
+    else:
+        short_s = source.window_every_s
+        every_s = short_s if in_window else source.every_s
+    if not failures:
+        return every_s
+    # An hourly table that could not be had is asked for sooner than in an hour.
+    slowest_s = SLOWEST_IN_WINDOW_S if in_window else SLOWEST_S
+    return min(slowest_s, _doubled(short_s, failures) * (1 + JITTER * _phase(past[0])))
+
+
+def _doubled(pause_s: int, failures: int) -> float:
+    return float(pause_s << min(failures, 12))
+
+
+def _failures(past: Sequence[Round]) -> int:
+    count = 0
+    for one in past:
+        if not one.failed:
+            break
+        count += 1
+    return count
+
+
+def _phase(last: Round) -> float:
+    """From 0 to 1, the same for the same round: processes and restarts agree, sources spread."""
+    return zlib.crc32(f"{last.source} {last.began_at.isoformat()}".encode()) / 2**32

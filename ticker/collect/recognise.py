@@ -1,0 +1,84 @@
+"""Which story an entry of a feed is (pure): a headline is edited, its story stays one."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from ticker.model import Entry, Headline, Story
+
+AHEAD = timedelta(minutes=10)  # a time further in the future is not believed
+SAME_TITLE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A feed's stories after an answer: `stories` as they stand now, and what of it is news."""
+
+    stories: tuple[Story, ...]
+    new: int
+    edited: int
+
+
+@dataclass(slots=True)
+class _Known:
+    by_guid: dict[str, Story] = field(default_factory=dict)
+    by_url: dict[str, Story] = field(default_factory=dict)
+    by_title: dict[str, Story] = field(default_factory=dict)
+
+    def put(self, story: Story) -> None:
+        if story.guid:
+            self.by_guid[story.guid] = story
+        if story.canonical_url:
+            self.by_url[story.canonical_url] = story
+        self.by_title[_plain(story.headline.title)] = story
+
+    def find(self, guid: str | None, url: str | None, title: str, now: datetime) -> Story | None:
+        """The same id, or the same canonical address, or the same title within a day."""
+        if guid and guid in self.by_guid:
+            return self.by_guid[guid]
+        if url and url in self.by_url:
+            return self.by_url[url]
+        same_title = self.by_title.get(_plain(title))
+        recent = same_title and now - same_title.headline.first_seen_at <= SAME_TITLE
+        return same_title if recent else None
+
+
+def recognise(entries: Sequence[tuple[Entry, str]], known: Sequence[Story], feed: str, now: datetime) -> Seen:
+    """The stories of one answer. `entries` come with their canonical address; `known` are the feed's stories so far."""
+    lookup = _Known()
+    for story in sorted(known, key=lambda one: one.headline.first_seen_at):
+        lookup.put(story)
+    stories: dict[str, Story] = {}
+    new = edited = 0
+    for entry, address in entries:
+        url = None if entry.shared_url else address
+        same = lookup.find(entry.guid, url, entry.title, now)
+        if same is None:
+            story, new = _first_seen(entry, url, feed, now), new + 1
+        else:
+            story = _seen_again(same, entry, url)
+            edited += story.headline.title != same.headline.title
+        lookup.put(story)
+        stories[story.headline.id] = story
+    return Seen(tuple(stories.values()), new, edited)
+
+
+def _first_seen(entry: Entry, url: str | None, feed: str, now: datetime) -> Story:
+    believable = entry.published_at if entry.published_at and entry.published_at <= now + AHEAD else None
+    name = "\n".join((feed, entry.guid or url or entry.title, now.isoformat()))
+    id_ = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return Story(Headline(id_, entry.title, entry.url, feed, believable or now, now), entry.guid, url)
+
+
+def _seen_again(same: Story, entry: Entry, url: str | None) -> Story:
+    """A changed title or link is taken over; the time first given stays."""
+    headline = replace(same.headline, title=entry.title, url=entry.url)
+    return Story(headline, entry.guid or same.guid, url or same.canonical_url)
+
+
+def _plain(title: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())

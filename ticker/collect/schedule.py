@@ -1,0 +1,261 @@
+"""Wakes the due rounds and holds the lease, so that one of several processes collects.
+
+Due times are decided by `due` from what the store holds; APScheduler runs the rounds in its pool, so that a hung source
+delays no other. A thread of our own wakes it by the monotonic clock: APScheduler's own timer sleeps for as long as the
+wall clock was set back.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from ticker import log
+from ticker.collect.due import archive_due_at, due_at
+from ticker.collect.round import (
+    RATES_SPAN,
+    Desk,
+    archive_id,
+    archive_needs,
+    record_fault,
+    settle,
+    visit_archive,
+    visit_feed,
+    visit_rates,
+)
+from ticker.model import FeedSource, RatesSource, Round
+from ticker.store import Fenced, StoreError, Wish
+
+TICK_S = 1.0
+LEASE_TTL_S = 15.0
+RENEW_S = 5.0
+LOOK_AGAIN_S = 30.0  # due times are read anew at least this often, so that a turned clock costs no more
+KEEP = timedelta(days=30)  # rounds and stories; rates are kept for good
+PAST_ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One source to visit, with how."""
+
+    id: str
+    source: RatesSource | FeedSource
+    run: Callable[[int], Round]
+    due: Callable[[datetime], datetime | None]  # None: there is nothing to ask for
+
+
+@dataclass(slots=True)
+class Collector:
+    """Visits what is due while it holds the lease. `start` works in threads; `step` is one turn in this one."""
+
+    desk: Desk
+    round_limit_s: float  # a round older than this is stuck: its process may not renew the lease
+    holder: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
+    token: int | None = None
+    _running: dict[str, datetime] = field(default_factory=dict)
+    _due: dict[str, datetime] = field(default_factory=dict)
+    _read_at: datetime | None = None
+    _renewed_at: datetime | None = None
+    _wished: set[str] = field(default_factory=set)
+    _pruned_at: datetime | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _pool: BackgroundScheduler | None = None
+    _heart: threading.Thread | None = None
+
+    def visits(self) -> Iterator[Visit]:
+        desk = self.desk
+        for bank in desk.banks:
+            yield Visit(
+                bank.id,
+                bank,
+                lambda token, bank=bank: visit_rates(desk, bank, token),
+                lambda now, bank=bank: due_at(bank, self._past(bank.id), now),
+            )
+            if bank.archive_url:
+                yield Visit(
+                    archive_id(bank),
+                    bank,
+                    lambda token, bank=bank: visit_archive(desk, bank, token),
+                    lambda now, bank=bank: self._archive_due(bank, now),
+                )
+        for feed in desk.feeds:
+            yield Visit(
+                feed.id,
+                feed,
+                lambda token, feed=feed: visit_feed(desk, feed, token),
+                lambda now, feed=feed: due_at(feed, self._past(feed.id), now),
+            )
+
+    def start(self) -> None:
+        """Begin to collect in the background. The threads end with `stop`, and do not hold the process."""
+        workers = len(self.desk.banks) * 2 + len(self.desk.feeds) + 1
+        self._pool = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(workers)},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+            timezone="UTC",
+        )
+        self._pool.start()
+        self._heart = threading.Thread(target=self._beat, name="collector", daemon=True)
+        self._heart.start()
+
+    def stop(self) -> None:
+        """End soon, and let another process collect at once."""
+        self._stopping.set()
+        if self._heart:
+            self._heart.join(2 * TICK_S)
+        if self._pool:
+            self._pool.shutdown(wait=False)
+        try:
+            self.desk.store.release(self.holder)
+        except StoreError as fault:
+            log.event("lease kept", why=str(fault))
+
+    def step(self) -> list[Round]:
+        """Visit everything that is due now, one after the other; what came due by it (an archive) as well."""
+        done: list[Round] = []
+        if self._hold_lease(self.desk.clock()):
+            self._carry_out_wishes()
+            while self.token is not None and (due := self._due_now(self.desk.clock(), anew=True)):
+                done += filter(None, (self._run(visit) for visit in due))
+        return done
+
+    def _beat(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._turn()
+            except StoreError as fault:
+                self.token = None
+                log.event("store unavailable", why=str(fault))
+            except Exception:
+                log.trouble("collector turn failed")
+            self._stopping.wait(TICK_S)
+
+    def _turn(self) -> None:
+        now = self.desk.clock()
+        if self._hold_lease(now):
+            self._carry_out_wishes()
+            for visit in self._due_now(now):
+                self._submit(visit)
+            self._prune(now)
+
+    def _hold_lease(self, now: datetime) -> bool:
+        """Acquire or renew. A process whose round is stuck does not renew: a hung fetch must not look alive."""
+        if self._renewed_at and self.token is not None and 0 <= (now - self._renewed_at).total_seconds() < RENEW_S:
+            return True
+        with self._lock:
+            stuck = [
+                id_ for id_, began in self._running.items() if abs((now - began).total_seconds()) > self.round_limit_s
+            ]
+        if stuck:
+            log.event("round stuck", sources=stuck)
+        before = self.token
+        self.token = None if stuck else self.desk.store.lease(self.holder, LEASE_TTL_S)
+        self._renewed_at = now
+        if self.token != before:
+            self._due.clear()
+            log.event("lease held" if self.token is not None else "lease not held", token=self.token or before)
+        return self.token is not None
+
+    def _due_now(self, now: datetime, *, anew: bool = False) -> list[Visit]:
+        turned = self._read_at is None or not 0 <= (now - self._read_at).total_seconds() < LOOK_AGAIN_S
+        if anew or turned:
+            self._due.clear()
+            self._read_at = now
+        return [visit for visit in self.visits() if not self._is_running(visit.id) and self._due_at(visit, now) <= now]
+
+    def _due_at(self, visit: Visit, now: datetime) -> datetime:
+        if visit.id in self._wished:
+            return now
+        due = self._due.get(visit.id)
+        if due is None:
+            due = self._due[visit.id] = visit.due(now) or now + timedelta(seconds=LOOK_AGAIN_S)
+        return due
+
+    def _is_running(self, id_: str) -> bool:
+        with self._lock:
+            return id_ in self._running
+
+    def _submit(self, visit: Visit) -> None:
+        assert self._pool
+        with self._lock:
+            self._running[visit.id] = self.desk.clock()
+        self._pool.add_job(self._run, args=[visit], id=visit.id)
+
+    def _run(self, visit: Visit) -> Round | None:
+        token, began = self.token, self.desk.clock()
+        self._wished.discard(visit.id)
+        try:
+            if token is None:
+                return None
+            done = self._visit(visit, token, began)
+            log.event(
+                "round",
+                source=done.source,
+                outcome=done.outcome,
+                status=done.status,
+                seconds=round((done.ended_at - done.began_at).total_seconds(), 3),
+                bytes=done.body_bytes,
+                parsed=done.parsed,
+                dropped=done.dropped,
+                note=done.note,
+            )
+            return done
+        except Fenced:
+            self.token = None
+            log.event("round refused: the lease is lost", source=visit.id, token=token)
+        except StoreError as fault:
+            log.event("round lost: store unavailable", source=visit.id, why=str(fault))
+        finally:
+            self._due = {}  # one round's result can make another source due
+            with self._lock:
+                self._running.pop(visit.id, None)
+        return None
+
+    def _visit(self, visit: Visit, token: int, began: datetime) -> Round:
+        try:
+            return visit.run(token)
+        except StoreError:
+            raise
+        except Exception as fault:
+            log.trouble("round failed by a fault of our own", source=visit.id)
+            return record_fault(self.desk, visit.id, token, began, fault)
+
+    def _past(self, source: str) -> list[Round]:
+        return self.desk.store.rounds(source, PAST_ROUNDS)
+
+    def _archive_due(self, bank: RatesSource, now: datetime) -> datetime | None:
+        today = self.desk.home.day(now)
+        if not archive_needs(bank, self.desk.store.revisions(bank.id, today - RATES_SPAN), today):
+            return None
+        return archive_due_at(bank, self._past(archive_id(bank)), now)
+
+    def _carry_out_wishes(self) -> None:
+        for wish in self.desk.store.wishes():
+            if self.token is not None:
+                self._carry_out(wish, self.token)
+
+    def _carry_out(self, wish: Wish, token: int) -> None:
+        if wish.kind in ("accept", "reject"):
+            held = {str(one.id): one for one in self.desk.store.held()}
+            if wish.subject in held:
+                settle(self.desk, held[wish.subject], accepted=wish.kind == "accept", token=token, wish=wish.id)
+                log.event("held figure settled", wish=wish.kind, revision=wish.subject)
+                return
+        with self.desk.store.write(token) as tx:
+            tx.done(wish.id, self.desk.clock())
+        if wish.kind == "fetch":
+            self._wished.add(wish.subject)
+
+    def _prune(self, now: datetime) -> None:
+        if self.token is not None and (self._pruned_at is None or now - self._pruned_at > timedelta(days=1)):
+            self.desk.store.prune(self.token, now - KEEP)
+            self._pruned_at = now

@@ -1,0 +1,28 @@
+"""Structured logs: one JSON line an event, on standard error. A title with a line break can't forge a second line."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import structlog
+
+_log = structlog.wrap_logger(
+    structlog.PrintLogger(sys.stderr),
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.ExceptionRenderer(),
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ],
+    wrapper_class=structlog.make_filtering_bound_logger(20),
+)
+
+
+def event(what: str, **facts: Any) -> None:
+    _log.info(what, **facts)
+
+
+def trouble(what: str, **facts: Any) -> None:
+    """Something an operator should know of; within `except`, with the exception."""
+    _log.warning(what, exc_info=sys.exc_info()[0] is not None, **facts)
