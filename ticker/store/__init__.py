@@ -1,0 +1,377 @@
+"""What is kept: rates with their revisions, stories, looks, rounds, the snapshot, and who may write.
+
+The write side writes here, the read side reads here, and that is all they know of each other. No other room speaks SQL.
+Every method may raise StoreError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ticker.model import Headline, Rate, Revision, Round, Story
+from ticker.snapshot import Content, Snapshot, dump, load
+from ticker.store import tables as t
+from ticker.store.engine import Database, StoreError
+from ticker.store.migrate import migrate
+from ticker.store.tables import LeaseState, Remembered, Wish
+
+__all__ = ["Fenced", "LeaseState", "Remembered", "Store", "StoreError", "Wish", "Write", "open_store"]
+
+_COLLECT = "collect"
+
+
+class Fenced(StoreError):  # noqa: N818 - the field's word for it
+    """The write came with an old fencing token: somebody else has the lease. Nothing was written."""
+
+
+def open_store(url: str, *, clock: Callable[[], datetime]) -> Store:
+    """Open the store at `sqlite:///file.db` or `postgresql://user@host/database` and bring its tables up to date.
+
+    `clock` gives the present moment (aware, UTC). The lease goes by it on SQLite, where all share one machine, and by
+    the server's clock on PostgreSQL.
+    """
+    database = Database(url, clock)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database, clock)
+
+
+class _Session:
+    """One transaction, with what can be read both inside a write and outside."""
+
+    def __init__(self, database: Database, connection: sa.Connection) -> None:
+        self._database, self._connection = database, connection
+        self._broken = False
+
+    def _run(
+        self, statement: sa.Executable, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> sa.CursorResult[Any]:
+        try:
+            with self._database.spoken():
+                return self._connection.execute(statement, rows)
+        except StoreError:
+            self._broken = True
+            raise
+
+    def revisions(self, source: str, since: date) -> list[Revision]:
+        """Those of days from `since` on, before that each currency's newest believed one, and all still held ones;
+        oldest id first."""
+        of_source = t.rates.c.source == source
+        currencies = sa.select(t.rates.c.currency).where(of_source).distinct().subquery()
+        newest_before = (
+            sa.select(t.rates.c.id)
+            .where(of_source, t.rates.c.currency == currencies.c.currency, t.rates.c.valid_on < since, t.believed)
+            .order_by(t.rates.c.valid_on.desc(), t.rates.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        wanted = sa.union(
+            sa.select(t.rates.c.id).where(of_source, t.rates.c.valid_on >= since),
+            sa.select(newest_before).select_from(currencies),
+            sa.select(t.rates.c.id).where(of_source, t.still_held),
+        )
+        return [
+            t.revision_of(row) for row in self._run(t.rates.select().where(t.rates.c.id.in_(wanted)).order_by("id"))
+        ]
+
+    def stories(self, feed: str, since: datetime) -> list[Story]:
+        """Those its feed showed at or after `since`; the first seen first."""
+        wanted = (t.stories.c.feed == feed) & (t.stories.c.last_seen_at >= since)
+        order = t.stories.c.first_seen_at, t.stories.c.id
+        return [t.story_of(row) for row in self._run(t.stories.select().where(wanted).order_by(*order))]
+
+    def looks(self) -> dict[tuple[str, str], datetime]:
+        newest = self._run(t.looks.select().where(t.looks.c.newest))
+        return {(row.source, row.subject): row.last_at for row in newest}
+
+
+class Write(_Session):
+    """One round's transaction. Others see all of it or nothing."""
+
+    def __init__(self, database: Database, connection: sa.Connection, token: int) -> None:
+        super().__init__(database, connection)
+        self._token = token
+        self._looked = False
+
+    def add(
+        self,
+        source: str,
+        rate: Rate,
+        *,
+        seen_at: datetime,
+        last_modified: datetime | None = None,
+        body_hash: str = "",
+        held_reason: str | None = None,
+    ) -> int:
+        """A new revision, held from the start when there is a reason to. Its id."""
+        row = {
+            "source": source,
+            "currency": rate.currency,
+            "quoted": rate.quoted,
+            "nominal": rate.nominal,
+            "valid_on": rate.valid_on,
+            "valid_until": rate.valid_until,
+            "seen_at": seen_at,
+            "last_modified": last_modified,
+            "body_hash": body_hash,
+            "held_at": None if held_reason is None else seen_at,
+            "reason": held_reason or "",
+        }
+        return _new_id(self._run(t.rates.insert().values(row)))
+
+    def hold(self, revision: int, at: datetime, reason: str) -> None:
+        self._judge(revision, {"held_at": at, "reason": reason, "released_at": None})
+
+    def release(self, revision: int, at: datetime) -> None:
+        self._judge(revision, {"released_at": sa.func.coalesce(t.rates.c.released_at, sa.literal(at, t.Moment))})
+
+    def discard(self, revision: int, at: datetime) -> None:
+        self._judge(revision, {"discarded_at": sa.func.coalesce(t.rates.c.discarded_at, sa.literal(at, t.Moment))})
+
+    def _judge(self, revision: int, values: Mapping[str, Any]) -> None:
+        if not self._run(t.rates.update().where(t.rates.c.id == revision).values(values)).rowcount:
+            raise StoreError(f"{self._database.address}: there is no revision {revision}")
+
+    def put_stories(self, stories: Sequence[Story], seen_at: datetime) -> None:
+        """Insert, or update by the headline's id; in either case its feed showed it at `seen_at`."""
+        rows = {story.headline.id: t.story_row(story, seen_at) for story in stories}
+        known = set(self._run(sa.select(t.stories.c.id).where(t.stories.c.id.in_(rows))).scalars()) if rows else set()
+        if new := [row for id_, row in rows.items() if id_ not in known]:
+            self._run(t.stories.insert(), new)
+        if old := [{**row, "known": id_} for id_, row in rows.items() if id_ in known]:
+            columns: dict[str, Any] = {name: sa.bindparam(name) for name in old[0] if name not in ("id", "known")}
+            self._run(t.stories.update().where(t.stories.c.id == sa.bindparam("known")).values(columns), old)
+
+    def look(self, source: str, subject: str, at: datetime) -> None:
+        """A good look: it extends the newest run of looks, or begins one after an interruption."""
+        mine = (t.looks.c.source == source) & (t.looks.c.subject == subject) & t.looks.c.newest
+        run = self._run(t.looks.select().where(mine)).first()
+        if run is not None and run.open and run.last_at == at:
+            return
+        self._looked = True
+        # An `at` before the last look: the clock had been ahead. Keeping the later one would claim looks that never
+        # were, so the time it was ahead stays a run of its own.
+        if run is not None and run.open and run.last_at < at:
+            self._run(t.looks.update().where(t.looks.c.id == run.id).values(last_at=at))
+            return
+        if run is not None:
+            self._run(t.looks.update().where(t.looks.c.id == run.id).values(newest=False, open=False))
+        row = {"source": source, "subject": subject, "first_at": at, "last_at": at, "newest": True, "open": True}
+        self._run(t.looks.insert().values(row))
+
+    def interrupt(self, source: str, subjects: Sequence[str] | None = None) -> None:
+        """The next look at these subjects (None: all of the source) begins a new run."""
+        runs = (t.looks.c.source == source) & t.looks.c.newest & t.looks.c.open
+        if subjects is not None:
+            runs &= t.looks.c.subject.in_(subjects)
+        self._run(t.looks.update().where(runs).values(open=False))
+
+    def remember(self, source: str, remembered: Remembered | None) -> None:
+        self._run(t.bodies.delete().where(t.bodies.c.source == source))
+        if remembered is not None:
+            self._run(t.bodies.insert().values(t.remembered_row(source, remembered)))
+
+    def record(self, round: Round) -> None:
+        self._run(t.rounds.insert().values(t.round_row(round)))
+
+    def done(self, wish: int, at: datetime) -> None:
+        self._run(t.wishes.update().where(t.wishes.c.id == wish).values(done_at=at))
+
+    def recent_headlines(self, feed: str, limit: int) -> list[Headline]:
+        """The newest published first."""
+        order = t.stories.c.published_at.desc(), t.stories.c.first_seen_at.desc(), t.stories.c.id
+        statement = t.stories.select().where(t.stories.c.feed == feed).order_by(*order).limit(limit)
+        return [t.headline_of(row) for row in self._run(statement)]
+
+    def publish(self, content: Content, at: datetime) -> int | None:
+        """Make a new version of the snapshot, unless the content is the one stored. Its number, or None.
+
+        The number comes from the store alone, never from time, and `as_of` does not go back with a clock.
+        """
+        body = t.storable(dump(content))
+        old = self._run(t.snapshot.select()).one()
+        if old.version and old.body == body:
+            return None
+        version: int = old.version + 1
+        values = {"version": version, "token": self._token, "as_of": max(at, old.as_of), "body": body}
+        self._run(t.snapshot.update().values(values))
+        return version
+
+    def _fence(self) -> None:
+        """Refuse an old token. The lease's row stays locked, so that no takeover comes between this and the commit."""
+        statement = sa.select(t.lease.c.token).where(t.lease.c.name == _COLLECT).with_for_update()
+        present = self._run(statement).scalar_one()
+        if present != self._token:
+            raise Fenced(f"{self._database.address}: a write with token {self._token} was refused, it is {present} now")
+
+    def _finish(self) -> None:
+        # PostgreSQL turns the commit of a transaction that had an error into a rollback without a word.
+        if self._broken:
+            raise StoreError(f"{self._database.address}: a statement of the write failed, nothing of it was kept")
+        if self._looked:
+            count = t.counters.update().where(t.counters.c.name == "confirmations")
+            self._run(count.values(value=t.counters.c.value + 1))
+
+
+class Store:
+    """An open store, for any number of threads."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+
+    @property
+    def address(self) -> str:
+        """Its URL without the password."""
+        return self._database.address
+
+    @property
+    def warning(self) -> str | None:
+        """What the operator should know of the place the store lies in."""
+        return self._database.warning
+
+    def close(self) -> None:
+        self._database.close()
+
+    def ping(self) -> None:
+        """Raises StoreError within about 2 seconds when the store does not answer."""
+        self._database.ping()
+
+    def lease(self, holder: str, ttl_s: float) -> int | None:
+        """Get or renew the right to write for `ttl_s` seconds: its fencing token, or None while another holds it.
+
+        The token grows by one with each change of the holder. A lease that reaches more than 2 ttl ahead was given
+        before the clock went back, and counts as expired.
+        """
+        ttl, mine = int(ttl_s * 1_000_000), t.lease.c.holder == holder
+        with self._writing() as session:
+            now = self._database.now()  # asked after the wait for other writers
+            free = t.lease.c.holder.is_(None) | (t.lease.c.until < now) | (t.lease.c.until > now + 2 * ttl)
+            token = sa.case((mine, t.lease.c.token), else_=t.lease.c.token + 1)
+            statement = (
+                t.lease.update()
+                .where(t.lease.c.name == _COLLECT, mine | free)
+                .values(token=token, holder=holder, until=now + ttl)
+                .returning(t.lease.c.token)
+            )
+            given: int | None = session._run(statement).scalar()
+            return given
+
+    def release(self, holder: str) -> None:
+        """Give the lease back, so that another need not wait for its end."""
+        mine = (t.lease.c.name == _COLLECT) & (t.lease.c.holder == holder)
+        with self._writing() as session:
+            session._run(t.lease.update().where(mine).values(holder=None, until=None))
+
+    def lease_state(self) -> LeaseState:
+        with self._reading() as session:
+            row = session._run(t.lease.select().where(t.lease.c.name == _COLLECT)).one()
+            return LeaseState(row.holder, row.token, row.until)
+
+    def rounds(self, source: str | None = None, limit: int = 50) -> list[Round]:
+        """The last recorded first, whatever their times say: a clock may have gone back."""
+        statement = t.rounds.select().order_by(t.rounds.c.id.desc()).limit(limit)
+        if source is not None:
+            statement = statement.where(t.rounds.c.source == source)
+        with self._reading() as session:
+            return [t.round_of(row) for row in session._run(statement)]
+
+    def revisions(self, source: str, since: date) -> list[Revision]:
+        """Those of days from `since` on, before that each currency's newest believed one, and all still held ones;
+        oldest id first."""
+        with self._reading() as session:
+            return session.revisions(source, since)
+
+    def stories(self, feed: str, since: datetime) -> list[Story]:
+        """Those its feed showed at or after `since`; the first seen first."""
+        with self._reading() as session:
+            return session.stories(feed, since)
+
+    def remembered(self, source: str) -> Remembered | None:
+        with self._reading() as session:
+            row = session._run(t.bodies.select().where(t.bodies.c.source == source)).first()
+            return None if row is None else t.remembered_of(row)
+
+    def version(self) -> tuple[int, int]:
+        """The snapshot's version, 0 before the first, and a number that grows with each commit that moved a look."""
+        confirmations = sa.select(t.counters.c.value).where(t.counters.c.name == "confirmations").scalar_subquery()
+        with self._reading() as session:
+            row = session._run(sa.select(t.snapshot.c.version, confirmations.label("confirmations"))).one()
+            return row.version, row.confirmations
+
+    def snapshot(self) -> Snapshot | None:
+        """The newest with its looks, as one write left them; None before the first."""
+        with self._reading() as session:
+            row = session._run(t.snapshot.select()).one()
+            looks = session.looks()
+        if not row.version:
+            return None
+        try:
+            return Snapshot(row.version, row.as_of, load(row.body), looks)
+        except (ValueError, KeyError, TypeError) as fault:
+            raise StoreError(f"{self.address}: snapshot {row.version} can't be read: {fault!r}") from fault
+
+    def looks(self) -> dict[tuple[str, str], datetime]:
+        """The last good look (UTC) of each source at each of its subjects."""
+        with self._reading() as session:
+            return session.looks()
+
+    def held(self) -> list[Revision]:
+        """Every figure that is still held, the newest first."""
+        statement = t.rates.select().where(t.still_held).order_by(t.rates.c.id.desc())
+        with self._reading() as session:
+            return [t.revision_of(row) for row in session._run(statement)]
+
+    @contextmanager
+    def write(self, token: int) -> Iterator[Write]:
+        """One transaction: committed at the end of the block, undone by an exception. Waits for other writers.
+
+        Raises Fenced when `token` is not the lease's present one.
+        """
+        with self._database.writing() as connection:
+            write = Write(self._database, connection, token)
+            write._fence()
+            yield write
+            write._finish()
+
+    def ask(self, kind: str, subject: str, detail: str = "") -> int:
+        """Leave a wish for the collector: ('fetch', source), ('accept' or 'reject', revision id). Its id."""
+        row = {"kind": kind, "subject": subject, "detail": detail, "asked_at": self._clock()}
+        with self._writing() as session:
+            return _new_id(session._run(t.wishes.insert().values(row)))
+
+    def wishes(self) -> list[Wish]:
+        """Those not yet carried out, the oldest first."""
+        statement = t.wishes.select().where(t.wishes.c.done_at.is_(None)).order_by(t.wishes.c.id)
+        with self._reading() as session:
+            return [Wish(row.id, row.kind, row.subject, row.detail, row.asked_at) for row in session._run(statement)]
+
+    def prune(self, token: int, before: datetime) -> None:
+        """Forget rounds, stories and carried out wishes older than that. Rates and looks are history and stay."""
+        with self.write(token) as write:
+            write._run(t.rounds.delete().where(t.rounds.c.ended_at < before))
+            write._run(t.stories.delete().where(t.stories.c.last_seen_at < before))
+            write._run(t.wishes.delete().where(t.wishes.c.done_at < before))
+
+    @contextmanager
+    def _reading(self) -> Iterator[_Session]:
+        with self._database.reading() as connection:
+            yield _Session(self._database, connection)
+
+    @contextmanager
+    def _writing(self) -> Iterator[_Session]:
+        with self._database.writing() as connection:
+            yield _Session(self._database, connection)
+
+
+def _new_id(result: sa.CursorResult[Any]) -> int:
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
