@@ -1,0 +1,290 @@
+"""What outside judges say of the served pages: the Nu HTML checker, axe-core, and the browser's own console.
+
+`make audit` runs this file. It starts the demonstration at several moments and shows each page to each judge.
+Any finding is printed with its page, rule and element, and makes the run fail.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
+HERE = Path(__file__).parent
+VNU = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
+AXE = HERE / "node_modules/axe-core/axe.min.js"
+TICKER = Path(sys.executable).with_name("ticker")
+
+WIDTHS = (320, 1280)
+READY_S = 60
+STOP_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A demonstration that answers: `state` says what its readers are shown."""
+
+    state: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A state of the strip and the wall-clock moment in Bishkek at which the demonstration shows it."""
+
+    state: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """One page that is judged. `status` is what it must answer."""
+
+    name: str
+    url: str
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    name: str
+    color_scheme: Literal["light", "dark"] = "light"
+    forced_colors: Literal["active", "none"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    judge: str
+    page: str
+    rule: str
+    element: str
+
+    def __str__(self) -> str:
+        return f"{self.judge} · {self.page} · {self.rule}\n    {self.element}"
+
+
+LOOKS = (Look("light"), Look("dark", color_scheme="dark"), Look("forced colours", forced_colors="active"))
+MOMENTS = (Moment("fresh", "2026-05-21T11:16"), Moment("evening", "2026-05-22T18:30"))
+
+
+def pages(service: Service) -> list[Audited]:
+    """What is judged of one service: the strip in each language, and the operators' page."""
+    strips = [
+        Audited(f"strip {lang}, {service.state}", f"{service.url}/strip?lang={lang}") for lang in ("en", "ru", "ky")
+    ]
+    return [*strips, Audited(f"status, {service.state}", f"{service.url}/status")]
+
+
+# --- the service -------------------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def answer(url: str) -> tuple[int, bytes]:
+    """Status and body; status 0 where nobody listens yet."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as got:
+            return got.status, got.read()
+    except urllib.error.HTTPError as fault:
+        with fault:
+            return fault.code, fault.read()
+    except OSError:
+        return 0, b""
+
+
+def settled(service: Service) -> bool:
+    """Whether the first rounds are over: ready, with figures and headlines on the strip."""
+    if answer(f"{service.url}/readyz")[0] != 200:
+        return False
+    status, body = answer(f"{service.url}/strip.json")
+    strip = json.loads(body) if status == 200 else {}
+    return bool(strip.get("headlines")) and all(rate["value"] for rate in strip["rates"])
+
+
+@contextmanager
+def demonstration(moment: Moment) -> Iterator[Service]:
+    """`ticker demo` at that moment, in a folder of its own; it must end within 5 s of Ctrl-C."""
+    port = free_port()
+    service = Service(moment.state, f"http://127.0.0.1:{port}")
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+") as log:
+        command: list[str | Path] = [TICKER, "demo", "--port", str(port), "--at", moment.at]
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+        try:
+            deadline = time.monotonic() + READY_S
+            while not settled(service):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    log.seek(0)
+                    raise SystemExit(f"audit: {' '.join(map(str, command))}: not ready in {READY_S} s\n{log.read()}")
+                time.sleep(0.2)
+            yield service
+        finally:
+            stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+# --- the judges --------------------------------------------------------------------------------------------------
+
+
+def nu(audited: list[Audited]) -> list[Finding]:
+    """The Nu HTML checker on the bytes as served: errors and warnings."""
+    findings: list[Finding] = []
+    with tempfile.TemporaryDirectory() as folder:
+        names: dict[str, str] = {}
+        for number, page in enumerate(audited):
+            status, body = answer(page.url)
+            if status != page.status:
+                findings.append(Finding("http", page.name, f"status {status}", page.url))
+            file = Path(folder) / f"{number}.html"
+            file.write_bytes(body)
+            names[file.name] = page.name
+        command = ["java", "-jar", str(VNU), "--format", "json", "--stdout", "--exit-zero-always", folder]
+        report = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    for message in report["messages"]:
+        if message["type"] == "info" and message.get("subType") != "warning":
+            continue
+        page_name = names.get(Path(message.get("url", "")).name, "all")
+        line = f"line {message.get('lastLine', '?')}: {' '.join(message.get('extract', '').split())}"
+        findings.append(Finding("nu", page_name, message["message"], line))
+    return findings
+
+
+def axe(browser: Browser, audited: list[Audited]) -> list[Finding]:
+    """axe-core with every rule, WCAG 2.2's target size included, at each width in each look.
+
+    The page's own policy forbids a foreign script, so it is lifted for this judge alone; `console` keeps it.
+    """
+    source = AXE.read_text()
+    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+    findings: list[Finding] = []
+    for width in WIDTHS:
+        for look in LOOKS:
+            context = browser.new_context(
+                viewport={"width": width, "height": 720},
+                color_scheme=look.color_scheme,
+                forced_colors=look.forced_colors,
+                bypass_csp=True,
+            )
+            with context:
+                tab = context.new_page()
+                for page in audited:
+                    where = f"{page.name}, {width} px, {look.name}"
+                    tab.goto(page.url)
+                    tab.evaluate(source)
+                    result: dict[str, Any] = tab.evaluate("options => axe.run(document, options)", options)
+                    findings += [
+                        Finding("axe", where, f"{rule['id']} ({rule['impact']}): {rule['help']}", _element(node))
+                        for rule in result["violations"]
+                        for node in rule["nodes"]
+                    ]
+    return findings
+
+
+def _element(node: dict[str, Any]) -> str:
+    reasons = [reason["message"] for kind in ("any", "all", "none") for reason in node[kind]]
+    return f"{' '.join(map(str, node['target']))}: {' '.join(node['html'].split())[:300]}\n    {'; '.join(reasons)}"
+
+
+@dataclass  # without slots: Playwright marks a listener's object
+class Ear:
+    """Hears everything a page complains of while it loads, its security policy included."""
+
+    page: str = ""
+    findings: list[Finding] = field(default_factory=list)
+
+    def listen(self, tab: Page) -> None:
+        tab.on("console", self._said)
+        tab.on("pageerror", lambda error: self._heard("exception", str(error)))
+        tab.on("requestfailed", lambda request: self._heard("request failed", f"{request.url}: {request.failure}"))
+        tab.on("response", self._answered)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        place = message.location
+        self._heard(f"console {message.type}", f"{message.text} ({place['url']}:{place['lineNumber']})")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            self._heard(f"status {response.status}", response.url)
+
+    def _heard(self, rule: str, what: str) -> None:
+        self.findings.append(Finding("browser", self.page, rule, what))
+
+
+# A violation of the page's policy, as the page itself can see it; the console has those that the page cannot.
+REPORTS = """
+window.__reports = [];
+document.addEventListener("securitypolicyviolation", report => window.__reports.push(
+    `${report.violatedDirective} blocked ${report.blockedURI} ${report.sample}`));
+"""
+
+
+def console(browser: Browser, audited: list[Audited]) -> list[Finding]:
+    """The browser under the page's own policy: no console message, no report, no failed request."""
+    ear = Ear()
+    with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
+        tab = context.new_page()
+        tab.add_init_script(REPORTS)
+        ear.listen(tab)
+        for page in audited:
+            ear.page = page.name
+            tab.goto(page.url, wait_until="networkidle")
+            for report in tab.evaluate("() => window.__reports"):
+                ear.findings.append(Finding("browser", page.name, "security policy", report))
+    return ear.findings
+
+
+# --- the run -----------------------------------------------------------------------------------------------------
+
+
+def judged(browser: Browser, audited: list[Audited]) -> list[Finding]:
+    return [*nu(audited), *axe(browser, audited), *console(browser, audited)]
+
+
+def main() -> int:
+    findings: list[Finding] = []
+    count = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        for moment in MOMENTS:
+            with demonstration(moment) as service:
+                audited = pages(service)
+                findings += judged(browser, audited)
+                count += len(audited)
+                print(f"audit: {moment.state}: {len(audited)} pages judged", flush=True)
+        browser.close()
+    for finding in findings:
+        print(finding)
+    print(f"audit: {count} pages, {len(findings)} findings")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
