@@ -1,0 +1,12 @@
+"""A small upstream on loopback for `ticker demo` and the tests: a bank in NBKR's formats and three feeds.
+
+What it says is invented and follows from the date alone. It keeps a bank's hours by the clock it is given, and
+misbehaves on order.
+"""
+
+from ticker.demo.bank import Bank
+from ticker.demo.faults import Fault
+from ticker.demo.newsroom import Newsroom, Story
+from ticker.demo.server import DemoUpstream, Seen
+
+__all__ = ["Bank", "DemoUpstream", "Fault", "Newsroom", "Seen", "Story"]
