@@ -220,6 +220,7 @@ class Round:
     note: str = ""  # what changed, was held, was refused; or, on failure, why, in a sentence
     excerpt: bytes = b""  # the first 2 KiB of the body, on failure
     retry_after_s: int | None = None  # what a 429 or 503 asked for (RFC 9110, 10.2.3), clamped to a day
+    next_due_at: datetime | None = None  # when the source was to be visited next, as far as was known then
 
     @property
     def failed(self) -> bool:

@@ -58,6 +58,7 @@ class Collector:
 
     desk: Desk
     round_limit_s: float  # a round older than this is stuck: its process may not renew the lease
+    stopping: threading.Event = field(default_factory=threading.Event)
     holder: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
     token: int | None = None
     _running: dict[str, datetime] = field(default_factory=dict)
@@ -67,7 +68,6 @@ class Collector:
     _wished: set[str] = field(default_factory=set)
     _pruned_at: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _stopping: threading.Event = field(default_factory=threading.Event)
     _pool: BackgroundScheduler | None = None
     _heart: threading.Thread | None = None
 
@@ -109,7 +109,7 @@ class Collector:
 
     def stop(self) -> None:
         """End soon, and let another process collect at once."""
-        self._stopping.set()
+        self.stopping.set()
         if self._heart:
             self._heart.join(2 * TICK_S)
         if self._pool:
@@ -129,7 +129,7 @@ class Collector:
         return done
 
     def _beat(self) -> None:
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             try:
                 self._turn()
             except StoreError as fault:
@@ -137,7 +137,7 @@ class Collector:
                 log.event("store unavailable", why=str(fault))
             except Exception:
                 log.trouble("collector turn failed")
-            self._stopping.wait(TICK_S)
+            self.stopping.wait(TICK_S)
 
     def _turn(self) -> None:
         now = self.desk.clock()

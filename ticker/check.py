@@ -1,0 +1,140 @@
+"""`ticker check`: what a file, an address or a configured source would become, without storing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ticker.collect.fetch import Limits, fetch
+from ticker.collect.judge import Verdict, judge
+from ticker.collect.sources import feed, nbkr
+from ticker.config import Config
+from ticker.model import Entry, FeedSource, Home, RatesSource, Revision, Table, UpstreamError, Validators
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one source became. `rates` and `headlines` are ready for JSON: decimals as printed, times with an offset."""
+
+    source: str
+    kind: str | None = None  # "rates" or "feed"; None where it is neither
+    rates: tuple[dict[str, Any], ...] = ()
+    headlines: tuple[dict[str, Any], ...] = ()
+    dropped: tuple[str, ...] = ()
+    verdict: tuple[str, ...] = ()  # how a table would be judged
+    error: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "kind": self.kind,
+            "rates": list(self.rates),
+            "headlines": list(self.headlines),
+            "dropped": len(self.dropped),
+            "error": self.error,
+            "verdict": list(self.verdict),
+            "complaints": list(self.dropped),
+        }
+
+
+def check(name: str, config: Config, limits: Limits, known: dict[str, list[Revision]], now: datetime) -> Checked:
+    """Read and judge one FILE, URL or SOURCE. `known` are a rates source's revisions, where there is a store."""
+    banks = {bank.id: bank for bank in config.rates_sources()}
+    feeds = {one.id: one for one in config.feed_sources()}
+    source = banks.get(name) or feeds.get(name)
+    try:
+        if source and not Path(name).exists():
+            answer = fetch(source.url, Validators(), limits)
+            body, url, content_type = answer.body, answer.url, answer.content_type
+        elif name.startswith(("http://", "https://")):
+            answer = fetch(name, Validators(), limits)
+            body, url, content_type = answer.body, answer.url, answer.content_type
+        else:
+            body, url, content_type = _read(Path(name), [*banks, *feeds], limits), "http://file.invalid/", None
+        return _parse(name, body, url, content_type, source, config, known, now)
+    except UpstreamError as fault:
+        return Checked(name, error=str(fault))
+
+
+def _read(path: Path, sources: list[str], limits: Limits) -> bytes:
+    try:
+        with path.open("rb") as file:
+            body = file.read(limits.max_bytes + 1)
+    except FileNotFoundError as fault:
+        raise UpstreamError(
+            f"{path}: no such file, and no source of that name; sources are {', '.join(sources)}"
+        ) from fault
+    except OSError as fault:
+        raise UpstreamError(f"{path}: can't be read: {fault.strerror}") from fault
+    if len(body) > limits.max_bytes:
+        raise UpstreamError(f"{path}: longer than {limits.max_bytes} bytes, the limit fetch.max_bytes")
+    return body
+
+
+def _parse(
+    name: str,
+    body: bytes,
+    url: str,
+    content_type: str | None,
+    source: RatesSource | FeedSource | None,
+    config: Config,
+    known: dict[str, list[Revision]],
+    now: datetime,
+) -> Checked:
+    home = config.the_home()
+    if isinstance(source, RatesSource) or nbkr.looks_like_table(body):
+        return _table(name, nbkr.parse(body, name), source, config, known, now)
+    if nbkr.looks_like_archive(body):
+        figures = nbkr.parse_archive(body, name)
+        rates = tuple({"currency": None, "quoted": f"{one.quoted:f}", "nominal": None, "value": None,
+                       "valid_on": str(one.valid_on), "valid_until": str(one.valid_on)} for one in figures)  # fmt: skip
+        return Checked(name, "rates", rates, verdict=("an archive page: it tells neither currency nor nominal",))
+    zone, encoding = ZoneInfo(config.home.zone), None
+    if isinstance(source, FeedSource):
+        zone, encoding = source.zone, source.encoding
+    parsed = feed.parse(body, source=name, url=url, zone=zone, content_type=content_type, encoding=encoding)
+    headlines = tuple(_headline(entry, home) for entry in parsed.entries)
+    return Checked(name, "feed", headlines=headlines, dropped=parsed.complaints)
+
+
+def _table(
+    name: str,
+    table: Table,
+    source: RatesSource | FeedSource | None,
+    config: Config,
+    known: dict[str, list[Revision]],
+    now: datetime,
+) -> Checked:
+    bank = source if isinstance(source, RatesSource) else next(iter(config.rates_sources()), None)
+    verdict: tuple[str, ...] = ()
+    if bank:
+        verdict = _said(judge(table, known.get(bank.id, []) if source else [], bank, config.the_home(), now))
+    rates = tuple(
+        {
+            "currency": rate.currency,
+            "quoted": f"{rate.quoted:f}",
+            "nominal": rate.nominal,
+            "value": f"{rate.value:f}",
+            "valid_on": str(rate.valid_on),
+            "valid_until": str(rate.valid_until),
+        }
+        for rate in table.rates
+    )
+    return Checked(name, "rates", rates, dropped=table.complaints, verdict=verdict)
+
+
+def _said(verdict: Verdict) -> tuple[str, ...]:
+    if verdict.refused or verdict.ignored:
+        return (f"not for now: {verdict.refused}" if verdict.refused else f"says nothing: {verdict.ignored}",)
+    seen = sorted({rate.currency for rate in verdict.believed} | verdict.confirmed)
+    said = [f"believed: {', '.join(seen)}"] if seen else []
+    said += [f"held: {reason}" for _, reason in verdict.held]
+    return (*said, *(f"missing: {currency}" for currency in verdict.lost))
+
+
+def _headline(entry: Entry, home: Home) -> dict[str, Any]:
+    published = home.local(entry.published_at).isoformat() if entry.published_at else None
+    return {"title": entry.title, "url": entry.url, "published_at": published}

@@ -1,0 +1,374 @@
+"""Commands and exit codes: 0 all is well, 1 it is not, 2 wrong usage or wrong settings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ticker import __version__
+from ticker.config import CONFIG_VARIABLE, DEFAULT_FEEDS, PREFIX, Config, ConfigError, Loaded, load, shown
+from ticker.store import Store, StoreError
+
+OK, NOT_WELL, WRONG = 0, 1, 2
+
+ABOUT = """\
+The strip with official exchange rates and headlines, as a service.
+
+  ticker demo              try it: a demonstration bank and feeds, no internet needed
+  ticker serve             serve with the live sources, and collect
+  ticker collect           only collect, for a store that other machines serve from
+  ticker check nbkr        fetch, parse and judge a source (or a URL, or a file) without storing
+  ticker status            what is cached, and whether it is true
+  ticker held              figures not believed; accept or reject them
+  ticker config            every option with its value and where it comes from
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. A user's mistake is a sentence on standard error, never a traceback."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run(asked))
+    except (ConfigError, StoreError, _UsageError) as fault:
+        print(f"ticker: {fault}", file=sys.stderr)
+        return WRONG if not isinstance(fault, StoreError) else NOT_WELL
+    except KeyboardInterrupt:
+        return OK
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of a pipe has seen enough
+        return OK
+
+
+class _UsageError(Exception):
+    pass
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "ticker", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"som-ticker {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, says: str, teaches: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(
+            name,
+            help=says,
+            description=teaches,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        one.set_defaults(run=run)
+        if name != "demo":
+            one.add_argument("--config", metavar="FILE", type=Path, help="settings file (default: ticker.toml here)")
+        return one
+
+    demo = command(
+        "demo",
+        _demo,
+        "serve a demonstration",
+        "Serve the strip from a demonstration bank and feeds on this machine, through the real pipeline.\n"
+        "The strip says DEMO. Everything is kept in a temporary folder and gone at the end.\n\n"
+        "  ticker demo --port 8000\n"
+        "  ticker demo --at 2026-05-22T18:30        as if it were Friday evening in Bishkek\n"
+        "  ticker demo --fault nbkr=lost_currency   with an upstream that misbehaves",
+    )
+    _port(demo)
+    demo.add_argument("--at", metavar="MOMENT", help="the moment to begin at, as 2026-05-22T18:30, in Bishkek")
+    demo.add_argument(
+        "--fault",
+        metavar="SOURCE=FAULT",
+        action="append",
+        default=[],
+        help="let a source misbehave; repeatable. A wrong one lists what there is",
+    )
+
+    serve = command(
+        "serve",
+        _serve,
+        "serve and collect",
+        "Serve the strip at http://HOST:PORT/strip and collect from the configured sources.\n"
+        "Several such processes on one store share the work: one collects, all serve. SIGINT or SIGTERM ends it.",
+    )
+    _port(serve)
+
+    collect = command(
+        "collect",
+        _collect,
+        "collect without serving",
+        "Collect into the store without serving. With --once, visit what is due and end: 0 if every visit went well.",
+    )
+    collect.add_argument("--once", action="store_true", help="visit what is due now, then end")
+
+    check = command(
+        "check",
+        _check,
+        "read a source without storing",
+        "Fetch (or open), parse and judge each FILE, URL or configured SOURCE, and store nothing.\n"
+        "Exit code: 0 all could be read, 1 some could not, 2 wrong usage.\n\n"
+        "  ticker check nbkr 24kg-ru\n"
+        "  ticker check --json daily.xml https://kaktus.media/?rss",
+    )
+    check.add_argument("--json", action="store_true", help="one JSON object a line for each")
+    check.add_argument("sources", nargs="+", metavar="FILE|URL|SOURCE")
+
+    status = command(
+        "status",
+        _status,
+        "what is cached, and whether it is true",
+        "What the store holds: figures with their state, sources, who collects, held figures.\n"
+        "Exit code for monitoring: 0 everything shown is fresh, 1 something is not, 2 wrong usage.",
+    )
+    status.add_argument("--json", action="store_true", help="the same facts as /status.json")
+
+    held = command(
+        "held",
+        _held,
+        "figures not believed",
+        "List the figures that were not believed, with the reason; or settle one: the collector carries it out.\n\n"
+        "  ticker held\n  ticker held accept 17\n  ticker held reject 17",
+    )
+    held.add_argument("word", nargs="?", choices=("accept", "reject"), help="believe the figure, or discard it")
+    held.add_argument("id", nargs="?", type=int, help="its number in the list")
+
+    command(
+        "config",
+        _config,
+        "every option and its value",
+        "Every option with its value, where the value comes from, what is allowed and the variable that sets it,\n"
+        "in the form of a ticker.toml.",
+    )
+    return parser
+
+
+def _port(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: serve.port, 8000)")
+    command.add_argument("--host", metavar="HOST", help="address to listen on (default: serve.host, 127.0.0.1)")
+
+
+def _load(asked: argparse.Namespace) -> Loaded:
+    """The settings; workers that are started later read the same ones."""
+    if getattr(asked, "config", None):
+        os.environ[CONFIG_VARIABLE] = str(asked.config)
+    for option in ("port", "host"):
+        if getattr(asked, option, None) is not None:
+            os.environ[f"{PREFIX}SERVE_{option.upper()}"] = str(getattr(asked, option))
+    return load(None, os.environ)
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    config = _load(asked).config
+    _listen(config)
+    return OK
+
+
+def _listen(config: Config) -> None:
+    from ticker import service
+
+    host, port = config.serve.host, config.serve.port
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise _UsageError(f"can't listen on {host}:{port}: {fault.strerror}; --port takes another") from fault
+    print(f"ticker: http://{host}:{port}/strip  (status: /status; Ctrl-C ends it)", file=sys.stderr, flush=True)
+    service.serve(config)
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from ticker.demo import DemoUpstream
+
+    offset_s = _offset_s(asked.at)
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]  # a demonstration is of nobody's settings
+    with (
+        tempfile.TemporaryDirectory(prefix="ticker-demo-") as folder,
+        DemoUpstream(lambda: datetime.now(UTC) + timedelta(seconds=offset_s)) as upstream,
+    ):
+        for order in asked.fault:
+            source, _, fault = order.partition("=")
+            try:
+                upstream.order(source, fault)
+            except ValueError as error:
+                raise _UsageError(f"--fault {order}: {error}") from error
+        settings = Path(folder, "demo.toml")
+        settings.write_text(_demo_settings(Path(folder), upstream.addresses, offset_s), encoding="utf-8")
+        asked.config = settings
+        print(f"ticker: demonstration upstream at {upstream.url} (GET /order lists its faults)", file=sys.stderr)
+        return _serve(asked)
+
+
+def _demo_settings(folder: Path, addresses: dict[str, str], offset_s: int) -> str:
+    host = addresses["nbkr"].split("/")[2]
+    lines = [
+        f'store.url = "sqlite:///{folder / "demo.db"}"',
+        f'store.last_good = "{folder / "last-good.json"}"',
+        f'fetch.allow_hosts = ["{host}"]',
+        "demo.enabled = true",
+        f"demo.clock_offset_s = {offset_s}",
+        f'rates.nbkr.url = "{addresses["nbkr"]}"',
+        f'rates.nbkr.archive_url = "{addresses["nbkr-archive"]}"',
+        "rates.nbkr.archive_pause_s = 0.1",
+        f'rates.nbkr-weekly.url = "{addresses["nbkr-weekly"]}"',
+        *(f"feeds.{id_}.enabled = false" for id_ in DEFAULT_FEEDS),
+    ]
+    for language, publisher in (("en", "Demo News"), ("ru", "Демо-новости"), ("ky", "Демо кабарлар")):
+        lines.append(f'feeds.demo-{language}.url = "{addresses[f"demo-{language}"]}"')
+        lines.append(f'feeds.demo-{language}.publisher = "{publisher}"')
+        lines.append(f'feeds.demo-{language}.language = "{language}"')
+        lines.append(f"feeds.demo-{language}.every_s = 60")
+    return "\n".join(lines) + "\n"
+
+
+def _offset_s(at: str | None) -> int:
+    """Seconds from now to the moment asked for, which is on Bishkek's clock unless it says otherwise."""
+    if not at:
+        return 0
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as fault:
+        raise _UsageError(f"--at {at}: a moment as 2026-05-22T18:30 is wanted") from fault
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=Config().the_home().zone)
+    return round((moment - datetime.now(UTC)).total_seconds())
+
+
+def _collect(asked: argparse.Namespace) -> int:
+    from ticker import service
+
+    config = _load(asked).config
+    clock = service.clock_of(config)
+    with _store(config) as store:
+        collector = service.collector(config, store, clock)
+        if asked.once:
+            rounds = collector.step()
+            collector.stop()
+            if collector.token is None:
+                raise _UsageError("another process collects into this store; nothing was visited")
+            return NOT_WELL if any(one.failed for one in rounds) else OK
+        signal.signal(signal.SIGTERM, lambda *_: collector.stopping.set())
+        collector.start()
+        try:
+            collector.stopping.wait()
+        finally:
+            collector.stop()
+    return OK
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from ticker import service
+    from ticker.check import check
+
+    config = _load(asked).config
+    limits, now = service.fetch_limits(config), service.clock_of(config)()
+    known = _known(config, asked.sources, now)
+    results = []
+    for name in asked.sources:
+        result = check(name, config, limits, known, now)
+        results.append(result)
+        if asked.json:
+            print(json.dumps(result.as_json(), ensure_ascii=False), flush=True)
+            continue
+        print(f"{name}: {result.error or f'{result.kind}, {len(result.rates or result.headlines)} read'}")
+        for rate in result.rates:
+            print(f"  {rate['valid_on']}  {rate['currency'] or '?'}  {rate['quoted']} for {rate['nominal'] or '?'}")
+        for headline in result.headlines:
+            print(f"  {headline['published_at'] or 'no date':25}  {headline['title']}\n{'':29}{headline['url']}")
+        for line in (*result.verdict, *(f"dropped: {why}" for why in result.dropped)):
+            print(f"  {line}")
+    return NOT_WELL if any(one.error for one in results) else OK
+
+
+def _known(config: Config, names: Sequence[str], now: datetime) -> dict[str, list]:  # type: ignore[type-arg]
+    """What the store knows of the rates sources asked for; nothing where there is no store yet."""
+    banks = [bank.id for bank in config.rates_sources() if bank.id in names]
+    if not banks or not _exists(config):
+        return {}
+    from ticker.collect.round import RATES_SPAN
+
+    with _store(config) as store:
+        return {bank: store.revisions(bank, now.date() - RATES_SPAN) for bank in banks}
+
+
+def _status(asked: argparse.Namespace) -> int:
+    from ticker import service
+    from ticker.serve import status
+
+    config = _load(asked).config
+    if not _exists(config):
+        raise StoreError(
+            f"nothing is stored yet at {_safe(config.store.url)}; `ticker serve` or `ticker collect` begins"
+        )
+    one = service.Service(config, collects=False)
+    one.latest.look()
+    facts = status.gather(one.latest, one.ready, one.clock())
+    one.latest.stop()
+    if asked.json:
+        print(status.as_json(facts).codings["identity"].body.decode())
+    else:
+        print(status.as_text(facts))
+    return NOT_WELL if facts.troubles else OK
+
+
+def _held(asked: argparse.Namespace) -> int:
+    config = _load(asked).config
+    if not _exists(config):
+        raise StoreError(f"nothing is stored yet at {_safe(config.store.url)}")
+    with _store(config) as store:
+        held = {one.id: one for one in store.held()}
+        if asked.word is None:
+            for one in held.values():
+                print(f"{one.id}  {one.source}  {one.reason}")
+            print(f"{len(held)} held; `ticker held accept ID` or `reject ID` settles one")
+            return OK
+        if asked.id not in held:
+            listed = ", ".join(map(str, held)) or "none"
+            raise _UsageError(f"held {asked.word}: no figure {asked.id} is held; held are {listed}")
+        store.ask(asked.word, str(asked.id))
+        print("asked; the collecting process carries it out within seconds")
+    return OK
+
+
+def _config(asked: argparse.Namespace) -> int:
+    section: tuple[str, ...] = ()
+    for option in _load(asked).options:
+        if option.path[:-1] != section:
+            section = option.path[:-1]
+            print(f"\n[{'.'.join(section)}]")
+        origin = "" if option.origin == "default" else f" (from {option.origin})"
+        print(f"# {option.description} {option.allowed[:1].upper()}{option.allowed[1:]}. {option.variable}{origin}")
+        print(f"{'' if option.value is not None else '# '}{option.path[-1]} = {shown(option)}")
+    return OK
+
+
+@contextmanager
+def _store(config: Config) -> Iterator[Store]:
+    from ticker import service
+    from ticker.store import open_store
+
+    store = open_store(config.store.url, clock=service.clock_of(config))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _exists(config: Config) -> bool:
+    """Whether the store is there to be read; asking must not make one."""
+    url = config.store.url
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
+
+
+def _safe(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)

@@ -1,0 +1,1 @@
+"""The write wing: from an upstream to the store."""

@@ -1,0 +1,171 @@
+"""The HTTP contract, made in one place: every answer, errors and 304 included, leaves through `respond`."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import brotli
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+COMPRESS_FROM = 1000  # bytes; below, a coded body is hardly smaller
+LONGEST_S = 60  # what a cache may keep at most before it asks again
+EXPOSED = "Date, ETag, Age, Cache-Status, Retry-After, Link"
+LOCKED_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+HTML = "text/html; charset=utf-8"
+JSON = "application/json; charset=utf-8"
+PROBLEM = "application/problem+json"
+
+_SAME_EVERYWHERE = (
+    ("Vary", "Accept-Encoding"),
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", EXPOSED),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Permissions-Policy", "geolocation=(), camera=(), microphone=(), payment=(), browsing-topics=()"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A body in one coding, with the headers that never change for it."""
+
+    body: bytes
+    etag: str
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer. `until` (UTC) is the moment up to which it is true; None: it may not be kept at all."""
+
+    status: int
+    until: datetime | None
+    codings: Mapping[str, Coded] = field(default_factory=dict)  # by content coding; "identity" is always there
+    detail: str = ""  # for Cache-Status
+
+
+def finish(
+    body: bytes,
+    content_type: str,
+    *,
+    status: int = 200,
+    until: datetime | None = None,
+    last_modified: datetime | None = None,
+    policy: str = LOCKED_POLICY,
+    links: Iterable[str] = (),
+    more: Iterable[tuple[str, str]] = (),
+    detail: str = "",
+) -> Answer:
+    """An answer with its bodies coded once. `policy` is its Content-Security-Policy, `links` its Link headers."""
+    headers = [("Content-Type", content_type), ("Content-Security-Policy", policy), *_SAME_EVERYWHERE, *more]
+    if "frame-ancestors 'none'" in policy:
+        headers.append(("X-Frame-Options", "DENY"))
+    elif content_type == HTML:
+        # A host page with COEP shows a frame only if the frame's own answer has it too.
+        headers.append(("Cross-Origin-Embedder-Policy", "require-corp"))
+    if last_modified:
+        headers.append(("Last-Modified", format_datetime(last_modified, usegmt=True)))
+    headers += [("Link", link) for link in links]
+    bodies = {"identity": body}
+    if len(body) >= COMPRESS_FROM:
+        bodies["br"] = brotli.compress(body, quality=5)
+        bodies["gzip"] = gzip.compress(body, 6, mtime=0)  # with a time in it, every second had an ETag of its own
+    return Answer(status, until, {coding: _coded(coding, coded, headers) for coding, coded in bodies.items()}, detail)
+
+
+def problem(
+    status: int, detail: str, *, errors: Iterable[Mapping[str, Any]] = (), more: Iterable[tuple[str, str]] = ()
+) -> Answer:
+    """An error for programs (RFC 9457)."""
+    said: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if listed := list(errors):
+        said["errors"] = listed
+    return finish(json.dumps(said, ensure_ascii=False).encode(), PROBLEM, status=status, more=more)
+
+
+def _coded(coding: str, body: bytes, headers: list[tuple[str, str]]) -> Coded:
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'  # strong: of the very bytes of this coding
+    own = [("ETag", etag), ("Content-Length", str(len(body)))]
+    own += [("Content-Encoding", coding)] if coding != "identity" else []
+    return Coded(body, etag, (*headers, *own))
+
+
+def respond(
+    answer: Answer, environ: WSGIEnvironment, start_response: StartResponse, now: datetime, cache: str
+) -> list[bytes]:
+    """Answer a request at `now`: negotiated, conditional, without a body where none belongs.
+
+    `cache` says how the answer was come by: hit, miss or bypass (RFC 9211).
+    """
+    coded = answer.codings[_coding(environ.get("HTTP_ACCEPT_ENCODING", ""), tuple(answer.codings))]
+    lifetime, status = _lifetime(answer.until, now), answer.status
+    headers = [*coded.headers, ("Cache-Control", lifetime), ("Cache-Status", _cache_status(answer, now, cache))]
+    wanted = environ.get("HTTP_IF_NONE_MATCH")
+    if wanted and status == 200 and environ["REQUEST_METHOD"] in ("GET", "HEAD") and _matches(wanted, coded.etag):
+        status = 304
+        headers = [pair for pair in headers if pair[0] not in ("Content-Length", "Content-Type", "Content-Encoding")]
+    start_response(_STATUS_LINES[status], headers)
+    return [] if status in (204, 304) or environ["REQUEST_METHOD"] == "HEAD" else [coded.body]
+
+
+_STATUS_LINES = {int(status): f"{int(status)} {status.phrase}" for status in HTTPStatus}
+
+
+def _lifetime(until: datetime | None, now: datetime) -> str:
+    """How long caches may keep it: no form of staleness outlives the truth (RFC 9111, 5861)."""
+    if until is None:
+        return "no-store"
+    left = max(0, int((until - now) / timedelta(seconds=1)))
+    fresh = min(LONGEST_S, left)
+    rest = left - fresh
+    if not rest:
+        return f"public, max-age={fresh}"
+    return f"public, max-age={fresh}, stale-while-revalidate={min(LONGEST_S, rest)}, stale-if-error={rest}"
+
+
+def _cache_status(answer: Answer, now: datetime, cache: str) -> str:
+    if cache != "hit":
+        return f"ticker; fwd={cache}"
+    left = int((answer.until - now) / timedelta(seconds=1)) if answer.until else 0
+    return f"ticker; hit; ttl={left}" + (f"; detail={answer.detail}" if answer.detail else "")
+
+
+@lru_cache(512)
+def _coding(accepted: str, offered: tuple[str, ...]) -> str:
+    """The coding to use (RFC 9110, 12.5.3): brotli before gzip where both are as welcome."""
+    weights: dict[str, float] = {}
+    for part in accepted[:200].lower().split(","):
+        name, _, weight = part.partition(";")
+        try:
+            weights[name.strip()] = float(weight.partition("=")[2]) if "=" in weight else 1.0
+        except ValueError:
+            weights[name.strip()] = 0.0
+    best = [(weights.get(coding, weights.get("*", 0.0)), coding) for coding in ("gzip", "br") if coding in offered]
+    return max(
+        (pair for pair in best if pair[0] > 0),
+        key=lambda pair: pair[0] + (pair[1] == "br") / 1e6,
+        default=(0, "identity"),
+    )[1]
+
+
+@lru_cache(4096)
+def _matches(wanted: str, etag: str) -> bool:
+    """Weak comparison of an If-None-Match list (RFC 9110, 13.1.2)."""
+    return wanted.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in wanted[:2000].split(","))

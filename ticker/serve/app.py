@@ -1,0 +1,135 @@
+"""The read side as one WSGI application: finished answers first, then Flask, and one contract for all that leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from ticker import log
+from ticker.serve import status, widgets
+from ticker.serve.answer import HTML, Answer, finish, problem, respond
+from ticker.serve.latest import Latest
+from ticker.serve.media import html
+from ticker.serve.ready import Ready
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+PREFLIGHT = (
+    ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
+    ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, Cache-Control, Accept"),
+    ("Access-Control-Max-Age", "86400"),
+)
+SCHEMA_LIFE = timedelta(days=1)
+_ANSWER = "ticker.answer"
+
+
+class ReadSide:
+    """The WSGI application. `first_request` is called once, by the first request that a process gets."""
+
+    def __init__(
+        self,
+        ready: Ready,
+        latest: Latest,
+        clock: Callable[[], datetime],
+        first_request: Callable[[], object] | None = None,
+    ) -> None:
+        self.ready, self.latest, self.clock = ready, latest, clock
+        self._first_request = first_request
+        self._flask = _doors(self)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._first_request:
+            begin, self._first_request = self._first_request, None
+            begin()
+        now, path, method = self.clock(), environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        if path in widgets.MEDIA and method in ("GET", "HEAD"):
+            answer = self.ready.find(path, environ.get("QUERY_STRING", ""), now)
+            if answer:
+                return respond(answer, environ, start_response, now, "hit")
+        answer = self._through_flask(environ)
+        return respond(answer, environ, start_response, now, "miss" if answer.until else "bypass")
+
+    def _through_flask(self, environ: WSGIEnvironment) -> Answer:
+        """What the door behind the path answers. Flask finds the door and catches what goes wrong, no more."""
+        allowed: list[str] = []
+
+        def heard(_: str, headers: list[tuple[str, str]], *__: object) -> Callable[[bytes], object]:
+            allowed.extend(value for name, value in headers if name == "Allow")
+            return lambda _: None
+
+        closing = self._flask(environ, heard)
+        if hasattr(closing, "close"):
+            closing.close()
+        answer: Answer | None = environ.get(_ANSWER)
+        if answer is None:  # OPTIONS, which Flask answers by itself
+            answer = finish(b"", HTML, status=204, more=[("Allow", ", ".join(allowed)), *PREFLIGHT])
+        return answer
+
+
+def _doors(read: ReadSide) -> Flask:
+    """Each view hands over a finished answer; what goes wrong becomes one too."""
+    app = Flask("ticker.serve", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 64 << 10
+
+    def strip() -> Response:
+        return _hand(read.ready.make(request.path, request.query_string.decode("latin-1"), read.clock()))
+
+    for path in widgets.MEDIA:
+        app.add_url_rule(path, path, strip)
+
+    @app.get(widgets.SCHEMA_PATH)
+    def schema() -> Response:
+        body = html.template_bytes("strip.schema.json")
+        return _hand(finish(body, "application/schema+json", until=read.clock() + SCHEMA_LIFE))
+
+    @app.get("/")
+    def index() -> Response:
+        return _hand(finish(b"", HTML, status=307, more=[("Location", "/strip")]))
+
+    @app.get("/status")
+    def status_page() -> Response:
+        facts = status.gather(read.latest, read.ready, read.clock())
+        return _hand(finish(html.status_page(facts), HTML, policy=html.policy("'none'", page="status")))
+
+    @app.get("/status.json")
+    def status_json() -> Response:
+        return _hand(status.as_json(status.gather(read.latest, read.ready, read.clock())))
+
+    @app.get("/livez")
+    def livez() -> Response:
+        return _hand(status.livez(read.latest, read.clock()))
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        return _hand(status.readyz(read.ready, read.clock()))
+
+    @app.errorhandler(HTTPException)
+    def failed(fault: HTTPException) -> Response:
+        more = [(name, value) for name, value in fault.get_headers() if name in ("Allow", "Retry-After", "Location")]
+        return _hand(_error(fault.code or 500, fault.description or "", more))
+
+    @app.errorhandler(Exception)
+    def broken(_: Exception) -> Response:
+        log.trouble("request failed", path=request.path)
+        return _hand(_error(500, "Something went wrong on our side; the log says what.", []))
+
+    return app
+
+
+def _hand(answer: Answer) -> Response:
+    request.environ[_ANSWER] = answer
+    return Response(status=answer.status)
+
+
+def _error(code: int, detail: str, more: list[tuple[str, str]]) -> Answer:
+    """A readable page for who asks for pages, RFC 9457 for programs; kept by nobody, so that it varies by nothing."""
+    if "text/html" not in request.headers.get("Accept", "") or request.path.endswith(".json"):
+        return problem(code, detail, more=more)
+    page = html.error_page(code, HTTPStatus(code).phrase, detail)
+    return finish(page, HTML, status=code, policy=html.policy("'none'", page="error"), more=more)

@@ -1,0 +1,153 @@
+"""Finished answers, kept for one version of the snapshot and one period of freshness.
+
+A hit is answered before Flask is entered. A miss is rendered once, however many ask; all of them get its result, or its
+error.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cachetools import LRUCache
+
+from ticker import log
+from ticker.freshness import Judgement, freshness
+from ticker.model import Freshness
+from ticker.serve.answer import Answer
+from ticker.snapshot import Snapshot
+
+WAIT_S = 5.0
+BACK = timedelta(minutes=1)  # a clock that goes back by more than this is judged anew
+
+Render = Callable[[str, str, Snapshot, Judgement], tuple[str, Callable[[], Answer]]]
+"""(path, query, snapshot, judged) → the canonical key, and how to make the answer."""
+
+
+@dataclass(slots=True)
+class Period:
+    """One snapshot judged: as long as no state changes, an answer made in it stays right."""
+
+    snapshot: Snapshot
+    judged: Judgement
+    judged_at: datetime
+    by_query: LRUCache[tuple[str, str], Answer]
+    by_key: LRUCache[str, Answer]
+    making: dict[str, Future[Answer]] = field(default_factory=dict)
+
+    def shows_the_same(self, snapshot: Snapshot, judged: Judgement) -> bool:
+        """Whether answers made for this period also say what the newer judgement says."""
+        ours, theirs = self.judged, judged
+        return (
+            self.snapshot.version == snapshot.version
+            and self.snapshot.content is snapshot.content
+            and (ours.today, ours.figures, ours.until) == (theirs.today, theirs.figures, theirs.until)
+            and _feeds_shown(ours) == _feeds_shown(theirs)
+        )
+
+
+def _feeds_shown(judged: Judgement) -> list[tuple[str, Freshness, datetime | None]]:
+    """When a feed was last read is said only where it is not fresh."""
+    return [
+        (one.feed, one.freshness, None if one.freshness is Freshness.FRESH else one.last_success)
+        for one in judged.feeds
+    ]
+
+
+class Ready:
+    """The table of finished answers. `show` gives it a newer snapshot; `find` and `make` answer for the present."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        render: Render,
+        clock: Callable[[], datetime],
+        size: int,
+        common: tuple[tuple[str, str], ...],
+    ) -> None:
+        self._render, self._clock, self._size, self._common = render, clock, size, common
+        self._lock = threading.Lock()  # of the tables; nothing is rendered under it
+        self._turning = threading.Lock()
+        self._period = self._new(snapshot, freshness(snapshot, clock()), clock())
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._period.snapshot
+
+    def show(self, snapshot: Snapshot) -> None:
+        """From now on answer from `snapshot`. What most ask for is rendered before readers see the change."""
+        with self._turning:
+            self._turn(snapshot, self._clock())
+
+    def judged(self, now: datetime) -> tuple[Snapshot, Judgement]:
+        period = self._now(now)
+        return period.snapshot, period.judged
+
+    def find(self, path: str, query: str, now: datetime) -> Answer | None:
+        period = self._now(now)
+        with self._lock:
+            found: Answer | None = period.by_query.get((path, query))
+        return found
+
+    def make(self, path: str, query: str, now: datetime) -> Answer:
+        """The answer, rendered if it is not at hand. Raises what rendering raised, to all who waited for it."""
+        return self._make(self._now(now), path, query)
+
+    def _now(self, now: datetime) -> Period:
+        period = self._period
+        if period.judged_at - BACK <= now < period.judged.changes_at:
+            return period
+        with self._turning:
+            period = self._period
+            if not period.judged_at - BACK <= now < period.judged.changes_at:
+                self._turn(period.snapshot, now)
+            return self._period
+
+    def _turn(self, snapshot: Snapshot, now: datetime) -> None:
+        judged, period = freshness(snapshot, now), self._period
+        if period.shows_the_same(snapshot, judged):
+            self._period = Period(snapshot, judged, now, period.by_query, period.by_key, period.making)
+            return
+        fresh = self._new(snapshot, judged, now)
+        for path, query in self._common:
+            try:
+                self._make(fresh, path, query)
+            except Exception:
+                log.trouble("rendering failed", path=path, query=query, version=snapshot.version)
+        self._period = fresh
+
+    def _new(self, snapshot: Snapshot, judged: Judgement, now: datetime) -> Period:
+        return Period(snapshot, judged, now, LRUCache(self._size * 4), LRUCache(self._size))
+
+    def _make(self, period: Period, path: str, query: str) -> Answer:
+        key, render = self._render(path, query, period.snapshot, period.judged)
+        with self._lock:
+            answer: Answer | None = period.by_key.get(key)
+            making = None if answer else period.making.get(key)
+            mine: Future[Answer] | None = None
+            if answer is None and making is None:
+                making = mine = period.making[key] = Future()
+        if mine is not None:
+            self._carry_out(period, key, mine, render)
+        if answer is None:
+            assert making is not None
+            answer = making.result(WAIT_S)
+        with self._lock:
+            period.by_query[path, query] = answer
+        return answer
+
+    def _carry_out(self, period: Period, key: str, making: Future[Answer], render: Callable[[], Answer]) -> None:
+        try:
+            answer = render()
+        except BaseException as fault:
+            making.set_exception(fault)
+        else:
+            with self._lock:
+                period.by_key[key] = answer
+            making.set_result(answer)
+        finally:
+            with self._lock:
+                period.making.pop(key, None)

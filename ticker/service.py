@@ -1,0 +1,176 @@
+"""Puts the wings together; the only file that sees both.
+
+Nothing runs at import: threads begin lazily in each worker process, since a thread does not survive a fork.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticker import __version__, log
+from ticker.config import Config, load
+from ticker.serve.app import ReadSide
+from ticker.serve.latest import Latest
+from ticker.serve.ready import Ready
+from ticker.serve.widgets import COMMON, renderer
+from ticker.snapshot import NEVER, Snapshot
+from ticker.store import Store, open_store
+
+if TYPE_CHECKING:
+    from ticker.collect.round import Desk
+    from ticker.collect.schedule import Collector
+
+Clock = Callable[[], datetime]
+
+HEADER_TIMEOUT_MS = 10_000  # a request's head that drips for longer is dropped
+STOP_S = 3  # how long workers may take to finish what they answer
+ORPHAN_LOOK_S = 1.0
+
+
+def clock_of(config: Config) -> Clock:
+    """The time in UTC; moved in a demonstration that was told to be elsewhere in time."""
+    if not config.demo.clock_offset_s:
+        return lambda: datetime.now(UTC)
+    offset = timedelta(seconds=config.demo.clock_offset_s)
+    return lambda: datetime.now(UTC) + offset
+
+
+class Service:
+    """One process of the service: it reads the store, serves readers, and collects where that is enabled."""
+
+    def __init__(self, config: Config, clock: Clock | None = None, *, collects: bool | None = None) -> None:
+        self.config, self.clock = config, clock or clock_of(config)
+        self._collects = config.collect.enabled if collects is None else collects
+        self.collector: Collector | None = None
+        self.ready = Ready(
+            nothing_yet(config),
+            renderer(config.serve.currencies, config.serve.frame_ancestors),
+            self.clock,
+            config.serve.cached_strips,
+            COMMON,
+        )
+        last_good = Path(config.store.last_good) if config.store.last_good else None
+        self.latest = Latest(self.open_store, self.ready.show, self.clock, last_good, self._opened)
+        self.app = ReadSide(self.ready, self.latest, self.clock, self.start)
+        self._started = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to follow the store and to collect; once, however often it is called."""
+        if self._started.acquire(blocking=False):
+            self.latest.start()
+
+    def stop(self) -> None:
+        if self.collector:
+            self.collector.stop()
+        self.latest.stop()
+
+    def open_store(self) -> Store:
+        return open_store(self.config.store.url, clock=self.clock)
+
+    def _opened(self, store: Store) -> None:
+        if self._collects:
+            self.collector = collector(self.config, store, self.clock)
+            self.collector.start()
+
+
+def nothing_yet(config: Config) -> Snapshot:
+    """What is shown before anything was collected: the sources, and no figure."""
+    from ticker.collect.compose import compose
+
+    banks, feeds = config.rates_sources(), config.feed_sources()
+    content = compose(config.the_home(), banks, feeds, {bank.id: [] for bank in banks}, [], demo=config.demo.enabled)
+    return Snapshot(0, NEVER, content)
+
+
+def desk(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> Desk:
+    """What rounds work with. The collector's libraries are imported only where there is collecting."""
+    from ticker.collect.fetch import connection
+    from ticker.collect.round import Desk
+
+    limits = fetch_limits(config)
+    return Desk(
+        home=config.the_home(),
+        banks=config.rates_sources(),
+        feeds=config.feed_sources(),
+        store=store,
+        connect=lambda: connection(limits),
+        clock=clock,
+        pause=pause,
+        demo=config.demo.enabled,
+    )
+
+
+def fetch_limits(config: Config):  # type: ignore[no-untyped-def]
+    from ticker.collect.fetch import Limits
+
+    return Limits(
+        deadline_s=config.fetch.deadline_s,
+        max_bytes=config.fetch.max_bytes,
+        max_redirects=config.fetch.max_redirects,
+        user_agent=f"som-ticker/{__version__} (+{config.fetch.contact})",
+        allow_hosts=frozenset(host.lower() for host in config.fetch.allow_hosts),
+    )
+
+
+def collector(config: Config, store: Store, clock: Clock) -> Collector:
+    from ticker.collect.schedule import Collector
+
+    stopping = threading.Event()
+    return Collector(
+        desk(config, store, clock, stopping.wait), round_limit_s=2 * config.fetch.deadline_s + 60, stopping=stopping
+    )
+
+
+def application() -> ReadSide:
+    """The application of one worker process of `ticker serve`: begins at once, ends with its parent."""
+    service = Service(load(None, os.environ).config)
+    service.start()
+    Finalize(None, service.stop, exitpriority=10)  # granian's workers run no atexit
+    threading.Thread(target=_end_with_parent, args=[os.getppid()], name="orphan", daemon=True).start()
+    return service.app
+
+
+def lazy_application() -> ReadSide:
+    """The application for any WSGI server: begins with the first request, in the process that gets it."""
+    return Service(load(None, os.environ).config).app
+
+
+def serve(config: Config) -> None:
+    """Serve until SIGINT or SIGTERM. The workers read the settings anew, from the same file and environment."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+
+    multiprocessing.set_start_method("spawn", force=True)
+    Granian(
+        "ticker.service:application",
+        factory=True,
+        address=config.serve.host,
+        port=config.serve.port,
+        interface=Interfaces.WSGI,
+        workers=config.serve.workers,
+        blocking_threads=1,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_S,
+        log_enabled=False,
+        log_access=False,
+    ).serve()
+
+
+def _end_with_parent(parent: int) -> None:
+    """A worker whose main process was killed must not go on behind the port's next owner."""
+    wait = threading.Event()
+    while os.getppid() == parent:
+        wait.wait(ORPHAN_LOOK_S)
+    log.event("main process is gone; worker ends")
+    os._exit(1)
