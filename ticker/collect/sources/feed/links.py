@@ -1,0 +1,60 @@
+"""What a feed calls a link → an address that can be put in front of a reader."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+LONGEST = 2000
+_SCHEMES = ("http", "https")
+_HOST = re.compile(r"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|\[[0-9a-f:.]+\]")
+_HALF_ABSOLUTE = re.compile(
+    r"https?:(?!//[^/])", re.IGNORECASE
+)  # browsers and urllib differ on https:host and https:///host
+_UNSAFE = re.compile(r"""[\s"<>`{}|^\\]""")
+_TRACKING = re.compile(r"utm_\w*|fbclid|gclid|yclid", re.IGNORECASE)
+_PORTS = {"http": 80, "https": 443}
+
+
+def absolute(printed: str, base: str) -> str | None:
+    """The http(s) address meant by `printed`, found in a document at `base`; None where a reader must not follow it:
+    another scheme, a user name, no host, or only a place within the document itself."""
+    printed = re.sub(r"[\t\r\n]", "", printed.strip()).replace(
+        "&amp;", "&"
+    )  # line breaks: URL Standard 4.4; &amp;: escaped twice
+    path = re.split(r"[?#]", printed, maxsplit=1)[0]
+    if (
+        not printed
+        or printed.startswith("#")
+        or len(printed) > LONGEST
+        or "\\" in path
+        or _HALF_ABSOLUTE.match(printed)
+    ):
+        return None
+    try:
+        parts = urlsplit(urljoin(base, printed))
+        host, _ = parts.hostname, parts.port  # an unreadable port raises
+        printed.encode()  # half a character can't be sent
+    except ValueError:
+        return None
+    if parts.scheme not in _SCHEMES or not host or "@" in parts.netloc or not _HOST.fullmatch(_bracketed(host)):
+        return None
+    url = "".join(quote(char) if _UNSAFE.match(char) or not char.isprintable() else char for char in urlunsplit(parts))
+    return url if len(url) <= LONGEST else None
+
+
+def canonical(url: str) -> str:
+    """`url` as it is compared: without its fragment and the parameters that tell where a reader came from."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
+    kept = [pair for pair in parts.query.split("&") if pair and not _TRACKING.fullmatch(pair.split("=", 1)[0])]
+    path, query = (quote(part, safe="%/:=&?~+!$,;'@()*[]") for part in (parts.path or "/", "&".join(kept)))
+    return urlunsplit((parts.scheme, _bracketed(host) + port, path, query, ""))
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
