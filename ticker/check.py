@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from ticker.collect.fetch import Limits, fetch
 from ticker.collect.judge import Verdict, judge
+from ticker.collect.round import RATES_SPAN
 from ticker.collect.sources import feed, nbkr
 from ticker.config import Config
 from ticker.model import Entry, FeedSource, Home, RatesSource, Revision, Table, UpstreamError, Validators
+from ticker.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ def check(name: str, config: Config, limits: Limits, known: dict[str, list[Revis
         return _parse(name, body, url, content_type, source, config, known, now)
     except UpstreamError as fault:
         return Checked(name, error=str(fault))
+
+
+def known_of(store: Store, config: Config, now: datetime) -> dict[str, list[Revision]]:
+    """What a store knows of each rates source, as `check` judges against it."""
+    since = config.the_home().day(now) - RATES_SPAN
+    return {bank.id: store.revisions(bank.id, since) for bank in config.rates_sources()}
 
 
 def _read(path: Path, sources: list[str], limits: Limits) -> bytes:

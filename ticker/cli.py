@@ -268,11 +268,14 @@ def _collect(asked: argparse.Namespace) -> int:
 
 def _check(asked: argparse.Namespace) -> int:
     from ticker import service
-    from ticker.check import check
+    from ticker.check import check, known_of
 
     config = _load(asked).config
     limits, now = service.fetch_limits(config), service.clock_of(config)()
-    known = _known(config, asked.sources, now)
+    known = {}
+    if _exists(config) and any(bank.id in asked.sources for bank in config.rates_sources()):
+        with _store(config) as store:
+            known = known_of(store, config, now)
     results = []
     for name in asked.sources:
         result = check(name, config, limits, known, now)
@@ -288,17 +291,6 @@ def _check(asked: argparse.Namespace) -> int:
         for line in (*result.verdict, *(f"dropped: {why}" for why in result.dropped)):
             print(f"  {line}")
     return NOT_WELL if any(one.error for one in results) else OK
-
-
-def _known(config: Config, names: Sequence[str], now: datetime) -> dict[str, list]:  # type: ignore[type-arg]
-    """What the store knows of the rates sources asked for; nothing where there is no store yet."""
-    banks = [bank.id for bank in config.rates_sources() if bank.id in names]
-    if not banks or not _exists(config):
-        return {}
-    from ticker.collect.round import RATES_SPAN
-
-    with _store(config) as store:
-        return {bank: store.revisions(bank, now.date() - RATES_SPAN) for bank in banks}
 
 
 def _status(asked: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
 
 if TYPE_CHECKING:
+    from ticker.collect.fetch import Limits
     from ticker.collect.round import Desk
     from ticker.collect.schedule import Collector
 
@@ -107,7 +108,7 @@ def desk(config: Config, store: Store, clock: Clock, pause: Callable[[float], ob
     )
 
 
-def fetch_limits(config: Config):  # type: ignore[no-untyped-def]
+def fetch_limits(config: Config) -> Limits:
     from ticker.collect.fetch import Limits
 
     return Limits(

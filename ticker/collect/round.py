@@ -16,6 +16,7 @@ from ticker.collect.recognise import recognise
 from ticker.collect.sources import feed as feeds
 from ticker.collect.sources import nbkr
 from ticker.model import (
+    Feed,
     FeedSource,
     Home,
     Outcome,
@@ -218,7 +219,7 @@ def _table(answer: Answer, past: Remembered | None, source: str) -> tuple[Table,
     return table, Remembered(answer.validators, table, answer.last_modified, _hash(answer.body))
 
 
-def _feed(answer: Answer, source: FeedSource) -> feeds.Feed:
+def _feed(answer: Answer, source: FeedSource) -> Feed:
     try:
         return feeds.parse(
             answer.body,

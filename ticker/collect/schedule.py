@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -47,7 +48,6 @@ class Visit:
     """One source to visit, with how."""
 
     id: str
-    source: RatesSource | FeedSource
     run: Callable[[int], Round]
     due: Callable[[datetime], datetime | None]  # None: there is nothing to ask for
 
@@ -72,28 +72,13 @@ class Collector:
     _heart: threading.Thread | None = None
 
     def visits(self) -> Iterator[Visit]:
-        desk = self.desk
-        for bank in desk.banks:
-            yield Visit(
-                bank.id,
-                bank,
-                lambda token, bank=bank: visit_rates(desk, bank, token),
-                lambda now, bank=bank: due_at(bank, self._past(bank.id), now),
-            )
+        """Everything that may come due: tables, their archives, feeds."""
+        for bank in self.desk.banks:
+            yield Visit(bank.id, partial(visit_rates, self.desk, bank), partial(self._source_due, bank))
             if bank.archive_url:
-                yield Visit(
-                    archive_id(bank),
-                    bank,
-                    lambda token, bank=bank: visit_archive(desk, bank, token),
-                    lambda now, bank=bank: self._archive_due(bank, now),
-                )
-        for feed in desk.feeds:
-            yield Visit(
-                feed.id,
-                feed,
-                lambda token, feed=feed: visit_feed(desk, feed, token),
-                lambda now, feed=feed: due_at(feed, self._past(feed.id), now),
-            )
+                yield Visit(archive_id(bank), partial(visit_archive, self.desk, bank), partial(self._archive_due, bank))
+        for feed in self.desk.feeds:
+            yield Visit(feed.id, partial(visit_feed, self.desk, feed), partial(self._source_due, feed))
 
     def start(self) -> None:
         """Begin to collect in the background. The threads end with `stop`, and do not hold the process."""
@@ -231,6 +216,9 @@ class Collector:
 
     def _past(self, source: str) -> list[Round]:
         return self.desk.store.rounds(source, PAST_ROUNDS)
+
+    def _source_due(self, source: RatesSource | FeedSource, now: datetime) -> datetime:
+        return due_at(source, self._past(source.id), now)
 
     def _archive_due(self, bank: RatesSource, now: datetime) -> datetime | None:
         today = self.desk.home.day(now)
