@@ -9,11 +9,11 @@ AT ?=
 
 # $(call need,check,Debian packages): the check is a command; where it fails, the packages are installed or named.
 define need
-@$(1) >/dev/null 2>&1 || { \
+@{ $(1); } >/dev/null 2>&1 || { \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "apt-get install $(2)"; apt-get -qq update; \
 		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(2) </dev/null >/dev/null; \
-	fi; $(1) >/dev/null 2>&1; \
+	fi; { $(1); } >/dev/null 2>&1; \
 } || { echo "Something is missing here. Type: sudo apt-get install $(2)" >&2; exit 1; }
 endef
 
@@ -27,7 +27,7 @@ demo: .venv/runtime ## serve with a demonstration upstream, no internet needed [
 	exec .venv/bin/ticker demo --port $(PORT) $(if $(AT),--at $(AT))
 
 test: .venv/dev ## every test but the long ones: the units, then the whole
-	$(call need,command -v chromium,chromium fonts-dejavu-core)
+	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	$(call need,command -v git,git)
 	.venv/bin/pytest -m "not long" --ignore=tests/whole
 	.venv/bin/pytest -m "not long" tests/whole
@@ -41,7 +41,7 @@ lint: .venv/dev ## ruff and mypy
 	.venv/bin/mypy
 
 audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside judges say of the pages: HTML, accessibility, console
-	$(call need,command -v chromium,chromium fonts-dejavu-core)
+	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	$(call need,java -version,default-jre-headless)
 	.venv/bin/python tests/audit/audit.py
 
