@@ -17,7 +17,7 @@ from ticker.model import Headline, Rate, Revision, Round, Story
 from ticker.snapshot import Content, Snapshot, dump, load
 from ticker.store import tables as t
 from ticker.store.engine import Database, StoreError
-from ticker.store.migrate import migrate
+from ticker.store.migrate import upgrade
 from ticker.store.tables import LeaseState, Remembered, Wish
 
 __all__ = ["Fenced", "LeaseState", "Remembered", "Store", "StoreError", "Wish", "Write", "open_store"]
@@ -37,7 +37,7 @@ def open_store(url: str, *, clock: Callable[[], datetime]) -> Store:
     """
     database = Database(url, clock)
     try:
-        migrate(database)
+        upgrade(database)
     except BaseException:
         database.close()
         raise
@@ -142,7 +142,7 @@ class Write(_Session):
 
     def put_stories(self, stories: Sequence[Story], seen_at: datetime) -> None:
         """Insert, or update by the headline's id; in either case its feed showed it at `seen_at`."""
-        rows = {story.headline.id: t.story_row(story, seen_at) for story in stories}
+        rows = {t.storable(story.headline.id): t.story_row(story, seen_at) for story in stories}
         known = set(self._run(sa.select(t.stories.c.id).where(t.stories.c.id.in_(rows))).scalars()) if rows else set()
         if new := [row for id_, row in rows.items() if id_ not in known]:
             self._run(t.stories.insert(), new)

@@ -224,10 +224,10 @@ def _begin_postgresql(connection: sa.Connection) -> None:
 
 
 def _driver_words(fault: BaseException) -> str:
-    """The driver's sentence, without the lines in which PostgreSQL quotes the statement."""
+    """The driver's sentence, without the lines in which PostgreSQL quotes the statement and its values."""
     words: list[str] = []
     for line in str(fault).splitlines():
-        if line.startswith("LINE "):
+        if line.startswith(("LINE ", "DETAIL:")):
             break
         words.append(line.strip())
     return " ".join(words)[:300]

@@ -14,7 +14,7 @@ VERSION_TABLE = "ticker_schema"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def migrate(database: Database) -> None:
+def upgrade(database: Database) -> None:
     """Raises StoreError for tables made by a newer version of this program."""
     with database.reading() as connection:
         if _schema(connection) == HEAD:
@@ -22,7 +22,7 @@ def migrate(database: Database) -> None:
     with database.migrating() as connection:
         schema = _schema(connection)
         if schema != HEAD:  # else another process was quicker
-            _upgrade(database, connection, schema)
+            _run_migrations(database, connection, schema)
 
 
 def _schema(connection: sa.Connection) -> str | None:
@@ -32,7 +32,7 @@ def _schema(connection: sa.Connection) -> str | None:
     return schema
 
 
-def _upgrade(database: Database, connection: sa.Connection, schema: str | None) -> None:
+def _run_migrations(database: Database, connection: sa.Connection, schema: str | None) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory

@@ -1,0 +1,111 @@
+"""What the strip says and how it writes numbers and days, in each language.
+
+The sentences lie in templates/words/*.po, the names of months and currencies in CLDR (Babel).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, get_timezone_location
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, get_currency_name
+
+from ticker.model import Language
+
+NOTHING = "—"  # in the place of a figure that is not shown
+ARROW = "→"
+
+# CLDR gives Kyrgyz "18 июнь" for this pattern and "18-июнь" in its own day forms; the latter is what is written.
+_DAY_PATTERNS: Mapping[str, str] = {"ky": "d-MMMM"}
+
+
+def templates_dir() -> Path:
+    """Where everything that a reader receives lies: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+class Words:
+    """One language. Made by `words`, once each."""
+
+    def __init__(self, lang: Language) -> None:
+        self.lang = lang
+        self._locale = Locale.parse(lang)
+        self._texts = _read(lang)
+        self._day = _DAY_PATTERNS.get(lang, "d MMMM")
+
+    def text(self, key: str, **values: object) -> str:
+        """Raises KeyError for a key that the language has no words for."""
+        return self._texts[key].format(**values)
+
+    def has(self, key: str) -> bool:
+        return key in self._texts
+
+    def number(self, value: Decimal, digits: int) -> str:
+        """Rounded half up, as a bank does: CLDR's own rounding is half to even."""
+        pattern = "#,##0." + "0" * digits if digits else "#,##0"
+        return format_decimal(rounded(value, digits), pattern, self._locale)
+
+    def day(self, day: date, near: date | None = None) -> str:
+        """The year is said where `near` lies more than half a year away."""
+        text = format_date(day, self._day, self._locale)
+        if near is None or abs((day - near).days) < 180:
+            return text
+        return self.text("year", day=text, year=day.year)
+
+    def days(self, first: date, second: date, between: str = f" {ARROW} ", near: date | None = None) -> str:
+        """Two days, the month said once where it is the same: "18 → 19 June", "30 June → 1 July"."""
+        said = self.day(second, near)
+        if (first.year, first.month) == (second.year, second.month):
+            return f"{first.day}{between}{said}"
+        return f"{self.day(first, near)}{between if between.strip() == ARROW else ' – '}{said}"
+
+    def heading(self, day: date) -> str:
+        return format_date(day, f"{self._day}, EEEE", self._locale)
+
+    def clock(self, moment: datetime) -> str:
+        """The time as `moment` has it in its own zone, 24 hours."""
+        return f"{moment:%H:%M}"
+
+    def currency_name(self, code: str) -> str:
+        """As it is said after "1"; the code itself where CLDR has no name."""
+        key = f"currency.{code}"
+        return self._texts[key] if key in self._texts else get_currency_name(code, count=1, locale=self._locale)
+
+    def bank(self, key: str) -> str:
+        return self._texts.get(f"bank.{key}", key)
+
+    def unit(self, currency: str) -> str:
+        """What figures in this home currency are in; its code where we have no shorter word."""
+        return self._texts.get(f"unit.{currency}", currency)
+
+    def amount_unit(self, currency: str, amount: Decimal) -> str:
+        """The currency's name in the form that goes with `amount`, its trailing zeros counted (CLDR plural rules)."""
+        key = f"unit.{currency}.{self._locale.plural_form(amount)}"
+        return self._texts[key] if key in self._texts else get_currency_name(currency, amount, self._locale)
+
+    def city(self, zone: ZoneInfo) -> str:
+        return get_timezone_location(zone, locale=self._locale, return_city=True)
+
+
+@cache
+def words(lang: Language) -> Words:
+    return Words(lang)
+
+
+def rounded(value: Decimal, digits: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def _read(lang: Language) -> dict[str, str]:
+    with (templates_dir() / "words" / f"{lang}.po").open("rb") as file:
+        catalog = read_po(file, locale=lang)
+    return {str(message.id): str(message.string) for message in catalog if message.id and message.string}
