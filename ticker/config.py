@@ -398,7 +398,7 @@ def _allowed(model: type[BaseModel], name: str) -> str:
     words = ["a time of day" if schema.get("format") == "time" else kind.get(schema.get("type", ""), "a number")]
     words += [f"from {schema['minimum']}"] if "minimum" in schema else []
     words += [f"above {schema['exclusiveMinimum']:g}"] if "exclusiveMinimum" in schema else []
-    words += [f"to {schema['maximum']:g}"] if "maximum" in schema else []
+    words += [f"to {schema['maximum']}"] if "maximum" in schema else []
     words += [f"like {schema['pattern']}"] if "pattern" in schema else []
     return " ".join(words)
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 
 HEADER_TIMEOUT_MS = 10_000  # a request's head that drips for longer is dropped
+BLOCKING_THREADS = 2  # a request that waits for the store must not hold those that need not
 STOP_S = 3  # how long workers may take to finish what they answer
 ORPHAN_LOOK_S = 1.0
 
@@ -59,7 +60,8 @@ class Service:
         )
         last_good = Path(config.store.last_good) if config.store.last_good else None
         self.latest = Latest(self.open_store, self.ready.show, self.clock, last_good, self._opened)
-        self.app = ReadSide(self.ready, self.latest, self.clock, self.start)
+        moved = bool(config.demo.clock_offset_s)
+        self.app = ReadSide(self.ready, self.latest, self.clock, self.start, dated=moved)
         self._started = threading.Lock()
 
     def start(self) -> None:
@@ -157,7 +159,7 @@ def serve(config: Config) -> None:
         port=config.serve.port,
         interface=Interfaces.WSGI,
         workers=config.serve.workers,
-        blocking_threads=1,
+        blocking_threads=BLOCKING_THREADS,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
         websockets=False,

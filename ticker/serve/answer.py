@@ -108,7 +108,13 @@ def _coded(coding: str, body: bytes, headers: list[tuple[str, str]]) -> Coded:
 
 
 def respond(
-    answer: Answer, environ: WSGIEnvironment, start_response: StartResponse, now: datetime, cache: str
+    answer: Answer,
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+    now: datetime,
+    cache: str,
+    *,
+    dated: bool = False,
 ) -> list[bytes]:
     """Answer a request at `now`: negotiated, conditional, without a body where none belongs.
 
@@ -117,6 +123,8 @@ def respond(
     coded = answer.codings[_coding(environ.get("HTTP_ACCEPT_ENCODING", ""), tuple(answer.codings))]
     lifetime, status = _lifetime(answer.until, now), answer.status
     headers = [*coded.headers, ("Cache-Control", lifetime), ("Cache-Status", _cache_status(answer, now, cache))]
+    if dated:
+        headers.append(("Date", format_datetime(now, usegmt=True)))
     wanted = environ.get("HTTP_IF_NONE_MATCH")
     if wanted and status == 200 and environ["REQUEST_METHOD"] in ("GET", "HEAD") and _matches(wanted, coded.etag):
         status = 304

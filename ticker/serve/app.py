@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from ticker.serve.answer import HTML, Answer, finish, problem, respond
 from ticker.serve.latest import Latest
 from ticker.serve.media import html
 from ticker.serve.ready import Ready
+from ticker.serve.words import templates_dir
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -30,7 +32,10 @@ _ANSWER = "ticker.answer"
 
 
 class ReadSide:
-    """The WSGI application. `first_request` is called once, by the first request that a process gets."""
+    """The WSGI application. `first_request` is called once, by the first request that a process gets.
+
+    `dated`: answers carry the Date of `clock`, which is not the server's own.
+    """
 
     def __init__(
         self,
@@ -38,9 +43,14 @@ class ReadSide:
         latest: Latest,
         clock: Callable[[], datetime],
         first_request: Callable[[], object] | None = None,
+        *,
+        dated: bool = False,
     ) -> None:
         self.ready, self.latest, self.clock = ready, latest, clock
         self._first_request = first_request
+        self._dated = dated
+        self._gathering = threading.Lock()
+        self._facts: status.Status | None = None
         self._flask = _doors(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -51,9 +61,23 @@ class ReadSide:
         if path in widgets.MEDIA and method in ("GET", "HEAD"):
             answer = self.ready.find(path, environ.get("QUERY_STRING", ""), now)
             if answer:
-                return respond(answer, environ, start_response, now, "hit")
+                return respond(answer, environ, start_response, now, "hit", dated=self._dated)
         answer = self._through_flask(environ)
-        return respond(answer, environ, start_response, now, "miss" if answer.until else "bypass")
+        cache = "miss" if answer.until else "bypass"
+        return respond(answer, environ, start_response, now, cache, dated=self._dated)
+
+    def facts(self) -> status.Status:
+        """What the operator's page says. One request at a time reads the store; meanwhile others get the last facts,
+        so that a slow store holds one thread and no reader."""
+        if self._facts is not None and not self._gathering.acquire(blocking=False):
+            return self._facts
+        if self._facts is None:
+            self._gathering.acquire()
+        try:
+            self._facts = status.gather(self.latest, self.ready, self.clock())
+        finally:
+            self._gathering.release()
+        return self._facts
 
     def _through_flask(self, environ: WSGIEnvironment) -> Answer:
         """What the door behind the path answers. Flask finds the door and catches what goes wrong, no more."""
@@ -85,7 +109,7 @@ def _doors(read: ReadSide) -> Flask:
 
     @app.get(widgets.SCHEMA_PATH)
     def schema() -> Response:
-        body = html.template_bytes("strip.schema.json")
+        body = (templates_dir() / "strip.schema.json").read_bytes()
         return _hand(finish(body, "application/schema+json", until=read.clock() + SCHEMA_LIFE))
 
     @app.get("/")
@@ -94,12 +118,11 @@ def _doors(read: ReadSide) -> Flask:
 
     @app.get("/status")
     def status_page() -> Response:
-        facts = status.gather(read.latest, read.ready, read.clock())
-        return _hand(finish(html.status_page(facts), HTML, policy=html.policy("'none'", page="status")))
+        return _hand(finish(html.status_page(read.facts()), HTML, policy=html.status_policy()))
 
     @app.get("/status.json")
     def status_json() -> Response:
-        return _hand(status.as_json(status.gather(read.latest, read.ready, read.clock())))
+        return _hand(status.as_json(read.facts()))
 
     @app.get("/livez")
     def livez() -> Response:
@@ -132,4 +155,4 @@ def _error(code: int, detail: str, more: list[tuple[str, str]]) -> Answer:
     if "text/html" not in request.headers.get("Accept", "") or request.path.endswith(".json"):
         return problem(code, detail, more=more)
     page = html.error_page(code, HTTPStatus(code).phrase, detail)
-    return finish(page, HTML, status=code, policy=html.policy("'none'", page="error"), more=more)
+    return finish(page, HTML, status=code, policy=html.policy("'none'"), more=more)

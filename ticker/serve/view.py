@@ -113,6 +113,11 @@ class Strip:
     links: Mapping[str, str]
     languages: tuple[LanguageLink, ...]
 
+    @property
+    def later(self) -> bool:
+        """Whether any next figure is drawn."""
+        return any(rate.next and rate.next.text for rate in self.rates)
+
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
@@ -321,7 +326,7 @@ def _spoken(figure: Figure, drawn: _Drawn, scene: _Scene) -> str:
         return ", ".join([say.text(f"said.{key}", name=name, bank=bank, day=day), *later])
     unit = say.amount_unit(scene.content.home.currency, rounded(figure.rate.value, drawn.digits))
     moved = [say.text(f"said.{drawn.trend}", change=drawn.change)] if drawn.change else []
-    key = "late" if figure.freshness is Freshness.LATE else "demo" if scene.content.demo else "fresh"
+    key = "demo" if scene.content.demo else "late" if figure.freshness is Freshness.LATE else "fresh"
     of_day = say.text(f"said.{key}", day=_span(standing, scene))
     return ", ".join([say.text("said.rate", name=name, value=drawn.text, unit=unit), *moved, of_day, *later])
 
@@ -366,7 +371,7 @@ def _label(standing: _Standing, scene: _Scene) -> dict[str, str]:
     say, bank, rest = scene.say, scene.bank(standing.bank), ""
     if standing.freshness is Freshness.STALE:
         name = past = say.text("bank.stale", bank=bank)
-        status = f"{name} {_day(standing, scene)}"
+        status = say.text("status.stale", bank=bank, day=_span(standing, scene))
     elif standing.freshness is Freshness.NONE:
         name = past = status = say.text("bank.yet", bank=bank) if bank else say.text("bank.none")
     else:
@@ -385,8 +390,11 @@ def _label(standing: _Standing, scene: _Scene) -> dict[str, str]:
 
 
 def _status(standing: _Standing, scene: _Scene) -> str:
-    late = standing.freshness is Freshness.LATE
-    key = "late" if late else "demo" if scene.content.demo else "next" if standing.next_on else "fresh"
+    if standing.freshness is Freshness.LATE:
+        key = "late"
+    else:
+        key = "next" if standing.next_on else "fresh"
+    key = "demo" if scene.content.demo else key
     bank, day = scene.bank(standing.bank), _span(standing, scene)
     return scene.say.text(f"status.{key}", bank=bank, day=day, next=scene.day(standing.next_on))
 

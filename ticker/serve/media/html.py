@@ -1,0 +1,102 @@
+"""The strip as a page. The only room with Jinja.
+
+Style and script stand in the page itself, so that a strip is one request; the policy names their hashes.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import datetime
+from functools import cache, partial
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ticker.serve.view import Strip
+from ticker.serve.words import templates_dir
+
+if TYPE_CHECKING:
+    from ticker.serve.status import Status
+
+_ALONE = "frame-ancestors 'none'"
+
+
+def strip_page(strip: Strip) -> bytes:
+    """The page for an iframe, whole: it works without script and loads nothing more."""
+    return _page("strip.html", strip=strip, words=strip.words, js=_inline("strip.js"))
+
+
+def error_page(status: int, title: str, detail: str, lang: str = "en") -> bytes:
+    """A page to read for an error; its words are the caller's, in `lang`."""
+    return _page("error.html", status=status, title=title, detail=detail, lang=lang)
+
+
+def status_page(status: Status) -> bytes:
+    """The operator's page, in English; it needs no script."""
+    return _page("status.html", style=_inline("status.css"), status=status, when=partial(_when, status))
+
+
+def status_policy() -> str:
+    """The Content-Security-Policy of the operator's page, which nobody may frame."""
+    return "; ".join(
+        ["default-src 'none'", f"style-src {_hash('status.css')}", "base-uri 'none'", "form-action 'none'", _ALONE]
+    )
+
+
+def policy(frame_ancestors: str) -> str:
+    """The Content-Security-Policy of these pages. `frame_ancestors` is a source list: "*", "'none'", "https://…"."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src {_hash('strip.css')}",
+            f"script-src {_hash('strip.js')}",
+            "connect-src 'self'",
+            "img-src 'self' data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            f"frame-ancestors {frame_ancestors}",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
+    )
+
+
+def _when(status: Status, moment: datetime | None) -> str:
+    """A moment on the home's clock, without what goes without saying; "–" for none."""
+    if moment is None:
+        return "–"
+    local, now = status.snapshot.content.home.local(moment), status.snapshot.content.home.local(status.now)
+    return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%d %b %Y %H:%M}"
+
+
+def _printable(text: str) -> str:
+    """An upstream's bytes as text: control and direction characters shown as �."""
+    return "".join(one if one in "\n\t" or one.isprintable() else "\ufffd" for one in text)
+
+
+def _page(template: str, **given: object) -> bytes:
+    return _environment().get_template(template).render(css=_inline("strip.css"), **given).encode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates_dir()), autoescape=True, undefined=StrictUndefined, auto_reload=False
+    )
+    environment.filters["printable"] = _printable
+    return environment
+
+
+@cache
+def _inline(name: str) -> Markup:
+    """A file of ours as it stands in the page: less its indentation and the lines that are only a comment."""
+    lines = [line.strip() for line in (templates_dir() / name).read_text("utf-8").splitlines()]
+    whole = (line.startswith("//") or (line.startswith("/*") and line.endswith("*/")) for line in lines)
+    return Markup("\n".join(line for line, comment in zip(lines, whole, strict=True) if line and not comment))
+
+
+@cache
+def _hash(name: str) -> str:
+    return f"'sha256-{b64encode(sha256(_inline(name).encode()).digest()).decode()}'"
