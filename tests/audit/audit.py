@@ -1,6 +1,6 @@
 """What outside judges say of the served pages: the Nu HTML checker, axe-core, and the browser's own console.
 
-`make audit` runs this file. It starts the demonstration at several moments and shows each page to each judge.
+`make audit` runs this file. It brings a service into each state and shows each page to each judge.
 Any finding is printed with its page, rule and element, and makes the run fail.
 """
 
@@ -20,10 +20,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+
+from ticker.config import DEFAULT_FEEDS
+from ticker.demo import DemoUpstream
 
 HERE = Path(__file__).parent
 VNU = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
@@ -31,6 +36,8 @@ AXE = HERE / "node_modules/axe-core/axe.min.js"
 TICKER = Path(sys.executable).with_name("ticker")
 
 WIDTHS = (320, 1280)
+LANGUAGES = ("en", "ru", "ky")
+BISHKEK = ZoneInfo("Asia/Bishkek")
 READY_S = 60
 STOP_S = 5
 
@@ -44,11 +51,17 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A state of the strip and the wall-clock moment in Bishkek at which the demonstration shows it."""
+class State:
+    """What readers are shown at a moment (Bishkek's clock), and how the service came to it.
 
-    state: str
+    It collects at `before` first, if given, with every source in order; at `at` the faults hold.
+    """
+
+    name: str
     at: str
+    freshness: str
+    before: str | None = None
+    faults: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +92,19 @@ class Finding:
 
 
 LOOKS = (Look("light"), Look("dark", color_scheme="dark"), Look("forced colours", forced_colors="active"))
-MOMENTS = (Moment("fresh", "2026-05-21T11:16"), Moment("evening", "2026-05-22T18:30"))
+DARK = (("nbkr", "refuse"), ("nbkr-weekly", "refuse"), ("nbkr-archive", "refuse"))
+STATES = (
+    State("fresh", "2026-05-21T11:16", "fresh"),
+    State("evening", "2026-05-22T18:30", "fresh"),
+    State("late", "2026-05-24T09:00", "late", before="2026-05-22T11:16", faults=DARK),
+    State("stale", "2026-05-27T09:00", "stale", before="2026-05-22T11:16", faults=DARK),
+    State("none", "2026-05-21T11:16", "none", faults=DARK),
+)
 
 
 def pages(service: Service) -> list[Audited]:
     """What is judged of one service: the strip in each language, and the operators' page."""
-    strips = [
-        Audited(f"strip {lang}, {service.state}", f"{service.url}/strip?lang={lang}") for lang in ("en", "ru", "ky")
-    ]
+    strips = [Audited(f"strip {lang}, {service.state}", f"{service.url}/strip?lang={lang}") for lang in LANGUAGES]
     return [*strips, Audited(f"status, {service.state}", f"{service.url}/status")]
 
 
@@ -110,33 +128,82 @@ def answer(url: str) -> tuple[int, bytes]:
         return 0, b""
 
 
-def settled(service: Service) -> bool:
-    """Whether the first rounds are over: ready, with figures and headlines on the strip."""
-    if answer(f"{service.url}/readyz")[0] != 200:
-        return False
+def settled(service: Service, freshness: str) -> bool:
+    """Whether the first rounds are over: headlines on the strip, and every figure in that state."""
     status, body = answer(f"{service.url}/strip.json")
     strip = json.loads(body) if status == 200 else {}
-    return bool(strip.get("headlines")) and all(rate["value"] for rate in strip["rates"])
+    return bool(strip.get("headlines")) and {rate["freshness"] for rate in strip["rates"]} == {freshness}
+
+
+@dataclass
+class Site:
+    """A service of its own: an upstream that obeys, a folder, a clock that is turned between two starts."""
+
+    folder: Path
+    offset_s: int = 0
+    upstream: DemoUpstream = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.upstream = DemoUpstream(lambda: datetime.now(UTC) + timedelta(seconds=self.offset_s))
+
+    @contextmanager
+    def serves(self, name: str, at: str, freshness: str) -> Iterator[Service]:
+        """`ticker serve` from that moment on, once the state is reached; it must end within 5 s of Ctrl-C."""
+        moment = datetime.fromisoformat(at).replace(tzinfo=BISHKEK)
+        self.offset_s = round((moment - datetime.now(UTC)).total_seconds())
+        port = free_port()
+        service = Service(name, f"http://127.0.0.1:{port}")
+        settings = self.folder / "audit.toml"
+        settings.write_text(self._settings(), encoding="utf-8")
+        command: list[str | Path] = [TICKER, "serve", "--config", settings, "--port", str(port)]
+        with (self.folder / "log").open("w+") as log:
+            process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
+            try:
+                deadline = time.monotonic() + READY_S
+                while not settled(service, freshness):
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        log.seek(0)
+                        shown = answer(f"{service.url}/strip.json")[1].decode()
+                        raise SystemExit(f"audit: {name}: not {freshness} in {READY_S} s\n{shown}\n{log.read()}")
+                    time.sleep(0.2)
+                yield service
+            finally:
+                stop(process)
+
+    def _settings(self) -> str:
+        addresses = self.upstream.addresses
+        lines = [
+            f'store.url = "sqlite:///{self.folder / "audit.db"}"',
+            'store.last_good = ""',
+            f'fetch.allow_hosts = ["{self.upstream.url.removeprefix("http://")}"]',
+            "demo.enabled = true",
+            f"demo.clock_offset_s = {self.offset_s}",
+            f'rates.nbkr.url = "{addresses["nbkr"]}"',
+            f'rates.nbkr.archive_url = "{addresses["nbkr-archive"]}"',
+            "rates.nbkr.archive_pause_s = 0.1",
+            f'rates.nbkr-weekly.url = "{addresses["nbkr-weekly"]}"',
+            *(f"feeds.{feed}.enabled = false" for feed in DEFAULT_FEEDS),
+        ]
+        for language in LANGUAGES:
+            lines.append(f'feeds.demo-{language}.url = "{addresses[f"demo-{language}"]}"')
+            lines.append(f'feeds.demo-{language}.publisher = "Demo News"')
+            lines.append(f'feeds.demo-{language}.language = "{language}"')
+        return "\n".join(lines) + "\n"
 
 
 @contextmanager
-def demonstration(moment: Moment) -> Iterator[Service]:
-    """`ticker demo` at that moment, in a folder of its own; it must end within 5 s of Ctrl-C."""
-    port = free_port()
-    service = Service(moment.state, f"http://127.0.0.1:{port}")
-    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+") as log:
-        command: list[str | Path] = [TICKER, "demo", "--port", str(port), "--at", moment.at]
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
-        try:
-            deadline = time.monotonic() + READY_S
-            while not settled(service):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    log.seek(0)
-                    raise SystemExit(f"audit: {' '.join(map(str, command))}: not ready in {READY_S} s\n{log.read()}")
-                time.sleep(0.2)
-            yield service
-        finally:
-            stop(process)
+def shown(state: State) -> Iterator[Service]:
+    """A service whose readers are shown that state."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder))
+        with site.upstream:
+            if state.before:
+                with site.serves(state.name, state.before, "fresh"):
+                    pass
+            for source, fault in state.faults:
+                site.upstream.order(source, fault)
+            with site.serves(state.name, state.at, state.freshness) as service:
+                yield service
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -273,12 +340,12 @@ def main() -> int:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        for moment in MOMENTS:
-            with demonstration(moment) as service:
+        for state in STATES:
+            with shown(state) as service:
                 audited = pages(service)
                 findings += judged(browser, audited)
                 count += len(audited)
-                print(f"audit: {moment.state}: {len(audited)} pages judged", flush=True)
+                print(f"audit: {state.name}: {len(audited)} pages judged", flush=True)
         browser.close()
     for finding in findings:
         print(finding)
