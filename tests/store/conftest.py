@@ -66,8 +66,8 @@ class World:
         return sa.create_engine(url, poolclass=sa.NullPool).connect()
 
     def processes(self, count: int, program: str) -> list[str]:
-        """Run `program` in so many processes at once, where `store()` opens this store by the real clock. All must
-        succeed; the lines they printed."""
+        """Run `program` in so many processes at once, where `store()` opens this store by the real clock and
+        `say()` prints a line. All must succeed; their lines."""
         command = [sys.executable, "-c", _PROCESSES, self.url, str(count), program]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
@@ -84,13 +84,14 @@ from ticker.store import open_store
 url, count, program = sys.argv[1:]
 def store():
     return open_store(url, clock=lambda: datetime.now(UTC))
+def say(*words):  # in one write, so that lines do not mix
+    os.write(1, (" ".join(map(str, words)) + "\\n").encode())
 children = []
 for _ in range(int(count)):
     children.append(os.fork())
     if not children[-1]:
         try:
             exec(program)
-            sys.stdout.flush()
             os._exit(0)
         except BaseException:
             traceback.print_exc()

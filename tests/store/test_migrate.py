@@ -42,7 +42,7 @@ def test_the_code_knows_the_newest_migration():
 
 
 def test_four_processes_may_open_an_empty_store_at_once(empty_world):
-    assert empty_world.processes(4, "opened = store(); print(opened.version()); opened.close()") == ["(0, 0)"] * 4
+    assert empty_world.processes(4, "opened = store(); say(opened.version()); opened.close()") == ["(0, 0)"] * 4
     assert empty_world.sql("SELECT version_num FROM ticker_schema") == [(tables.HEAD,)]
     assert empty_world.sql("SELECT count(*) FROM ticker_lease") == [(1,)]
 

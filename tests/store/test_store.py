@@ -445,7 +445,7 @@ class TestContract:
             "while store.lease_state().token < 20:\n"
             "    if token := store.lease(str(os.getpid()), 0.001):\n"
             "        tokens.add(token); time.sleep(0.003)\n"
-            "print(*tokens)"
+            "say(*tokens)"
         )
         first, second = ({int(token) for token in line.split()} for line in world.processes(2, program))
         assert first
