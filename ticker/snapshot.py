@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -136,8 +136,12 @@ def _dump_rate(rate: Rate) -> list[Any]:
 
 
 def _load_rate(currency: str, raw: list[Any]) -> Rate:
-    quoted, nominal, valid_on, valid_until = raw
-    return Rate(currency, Decimal(quoted), nominal, date.fromisoformat(valid_on), date.fromisoformat(valid_until))
+    printed, nominal, valid_on, valid_until = raw
+    try:
+        quoted = Decimal(printed)
+    except InvalidOperation as fault:  # an ArithmeticError, which no caller expects
+        raise ValueError(f"{printed!r} is no figure") from fault
+    return Rate(currency, quoted, nominal, date.fromisoformat(valid_on), date.fromisoformat(valid_until))
 
 
 def _dump_headline(headline: Headline) -> list[str]:

@@ -1,0 +1,228 @@
+"""Age, judged by the bank's calendar: the table of states, and the moment the next state begins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from given import FRIDAYS, HOME, TRADING, bishkek, may, moments, rate, steadily
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ticker.freshness import Figure, Judgement, freshness
+from ticker.model import DAY, Freshness, Rate
+from ticker.snapshot import NEVER, BankTerms, Content, FeedTerms, Looks, Series, Snapshot, empty
+
+FRESH, LATE, STALE, NONE = Freshness
+BANK = BankTerms("nbkr", "nbkr", TRADING, 14)
+WEEKLY = BankTerms("nbkr-weekly", "nbkr", FRIDAYS, 7)
+FEED = FeedTerms("kaktus-ru", "Kaktus", "ru", 300)
+INSTANT = timedelta(microseconds=1)
+
+
+def usd(*days: date, contested: date | None = None) -> Series:
+    doubted = frozenset({contested} if contested else ())
+    return Series("nbkr", "USD", tuple(rate("USD", "87.4500", day) for day in days), doubted)
+
+
+def judged(
+    now: str | datetime, *series: Series, looked: str | None = None, feed_read: datetime | None = None
+) -> Judgement:
+    moment = bishkek(now) if isinstance(now, str) else now
+    looks: Looks = {(one.source, one.currency): bishkek(looked) if looked else NEVER for one in series}
+    if feed_read:
+        looks = {**looks, (FEED.feed, ""): feed_read}
+    content = Content(HOME, (BANK, WEEKLY), (FEED,), series)
+    return freshness(Snapshot(1, NEVER, content, looks), moment)
+
+
+def figure(now: str | datetime, *series: Series, looked: str | None = None) -> Figure:
+    found = judged(now, *series, looked=looked).figure("USD")
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("newest", "looked", "now", "state"),
+    [
+        # Friday evening: tomorrow's table is there, today's is shown.
+        (may(23), "2026-05-22 18:00", "2026-05-22 18:00", FRESH),
+        # Sunday morning: restamped on Saturday, or not.
+        (may(24), "2026-05-23 18:00", "2026-05-24 09:00", FRESH),
+        (may(23), "2026-05-24 08:00", "2026-05-24 09:00", LATE),
+        # The bank is gone since Friday 15:00.
+        (may(22), "2026-05-22 15:00", "2026-05-22 23:59", FRESH),
+        (may(22), "2026-05-22 15:00", "2026-05-23 00:00", LATE),
+        (may(22), "2026-05-22 15:00", "2026-05-26 17:59", LATE),
+        (may(22), "2026-05-22 15:00", "2026-05-26 18:00", STALE),
+        # A table nobody could look at again answers for its own window: that of the 23rd, for Friday's.
+        (may(23), None, "2026-05-27 17:59", LATE),
+        (may(23), None, "2026-05-27 18:00", STALE),
+        # New Year: a table of 1 January, and a bank that only answers, up to 14 days.
+        (date(2026, 1, 1), "2026-01-15 12:00", "2026-01-15 23:59", LATE),
+        (date(2026, 1, 1), "2026-01-15 12:00", "2026-01-16 00:00", STALE),
+        # New Year: a bank that is gone from 1 January on.
+        (date(2026, 1, 1), "2026-01-01 14:00", "2026-01-05 17:59", LATE),
+        (date(2026, 1, 1), "2026-01-01 14:00", "2026-01-05 18:00", STALE),
+    ],
+)
+def test_a_daily_figure_is_as_fresh_as_the_windows_that_somebody_looked_at(newest, looked, now, state):
+    one = figure(now, usd(newest - DAY, newest), looked=looked)
+    assert one.freshness is state
+    assert (one.rate is None) is (state is STALE)
+    assert one.last is not None
+
+
+@pytest.mark.parametrize(
+    ("looked", "now", "state"),
+    [
+        ("2026-05-23 12:00", "2026-05-29 23:59", FRESH),  # valid for seven days, from Saturday to Friday
+        ("2026-05-23 12:00", "2026-05-30 00:00", LATE),
+        ("2026-06-05 12:00", "2026-06-05 23:59", LATE),  # the bank answers: seven days past its validity
+        ("2026-06-05 12:00", "2026-06-06 00:00", STALE),
+    ],
+)
+def test_a_weekly_figure_is_shown_late_for_seven_days_past_its_validity(looked, now, state):
+    weekly = Series("nbkr-weekly", "GBP", (rate("GBP", "117.4147", may(23), days=7),))
+    found = judged(now, weekly, looked=looked).figure("GBP")
+    assert found
+    assert found.freshness is state
+
+
+def test_only_a_later_table_is_none_and_the_later_one_is_next():
+    one = figure("2026-05-22 18:30", usd(may(23)), looked="2026-05-22 18:30")
+    assert (one.freshness, one.rate, one.last) == (NONE, None, None)
+    assert one.next
+    assert one.next.valid_on == may(23)
+
+
+def test_todays_figure_comes_from_the_table_before_tomorrows():
+    one = figure("2026-05-22 18:30", usd(may(21), may(22), may(23)), looked="2026-05-22 18:30")
+    assert [part and part.valid_on for part in (one.previous, one.rate, one.next)] == [may(21), may(22), may(23)]
+    assert one.change == 0
+
+
+def test_change_is_against_the_day_before_and_no_other():
+    def change(before: date) -> Decimal | None:
+        series = Series("nbkr", "EUR", (rate("EUR", "99.2503", before), rate("EUR", "99.5614", may(22))))
+        found = judged("2026-05-22 11:00", series, looked="2026-05-22 10:00").figure("EUR")
+        assert found
+        return found.change
+
+    assert str(change(may(21))) == "0.3111"
+    assert change(may(20)) is None
+
+
+def test_a_day_in_doubt_is_late_with_its_believed_figure():
+    one = figure("2026-05-22 17:30", usd(may(21), may(22), contested=may(22)), looked="2026-05-22 17:20")
+    assert one.freshness is LATE
+    assert one.rate
+    assert (
+        figure("2026-05-22 17:30", usd(may(21), may(22), contested=may(21)), looked="2026-05-22 17:20").freshness
+        is FRESH
+    )
+
+
+def test_one_currency_held_leaves_the_others_fresh():
+    rub = Series("nbkr", "RUB", (rate("RUB", "1.1019", may(22)),))
+    found = judged("2026-05-23 09:00", usd(may(22), may(23)), rub, looked="2026-05-23 08:00")
+    assert [one.freshness for one in found.figures] == [FRESH, LATE]
+
+
+def test_the_daily_table_wins_over_the_weekly_one():
+    weekly = Series("nbkr-weekly", "USD", (rate("USD", "86.0000", may(16), days=7),))
+    found = judged("2026-05-22 11:00", weekly, usd(may(22)), looked="2026-05-22 10:00")
+    assert [(one.source, one.freshness) for one in found.figures] == [("nbkr", FRESH)]
+
+
+@pytest.mark.parametrize(
+    ("age", "state"),
+    [
+        (timedelta(minutes=15) - INSTANT, FRESH),
+        (timedelta(minutes=15), LATE),
+        (timedelta(hours=6) - INSTANT, LATE),
+        (timedelta(hours=6), STALE),
+    ],
+)
+def test_a_feed_is_fresh_for_three_intervals_and_late_for_six_hours(age, state):
+    now = bishkek("2026-05-22 11:00")
+    assert judged(now, feed_read=now - age).feed("kaktus-ru").freshness is state
+
+
+def test_a_feed_read_once_a_day_is_not_stale_between_two_visits():
+    now = bishkek("2026-05-22 11:00")
+    daily = Content(HOME, feeds=(replace(FEED, every_s=86_400),))
+    read = {("kaktus-ru", ""): now - timedelta(days=2, hours=23)}
+    assert freshness(Snapshot(1, NEVER, daily, read), now).feeds[0].freshness is FRESH
+
+
+def test_nothing_stored_is_none_and_true_until_midnight():
+    found = freshness(empty(HOME), bishkek("2026-05-22 23:59"))
+    assert (found.figures, found.feeds) == ((), ())
+    assert found.until == found.changes_at == bishkek("2026-05-23 00:00")
+    assert judged("2026-05-22 11:00").feed("kaktus-ru").freshness is NONE
+
+
+def test_a_dead_feed_does_not_bring_the_end_of_the_figures_nearer():
+    now = bishkek("2026-05-22 11:00")
+    found = judged(now, usd(may(22)), looked="2026-05-22 10:00", feed_read=now)
+    assert found.until == bishkek("2026-05-23 00:00")
+    assert found.changes_at == now + timedelta(minutes=15)
+
+
+# Snapshots of every kind around May 2026: tables of any days, looks and feeds of any age.
+_days = st.lists(st.dates(may(1), may(31)), max_size=5, unique=True).map(sorted)
+_looks = st.one_of(st.just(NEVER), moments(may(1), date(2026, 6, 2), HOME.zone))
+
+
+def _snapshot(
+    daily: list[date], weekly: list[date], contested: bool, looks: tuple[datetime, datetime, datetime]
+) -> Snapshot:
+    pounds: tuple[Rate, ...] = tuple(rate("GBP", "117.4147", day, days=7) for day in weekly)
+    series = (usd(*daily, contested=daily[-1] if contested and daily else None), Series("nbkr-weekly", "GBP", pounds))
+    subjects = (("nbkr", "USD"), ("nbkr-weekly", "GBP"), ("kaktus-ru", ""))
+    return Snapshot(1, NEVER, Content(HOME, (BANK, WEEKLY), (FEED,), series), dict(zip(subjects, looks, strict=True)))
+
+
+_saturdays = st.lists(st.sampled_from([may(2), may(9), may(16), may(23), may(30)]), max_size=3, unique=True).map(sorted)
+SNAPSHOTS = st.builds(_snapshot, _days, _saturdays, st.booleans(), st.tuples(_looks, _looks, _looks))
+NOWS = moments(may(3), date(2026, 6, 20), HOME.zone)
+
+
+def _states(one: Judgement) -> object:
+    return one.today, one.figures, one.feeds
+
+
+@steadily
+@given(SNAPSHOTS, NOWS, st.floats(0, 1))
+@example(_snapshot([may(22)], [], False, (bishkek("2026-05-22 15:00"), NEVER, NEVER)), bishkek("2026-05-26 11:00"), 0.5)
+def test_no_state_changes_before_changes_at_and_one_does_then(snapshot, now, share):
+    found = freshness(snapshot, now)
+    assert found.changes_at > now
+    between = now + (found.changes_at - INSTANT - now) * share
+    assert freshness(snapshot, between) == found
+    assert _states(freshness(snapshot, found.changes_at)) != _states(found)
+
+
+@steadily
+@given(SNAPSHOTS, NOWS)
+def test_figures_and_days_stay_as_they_are_until_until(snapshot, now):
+    found = freshness(snapshot, now)
+    assert found.changes_at <= found.until <= HOME.at(found.today + DAY)
+    last = freshness(snapshot, found.until - INSTANT)
+    assert (last.today, last.figures, last.until) == (found.today, found.figures, found.until)
+    after = freshness(snapshot, found.until)
+    assert (after.today, after.figures) != (found.today, found.figures)
+
+
+@steadily
+@given(SNAPSHOTS, NOWS)
+def test_no_figure_is_shown_for_a_day_ahead_or_past_its_grace(snapshot, now):
+    today = HOME.day(now)
+    for one in freshness(snapshot, now).figures:
+        if one.rate:
+            grace = BANK.grace_days if one.source == "nbkr" else WEEKLY.grace_days
+            assert one.rate.valid_on <= today <= one.rate.valid_until + grace * DAY
+            assert (one.freshness is FRESH) <= (today <= one.rate.valid_until)

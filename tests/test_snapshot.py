@@ -1,0 +1,90 @@
+"""A snapshot goes through text and comes back the same: this is how the store and the last good file keep it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from given import HOME, TRADING, bishkek, may, moments, rate, steadily
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ticker.model import Headline, Home, Rate, Window
+from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, dump, empty, load
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+DAYS = st.dates(date(1993, 5, 10), date(2100, 1, 1))
+MOMENTS = moments(date(1993, 5, 10), date(2100, 1, 1))
+ZONES = st.sampled_from(["Asia/Bishkek", "Europe/Moscow", "UTC"]).map(ZoneInfo)
+BANKS = st.builds(
+    BankTerms,
+    TEXTS,
+    TEXTS,
+    st.builds(Window, st.frozensets(st.integers(0, 6)), st.times(), st.times(), ZONES),
+    st.integers(0, 60),
+)
+FIGURES = st.tuples(st.decimals("0.0001", "1000000", allow_nan=False), st.sampled_from([1, 10, 100]), DAYS, DAYS)
+
+
+def _series(source, currency, figures, contested):
+    return Series(source, currency, tuple(Rate(currency, *figure) for figure in figures), contested)
+
+
+CONTENTS = st.builds(
+    Content,
+    home=st.builds(Home, st.sampled_from(["KGS", "KZT"]), ZONES),
+    banks=st.lists(BANKS, max_size=2).map(tuple),
+    feeds=st.lists(st.builds(FeedTerms, TEXTS, TEXTS, TEXTS, st.integers(60, 86_400)), max_size=2).map(tuple),
+    series=st.lists(
+        st.builds(_series, TEXTS, TEXTS, st.lists(FIGURES, max_size=3), st.frozensets(DAYS, max_size=2)), max_size=3
+    ).map(tuple),
+    headlines=st.lists(st.builds(Headline, TEXTS, TEXTS, TEXTS, TEXTS, MOMENTS, MOMENTS), max_size=3).map(tuple),
+    demo=st.booleans(),
+)
+
+
+@steadily
+@given(CONTENTS)
+def test_what_was_dumped_is_loaded_and_dumped_alike(content):
+    text = dump(content)
+    loaded = load(text)
+    assert loaded == content
+    assert dump(loaded) == text
+
+
+def test_the_digits_that_the_bank_printed_are_kept():
+    content = Content(HOME, series=(Series("nbkr", "USD", (rate("USD", "87.4500", may(22)),)),))
+    assert str(load(dump(content)).series[0].rates[0].quoted) == "87.4500"
+
+
+def test_a_version_is_the_same_whenever_its_days_in_doubt_were_noted():
+    days = [may(day) for day in range(1, 29)]
+    texts = {
+        dump(Content(HOME, series=(Series("nbkr", "USD", (), frozenset(order)),))) for order in (days, reversed(days))
+    }
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize("text", ["", "null", "[]", "{}", '{"home":["KGS"]}', '{"home":["KGS","Nowhere/At-All"]}'])
+def test_another_text_is_refused_in_a_way_that_callers_expect(text):
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        load(text)
+
+
+def test_a_figure_that_is_no_number_is_refused_in_a_way_that_callers_expect():
+    content = Content(HOME, series=(Series("nbkr", "USD", (rate("USD", "87.4500", may(22)),)),))
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        load(dump(content).replace("87.4500", "87,45"))
+
+
+def test_a_confirmation_is_kept_beside_the_version_not_in_it():
+    terms = BankTerms("nbkr", "nbkr", TRADING, 14)
+    snapshot = replace(empty(HOME), content=Content(HOME, banks=(terms,)))
+    confirmed = snapshot.confirmed({("nbkr", "USD"): bishkek("2026-05-22 16:00")})
+    assert confirmed.content is snapshot.content
+    assert dump(confirmed.content) == dump(snapshot.content)
+    assert json.loads(dump(snapshot.content))["banks"]
+    assert isinstance(confirmed, Snapshot)
