@@ -31,7 +31,7 @@ _ENTRY_OPENS = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ENTRY_CLOSES = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _LONGEST_GUID = 1000
 # Bounds on work: no feed comes near them, and feedparser takes minutes for an element of 100,000 attributes.
-_MOST_ENTRIES, _MOST_TAGS, _MOST_ATTRIBUTES = 5_000, 120_000, 300
+_MOST_ENTRIES, _MOST_TAGS, _MOST_ATTRIBUTES = 2_000, 120_000, 300
 _LONG_TAG = re.compile(r"<[^<>]{1000,}")
 
 # What feedparser would get wrong: an empty link hides that the guid is one, True is not true, an element inside a date.

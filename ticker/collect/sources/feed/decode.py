@@ -45,10 +45,11 @@ def text_of(body: bytes, *, content_type: str | None, encoding: str | None) -> s
     for start, codec in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
         if body.startswith(start):
             return body.decode(codec, "replace")
-    text = body.decode("utf-8", "replace")
-    if _fits(text):
-        return text
-    for candidate in _candidates(body, content_type, encoding):
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(body)  # a body cut off inside a character is UTF-8 too
+    except UnicodeDecodeError:
+        pass
+    for candidate in ("utf-8", *_candidates(body, content_type, encoding)):
         text = body.decode(candidate, "replace")
         if _fits(text):
             return text
@@ -76,7 +77,7 @@ def _codec(label: str | None) -> str | None:
 
 
 def _fits(text: str) -> bool:
-    """Whether hardly anything had to be replaced: a cut inside a character or one spoilt title changes no coding."""
+    """Whether hardly anything had to be replaced: one spoilt title changes no coding."""
     spoilt = text.count("\ufffd")
     return not spoilt or spoilt * 20 <= sum(not char.isascii() for char in text)
 

@@ -81,17 +81,20 @@ def _without_markup(text: str) -> str:
 
 
 def _can_be_read(text: str) -> bool:
-    return any(char not in _UNSEEN and unicodedata.category(char)[0] in "LNS" for char in text)
+    kinds = (unicodedata.category(char) for char in text if char not in _UNSEEN)
+    return any(kind[0] in "LN" or kind == "So" for kind in kinds)
 
 
 def _shortened(text: str) -> str:
     if len(text) <= LONGEST:
         return text
-    end = LONGEST - 1
-    while end and (
-        text[end - 1] == _JOINER or text[end] == _JOINER or unicodedata.category(text[end]) in ("Mn", "Me", "Mc", "Sk")
-    ):
-        end -= 1
+    whole = (end for end in range(LONGEST - 1, LONGEST - 20, -1) if not _holds_together(text, end))
+    end = next(whole, LONGEST - 1)
     head = text[:end]
     word = head if text[end] == " " else head[: head.rfind(" ") + 1]
     return (word if len(word) > LONGEST // 2 else head).rstrip(" ,;:–—-") + "…"
+
+
+def _holds_together(text: str, at: int) -> bool:
+    """Whether a cut at `at` would part a letter from its accents, or an emoji."""
+    return _JOINER in text[at - 1 : at + 1] or unicodedata.category(text[at]) in ("Mn", "Me", "Mc", "Sk")
