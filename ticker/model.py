@@ -272,6 +272,7 @@ class Revision:
     seen_at: datetime
     last_modified: datetime | None = None  # of the body it came in
     body_hash: str = ""  # SHA-256 of that body, hexadecimal
+    origin: str = ""  # what it was read from: the source itself, or its archive
     held_at: datetime | None = None
     released_at: datetime | None = None
     discarded_at: datetime | None = None

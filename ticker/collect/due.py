@@ -72,8 +72,8 @@ def nearest(known: Sequence[Revision], currency: str, day: date) -> Revision | N
 
 
 def _nearest_table(known: Sequence[Revision], day: date) -> frozenset[str]:
-    # A day that the archive filled, perhaps in part, is no table: its figures came in no table's body.
-    tables = [one.rate for one in known if one.body_hash]
+    # A day that the archive filled, perhaps in part, is no table.
+    tables = [one.rate for one in known if one.origin in ("", one.source)]
     if not tables:
         return frozenset()
     closest = min((rate.valid_on for rate in tables), key=lambda one: (abs(one - day), one < day))

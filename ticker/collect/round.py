@@ -4,12 +4,13 @@ faults are raised."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from ticker.collect.compose import KEPT_HEADLINES, compose
-from ticker.collect.due import lacking, nearest
+from ticker.collect.due import archive_due_at, due_at, lacking, nearest
 from ticker.collect.fetch import Answer, Connection, FetchError
 from ticker.collect.judge import Verdict, doubts, judge, judge_archive
 from ticker.collect.recognise import recognise
@@ -35,6 +36,9 @@ from ticker.store import Remembered, Store, Write
 RATES_SPAN = timedelta(days=60)  # how far back figures are looked at in a round
 STORIES_SPAN = timedelta(days=30)
 EXCERPT_BYTES = 2048
+PAST_ROUNDS = 20  # enough to count failures in a row: after a dozen the pause grows no more
+
+Due = Callable[[Sequence[Round], datetime], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def visit_rates(desk: Desk, source: RatesSource, token: int) -> Round:
         answer = _get(desk, source.url, past.validators if past else Validators())
         table, last_body = _table(answer, past, source.id)
     except UpstreamError as fault:
-        return _failed(desk, source.id, token, began, fault)
+        return _failed(desk, source.id, token, began, fault, partial(due_at, source))
     with desk.store.write(token) as tx:
         known = tx.revisions(source.id, min(desk.home.day(began), table.valid_on) - RATES_SPAN)
         verdict = judge(table, known, source, desk.home, began, last_body.last_modified)
@@ -96,8 +100,7 @@ def visit_rates(desk: Desk, source: RatesSource, token: int) -> Round:
             dropped=len(table.complaints),
             note=_note(verdict, table.complaints),
         )
-        tx.record(done)
-    return done
+        return _record(desk, tx, done, partial(due_at, source))
 
 
 def visit_archive(desk: Desk, source: RatesSource, token: int) -> Round:
@@ -120,7 +123,7 @@ def visit_archive(desk: Desk, source: RatesSource, token: int) -> Round:
         fault = error
     with desk.store.write(token) as tx:
         verdict = judge_archive(rates, tx.revisions(source.id, today - RATES_SPAN), source, desk.home, began)
-        _apply(tx, source.id, verdict, began, Remembered(Validators(), None, None, ""))
+        _apply(tx, source.id, verdict, began, Remembered(Validators(), None, None, ""), archive_id(source))
         for revision, reason in doubts(tx.revisions(source.id, today - RATES_SPAN), source):
             tx.hold(revision.id, began, reason)
         version = tx.publish(desk.content(tx), desk.clock())
@@ -136,8 +139,7 @@ def visit_archive(desk: Desk, source: RatesSource, token: int) -> Round:
             excerpt=getattr(fault, "excerpt", b""),
             retry_after_s=getattr(fault, "retry_after_s", None),
         )
-        tx.record(done)
-    return done
+        return _record(desk, tx, done, partial(archive_due_at, source))
 
 
 def archive_needs(source: RatesSource, known: list[Revision], today: date) -> dict[str, tuple[date, ...]]:
@@ -152,7 +154,7 @@ def visit_feed(desk: Desk, source: FeedSource, token: int) -> Round:
         answer = _get(desk, source.url, past.validators if past else Validators())
         parsed = _feed(answer, source) if answer.changed else None
     except UpstreamError as fault:
-        return _failed(desk, source.id, token, began, fault)
+        return _failed(desk, source.id, token, began, fault, partial(due_at, source))
     with desk.store.write(token) as tx:
         note = ""
         if parsed:
@@ -174,8 +176,7 @@ def visit_feed(desk: Desk, source: FeedSource, token: int) -> Round:
             dropped=len(parsed.complaints) if parsed else 0,
             note=note,
         )
-        tx.record(done)
-    return done
+        return _record(desk, tx, done, partial(due_at, source))
 
 
 def record_fault(desk: Desk, source: str, token: int, began: datetime, fault: Exception) -> Round:
@@ -244,18 +245,29 @@ def _archive_rates(
     return found
 
 
-def _apply(tx: Write, source: str, verdict: Verdict, at: datetime, body: Remembered) -> None:
+def _apply(tx: Write, source: str, verdict: Verdict, at: datetime, body: Remembered, origin: str = "") -> None:
+    add = partial(tx.add, source, seen_at=at, last_modified=body.last_modified, body_hash=body.body_hash, origin=origin)
     for rate in verdict.believed:
-        tx.add(source, rate, seen_at=at, last_modified=body.last_modified, body_hash=body.body_hash)
+        add(rate)
     for rate, reason in verdict.held:
-        tx.add(source, rate, seen_at=at, last_modified=body.last_modified, body_hash=body.body_hash, held_reason=reason)
+        add(rate, held_reason=reason)
     for revision in verdict.released:
         tx.release(revision, at)
     for revision in verdict.discarded:
         tx.discard(revision, at)
 
 
-def _failed(desk: Desk, source: str, token: int, began: datetime, fault: UpstreamError) -> Round:
+def _record(desk: Desk, tx: Write, done: Round, due: Due | None) -> Round:
+    """Write the record down, with when the source is due next by what is known now."""
+    past = desk.store.rounds(done.source, PAST_ROUNDS)
+    recorded = replace(done, next_due_at=due([done, *past], done.ended_at) if due else None)
+    tx.record(recorded)
+    return recorded
+
+
+def _failed(
+    desk: Desk, source: str, token: int, began: datetime, fault: UpstreamError, due: Due | None = None
+) -> Round:
     done = Round(
         source=source,
         began_at=began,
@@ -269,8 +281,7 @@ def _failed(desk: Desk, source: str, token: int, began: datetime, fault: Upstrea
     )
     with desk.store.write(token) as tx:
         tx.interrupt(source)
-        tx.record(done)
-    return done
+        return _record(desk, tx, done, due)
 
 
 def _with_excerpt(fault: ParseError, answer: Answer) -> FetchError:

@@ -22,6 +22,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from ticker import log
 from ticker.collect.due import archive_due_at, due_at
 from ticker.collect.round import (
+    PAST_ROUNDS,
     RATES_SPAN,
     Desk,
     archive_id,
@@ -40,7 +41,6 @@ LEASE_TTL_S = 15.0
 RENEW_S = 5.0
 LOOK_AGAIN_S = 30.0  # due times are read anew at least this often, so that a turned clock costs no more
 KEEP = timedelta(days=30)  # rounds and stories; rates are kept for good
-PAST_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)

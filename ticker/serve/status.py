@@ -61,9 +61,12 @@ class Status:
         found = [f"store: {self.store_fault}"] if self.store_fault else []
         if not self.store_fault and not self.collecting:
             found.append("nobody collects: no process holds the lease")
-        found += [
-            f"{one.currency} is {one.freshness}" for one in self.judged.figures if one.freshness is not Freshness.FRESH
-        ]
+        for state in (Freshness.LATE, Freshness.STALE, Freshness.NONE):
+            # A weekly table first seen on a Friday evening has nothing to show yet: no trouble, it is coming.
+            of_state = [
+                one.currency for one in self.judged.figures if one.freshness is state and (one.last or not one.next)
+            ]
+            found += [f"{', '.join(of_state)}: {state}"] if of_state else []
         if not self.judged.figures:
             found.append("no rate is known yet")
         found += [

@@ -109,9 +109,11 @@ class Write(_Session):
         seen_at: datetime,
         last_modified: datetime | None = None,
         body_hash: str = "",
+        origin: str = "",
         held_reason: str | None = None,
     ) -> int:
-        """A new revision, held from the start when there is a reason to. Its id."""
+        """A new revision, held from the start when there is a reason to; its id. `origin` is what it was read from,
+        where that is not the source's own table."""
         row = {
             "source": source,
             "currency": rate.currency,
@@ -122,6 +124,7 @@ class Write(_Session):
             "seen_at": seen_at,
             "last_modified": last_modified,
             "body_hash": body_hash,
+            "origin": origin or source,
             "held_at": None if held_reason is None else seen_at,
             "reason": held_reason or "",
         }

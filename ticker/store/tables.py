@@ -101,6 +101,7 @@ rates = sa.Table(
     _column("seen_at", Moment),
     sa.Column("last_modified", Moment),
     _column("body_hash", Words),
+    _column("origin", Words),
     sa.Column("held_at", Moment),
     sa.Column("released_at", Moment),
     sa.Column("discarded_at", Moment),
@@ -168,6 +169,7 @@ rounds = sa.Table(
     _column("note", Words),
     _column("excerpt", sa.LargeBinary),
     sa.Column("retry_after_s", sa.BigInteger),
+    sa.Column("next_due_at", Moment),
     sa.Index("ticker_rounds_by_source", "source", "id"),
     sqlite_autoincrement=True,
 )
@@ -266,6 +268,7 @@ def revision_of(row: Row) -> Revision:
         seen_at=row.seen_at,
         last_modified=row.last_modified,
         body_hash=row.body_hash,
+        origin=row.origin,
         held_at=row.held_at,
         released_at=row.released_at,
         discarded_at=row.discarded_at,

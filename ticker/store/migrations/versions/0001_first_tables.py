@@ -75,6 +75,7 @@ def _rates() -> None:
         _big("seen_at"),
         sa.Column("last_modified", sa.BigInteger),
         _text("body_hash"),
+        _text("origin"),
         sa.Column("held_at", sa.BigInteger),
         sa.Column("released_at", sa.BigInteger),
         sa.Column("discarded_at", sa.BigInteger),
@@ -143,6 +144,7 @@ def _rounds() -> None:
         _text("note"),
         sa.Column("excerpt", sa.LargeBinary, nullable=False),
         sa.Column("retry_after_s", sa.BigInteger),
+        sa.Column("next_due_at", sa.BigInteger),
         sqlite_autoincrement=True,
     )
     op.create_index("ticker_rounds_by_source", "ticker_rounds", ["source", "id"])
