@@ -10,7 +10,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
@@ -18,13 +18,23 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from ticker.model import FeedSource, Home, Language, RatesSource, Window
 
 FILE = "ticker.toml"
 PREFIX = "TICKER_"
 CONFIG_VARIABLE = "TICKER_CONFIG"  # which file to read
+LONGEST_SHIFT_S = 100 * 366 * 86_400  # of a demonstration's clock
 
 
 class ConfigError(Exception):
@@ -35,35 +45,86 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class _Misfit(ValueError):  # noqa: N818 - it is an option, not an error that anybody sees
+    """An option that is allowed by itself, but not beside another one."""
+
+    def __init__(self, option: tuple[str, ...], tail: str) -> None:
+        super().__init__(tail)
+        self.option, self.tail = option, tail
+
+
 def _zone(key: str) -> str:
     try:
         ZoneInfo(key)
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
-        raise ValueError("a time zone's name as Asia/Bishkek is wanted") from fault
+        raise ValueError(key) from fault
     return key
 
 
 def _http(url: str) -> str:
     if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?(\?\S*)?", url):
-        raise ValueError("an absolute http or https address without credentials is wanted")
+        raise ValueError(url)
     return url
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
-Address = Annotated[str, AfterValidator(_http)]
+def _wall_clock(clock: time) -> time:
+    if clock.tzinfo:
+        raise ValueError(clock)
+    return clock
+
+
+def _encoding(name: str) -> str:
+    try:
+        b" ".decode(name, "replace")
+    except (LookupError, ValueError) as fault:
+        raise ValueError(name) from fault
+    return name
+
+
+# What a value of each kind is called where a wrong one was met, and in `ticker config`.
+_KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a text",
+    "boolean": "true or false",
+    "currency": "a currency's three capital letters",
+    "zone": "a time zone's name as Asia/Bishkek",
+    "address": "an absolute http or https address without credentials",
+    "clock": "a time of day as 15:00",
+    "encoding": "an encoding's name as windows-1251",
+    "host": "HOST or HOST:PORT",
+    "store": "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
+}
+
+
+def _kind(name: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "format": name})
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), _kind("currency")]
+Zone = Annotated[str, AfterValidator(_zone), _kind("zone")]
+Address = Annotated[str, AfterValidator(_http), _kind("address")]
+Clock = Annotated[time, AfterValidator(_wall_clock), _kind("clock")]
+Encoding = Annotated[str, AfterValidator(_encoding), _kind("encoding")]
+Host = Annotated[str, Field(pattern=r"^[^\s/@]+$"), _kind("host")]
+StoreUrl = Annotated[str, Field(pattern=r"^(sqlite:///|postgresql://)[^\s]"), _kind("store")]
+OrNone = BeforeValidator(_none_if_empty)  # in a file and in a variable, an empty text leaves the option out
 
 
 class HomeSettings(Settings):
-    currency: str = Field("KGS", pattern=r"^[A-Z]{3}$", description="Currency that rates are quoted in, ISO 4217.")
+    currency: Currency = Field("KGS", description="Currency that rates are quoted in, ISO 4217.")
     zone: Zone = Field(
         "Asia/Bishkek", description="Time zone of its bank: what `today` is, and when the bank publishes."
     )
 
 
 class StoreSettings(Settings):
-    url: str = Field(
+    url: StoreUrl = Field(
         "sqlite:///ticker.db",
-        pattern=r"^(sqlite:///|postgresql://)",
         description="Where everything is kept: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/DATABASE.",
     )
     last_good: str = Field(
@@ -73,7 +134,7 @@ class StoreSettings(Settings):
 
 
 class ServeSettings(Settings):
-    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     workers: int = Field(1, ge=1, le=64, description="Serving processes.")
     frame_ancestors: str = Field(
@@ -81,7 +142,7 @@ class ServeSettings(Settings):
         pattern=r"^[A-Za-z0-9:/.*' -]+$",
         description="Who may frame the strip, as in the CSP directive frame-ancestors.",
     )
-    currencies: tuple[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], ...] = Field(
+    currencies: tuple[Currency, ...] = Field(
         ("USD", "EUR", "RUB"), min_length=1, max_length=12, description="Currencies of a strip that asks for none."
     )
     cached_strips: int = Field(
@@ -104,7 +165,7 @@ class FetchSettings(Settings):
         pattern=r"^[\x21-\x7e]+$",
         description="Address in the User-Agent at which an upstream can reach the operator.",
     )
-    allow_hosts: tuple[str, ...] = Field(
+    allow_hosts: tuple[Host, ...] = Field(
         (),
         description="Hosts, as HOST or HOST:PORT, that may be private addresses and use any port.",
     )
@@ -112,13 +173,15 @@ class FetchSettings(Settings):
 
 class RatesSettings(Settings):
     url: Address = Field(description="Address of the bank's table.")
-    archive_url: Address | None = Field(None, description="Address of the bank's archive page, for days that lack.")
+    archive_url: Annotated[Address | None, OrNone] = Field(
+        None, description="Address of the bank's archive page, for days that lack."
+    )
     bank: str = Field("nbkr", pattern=r"^[a-z]+$", description="Key of the bank's name in the words of each language.")
     weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(
         (1, 2, 3, 4, 5), min_length=1, description="Days on which it publishes; Monday is 1."
     )
-    opens: time = Field(time(15), description="When its window opens, on the home's clock.")
-    closes: time = Field(time(18), description="When its window closes, on the home's clock.")
+    opens: Clock = Field(time(15), description="When its window opens, on the home's clock.")
+    closes: Clock = Field(time(18), description="When its window closes, on the home's clock.")
     grace_days: int = Field(
         14, ge=0, le=60, description="Days past its validity for which a table is still shown, late."
     )
@@ -133,7 +196,7 @@ class RatesSettings(Settings):
     @model_validator(mode="after")
     def _window_is_open(self) -> RatesSettings:
         if self.opens >= self.closes:
-            raise ValueError(f"opens ({self.opens}) must be before closes ({self.closes})")
+            raise _Misfit(("opens",), f"is {self.opens}; a time before closes ({self.closes}) is wanted")
         return self
 
 
@@ -142,7 +205,9 @@ class FeedSettings(Settings):
     publisher: str = Field(min_length=1, max_length=40, description="Publisher's name, shown beside each headline.")
     language: Language = Field(description="Language of its headlines: en, ru or ky.")
     zone: Zone = Field("Asia/Bishkek", description="Time zone of dates that come without one.")
-    encoding: str | None = Field(None, description="Encoding of a feed that declares none or a wrong one.")
+    encoding: Annotated[Encoding | None, OrNone] = Field(
+        None, description="Encoding of a feed that declares none or a wrong one."
+    )
     every_s: int = Field(300, ge=60, le=86_400, description="Seconds between visits.")
     enabled: bool = Field(True, description="Whether it is visited and shown.")
 
@@ -150,7 +215,10 @@ class FeedSettings(Settings):
 class DemoSettings(Settings):
     enabled: bool = Field(False, description="Whether the data is a demonstration; the strip then says so.")
     clock_offset_s: int = Field(
-        0, description="Seconds by which the service's clock is moved, in a demonstration only."
+        0,
+        ge=-LONGEST_SHIFT_S,
+        le=LONGEST_SHIFT_S,
+        description="Seconds by which the service's clock is moved, in a demonstration only.",
     )
 
 
@@ -169,7 +237,27 @@ class Config(Settings):
     @model_validator(mode="after")
     def _clock_is_moved_only_in_a_demonstration(self) -> Config:
         if self.demo.clock_offset_s and not self.demo.enabled:
-            raise ValueError("demo.clock_offset_s needs demo.enabled")
+            met = self.demo.clock_offset_s
+            raise _Misfit(("demo", "clock_offset_s"), f"is {met}; 0 is wanted where demo.enabled is false")
+        return self
+
+    @model_validator(mode="after")
+    def _one_name_is_one_source(self) -> Config:
+        # Rounds and looks are kept under a source's name, an archive's under its table's.
+        taken = {*self.rates, *(f"{id_}-archive" for id_ in self.rates)}
+        for kind, ids in (("rates", self.rates.keys() & {f"{id_}-archive" for id_ in self.rates}),
+                          ("feeds", self.feeds.keys() & taken)):  # fmt: skip
+            for id_ in sorted(ids):
+                raise _Misfit((kind, id_), "has the name of another source; one of its own is wanted")
+        return self
+
+    @model_validator(mode="after")
+    def _rates_are_in_the_home_currency(self) -> Config:
+        # Each bank quotes its own currency, and the only banks that can be read so far quote soms.
+        visited = [id_ for id_, one in self.rates.items() if one.enabled]
+        if visited and self.home.currency != "KGS":
+            tail = f"is {self.home.currency!r}; 'KGS' is wanted, the currency that rates.{visited[0]} is quoted in"
+            raise _Misfit(("home", "currency"), tail)
         return self
 
     def the_home(self) -> Home:
@@ -254,8 +342,9 @@ def load(file: Path | None, environ: Mapping[str, str]) -> Loaded:
     A section `[rates.ID]` or `[feeds.ID]` of the file changes or adds one source; `enabled = false` leaves a feed out.
     Raises ConfigError for whatever can't be read, is unknown or is not allowed.
     """
-    path = file or Path(environ.get(CONFIG_VARIABLE) or FILE)
-    raw, name = _read(path, wanted=file is not None or CONFIG_VARIABLE in environ), path.name
+    named = file or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
+    path = named or Path(FILE)
+    raw, name = _read(path, wanted=named is not None), path.name
     merged = _merge({"rates": _copy(DEFAULT_RATES), "feeds": _copy(DEFAULT_FEEDS)}, raw)
     origins = {path: name for path, _ in _leaves(raw)}
     known = _variables(merged)
@@ -307,9 +396,13 @@ def _sections(merged: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], type
     for name, field in Config.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield (name,), field.annotation
-    for name, model in (("rates", RatesSettings), ("feeds", FeedSettings)):
+    kinds: tuple[tuple[str, type[BaseModel], Mapping[str, Any]], ...] = (
+        ("rates", RatesSettings, DEFAULT_RATES),
+        ("feeds", FeedSettings, DEFAULT_FEEDS),
+    )
+    for name, model, defaults in kinds:
         sources = merged.get(name)
-        for id_ in sources if isinstance(sources, dict) else ():
+        for id_ in sources if isinstance(sources, dict) else defaults:
             yield (name, id_), model
 
 
@@ -321,15 +414,23 @@ def _variables(merged: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _unknown(variable: str, known: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(variable, known, 1, 0.6)
-    hint = f"; did you mean {near[0]}?" if near else "; `ticker config` lists them all"
-    return f"{variable} is no option{hint}"
+def _unknown(variable: str, known: Iterable[str]) -> str:
+    meant = _near(variable.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known])
+    return f"{variable} is no option; " + (f"did you mean {PREFIX}{meant}?" if meant else _LISTED)
+
+
+_LISTED = "`ticker config` lists them all"
+
+
+def _near(met: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(met, known, 1, 0.7)), None)
 
 
 def _put(merged: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     for key in path[:-1]:
         merged = merged.setdefault(key, {})
+        if not isinstance(merged, dict):
+            return  # the file has something else than a section there, which is the mistake to tell
     merged[path[-1]] = value
 
 
@@ -337,29 +438,55 @@ def _literal(text: str, path: tuple[str, ...]) -> Any:
     """A variable's text as the value it stands for: lists are written with commas."""
     if path[-1] in ("weekdays", "currencies", "allow_hosts"):
         return [part.strip() for part in text.split(",") if part.strip()]
-    return None if text == "" and path[-1] in ("encoding", "archive_url") else text
+    return text
 
 
 def _complaint(fault: ValidationError, origins: Mapping[tuple[str, ...], str], file: str) -> str:
     """The first mistake as a sentence: `ticker.toml: fetch.deadline_s is 'soon'; a whole number … is wanted`."""
     first = fault.errors()[0]
     path = tuple(str(part) for part in first["loc"] if part != "[key]")
-    dotted = ".".join(path)
-    origin = origins.get(path) or next((name for at, name in origins.items() if at[: len(path)] == path), file)
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(path[-1], _model_at(path[:-1]).model_fields, 1, 0.6)
-        return f"{origin}: {dotted} is no option" + (f"; did you mean {near[0]}?" if near else "")
-    if first["type"] == "missing":
-        return f"{origin}: {dotted} is missing; it has no default"
-    if first["type"] == "value_error":
-        return f"{origin}: {dotted}: {str(first['msg']).removeprefix('Value error, ')}"
-    if first["type"] == "string_pattern_mismatch" and path[:1] in (("rates",), ("feeds",)) and len(path) == 2:
-        return f"{origin}: {dotted} is no name for a source; small letters, digits and - are wanted"
-    model, option = _model_at(path[:-1]), path[-1]
-    if option not in model.model_fields and len(path) > 2:
-        model, option = _model_at(path[:-2]), path[-2]
-    wanted = _allowed(model, option) if option in model.model_fields else str(first["msg"])
-    return f"{origin}: {dotted} is {first['input']!r}; {wanted} is wanted"
+    misfit = first.get("ctx", {}).get("error")
+    if isinstance(misfit, _Misfit):
+        path = (*path, *misfit.option)
+    return f"{_origin(path, origins, file)}: {'.'.join(path)} {_mistake(first, path, misfit)}"
+
+
+def _origin(path: tuple[str, ...], origins: Mapping[tuple[str, ...], str], file: str) -> str:
+    """Where the option was set; for one that was not, where the nearest one was. Of equally near ones the last."""
+
+    def shared(at: tuple[str, ...]) -> int:
+        common = min(len(at), len(path))
+        return next((nth for nth in range(common) if at[nth] != path[nth]), common)
+
+    return origins.get(path) or (origins[max(reversed(list(origins)), key=shared)] if origins else file)
+
+
+def _mistake(first: Any, path: tuple[str, ...], misfit: object) -> str:
+    if isinstance(misfit, _Misfit):
+        return misfit.tail
+    kind, model = first["type"], _model_at(path[:-1])
+    if kind == "extra_forbidden":
+        what, known = ("section", Config.model_fields) if len(path) == 1 else ("option", model.model_fields)
+        meant = _near(path[-1], known)
+        return f"is no {what}; " + (f"did you mean {meant}?" if meant else _LISTED)
+    if kind == "missing":
+        defaults = DEFAULT_RATES if path[0] == "rates" else DEFAULT_FEEDS
+        meant = None if path[1] in defaults else _near(path[1], defaults)
+        return "is missing; it has no default" + (f"; did you mean {path[0]}.{meant}?" if meant else "")
+    if kind == "string_pattern_mismatch" and path[:1] in (("rates",), ("feeds",)) and len(path) == 2:
+        return "is no name for a source; small letters, digits and - are wanted"
+    shown = _shortened(without_password(repr(first["input"])))
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return f"is {shown}; a section [{'.'.join(path)}] is wanted"
+    option = path[-1]
+    if option not in model.model_fields:  # a member of a list
+        schema = _schema(_model_at(path[:-2]), path[-2])["items"]
+        return f"is {shown}; {_described(schema)} is wanted"
+    return f"is {shown}; {_allowed(model, option)} is wanted"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _model_at(section: tuple[str, ...]) -> type[BaseModel]:
@@ -390,24 +517,49 @@ def _options(config: Config, origins: Mapping[tuple[str, ...], str]) -> Iterator
 
 def _allowed(model: type[BaseModel], name: str) -> str:
     """What a value may be, from the model's JSON Schema."""
-    schema = model.model_json_schema()["properties"][name]
-    schema = next((one for one in schema.get("anyOf", []) if one.get("type") != "null"), schema)
+    return _described(_schema(model, name))
+
+
+def _schema(model: type[BaseModel], name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = model.model_json_schema()["properties"][name]
+    return next((one for one in schema.get("anyOf", []) if one.get("type") != "null"), schema)
+
+
+def _described(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
-        return ", ".join(map(str, schema["enum"]))
-    kind = {"integer": "a whole number", "string": "a text", "boolean": "true or false", "array": "a list"}
-    words = ["a time of day" if schema.get("format") == "time" else kind.get(schema.get("type", ""), "a number")]
-    words += [f"from {schema['minimum']}"] if "minimum" in schema else []
-    words += [f"above {schema['exclusiveMinimum']:g}"] if "exclusiveMinimum" in schema else []
-    words += [f"to {schema['maximum']}"] if "maximum" in schema else []
+        return "one of " + ", ".join(map(str, schema["enum"]))
+    if schema.get("type") == "array":
+        return f"a list{_length(schema, 'Items', '')}, each {_described(schema['items'])}"
+    words = [_KINDS[schema.get("format") or schema["type"]] + _length(schema, "Length", " characters")]
+    words += [f"from {_plain(schema['minimum'])}"] if "minimum" in schema else []
+    words += [f"above {_plain(schema['exclusiveMinimum'])}"] if "exclusiveMinimum" in schema else []
+    words += [f"to {_plain(schema['maximum'])}"] if "maximum" in schema else []
     words += [f"like {schema['pattern']}"] if "pattern" in schema else []
     return " ".join(words)
+
+
+def _length(schema: Mapping[str, Any], of: str, unit: str) -> str:
+    least, most = schema.get(f"min{of}"), schema.get(f"max{of}")
+    if least is None and most is None:
+        return ""
+    return f" of {least or 0} to {most}{unit}" if most else f" of at least {least}{unit.removesuffix('s')}"
+
+
+def _plain(number: float) -> float:
+    return int(number) if number == int(number) else number
+
+
+def without_password(text: str) -> str:
+    """An address, or a text with one in it, as it may be shown."""
+    text = re.sub(r"(://[^:@/\s]*):.*@", r"\1:***@", text)
+    return re.sub(r"([?&]password=)[^&\s'\"]*", r"\1***", text)
 
 
 def shown(option: Option) -> str:
     """An option's value as it is written in the file; a password in a store's address is left out."""
     value = option.value
-    if isinstance(value, str):
-        value = re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", value)
+    if option.path == ("store", "url"):
+        value = without_password(value)
     if isinstance(value, (time, Decimal)):
         value = str(value)
     return json.dumps(value, ensure_ascii=False) if value is not None else '""'

@@ -21,6 +21,7 @@ from ticker.serve.answer import Answer
 from ticker.snapshot import Snapshot
 
 WAIT_S = 5.0
+LONGEST_QUERY = 500  # a longer one is read anew each time: the table is bounded in bytes too
 BACK = timedelta(minutes=1)  # a clock that goes back by more than this is judged anew
 
 Render = Callable[[str, str, Snapshot, Judgement], tuple[str, Callable[[], Answer]]]
@@ -135,8 +136,9 @@ class Ready:
         if answer is None:
             assert making is not None
             answer = making.result(WAIT_S)
-        with self._lock:
-            period.by_query[path, query] = answer
+        if len(query) <= LONGEST_QUERY:
+            with self._lock:
+                period.by_query[path, query] = answer
         return answer
 
     def _carry_out(self, period: Period, key: str, making: Future[Answer], render: Callable[[], Answer]) -> None:

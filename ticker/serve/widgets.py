@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from ticker.freshness import Judgement
 from ticker.serve.answer import HTML, JSON, Answer, finish
-from ticker.serve.media import html
-from ticker.serve.media import json as json_medium
+from ticker.serve.media import html, json
 from ticker.serve.options import LANGUAGES, Offered, parse
-from ticker.serve.view import Strip, strip
+from ticker.serve.view import strip
 from ticker.snapshot import Snapshot
 
 SCHEMA_PATH = "/schema/strip.json"
-MEDIA = {"/strip": "html", "/strip.json": "json"}
+MEDIA = ("/strip", "/strip.json")
 
 COMMON = tuple((path, f"lang={lang}" if lang != "en" else "") for lang in LANGUAGES for path in MEDIA)
 """What most ask for: rendered before a new version is shown."""
@@ -27,31 +27,19 @@ def renderer(
 
     def render(path: str, query: str, snapshot: Snapshot, judged: Judgement) -> tuple[str, Callable[[], Answer]]:
         options, notes = parse(query, offered(snapshot, currencies))
-        medium = MEDIA[path]
-        said = notes if medium == "json" else ()  # a page says nothing of them: it is one page
-        key = "\n".join((path, options.query(), *said))
+        if path == "/strip":
+            notes = ()  # a page says nothing of them: whatever the mistake, it is one page
 
         def make() -> Answer:
-            return _finish(medium, strip(snapshot, judged, options, notes=said, currencies=currencies))
+            said = strip(snapshot, judged, options, notes=notes, currencies=currencies)
+            made_at = snapshot.as_of if snapshot.version else None
+            finished = partial(finish, until=judged.until, last_modified=made_at, detail=f"v{snapshot.version}")
+            if path == "/strip":
+                twin = f'<{said.links["self"]}>; rel="alternate"; type="application/json"'
+                return finished(html.strip_page(said), HTML, policy=html.policy(frame_ancestors), links=[twin])
+            return finished(json.render(said), JSON, links=[f'<{SCHEMA_PATH}>; rel="describedby"'])
 
-        def _finish(medium: str, said: Strip) -> Answer:
-            json_twin = f"/strip.json?{options.query()}".rstrip("?")
-            links = [f'<{SCHEMA_PATH}>; rel="describedby"; type="application/schema+json"']
-            body, content_type, policy = json_medium.render(said), JSON, None
-            if medium == "html":
-                body, content_type, policy = html.strip_page(said), HTML, html.policy(frame_ancestors)
-                links = [f'<{json_twin}>; rel="alternate"; type="application/json"']
-            return finish(
-                body,
-                content_type,
-                until=judged.until,
-                last_modified=snapshot.as_of if snapshot.version else None,
-                **({"policy": policy} if policy else {}),
-                links=links,
-                detail=f"v{snapshot.version}",
-            )
-
-        return key, make
+        return "\n".join((path, options.query(), *notes)), make
 
     return render
 
