@@ -62,7 +62,7 @@ def _zone(key: str) -> str:
 
 
 def _http(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?(\?\S*)?", url):
+    if not re.fullmatch(r"https?://([^\s/@:?#\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?([/?]\S*)?", url):
         raise ValueError(url)
     return url
 
@@ -422,8 +422,8 @@ def _unknown(variable: str, known: Iterable[str]) -> str:
 _LISTED = "`ticker config` lists them all"
 
 
-def _near(met: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(met, known, 1, 0.7)), None)
+def _near(met: str, known: Iterable[str], alike: float = 0.8) -> str | None:
+    return next(iter(difflib.get_close_matches(met, known, 1, alike)), None)
 
 
 def _put(merged: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
@@ -471,7 +471,7 @@ def _mistake(first: Any, path: tuple[str, ...], misfit: object) -> str:
         return f"is no {what}; " + (f"did you mean {meant}?" if meant else _LISTED)
     if kind == "missing":
         defaults = DEFAULT_RATES if path[0] == "rates" else DEFAULT_FEEDS
-        meant = None if path[1] in defaults else _near(path[1], defaults)
+        meant = None if path[1] in defaults else _near(path[1], defaults, 0.6)
         return "is missing; it has no default" + (f"; did you mean {path[0]}.{meant}?" if meant else "")
     if kind == "string_pattern_mismatch" and path[:1] in (("rates",), ("feeds",)) and len(path) == 2:
         return "is no name for a source; small letters, digits and - are wanted"
