@@ -1,0 +1,247 @@
+// The life of a strip: clock, steps, refresh. Every word comes from the page or its JSON twin; nothing is stored.
+(() => {
+  "use strict";
+  const STEP = 7e3, PERIOD = 60e3, LONGEST = 600e3, PATIENCE = 20e3, DRIFT = 60e3;
+  const page = document.documentElement;
+  page.classList.add("js");
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) page.classList.add("live");
+  document.addEventListener("DOMContentLoaded", start);
+
+  function start() {
+    const strip = document.getElementById("strip"), said = strip.dataset;
+    const find = selector => strip.querySelector(selector);
+    const twin = document.querySelector("link[type='application/json']").href;
+    const face = new Intl.DateTimeFormat("en-GB", {timeZone: said.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
+    const clock = find(".clock time"), list = find(".list"), pause = find("#pause");
+    let offset = 0, failures = 0, asking = false, shown = null, announced = said.status;
+    let ticking, refreshing, stepping;
+
+    const live = () => page.classList.contains("live");
+    const now = () => Date.now() + offset;
+    const past = () => now() >= Date.parse(said.until);
+    const put = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
+    const set = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
+
+    // --- clock and truth: past `until` without another look, the page says so itself, also while paused or hidden
+
+    function tick() {
+      clearTimeout(ticking);
+      if (live()) {
+        put(clock, face.format(now()));
+        clock.dateTime = clock.textContent;
+      }
+      if (past()) outdate();
+      const toMinute = PERIOD - now() % PERIOD, toUntil = Date.parse(said.until) - now();
+      ticking = setTimeout(tick, (toUntil > 0 ? Math.min(toMinute, toUntil) : toMinute) + 20);
+    }
+
+    function outdate() {
+      if (page.classList.contains("outdated")) return;
+      page.classList.add("outdated");
+      put(find(".bank .name"), said.outdated);
+      put(find(".bank .unit"), "");
+      put(find(".bank .day"), said.outdatedDay);
+      put(find(".when"), said.tomorrow);
+      for (const time of strip.querySelectorAll(".list time")) put(time, time.dataset.dated);
+      announce(`${said.outdated}, ${said.outdatedDay}`);
+      if (!asking) refreshAfter(Math.random() * PERIOD / 6);
+    }
+
+    function announce(text) {
+      if (text !== announced) put(find("[role=status]"), announced = text);
+    }
+
+    // --- refresh: spread over the period, slower after failures, never while paused or hidden
+
+    function refreshAfter(wait) {
+      clearTimeout(refreshing);
+      if (live() && !document.hidden) refreshing = setTimeout(refresh, wait);
+    }
+
+    async function refresh() {
+      clearTimeout(refreshing);
+      if (asking) return;
+      asking = true;
+      try {
+        const answer = await fetch(twin, {cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(PATIENCE)});
+        if (!answer.ok) throw answer.status;
+        const served = await answer.json();
+        if (live()) {
+          correct(answer.headers);
+          apply(served);
+        }
+        failures = 0;
+      } catch {
+        failures++;
+      }
+      asking = false;
+      tick();
+      refreshAfter(Math.min(LONGEST, PERIOD * 2 ** failures * (.75 + Math.random() / 2)));
+    }
+
+    // The device's clock is believed unless the server's is more than a minute away.
+    function correct(headers) {
+      const served = Date.parse(headers.get("date")) + 1e3 * (headers.get("age") || 0);
+      if (served) offset = Math.abs(served - Date.now()) > DRIFT ? served - Date.now() : 0;
+    }
+
+    // --- replacing only what changed, by key
+
+    function apply({as_of, until, state, words, rates, headlines}) {
+      if (Date.parse(as_of) < Date.parse(said.asOf)) return;
+      page.classList.remove("outdated");
+      Object.assign(said, {asOf: as_of || "", until, state, outdated: words.outdated, outdatedDay: words.outdated_day, tomorrow: words.tomorrow_dated});
+      put(find(".bank .name"), words.bank_name);
+      put(find(".bank .unit"), words.bank_rest);
+      put(find(".bank .day"), words.day);
+      sync(find(".rates"), rates.map(rate => [rate.currency, rate]), clone, fillRate);
+      if (list) {
+        const later = find(".later"), drawn = rates.filter(rate => rate.next && rate.next.text);
+        for (const node of strip.querySelectorAll(".updated")) put(node, words.updated);
+        find(".age").hidden = !words.updated;
+        put(find(".none"), headlines.length ? "" : words.headlines_none);
+        put(find(".when"), words.tomorrow);
+        later.hidden = !drawn.length;
+        sync(later, rates.map(rate => [rate.currency, rate]), clone, fillLater);
+        sync(list, headlines.map(headline => [headline.id, headline]), () => makeHeadline(words), fillHeadline);
+        show(shown, "instant");
+      }
+      announce(words.status);
+    }
+
+    // What has the focus is neither moved nor taken away.
+    function sync(parent, entries, make, fill) {
+      const nodes = new Map([...parent.children].filter(node => node.dataset.key).map(node => [node.dataset.key, node]));
+      const keys = new Set(entries.map(([key]) => key)), first = nodes.values().next().value;
+      const held = node => node.contains(document.activeElement);
+      for (const [key, node] of nodes) if (!keys.has(key) && !held(node) && node !== first) node.remove();
+      let next = first || null;
+      for (const [key, entry] of entries) {
+        const node = nodes.get(key) || make(first);
+        node.dataset.key = key;
+        fill(node, entry);
+        if (node === next) next = node.nextElementSibling;
+        else if (!held(node)) parent.insertBefore(node, next);
+      }
+      if (first && !keys.has(first.dataset.key) && !held(first)) first.remove();
+    }
+
+    const clone = node => node.cloneNode(true);
+
+    function fillRate(node, rate) {
+      set(node, "data-state", rate.freshness);
+      set(node, "data-trend", rate.trend || "");
+      put(node.querySelector(".said"), rate.spoken);
+      put(node.querySelector(".code"), rate.currency);
+      put(node.querySelector(".figure"), rate.text);
+      put(node.querySelector(".next"), rate.next ? rate.next.text : "");
+      put(node.querySelector(".change"), rate.change_text);
+      put(node.querySelector(".mark"), rate.mark);
+    }
+
+    function fillLater(node, {currency, next, trend}) {
+      node.hidden = !(next && next.text);
+      set(node, "data-trend", trend || "");
+      put(node.querySelector(".code"), currency);
+      put(node.querySelector(".next"), next ? next.text : "");
+      put(node.querySelector(".mark"), next ? next.mark : "");
+    }
+
+    function makeHeadline(words) {
+      const [node, item, time, link, title, window, publisher] =
+        ["li", "span", "time", "a", "span", "span", "span"].map(tag => document.createElement(tag));
+      Object.assign(link, {target: "_blank", rel: "noopener"});
+      Object.assign(window, {className: "said", textContent: `, ${words.new_window}`});
+      item.className = "item";
+      publisher.className = "publisher";
+      link.append(title, window);
+      item.append(time, " ", link, " ", publisher);
+      node.append(item);
+      return node;
+    }
+
+    function fillHeadline(node, headline) {
+      const time = node.querySelector("time"), link = node.querySelector("a"), title = link.firstElementChild;
+      put(time, headline.time);
+      set(time, "datetime", headline.published_at);
+      set(time, "data-dated", headline.dated);
+      set(link, "href", headline.url);
+      set(title, "lang", headline.language);
+      put(title, headline.title);
+      put(node.querySelector(".publisher"), headline.publisher);
+    }
+
+    // --- steps: the list wraps whole headlines into lines; a step scrolls to the next line
+
+    const items = () => [...list.children].filter(node => node.offsetParent);
+
+    function show(item, behavior) {
+      const all = items(), numbered = all.filter(node => node.dataset.key);
+      shown = all.includes(item) ? item : all[0] || null;
+      page.classList.toggle("single", !all.some(node => node.offsetTop));
+      if (!shown) return;
+      if (list.scrollTop !== shown.offsetTop) list.scrollTo({top: shown.offsetTop, behavior});
+      const n = numbered.indexOf(shown) + 1;
+      put(find(".count"), n ? said.count.replace("{n}", n).replace("{m}", numbered.length) : "");
+    }
+
+    function step(by) {
+      const all = items(), tops = [...new Set(all.map(node => node.offsetTop))];
+      const top = tops.at((tops.indexOf(shown ? shown.offsetTop : 0) + by) % tops.length);
+      show(all.find(node => node.offsetTop === top), "auto");
+    }
+
+    function restep() {
+      clearInterval(stepping);
+      if (list && live() && !document.hidden) stepping = setInterval(() => looked() || step(1), STEP);
+    }
+
+    // Under the pointer and under the keyboard's focus nothing steps away.
+    const looked = () => find(".news:hover, .news:focus-within, .controls :focus-visible:not(#pause)");
+
+    // --- the one control, and what wakes a page
+
+    function label() {
+      const text = live() ? pause.dataset.pause : pause.dataset.play;
+      set(pause, "aria-label", text);
+      pause.title = text;
+    }
+
+    function wake() {
+      tick();
+      restep();
+      if (document.hidden) clearTimeout(refreshing);
+      else if (live()) refresh();
+    }
+
+    pause.addEventListener("click", () => {
+      page.classList.toggle("live");
+      find(".asof").hidden = false;
+      label();
+      wake();
+      if (!live()) clearTimeout(refreshing);
+    });
+    document.addEventListener("visibilitychange", wake);
+    addEventListener("pageshow", event => event.persisted && wake());
+    addEventListener("online", wake);
+
+    if (list) {
+      for (const [id, by] of [["#previous", -1], ["#following", 1]]) {
+        find(id).addEventListener("click", () => {
+          step(by);
+          restep();
+        });
+      }
+      list.removeAttribute("tabindex");
+      list.addEventListener("focusin", event => show(event.target.closest("li"), "instant"));
+      new ResizeObserver(() => show(shown, "instant")).observe(list);
+      show(null, "instant");
+    }
+    label();
+    tick();
+    restep();
+    page.classList.add("run");
+    if (now() < Date.parse(said.asOf || 0) || past()) refresh();
+    else refreshAfter(PERIOD * (.75 + Math.random() / 2));
+  }
+})();

@@ -1,0 +1,130 @@
+"""Pictures of the strip in every state, to be looked at beside the drawing.
+
+    python tests/pictures.py FOLDER [NAME…]      NAME picks those whose name contains it, e.g. "360" or "evening-ru"
+
+The pages come over HTTP from loopback, under their own policy and with their script, and the browser's clock stands at
+the scene's moment.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent / "serve"))
+
+from scenes import SCENES, Scene
+
+from ticker.serve.media import html, json
+from ticker.serve.options import Offered, parse
+
+CHROMIUM = "/usr/bin/chromium"
+HEIGHTS = {1280: 46, 960: 46, 760: 92, 600: 92, 360: 112, 320: 120}
+PICTURES = [
+    *((state, lang, 1280, "light") for state in SCENES for lang in ("en", "ru", "ky")),
+    *((state, lang, 1280, "dark") for state in ("day", "evening", "late", "stale") for lang in ("en", "ky")),
+    *((state, "en", width, "light") for width in (960, 760, 600, 360) for state in SCENES),
+    *((state, lang, 760, "light") for state in ("day", "evening", "stale") for lang in ("ru", "ky")),
+    *((state, lang, 360, "dark") for state in ("day", "evening", "late", "stale") for lang in ("ru", "ky")),
+]
+OFFERED = Offered(
+    frozenset({"USD", "EUR", "RUB", "KZT", "CNY", "GBP"}),
+    frozenset(feed.feed for make in SCENES.values() for feed in make().snapshot.content.feeds),
+)
+
+
+class Strips(ThreadingHTTPServer):
+    """Serves /STATE/strip and its JSON twin; `scenes` may be changed while it runs."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Strips)
+        self.scenes: dict[str, Scene] = {name: make() for name, make in SCENES.items()}
+        self.asked: list[str] = []
+        self.status = 200
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Strips(BaseHTTPRequestHandler):
+    server: Strips
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        _, state, *rest = parts.path.split("/")
+        self.server.asked.append(self.path)
+        scene = self.server.scenes.get(state)
+        if not scene or self.server.status != 200:
+            self._answer(self.server.status if scene else 404, b"", "text/plain")
+            return
+        options, notes = parse(parts.query, OFFERED)
+        strip = scene.strip(options, notes=notes, base=f"/{state}")
+        if rest[-1] == "strip.json":
+            self._answer(200, json.render(strip), "application/json", scene)
+        else:
+            self._answer(200, html.strip_page(strip), "text/html; charset=utf-8", scene)
+
+    def _answer(self, status: int, body: bytes, kind: str, scene: Scene | None = None) -> None:
+        self.send_response_only(status)
+        self.send_header("Date", (scene.now if scene else SCENES["day"]().now).strftime("%a, %d %b %Y %H:%M:%S GMT"))
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", html.policy("*"))
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Access-Control-Expose-Headers", "Date, ETag, Age")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def serving() -> Iterator[Strips]:
+    with Strips() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def main(folder: Path, wanted: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with serving() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for state, lang, width, theme in PICTURES:
+            name = f"{state}-{lang}-{width}-{theme}"
+            if wanted and not any(part in name for part in wanted):
+                continue
+            context = browser.new_context(
+                viewport={"width": width, "height": HEIGHTS[width]},
+                color_scheme="dark" if theme == "dark" else "light",
+                device_scale_factor=2,
+            )
+            page = context.new_page()
+            page.on("console", lambda message, name=name: print(f"{name}: console: {message.text}"))
+            page.clock.install(time=server.scenes[state].now)
+            page.goto(f"{server.url}/{state}/strip?lang={lang}")
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        raise SystemExit(__doc__)
+    main(Path(sys.argv[1]), sys.argv[2:])
