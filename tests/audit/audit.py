@@ -135,6 +135,10 @@ def settled(service: Service, freshness: str) -> bool:
     return bool(strip.get("headlines")) and {rate["freshness"] for rate in strip["rates"]} == {freshness}
 
 
+class NotReachedError(Exception):
+    """A state did not come about; what was shown instead, and the log, tell why."""
+
+
 @dataclass
 class Site:
     """A service of its own: an upstream that obeys, a folder, a clock that is turned between two starts."""
@@ -164,7 +168,7 @@ class Site:
                     if process.poll() is not None or time.monotonic() > deadline:
                         log.seek(0)
                         shown = answer(f"{service.url}/strip.json")[1].decode()
-                        raise SystemExit(f"audit: {name}: not {freshness} in {READY_S} s\n{shown}\n{log.read()}")
+                        raise NotReachedError(f"not {freshness} in {READY_S} s\n{shown}\n{log.read()}")
                     time.sleep(0.2)
                 yield service
             finally:
@@ -341,11 +345,15 @@ def main() -> int:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         for state in STATES:
-            with shown(state) as service:
-                audited = pages(service)
-                findings += judged(browser, audited)
-                count += len(audited)
-                print(f"audit: {state.name}: {len(audited)} pages judged", flush=True)
+            try:
+                with shown(state) as service:
+                    audited = pages(service)
+                    findings += judged(browser, audited)
+            except NotReachedError as fault:
+                findings.append(Finding("audit", state.name, "state not reached", str(fault)))
+                continue
+            count += len(audited)
+            print(f"audit: {state.name}: {len(audited)} pages judged", flush=True)
         browser.close()
     for finding in findings:
         print(finding)
