@@ -77,6 +77,7 @@ class World:
 # Imports once and then forks: the processes meet, and the tests do not pay for each.
 _PROCESSES = """
 import os, sys, traceback
+import psycopg
 from datetime import UTC, datetime
 from alembic import command
 from ticker.model import Outcome, Round
@@ -86,10 +87,12 @@ def store():
     return open_store(url, clock=lambda: datetime.now(UTC))
 def say(*words):  # in one write, so that lines do not mix
     os.write(1, (" ".join(map(str, words)) + "\\n").encode())
-children = []
+children, (gate, opener) = [], os.pipe()
 for _ in range(int(count)):
     children.append(os.fork())
     if not children[-1]:
+        os.close(opener)
+        os.read(gate, 1)  # until all are there
         try:
             exec(program)
             os._exit(0)
@@ -97,6 +100,7 @@ for _ in range(int(count)):
             traceback.print_exc()
             sys.stderr.flush()
             os._exit(1)
+os.close(opener)
 sys.exit(any([os.waitpid(child, 0)[1] for child in children]))
 """
 

@@ -239,12 +239,13 @@ class TestContract:
             ("nbkr", 4),
         ]
 
-    def test_a_look_from_a_clock_that_was_ahead_does_not_outlast_it(self, store, token):
+    def test_a_look_from_a_clock_that_was_ahead_does_not_outlast_it(self, world, store, token):
         """Kept, it would make the figures of a dead bank fresh until that time has come."""
         with store.write(token) as write:
             write.look("nbkr", "USD", NOON + timedelta(days=365))
             write.look("nbkr", "USD", NOON)
         assert store.looks() == {("nbkr", "USD"): NOON}
+        assert world.sql("SELECT last_at - first_at FROM ticker_looks") == [(0,), (0,)]
 
     # The snapshot
 
