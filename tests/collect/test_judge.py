@@ -1,0 +1,363 @@
+"""Believed or held: the rules of design and README, told as what a bank does and what becomes of it."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from given import FRIDAYS, HOME, NBKR, TRADING, WEEKLY, bishkek, may, rate, steadily, table
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ticker.collect.judge import Verdict, doubts, judge, judge_archive
+from ticker.model import DAY, Rate, RatesSource, Revision, Table
+
+
+@dataclass
+class Book:
+    """What is known of a source, kept as a round keeps it."""
+
+    source: RatesSource = NBKR
+    known: list[Revision] = field(default_factory=list)
+
+    def sees(self, seen: Table, at: str, last_modified: str | None = None) -> Verdict:
+        modified = bishkek(last_modified) if last_modified else None
+        verdict = judge(seen, self.known, self.source, HOME, bishkek(at), modified)
+        self._apply(verdict, bishkek(at), modified)
+        return verdict
+
+    def fills(self, *rates: Rate, at: str) -> Verdict:
+        verdict = judge_archive(rates, self.known, self.source, HOME, bishkek(at))
+        self._apply(verdict, bishkek(at), None)
+        return verdict
+
+    def _apply(self, verdict: Verdict, at: datetime, modified: datetime | None) -> None:
+        new = [(one, "") for one in verdict.believed] + list(verdict.held)
+        for one, reason in new:
+            held_at = at if reason else None
+            self.known.append(
+                Revision(len(self.known) + 1, self.source.id, one, at, modified, held_at=held_at, reason=reason)
+            )
+        self.known = [
+            replace(one, released_at=at) if one.id in verdict.released
+            else replace(one, discarded_at=at) if one.id in verdict.discarded
+            else one
+            for one in self.known
+        ]  # fmt: skip
+
+    def believed(self, currency: str) -> dict[date, str]:
+        """By day, the newest believed figure."""
+        mine = [one for one in self.known if one.believed and one.rate.currency == currency]
+        return {one.rate.valid_on: str(one.rate.quoted) for one in mine}
+
+    def held(self, currency: str) -> list[date]:
+        return [one.rate.valid_on for one in self.known if one.held and one.rate.currency == currency]
+
+
+@pytest.fixture
+def book():
+    """Thursday's and Friday's tables of May 2026 are known."""
+    one = Book()
+    one.sees(table(may(21), USD="87.4500", EUR="101.6000", RUB="1.2200"), "2026-05-20 16:10")
+    one.sees(table(may(22), USD="87.4500", EUR="101.5000", RUB="1.2250"), "2026-05-21 16:10")
+    return one
+
+
+def test_a_first_table_is_believed_for_there_is_nothing_to_hold_it_against():
+    verdict = Book().sees(table(may(22), USD="87.4500"), "2026-05-22 09:00")
+    assert [one.currency for one in verdict.believed] == ["USD"]
+    assert verdict.confirmed == {"USD"}
+
+
+def test_the_known_table_seen_again_confirms_and_adds_nothing(book):
+    verdict = book.sees(table(may(22), USD="87.45", EUR="101.5000", RUB="1.2250"), "2026-05-22 09:00")
+    assert verdict == Verdict(confirmed=frozenset({"USD", "EUR", "RUB"}))
+
+
+@pytest.mark.parametrize(
+    ("valid_on", "now", "why"),
+    [
+        (may(24), "2026-05-22 16:00", "publishes no further ahead than 2026-05-23"),
+        (may(23), "2026-05-22 14:59", "whose window opens only at 2026-05-22 15:00"),
+        (date(2126, 5, 22), "2026-05-22 16:00", "no further ahead"),
+    ],
+)
+def test_a_table_too_early_is_refused_whole_and_judged_anew_later(book, valid_on, now, why):
+    before = list(book.known)
+    early = table(valid_on, USD="87.4500", EUR="101.5000", RUB="1.2250")
+    verdict = book.sees(early, now)
+    assert why in verdict.refused
+    assert replace(verdict, refused="") == Verdict()
+    assert book.known == before
+
+
+def test_a_table_is_believed_from_the_moment_its_window_opens(book):
+    tomorrows = table(may(23), USD="87.4500", EUR="101.5076", RUB="1.2263")
+    assert book.sees(tomorrows, "2026-05-22 14:59").refused
+    assert len(book.sees(tomorrows, "2026-05-22 15:00").believed) == 3
+
+
+def test_a_weekly_table_may_not_come_before_its_friday():
+    weekly = Book(WEEKLY)
+    pounds = Table(may(23), (rate("GBP", "117.4147", may(23), days=7),))
+    assert weekly.sees(pounds, "2026-05-22 14:00").refused
+    assert weekly.sees(pounds, "2026-05-22 16:00").believed
+
+
+def test_an_older_table_says_nothing_and_confirms_nothing(book):
+    book.sees(table(may(23), USD="87.4500", EUR="101.5076", RUB="1.2263"), "2026-05-22 16:10")
+    verdict = book.sees(table(may(21), USD="87.4500", EUR="101.6000", RUB="1.2200"), "2026-05-23 09:00")
+    assert verdict.ignored
+    assert replace(verdict, ignored="") == Verdict()
+
+
+def test_an_earlier_revision_in_an_older_body_confirms_nothing():
+    book = Book()
+    book.sees(table(may(22), USD="87.4500", EUR="101.5"), "2026-05-21 16:10", last_modified="2026-05-21 15:59")
+    book.sees(table(may(22), USD="87.4500", EUR="101.9"), "2026-05-21 17:10", last_modified="2026-05-21 17:00")
+    slept = book.sees(table(may(22), USD="87.4500", EUR="101.5"), "2026-05-21 18:10", last_modified="2026-05-21 15:59")
+    assert slept.ignored
+    assert not slept.confirmed
+    assert book.believed("EUR") == {may(22): "101.9"}
+
+
+def test_an_older_body_with_the_same_figures_confirms():
+    book = Book()
+    book.sees(table(may(22), USD="87.4500"), "2026-05-21 16:10", last_modified="2026-05-21 16:00")
+    seen = book.sees(table(may(22), USD="87.4500"), "2026-05-21 17:10", last_modified="2026-05-21 15:59")
+    assert seen.confirmed == {"USD"}
+
+
+def test_a_figure_within_the_limit_is_believed_and_one_beyond_is_held_with_both_figures(book):
+    limit = table(may(23), USD="100.5675", EUR="116.7251", RUB="1.2263")  # 15 % up; a hair more
+    verdict = book.sees(limit, "2026-05-22 16:10")
+    assert [one.currency for one in verdict.believed] == ["USD", "RUB"]
+    ((held, reason),) = verdict.held
+    assert held.currency == "EUR"
+    assert reason == (
+        "EUR 116.7251 for 1 on 2026-05-23, against 101.5000 for 1 on 2026-05-22: moved by 15.0%, believed up to 15%"
+    )
+    assert verdict.confirmed == {"USD", "RUB"}
+
+
+def test_a_nominal_that_changed_is_held_whatever_the_figure(book):
+    tens = Table(may(23), (rate("RUB", "12.2500", may(23), nominal=10), rate("USD", "87.4500", may(23))))
+    verdict = book.sees(tens, "2026-05-22 16:10")
+    assert [one.currency for one, _ in verdict.held] == ["RUB"]
+    assert "the nominal changed" in verdict.held[0][1]
+
+
+def test_a_lost_currency_is_told_and_the_others_are_believed(book):
+    verdict = book.sees(table(may(23), USD="87.4500", RUB="1.2263"), "2026-05-22 16:10")
+    assert verdict.lost == ("EUR",)
+    assert verdict.confirmed == {"USD", "RUB"}
+
+
+def test_a_correction_is_measured_against_the_day_before_not_against_the_slip(book):
+    slip = book.sees(table(may(23), USD="87.4500", EUR="1015.076", RUB="1.2263"), "2026-05-22 16:10")
+    assert [one.currency for one, _ in slip.held] == ["EUR"]
+    corrected = book.sees(table(may(23), USD="87.4500", EUR="101.5076", RUB="1.2263"), "2026-05-22 17:00")
+    assert [str(one.quoted) for one in corrected.believed] == ["101.5076"]
+    assert corrected.discarded
+    assert book.held("EUR") == []
+
+
+def test_a_small_correction_is_a_further_revision(book):
+    book.sees(table(may(23), USD="87.4500", EUR="101.5076", RUB="1.2263"), "2026-05-22 16:10")
+    verdict = book.sees(table(may(23), USD="87.4500", EUR="101.6076", RUB="1.2263"), "2026-05-22 17:00")
+    assert [str(one.quoted) for one in verdict.believed] == ["101.6076"]
+    of_the_day = [one.rate for one in book.known if (one.rate.currency, one.rate.valid_on) == ("EUR", may(23))]
+    assert [str(one.quoted) for one in of_the_day] == ["101.5076", "101.6076"]
+
+
+def test_a_held_correction_leaves_the_believed_figure_and_a_return_discards_it(book):
+    book.sees(table(may(23), USD="87.4500", EUR="101.5076", RUB="1.2263"), "2026-05-22 16:10")
+    book.sees(table(may(23), USD="874.500", EUR="101.5076", RUB="1.2263"), "2026-05-22 17:00")
+    assert book.believed("USD")[may(23)] == "87.4500"
+    assert book.held("USD") == [may(23)]
+    back = book.sees(table(may(23), USD="87.4500", EUR="101.5076", RUB="1.2263"), "2026-05-22 17:10")
+    assert "USD" in back.confirmed
+    assert book.held("USD") == []
+
+
+def test_a_held_figure_seen_again_is_neither_news_nor_a_confirmation(book):
+    leap = table(may(23), USD="87.4500", EUR="101.5076", RUB="1.4500")
+    book.sees(leap, "2026-05-22 16:10")
+    again = book.sees(leap, "2026-05-22 16:13")
+    assert again == Verdict(confirmed=frozenset({"USD", "EUR"}))
+
+
+def test_a_later_window_near_the_held_figure_releases_it_with_its_restamps(book):
+    """The rouble of Saturday jumps 18 % on Friday; Monday's window brings 17 %."""
+    for day, at in ((23, "2026-05-22 16:10"), (24, "2026-05-23 16:30"), (25, "2026-05-24 16:30")):
+        book.sees(table(may(day), USD="87.4500", EUR="101.5076", RUB="1.4455"), at)
+    assert book.held("RUB") == [may(23), may(24), may(25)]
+    assert book.believed("USD").keys() >= {may(23), may(24), may(25)}
+    verdict = book.sees(table(may(26), USD="87.4500", EUR="101.6000", RUB="1.4333"), "2026-05-25 16:10")
+    assert len(verdict.released) == 3
+    assert book.held("RUB") == []
+    assert book.believed("RUB")[may(25)] == "1.4455"
+    assert book.believed("RUB")[may(26)] == "1.4333"
+
+
+def test_restamps_are_no_second_opinion_even_in_a_later_window(book):
+    """Monday is a holiday: its window brings the same table under the next date."""
+    leap = {"USD": "87.4500", "EUR": "101.5076", "RUB": "1.4455"}
+    for day, at in (
+        (23, "2026-05-22 16:10"),
+        (24, "2026-05-23 16:30"),
+        (25, "2026-05-24 16:30"),
+        (26, "2026-05-25 16:30"),
+    ):
+        verdict = book.sees(table(may(day), **leap), at)
+        assert verdict.released == ()
+    assert book.held("RUB") == [may(23), may(24), may(25), may(26)]
+    assert "RUB" not in verdict.confirmed
+
+
+def test_a_later_window_back_at_the_old_figure_is_believed_and_releases_nothing(book):
+    book.sees(table(may(23), USD="87.4500", EUR="101.5076", RUB="1.4455"), "2026-05-22 16:10")
+    verdict = book.sees(table(may(26), USD="87.4500", EUR="101.6000", RUB="1.2200"), "2026-05-25 16:10")
+    assert (verdict.released, "RUB" in verdict.confirmed) == ((), True)
+    assert book.believed("RUB")[may(26)] == "1.2200"
+
+
+def test_a_second_leap_far_from_the_held_one_is_held_too(book):
+    book.sees(table(may(23), USD="87.4500", EUR="101.5076", RUB="12.2500"), "2026-05-22 16:10")
+    verdict = book.sees(table(may(26), USD="87.4500", EUR="101.6000", RUB="1.6000"), "2026-05-25 16:10")
+    assert [one.currency for one, _ in verdict.held] == ["RUB"]
+    assert verdict.released == ()
+
+
+def test_across_more_than_fourteen_days_no_limit_holds(book):
+    later = table(may(22) + 15 * DAY, USD="120.0000", EUR="101.5000", RUB="1.2250")
+    assert [str(one.quoted) for one in book.sees(later, "2026-06-05 16:10").believed] == [
+        "120.0000",
+        "101.5000",
+        "1.2250",
+    ]
+
+
+def test_across_fourteen_days_the_limit_still_holds(book):
+    later = table(may(22) + 14 * DAY, USD="120.0000", EUR="101.5000", RUB="1.2250")
+    assert [one.currency for one, _ in book.sees(later, "2026-06-04 16:10").held] == ["USD"]
+
+
+def test_while_a_figure_is_held_time_alone_does_not_make_it_true(book):
+    """A slip that is only restamped for weeks stays held: the exemption does not apply to that currency."""
+    for days in range(1, 20):
+        day = may(22) + days * DAY
+        eve = day - DAY
+        book.sees(table(day, USD="874.500", EUR="101.5000", RUB="1.2250"), f"{eve} 16:30")
+    assert max(book.believed("USD")) == may(22)
+    assert len(book.held("USD")) == 19
+    assert max(book.believed("EUR")) == may(22) + 19 * DAY
+
+
+def test_an_archive_fills_only_the_days_of_which_nothing_is_known(book):
+    filled = book.fills(
+        rate("USD", "87.4400", may(22)),
+        rate("USD", "87.4300", may(20)),
+        rate("USD", "874.30", may(19)),
+        at="2026-05-22 18:00",
+    )
+    assert [(one.valid_on, str(one.quoted)) for one in filled.believed] == [(may(19), "874.30")]
+    assert book.believed("USD")[may(22)] == "87.4500"
+
+
+def test_an_archives_figures_are_judged_one_after_another_and_confirm_nothing():
+    book = Book()
+    book.sees(table(may(15), USD="87.4500"), "2026-05-15 09:00")
+    filled = book.fills(rate("USD", "874.50", may(22)), rate("USD", "87.4400", may(21)), at="2026-05-22 09:00")
+    assert [one.valid_on for one in filled.believed] == [may(21)]
+    assert [one.valid_on for one, _ in filled.held] == [may(22)]
+    assert filled.confirmed == frozenset()
+
+
+def test_an_archive_does_not_bring_tomorrow_before_its_window():
+    assert Book().fills(rate("USD", "87.4500", may(23)), at="2026-05-22 14:00") == Verdict()
+
+
+def test_a_first_figure_that_the_archive_contradicts_is_doubted():
+    """A first start sees only tomorrow's table, with a slip; the archive then brings today's."""
+    book = Book()
+    book.sees(table(may(23), USD="874.500", EUR="101.5076"), "2026-05-22 17:00")
+    assert doubts(book.known, NBKR) == []
+    book.fills(rate("USD", "87.4500", may(22)), rate("EUR", "101.5000", may(22)), at="2026-05-22 17:01")
+    ((doubted, reason),) = doubts(book.known, NBKR)
+    assert (doubted.rate.currency, doubted.rate.valid_on) == ("USD", may(23))
+    assert "874.500" in reason
+    assert "87.4500" in reason
+
+
+def test_a_figure_the_operator_released_is_not_doubted_again():
+    book = Book()
+    book.sees(table(may(23), USD="874.500"), "2026-05-22 17:00")
+    book.known = [replace(one, released_at=bishkek("2026-05-22 17:05")) for one in book.known]
+    book.fills(rate("USD", "87.4500", may(22)), at="2026-05-22 17:06")
+    assert doubts(book.known, NBKR) == []
+
+
+refuted = pytest.mark.xfail(strict=True, reason="a held figure stays a witness though a later table refuted it")
+
+
+@refuted
+def test_a_slip_that_the_next_table_refuted_is_no_witness_for_another_one(book):
+    """The point is shifted on Friday, put right on Monday, and shifted again on Tuesday."""
+    book.sees(table(may(23), USD="874.500", EUR="101.5076", RUB="1.2263"), "2026-05-22 16:10")
+    assert "USD" in book.sees(table(may(26), USD="87.4500", EUR="101.6", RUB="1.2263"), "2026-05-25 16:10").confirmed
+    verdict = book.sees(table(may(27), USD="874.500", EUR="101.7", RUB="1.2263"), "2026-05-26 16:10")
+    assert [one.currency for one, _ in verdict.held] == ["USD"]
+    assert verdict.released == ()
+
+
+@refuted
+def test_a_refuted_slip_does_not_hold_what_comes_after_a_long_gap(book):
+    book.sees(table(may(23), USD="874.500", EUR="101.5076", RUB="1.2263"), "2026-05-22 16:10")
+    book.sees(table(may(26), USD="87.4500", EUR="101.6", RUB="1.2263"), "2026-05-25 16:10")
+    verdict = book.sees(table(date(2026, 7, 1), USD="120.0000", EUR="101.7", RUB="1.2263"), "2026-06-30 16:10")
+    assert verdict.held == ()
+
+
+@refuted
+@steadily
+@given(st.lists(st.tuples(st.integers(-3, 3), st.sampled_from(["87.45", "87.5", "95", "874.5", "8.745"])), max_size=12))
+def test_no_leap_is_ever_believed_without_a_second_window(seen):
+    """Whatever tables come, in whatever order: each believed figure lies within the limit of the believed one before
+    it, or a later window released it."""
+    book = Book()
+    book.sees(table(may(15), USD="87.4500"), "2026-05-15 09:00")
+    for nth, (ahead, figure) in enumerate(seen):
+        now = bishkek("2026-05-16 17:00") + nth * DAY
+        book.sees(table(HOME.day(now) + ahead * DAY, USD=figure), f"{HOME.local(now):%Y-%m-%d %H:%M}")
+    figures = book.believed("USD")
+    released = {one.rate.valid_on for one in book.known if one.released_at}
+    for before, day in pairwise(sorted(figures)):
+        assert abs(Decimal(figures[day]) / Decimal(figures[before]) - 1) <= NBKR.limit or day in released
+
+
+def test_nothing_real_of_five_years_is_held(recorded):
+    """The official series, each table judged the evening before its day."""
+    with (recorded / "nbkr" / "official_series_2021-07-03_2026-08-22.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    known: list[Revision] = []
+    for row in rows:
+        day = date.fromisoformat(row["date"])
+        seen = table(day, **{currency: row[currency.lower()] for currency in ("USD", "EUR", "RUB", "KZT")})
+        opens, _ = TRADING.of(day)
+        verdict = judge(seen, known, NBKR, HOME, max(opens, HOME.at(day) - timedelta(hours=7)))
+        assert verdict.confirmed == {"USD", "EUR", "RUB", "KZT"}, (day, verdict)
+        known = known[-8:] + [Revision(len(known), "nbkr", one, opens) for one in verdict.believed]
+
+
+def test_the_weekly_window_is_the_one_that_counts_for_a_weekly_figure():
+    weekly = Book(replace(WEEKLY, window=FRIDAYS))
+    first = weekly.sees(Table(may(16), (rate("GBP", "117", may(16), days=7),)), "2026-05-15 16:00")
+    second = weekly.sees(Table(may(23), (rate("GBP", "1170", may(23), days=7),)), "2026-05-22 16:00")
+    third = weekly.sees(Table(may(30), (rate("GBP", "1171", may(30), days=7),)), "2026-05-29 16:00")
+    assert (len(first.believed), len(second.held), len(third.believed)) == (1, 1, 1)
+    assert third.released
