@@ -227,7 +227,7 @@ def _driver_words(fault: BaseException) -> str:
     """The driver's sentence, without the lines in which PostgreSQL quotes the statement and its values."""
     words: list[str] = []
     for line in str(fault).splitlines():
-        if line.startswith(("LINE ", "DETAIL:")):
+        if line.startswith(("LINE ", "DETAIL:", "CONTEXT:")):
             break
         words.append(line.strip())
     return " ".join(words)[:300]
