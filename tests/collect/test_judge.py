@@ -302,10 +302,6 @@ def test_a_figure_the_operator_released_is_not_doubted_again():
     assert doubts(book.known, NBKR) == []
 
 
-refuted = pytest.mark.xfail(strict=True, reason="a held figure stays a witness though a later table refuted it")
-
-
-@refuted
 def test_a_slip_that_the_next_table_refuted_is_no_witness_for_another_one(book):
     """The point is shifted on Friday, put right on Monday, and shifted again on Tuesday."""
     book.sees(table(may(23), USD="874.500", EUR="101.5076", RUB="1.2263"), "2026-05-22 16:10")
@@ -315,7 +311,6 @@ def test_a_slip_that_the_next_table_refuted_is_no_witness_for_another_one(book):
     assert verdict.released == ()
 
 
-@refuted
 def test_a_refuted_slip_does_not_hold_what_comes_after_a_long_gap(book):
     book.sees(table(may(23), USD="874.500", EUR="101.5076", RUB="1.2263"), "2026-05-22 16:10")
     book.sees(table(may(26), USD="87.4500", EUR="101.6", RUB="1.2263"), "2026-05-25 16:10")
@@ -323,7 +318,6 @@ def test_a_refuted_slip_does_not_hold_what_comes_after_a_long_gap(book):
     assert verdict.held == ()
 
 
-@refuted
 @steadily
 @given(st.lists(st.tuples(st.integers(-3, 3), st.sampled_from(["87.45", "87.5", "95", "874.5", "8.745"])), max_size=12))
 def test_no_leap_is_ever_believed_without_a_second_window(seen):

@@ -43,6 +43,14 @@ class _Known:
         of_day = self._by_figure.get((currency, day), [])
         return next((one for one in reversed(of_day) if one.believed), None)
 
+    def newest(self, currency: str, day: date) -> Revision | None:
+        """What the bank said last of that day, believed or held."""
+        of_day = self._by_figure.get((currency, day), [])
+        return next((one for one in reversed(of_day) if not one.discarded_at), None)
+
+    def discarded(self, currency: str, day: date) -> list[Revision]:
+        return [one for one in self._by_figure.get((currency, day), []) if one.discarded_at]
+
     def held(self, currency: str, day: date | None = None) -> list[Revision]:
         return [
             one
@@ -87,7 +95,7 @@ def judge(
         return Verdict(ignored=f"the table of {table.valid_on} is older than the one known")
     before = facts.table_before(table.valid_on)
     restamp = _is_restamp(table, before)
-    parts = [_judge_rate(rate, facts, source, restamp=restamp) for rate in table.rates]
+    parts = [_judge_rate(rate, facts, source, last_modified, restamp=restamp) for rate in table.rates]
     lost = sorted(before.keys() - table.currencies)
     return _sum(parts, lost=tuple(lost))
 
@@ -142,16 +150,11 @@ def _older_revision(table: Table, facts: _Known, last_modified: datetime | None)
     """Whether a cache on the way brought an earlier revision of a day known: other figures in an older body."""
     if last_modified is None:
         return False
-    for rate in table.rates:
-        newest = facts.believed(rate.currency, table.valid_on)
-        if (
-            newest
-            and newest.last_modified
-            and last_modified < newest.last_modified
-            and not newest.rate.same_figure(rate)
-        ):
-            return True
-    return False
+    pairs = [(rate, facts.newest(rate.currency, table.valid_on)) for rate in table.rates]
+    return any(
+        newest and newest.last_modified and last_modified < newest.last_modified and not newest.rate.same_figure(rate)
+        for rate, newest in pairs
+    )
 
 
 def _is_restamp(table: Table, before: dict[str, Rate]) -> bool:
@@ -160,36 +163,42 @@ def _is_restamp(table: Table, before: dict[str, Rate]) -> bool:
     return bool(common) and all(rate.same_figure(before[rate.currency]) for rate in common)
 
 
-def _judge_rate(rate: Rate, facts: _Known, source: RatesSource, *, restamp: bool) -> Verdict:
+def _judge_rate(
+    rate: Rate, facts: _Known, source: RatesSource, last_modified: datetime | None, *, restamp: bool
+) -> Verdict:
     believed = facts.believed(rate.currency, rate.valid_on)
     slips = tuple(one.id for one in facts.held(rate.currency, rate.valid_on))
     if believed and believed.rate.same_figure(rate):
         return Verdict(confirmed=frozenset({rate.currency}), discarded=slips)
     if any(one.rate.same_figure(rate) for one in facts.held(rate.currency, rate.valid_on)):
         return Verdict()
-    seconded = () if restamp else _seconded(rate, facts, source)
+    # A no, an operator's above all, stands while the bank goes on showing that very file; a new file is a new word.
+    discarded = facts.discarded(rate.currency, rate.valid_on)
+    if any(one.rate.same_figure(rate) and one.last_modified == last_modified for one in discarded):
+        return Verdict()
+    before = [one for one in facts.held(rate.currency) if one.rate.valid_on < rate.valid_on]
+    seconded = [] if restamp else [one for one in before if _seconds(rate, one.rate, source)]
     reason = "" if seconded else _doubt(rate, facts, source)
     if reason:
         return Verdict(held=((rate, reason),))
+    # What is believed refutes the held figures before it that differ: they may second no later slip.
+    refuted = tuple(one.id for one in before if not _agrees(rate, one.rate, source))
     return Verdict(
         believed=(rate,),
         confirmed=frozenset({rate.currency}),
-        discarded=slips,
+        discarded=slips + refuted,
         released=tuple(one.id for one in seconded),
     )
 
 
-def _seconded(rate: Rate, facts: _Known, source: RatesSource) -> list[Revision]:
-    """The held figures that `rate`, set in a later window, bears out, with their restamps."""
-    window = source.window.of(rate.valid_on)[0]
-    return [
-        one
-        for one in facts.held(rate.currency)
-        if one.rate.valid_on < rate.valid_on
-        and source.window.of(one.rate.valid_on)[0] < window
-        and one.rate.nominal == rate.nominal
-        and _move(rate, one.rate) <= source.limit
-    ]
+def _seconds(rate: Rate, held: Rate, source: RatesSource) -> bool:
+    """Whether `rate`, set in a later window, bears out a held figure or one of its restamps."""
+    later = source.window.of(held.valid_on)[0] < source.window.of(rate.valid_on)[0]
+    return later and _agrees(rate, held, source)
+
+
+def _agrees(rate: Rate, other: Rate, source: RatesSource) -> bool:
+    return rate.nominal == other.nominal and _move(rate, other) <= source.limit
 
 
 def _doubt(rate: Rate, facts: _Known, source: RatesSource) -> str:

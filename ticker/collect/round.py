@@ -109,16 +109,20 @@ def visit_archive(desk: Desk, source: RatesSource, token: int) -> Round:
     began, today = desk.clock(), desk.home.day(desk.clock())
     known = desk.store.revisions(source.id, today - RATES_SPAN)
     rates: list[Rate] = []
-    body_bytes, fault, status = 0, None, None
+    fault: UpstreamError | None = None
+    body_bytes, status = 0, None
     try:
         with desk.connect() as connection:
             for count, (currency, days) in enumerate(archive_needs(source, known, today).items()):
                 if count:
                     desk.pause(source.archive_pause_s)
-                address = nbkr.archive_address(source.archive_url or "", currency, days[0], days[-1])
-                answer = connection.get(address)
+                first = today - timedelta(days=source.grace_days)
+                answer = connection.get(nbkr.archive_address(source.archive_url or "", currency, first, days[-1]))
                 body_bytes, status = body_bytes + len(answer.body), answer.status
-                rates += _archive_rates(answer.body, source, currency, days, known)
+                try:
+                    rates += _archive_rates(answer.body, source, currency, days, known)
+                except ParseError as error:  # of one currency: the others have pages of their own
+                    fault = error
     except UpstreamError as error:
         fault = error
     with desk.store.write(token) as tx:
@@ -237,10 +241,14 @@ def _feed(answer: Answer, source: FeedSource) -> Feed:
 def _archive_rates(
     body: bytes, source: RatesSource, currency: str, days: tuple[date, ...], known: list[Revision]
 ) -> list[Rate]:
+    """The figures of `days`. Where the last of them is not listed, the newest before it stands in under its own date:
+    the archive may leave out days on which nothing was set."""
+    listed = [one for one in nbkr.parse_archive(body, archive_id(source)) if one.valid_on <= days[-1]]
+    wanted = {*days, *(one.valid_on for one in listed[-1:])}
     found = []
-    for figure in nbkr.parse_archive(body, archive_id(source)):
+    for figure in listed:
         sample = nearest(known, currency, figure.valid_on)
-        if figure.valid_on in days and sample:
+        if figure.valid_on in wanted and sample:
             found.append(Rate(currency, figure.quoted, sample.rate.nominal, figure.valid_on, figure.valid_on))
     return found
 
