@@ -176,7 +176,7 @@ class RatesSettings(Settings):
     archive_url: Annotated[Address | None, OrNone] = Field(
         None, description="Address of the bank's archive page, for days that lack."
     )
-    bank: str = Field("nbkr", pattern=r"^[a-z]+$", description="Key of the bank's name in the words of each language.")
+    bank: str = Field("NBKR", pattern=r"^[A-Z]+$", description="Key of the bank's name in the words of each language.")
     weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(
         (1, 2, 3, 4, 5), min_length=1, description="Days on which it publishes; Monday is 1."
     )
