@@ -1,0 +1,152 @@
+"""The real application on a real SQLite file, with a real upstream server on loopback and a clock that one turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from given import HOME, bishkek
+from werkzeug.test import Client
+
+from ticker import service
+from ticker.config import DEFAULT_RATES, Config
+from ticker.demo import Bank, DemoUpstream
+
+LANGUAGES = {"en": "Demo News", "ru": "Демо-новости", "ky": "Демо кабарлар"}
+
+
+class Clock:
+    """A clock that stands still until it is turned."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, *, to: str | datetime) -> None:
+        self.now = bishkek(to) if isinstance(to, str) else to
+
+
+class Upstream(DemoUpstream):
+    """The demonstration's, with a cache on the way: `keep` gives an answer as it is now, validators and all, and from
+    `bring` on that is what every request gets, until None is brought."""
+
+    def __init__(self, clock: Clock, bank: Bank) -> None:
+        super().__init__(clock, bank=bank)
+        self._kept: dict[str, Any] = {}
+
+    def keep(self, source: str) -> Any:
+        with self._lock:
+            return self._content(source, "", self.clock(), None)
+
+    def bring(self, source: str, kept: Any) -> None:
+        self._kept[source] = kept
+
+    def _content(self, source: str, query: str, now: datetime, order: Any) -> Any:
+        return self._kept.get(source) or super()._content(source, query, now, order)
+
+
+class Site:
+    """One process of the service, driven by hand: `turn` lets time pass and everything that comes due happen.
+
+    `rates` are settings of single sources, as `{"nbkr-weekly": {"enabled": False}}`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        at: str,
+        *,
+        feeds: bool = False,
+        url: str | None = None,
+        rates: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        self.clock = Clock(bishkek(at))
+        self.bank = Bank()
+        self.upstream = Upstream(self.clock, self.bank)
+        self.upstream.start()
+        changed = settings(folder, self.upstream.addresses, feeds=feeds, url=url, rates=rates or {})
+        self.config = Config.model_validate(changed)
+        self.service = service.Service(self.config, self.clock, collects=False)
+        self.service.latest.look()
+        assert self.service.latest.store, self.service.latest.fault
+        self.store = self.service.latest.store
+        self.collector = service.collector(self.config, self.store, self.clock)
+        self.collector.desk = replace(self.collector.desk, pause=lambda _seconds: None)
+        self.client = Client(self.service.app)
+
+    def close(self) -> None:
+        self.collector.stop()
+        self.service.latest.stop()
+        self.upstream.stop()
+
+    def look(self) -> None:
+        """Visit what is due at this moment, and let the read side see it."""
+        self.collector.step()
+        self.service.latest.look()
+
+    def turn(self, *, to: str, every: Callable[[Site], None] | None = None) -> None:
+        """Let time pass until `to`, with each visit at the moment it is due; `every` is called after each, and at
+        the end."""
+        target = bishkek(to)
+        assert target >= self.clock.now, "time does not go back"
+        while True:
+            self.look()
+            if every:
+                every(self)
+            due = [moment for visit in self.collector.visits() if (moment := visit.due(self.clock.now))]
+            upcoming = min([moment for moment in due if moment > self.clock.now], default=target)
+            if upcoming >= target:
+                break
+            self.clock.now = upcoming
+        self.clock.now = target
+        self.look()
+        if every:
+            every(self)
+
+    def goes_on(self, *, hours: float, every: Callable[[Site], None] | None = None) -> None:
+        local = HOME.local(self.clock.now + timedelta(hours=hours))
+        self.turn(to=f"{local:%Y-%m-%d %H:%M:%S}", every=every)
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.client.get(path, headers=headers)
+
+    def strip(self, query: str = "") -> Mapping[str, Any]:
+        answer = self.get(f"/strip.json?{query}")
+        assert answer.status_code == 200, answer.text
+        return answer.json  # type: ignore[no-any-return]
+
+    def rate(self, currency: str) -> Mapping[str, Any]:
+        found = [one for one in self.strip(f"currencies={currency}")["rates"] if one["currency"] == currency]
+        return found[0]  # type: ignore[no-any-return]
+
+
+def settings(
+    folder: Path,
+    addresses: Mapping[str, str],
+    *,
+    feeds: bool,
+    url: str | None = None,
+    rates: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    archive = {"nbkr": {"archive_url": addresses["nbkr-archive"]}}
+    return {
+        "store": {"url": url or f"sqlite:///{folder / 'ticker.db'}", "last_good": str(folder / "last-good.json")},
+        "fetch": {"allow_hosts": [addresses["nbkr"].split("/")[2]], "deadline_s": 2},
+        "rates": {
+            id_: {**one, "url": addresses[id_], **archive.get(id_, {}), **rates.get(id_, {})}
+            for id_, one in DEFAULT_RATES.items()
+        },
+        "feeds": {
+            f"demo-{language}": {
+                "url": addresses[f"demo-{language}"],
+                "publisher": publisher,
+                "language": language,
+            }
+            for language, publisher in (LANGUAGES.items() if feeds else ())
+        },
+    }
