@@ -25,10 +25,10 @@ MAX_ARCHIVE_BYTES = 1 << 20
 VALUTA_IDS: Mapping[str, int] = {"USD": 15, "EUR": 20, "CNY": 24, "KZT": 40, "RUB": 44}
 """The archive's number for each currency it has; those of weekly.xml have no archive."""
 
-_DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})")
-_NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,8})?")
+_DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+_NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,8})?")
+_YEARS = range(1993, 9999)  # the som is of 1993; a table's last day must be a day too
 _CODE = re.compile(r"[A-Z]{3}")
-_ROW = re.compile(r"<!--date-->(.*?)<!--date-->.*?<!--value-->(.*?)<!--value-->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def parse_archive(body: bytes, source: str = "nbkr-archive") -> tuple[ArchiveFig
     if len(body) > MAX_ARCHIVE_BYTES:
         raise ParseError(source, "body", f"{len(body)} bytes", f"at most {MAX_ARCHIVE_BYTES}")
     text = body.decode("utf-8", errors="replace")
-    rows = _ROW.findall(text)
+    rows = _archive_rows(text, source)
     if not rows and "<table" not in text.lower():
         raise ParseError(source, "body", text.strip()[:60], "the archive's table of dates and values")
     found: dict[date, Decimal] = {}
@@ -97,6 +97,23 @@ def looks_like_table(body: bytes) -> bool:
 
 def looks_like_archive(body: bytes) -> bool:
     return b"<!--date-->" in body
+
+
+def _archive_rows(text: str, source: str) -> list[tuple[str, str]]:
+    """Each day with its value, between pairs of comments. Split, not searched: a search for pairs that are not there
+    takes hours in a page full of halves."""
+    _, *pieces = text.split("<!--date-->")
+    if len(pieces) % 2:
+        raise ParseError(source, "archive", f"{len(pieces)} date marks", "a pair around each day")
+    rows = []
+    for day, rest in zip(pieces[::2], pieces[1::2], strict=True):
+        marked = rest.split("<!--value-->", 2)
+        if len(marked) < 3:
+            raise ParseError(
+                source, f"archive / value of {day.strip()[:20]}", "no pair of value marks", "one value a day"
+            )
+        rows.append((day, marked[1]))
+    return rows
 
 
 def _root(body: bytes, source: str) -> ElementTree.Element:
@@ -126,13 +143,14 @@ def _rate(element: ElementTree.Element, valid_on: date, days: int, source: str) 
         raise ParseError(source, f"{where} / Nominal", nominal, "1, 10, 100, … or 1000000")
     quoted = _number(_text(element, "Value"), source, f"{where} / Value")
     valid_for = _text(element, "ValidFor") or str(days)
-    if not re.fullmatch(r"[1-9]\d?", valid_for):
+    if not re.fullmatch(r"[1-9][0-9]?", valid_for):
         raise ParseError(source, f"{where} / ValidFor", valid_for, "a number of days from 1 to 99")
     return Rate(currency, quoted, int(nominal), valid_on, valid_on + timedelta(days=int(valid_for) - 1))
 
 
 def _text(element: ElementTree.Element, name: str) -> str:
-    return (element.findtext(name) or "").strip()
+    """The text of the only child of that name. Of two, neither can be chosen: together they are no number."""
+    return " and ".join((child.text or "").strip() for child in element.iterfind(name))
 
 
 def _number(text: str, source: str, where: str) -> Decimal:
@@ -147,7 +165,8 @@ def _date(text: str, source: str, where: str) -> date:
     try:
         if match:
             day, month, year = map(int, match.groups())
-            return date(year, month, day)
+            if year in _YEARS:
+                return date(year, month, day)
     except ValueError:
         pass
     raise ParseError(source, where, text, "a day as DD.MM.YYYY")
