@@ -5,14 +5,18 @@ Nothing runs at import: threads begin lazily in each worker process, since a thr
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing import resource_tracker
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ticker import __version__, log
 from ticker.config import Config, load
@@ -33,7 +37,6 @@ Clock = Callable[[], datetime]
 HEADER_TIMEOUT_MS = 10_000  # a request's head that drips for longer is dropped
 BLOCKING_THREADS = 2  # a request that waits for the store must not hold those that need not
 STOP_S = 3  # how long workers may take to finish what they answer
-ORPHAN_LOOK_S = 1.0
 
 
 def clock_of(config: Config) -> Clock:
@@ -136,23 +139,34 @@ def application() -> ReadSide:
     service = Service(load(None, os.environ).config)
     service.start()
     Finalize(None, service.stop, exitpriority=10)  # granian's workers run no atexit
-    threading.Thread(target=_end_with_parent, args=[os.getppid()], name="orphan", daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=[service], name="orphan", daemon=True).start()
     return service.app
 
 
 def lazy_application() -> ReadSide:
     """The application for any WSGI server: begins with the first request, in the process that gets it."""
-    return Service(load(None, os.environ).config).app
+    service = Service(load(None, os.environ).config)
+    atexit.register(service.stop)
+    return service.app
 
 
 def serve(config: Config) -> None:
-    """Serve until SIGINT or SIGTERM. The workers read the settings anew, from the same file and environment."""
+    """Serve until SIGINT, SIGTERM or SIGHUP. The workers read the settings anew, from the same file and environment."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
 
+    class Server(Granian):  # type: ignore[misc,valid-type]
+        def _spawn_workers(self, *arguments: Any) -> None:
+            with _interrupts_blocked():
+                super()._spawn_workers(*arguments)
+
+        def _respawn_workers(self, *arguments: Any, **options: Any) -> None:
+            with _interrupts_blocked():
+                super()._respawn_workers(*arguments, **options)
+
     multiprocessing.set_start_method("spawn", force=True)
-    Granian(
+    server = Server(
         "ticker.service:application",
         factory=True,
         address=config.serve.host,
@@ -167,13 +181,41 @@ def serve(config: Config) -> None:
         workers_kill_timeout=STOP_S,
         log_enabled=False,
         log_access=False,
-    ).serve()
+    )
+    hangup = signal.getsignal(signal.SIGHUP)
+
+    def end_with_the_terminal() -> None:
+        """granian would start its workers anew, and live on without a terminal; `nohup` asks for just that."""
+        signal.signal(signal.SIGHUP, hangup if hangup is signal.SIG_IGN else server.signal_handler_interrupt)
+
+    server.on_startup(end_with_the_terminal)
+    try:
+        server.serve()
+    except SystemExit:
+        # A signal to the whole group ends the workers too, which is no failure of theirs.
+        if not server.interrupt_signal:
+            raise
 
 
-def _end_with_parent(parent: int) -> None:
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """A process begun inside never hears SIGINT. A terminal sends it to all of them, and it is the main process that
+    ends its workers: one that is still starting would leave a traceback."""
+    resource_tracker.ensure_running()  # begun inside, it would leave the signal unblocked
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent(service: Service) -> None:
     """A worker whose main process was killed must not go on behind the port's next owner."""
-    wait = threading.Event()
-    while os.getppid() == parent:
-        wait.wait(ORPHAN_LOOK_S)
+    parent = multiprocessing.parent_process()
+    assert parent
+    parent.join()
     log.event("main process is gone; worker ends")
+    stopping = threading.Thread(target=service.stop, daemon=True)
+    stopping.start()
+    stopping.join(STOP_S)
     os._exit(1)

@@ -11,12 +11,14 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
-from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from ticker import log
@@ -41,6 +43,7 @@ LEASE_TTL_S = 15.0
 RENEW_S = 5.0
 LOOK_AGAIN_S = 30.0  # due times are read anew at least this often, so that a turned clock costs no more
 KEEP = timedelta(days=30)  # rounds and stories; rates are kept for good
+_AT_ONCE = datetime.fromtimestamp(0, UTC)  # due by any clock: one that goes back just then delays no round
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,14 @@ class Collector:
     stopping: threading.Event = field(default_factory=threading.Event)
     holder: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
     token: int | None = None
-    _running: dict[str, datetime] = field(default_factory=dict)
+    _running: dict[str, float] = field(default_factory=dict)  # since when, by the monotonic clock
     _due: dict[str, datetime] = field(default_factory=dict)
     _read_at: datetime | None = None
     _renewed_at: datetime | None = None
     _wished: set[str] = field(default_factory=set)
     _pruned_at: datetime | None = None
+    _said: int | None = None  # the token that the log speaks of
+    _fault: str = ""  # why the store can't be reached, as the log has it; "" while it can
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: BackgroundScheduler | None = None
     _heart: threading.Thread | None = None
@@ -82,10 +87,10 @@ class Collector:
 
     def start(self) -> None:
         """Begin to collect in the background. The threads end with `stop`, and do not hold the process."""
-        workers = len(self.desk.banks) * 2 + len(self.desk.feeds) + 1
         self._pool = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(workers)},
-            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+            executors={"default": _Threads()},
+            # `_running` keeps a round from overlapping itself; one that just ended may not be counted out here yet.
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 2},
             timezone="UTC",
         )
         self._pool.start()
@@ -117,9 +122,10 @@ class Collector:
         while not self.stopping.is_set():
             try:
                 self._turn()
+                self._say_store("")
             except StoreError as fault:
                 self.token = None
-                log.event("store unavailable", why=str(fault))
+                self._say_store(str(fault))
             except Exception:
                 log.trouble("collector turn failed")
             self.stopping.wait(TICK_S)
@@ -137,18 +143,23 @@ class Collector:
         if self._renewed_at and self.token is not None and 0 <= (now - self._renewed_at).total_seconds() < RENEW_S:
             return True
         with self._lock:
-            stuck = [
-                id_ for id_, began in self._running.items() if abs((now - began).total_seconds()) > self.round_limit_s
-            ]
-        if stuck:
-            log.event("round stuck", sources=stuck)
+            oldest = time.monotonic() - self.round_limit_s
+            stuck = [id_ for id_, began in self._running.items() if began < oldest]
         before = self.token
         self.token = None if stuck else self.desk.store.lease(self.holder, LEASE_TTL_S)
         self._renewed_at = now
         if self.token != before:
             self._due.clear()
-            log.event("lease held" if self.token is not None else "lease not held", token=self.token or before)
+        if self.token != self._said:
+            lost = {"token": self._said} | ({"stuck": stuck} if stuck else {})
+            log.event("lease not held", **lost) if self.token is None else log.event("lease held", token=self.token)
+            self._said = self.token
         return self.token is not None
+
+    def _say_store(self, fault: str) -> None:
+        if fault != self._fault:
+            log.event("store unavailable", why=fault) if fault else log.event("store available")
+            self._fault = fault
 
     def _due_now(self, now: datetime, *, anew: bool = False) -> list[Visit]:
         turned = self._read_at is None or not 0 <= (now - self._read_at).total_seconds() < LOOK_AGAIN_S
@@ -160,9 +171,10 @@ class Collector:
     def _due_at(self, visit: Visit, now: datetime) -> datetime:
         if visit.id in self._wished:
             return now
-        due = self._due.get(visit.id)
+        known = self._due  # a round that ends meanwhile puts a new one in its place: what is read now may be outdated
+        due = known.get(visit.id)
         if due is None:
-            due = self._due[visit.id] = visit.due(now) or now + timedelta(seconds=LOOK_AGAIN_S)
+            due = known[visit.id] = visit.due(now) or now + timedelta(seconds=LOOK_AGAIN_S)
         return due
 
     def _is_running(self, id_: str) -> bool:
@@ -172,15 +184,15 @@ class Collector:
     def _submit(self, visit: Visit) -> None:
         assert self._pool
         with self._lock:
-            self._running[visit.id] = self.desk.clock()
-        self._pool.add_job(self._run, args=[visit], id=visit.id)
+            self._running[visit.id] = time.monotonic()
+        self._pool.add_job(self._run, args=[visit], id=visit.id, run_date=_AT_ONCE)
 
     def _run(self, visit: Visit) -> Round | None:
         token, began = self.token, self.desk.clock()
-        self._wished.discard(visit.id)
         try:
             if token is None:
                 return None
+            self._wished.discard(visit.id)
             done = self._visit(visit, token, began)
             log.event(
                 "round",
@@ -229,7 +241,14 @@ class Collector:
     def _carry_out_wishes(self) -> None:
         for wish in self.desk.store.wishes():
             if self.token is not None:
-                self._carry_out(wish, self.token)
+                try:
+                    self._carry_out(wish, self.token)
+                except StoreError:
+                    raise
+                except Exception:
+                    # Done all the same: carried out anew each second it would keep every source from its visit.
+                    log.trouble("wish failed", wish=wish.kind, subject=wish.subject)
+                    self._settle_wish(wish, self.token)
 
     def _carry_out(self, wish: Wish, token: int) -> None:
         if wish.kind in ("accept", "reject"):
@@ -238,12 +257,34 @@ class Collector:
                 settle(self.desk, held[wish.subject], accepted=wish.kind == "accept", token=token, wish=wish.id)
                 log.event("held figure settled", wish=wish.kind, revision=wish.subject)
                 return
-        with self.desk.store.write(token) as tx:
-            tx.done(wish.id, self.desk.clock())
+        self._settle_wish(wish, token)
         if wish.kind == "fetch":
             self._wished.add(wish.subject)
+
+    def _settle_wish(self, wish: Wish, token: int) -> None:
+        with self.desk.store.write(token) as tx:
+            tx.done(wish.id, self.desk.clock())
 
     def _prune(self, now: datetime) -> None:
         if self.token is not None and (self._pruned_at is None or now - self._pruned_at > timedelta(days=1)):
             self.desk.store.prune(self.token, now - KEEP)
             self._pruned_at = now
+
+
+class _Threads(BaseExecutor):  # type: ignore[misc] # APScheduler has no types
+    """Runs each round in a thread of its own: as many run at once as there are sources.
+
+    Unlike those of `concurrent.futures`, on which APScheduler's own executor stands, these hold no process that ends
+    while a fetch hangs.
+    """
+
+    def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:
+        threading.Thread(target=self._carry_out, args=[job, run_times], name=f"round {job.id}", daemon=True).start()
+
+    def _carry_out(self, job: Any, run_times: list[datetime]) -> None:
+        try:
+            events = run_job(job, job._jobstore_alias, run_times, self._logger.name)
+        except BaseException as fault:
+            self._run_job_error(job.id, fault, fault.__traceback__)
+        else:
+            self._run_job_success(job.id, events)
