@@ -83,9 +83,8 @@ def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[str]]:
         return None, []
     try:
         return getattr(Options.model_validate({name: text}), name), []
-    except ValidationError as error:
-        wanted = "auto or a whole number from 0 to 6" if name == "digits" else _wanted(error)
-        return None, [f"{name}: met {_shown(text)}, wanted {wanted}; the default is shown"]
+    except ValidationError:
+        return None, [f"{name}: met {_shown(text)}, wanted {_wanted(name)}; the default is shown"]
 
 
 def _members(name: str, text: str, allowed: Iterable[str]) -> tuple[Any, list[str]]:
@@ -104,9 +103,12 @@ def _members(name: str, text: str, allowed: Iterable[str]) -> tuple[Any, list[st
     return known[:limit] or None, notes
 
 
-def _wanted(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return str(first["msg"]).removeprefix("Input should be ")
+def _wanted(name: str) -> str:
+    if name == "lang":
+        return f"{', '.join(LANGUAGES[:-1])} or {LANGUAGES[-1]}"
+    field = Options.model_fields[name]
+    least, most = (next(getattr(rule, side) for rule in field.metadata if hasattr(rule, side)) for side in ("ge", "le"))
+    return ("auto or " if field.default is None else "") + f"a whole number from {least} to {most}"
 
 
 def _shown(text: str) -> str:
