@@ -128,11 +128,14 @@ def respond(
     wanted = environ.get("HTTP_IF_NONE_MATCH")
     if wanted and status == 200 and environ["REQUEST_METHOD"] in ("GET", "HEAD") and _matches(wanted, coded.etag):
         status = 304
-        headers = [pair for pair in headers if pair[0] not in ("Content-Length", "Content-Type", "Content-Encoding")]
+    if status in _BODILESS:
+        headers = [pair for pair in headers if pair[0] not in _BODILESS[status]]
     start_response(_STATUS_LINES[status], headers)
-    return [] if status in (204, 304) or environ["REQUEST_METHOD"] == "HEAD" else [coded.body]
+    return [] if status in _BODILESS or environ["REQUEST_METHOD"] == "HEAD" else [coded.body]
 
 
+_OF_A_BODY = ("Content-Length", "Content-Type", "Content-Encoding")
+_BODILESS = {204: (*_OF_A_BODY, "ETag"), 304: _OF_A_BODY}  # what each leaves out (RFC 9110, 8.6 and 15.4.5)
 _STATUS_LINES = {int(status): f"{int(status)} {status.phrase}" for status in HTTPStatus}
 
 
