@@ -7,8 +7,18 @@ from typing import Any
 
 import structlog
 
+
+class _Lines:
+    """Standard error as it is at that moment; each line is written in one piece, so that those of threads don't mix."""
+
+    def msg(self, line: str) -> None:
+        print(line + "\n", end="", file=sys.stderr, flush=True)
+
+    info = warning = msg
+
+
 _log = structlog.wrap_logger(
-    structlog.PrintLogger(sys.stderr),
+    _Lines(),
     processors=[
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
