@@ -18,6 +18,7 @@ from ticker.store import Store, StoreError
 POLL_S = 0.4  # so that every process serves a new version within a second
 RETRY_S = 2.0
 SAVE_EVERY = timedelta(minutes=1)
+PING_EVERY = timedelta(seconds=30)
 
 
 class Latest:
@@ -38,6 +39,7 @@ class Latest:
         self._seen: tuple[int, int] | None = None
         self._snapshot: Snapshot | None = None
         self._saved_at: datetime | None = None
+        self._pinged_at: datetime | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -61,6 +63,7 @@ class Latest:
                 self.store = self._open()
                 self._opened(self.store)
             self._read(self.store)
+            self._ping(self.store)
             self.fault = ""
         except StoreError as fault:
             if str(fault) != self.fault:
@@ -88,6 +91,14 @@ class Latest:
             self._show(snapshot)
             self._save(snapshot)
         self._snapshot, self._seen = snapshot, seen
+
+    def _ping(self, store: Store) -> None:
+        """A database file that was deleted still answers whoever has it open: ask, so that an operator is told."""
+        now = self._clock()
+        due = self.fault or self._pinged_at is None or abs(now - self._pinged_at) > PING_EVERY
+        if due and store.address.startswith("sqlite:"):
+            store.ping()
+            self._pinged_at = now
 
     def _save(self, snapshot: Snapshot) -> None:
         now = self._clock()
@@ -133,6 +144,6 @@ def read_last_good(path: Path) -> Snapshot | None:
         )
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as fault:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         log.event("last good snapshot not read", file=path.name, why=str(fault))
         return None
