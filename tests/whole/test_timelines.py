@@ -402,6 +402,18 @@ def test_where_the_archive_lists_only_set_days_a_start_after_a_long_weekend_show
     assert following(start) == ("2026-05-26", str(start.bank.figure("EUR", TUESDAY)))
 
 
+def test_an_archive_page_that_cannot_be_read_keeps_no_other_currency_away(site, true, monkeypatch):
+    start = site("2026-05-22 18:00")
+    whole = start.bank.archive
+    rows = {"CNY": [(TODAY, Decimal(1)), (TODAY, Decimal(2))]}
+    monkeypatch.setattr(start.bank, "archive", lambda currency, *days: rows.get(currency) or whole(currency, *days))
+    start.look()
+    true(start)
+    assert all_are(start, "fresh 2026-05-22")
+    assert states(start, ["CNY"]) == {"CNY": "none None"}
+    assert "one figure a day" in start.store.rounds("nbkr-archive", 1)[0].note
+
+
 def test_a_first_table_with_a_slip_is_doubted_once_the_archive_has_brought_the_days_before(site, true):
     start = site("2026-05-22 18:00")
     start.upstream.order("nbkr", "shifted_point", currency="EUR")
@@ -547,6 +559,14 @@ def test_restamps_of_a_jump_are_no_second_opinion(site, true):
     assert [day for _, day in held(rouble)] == ["2026-05-23", "2026-05-24", "2026-05-25", "2026-05-26", "2026-05-27"]
 
 
+def test_a_table_of_the_same_window_is_no_second_opinion(site, true):
+    rouble = jump(site)
+    rouble.bank.set(SUNDAY, RUB=times(rouble.bank.figure("RUB", TODAY), "1.175"))  # written on Saturday
+    rouble.turn(to="2026-05-24 12:00", every=true)
+    assert states(rouble) == {"USD": "fresh 2026-05-24", "EUR": "fresh 2026-05-24", "RUB": "late 2026-05-22"}
+    assert held(rouble) == [("RUB", "2026-05-23"), ("RUB", "2026-05-24")]
+
+
 def test_an_operator_who_accepts_a_jump_releases_its_restamps_too(site, true):
     rouble = jump(site)
     rouble.turn(to="2026-05-24 18:00", every=true)
@@ -571,6 +591,19 @@ def test_what_an_operator_rejects_stays_rejected_while_the_bank_goes_on_showing_
     assert held(rouble) == []
     assert [state for _, state in revisions(rouble, "RUB", SATURDAY)] == ["discarded"]
     assert states(rouble)["RUB"] == "late 2026-05-22"
+
+
+def test_a_slip_refuted_by_the_next_table_seconds_no_later_slip(site, true):
+    bank = site("2026-05-22 15:45", rates=SLOW)
+    bank.look()
+    for day, slips in ((TODAY, True), (MONDAY, False), (TUESDAY, True)):
+        bank.turn(to=f"{day} 15:58", every=true)
+        bank.clock.turn(to=f"{day} 16:00")
+        bank.upstream.order("nbkr", "shifted_point", currency="EUR") if slips else bank.upstream.behave("nbkr")
+        bank.turn(to=f"{day} 23:59", every=true)
+    assert held(bank) == [("EUR", "2026-05-27")]
+    bank.turn(to="2026-05-27 12:00", every=true)
+    assert states(bank) == {"USD": "fresh 2026-05-27", "EUR": "late 2026-05-26", "RUB": "fresh 2026-05-27"}
 
 
 def test_a_nominal_changed_by_ten_is_held(site, true):
