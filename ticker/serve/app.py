@@ -28,6 +28,7 @@ PREFLIGHT = (
     ("Access-Control-Max-Age", "86400"),
 )
 SCHEMA_LIFE = timedelta(days=1)
+RETRY_S = "1"
 _ANSWER = "ticker.answer"
 
 
@@ -57,7 +58,8 @@ class ReadSide:
         if self._first_request:
             begin, self._first_request = self._first_request, None
             begin()
-        now, path, method = self.clock(), environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        now, method = self.clock(), environ["REQUEST_METHOD"]
+        path = environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
         if path in widgets.MEDIA and method in ("GET", "HEAD"):
             answer = self.ready.find(path, environ.get("QUERY_STRING", ""), now)
             if answer:
@@ -69,10 +71,9 @@ class ReadSide:
     def facts(self) -> status.Status:
         """What the operator's page says. One request at a time reads the store; meanwhile others get the last facts,
         so that a slow store holds one thread and no reader."""
-        if self._facts is not None and not self._gathering.acquire(blocking=False):
-            return self._facts
-        if self._facts is None:
-            self._gathering.acquire()
+        last = self._facts
+        if not self._gathering.acquire(blocking=last is None) and last is not None:
+            return last
         try:
             self._facts = status.gather(self.latest, self.ready, self.clock())
         finally:
@@ -91,15 +92,18 @@ class ReadSide:
         if hasattr(closing, "close"):
             closing.close()
         answer: Answer | None = environ.get(_ANSWER)
-        if answer is None:  # OPTIONS, which Flask answers by itself
-            answer = finish(b"", HTML, status=204, more=[("Allow", ", ".join(allowed)), *PREFLIGHT])
-        return answer
+        if answer is not None:
+            return answer
+        if environ["REQUEST_METHOD"] == "OPTIONS":  # which Flask answers by itself
+            return finish(b"", HTML, status=204, more=[("Allow", ", ".join(allowed)), *PREFLIGHT])
+        return problem(404, "There is nothing at this address.")  # Flask would send elsewhere
 
 
 def _doors(read: ReadSide) -> Flask:
     """Each view hands over a finished answer; what goes wrong becomes one too."""
     app = Flask("ticker.serve", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 << 10
+    app.url_map.merge_slashes = False
 
     def strip() -> Response:
         return _hand(read.ready.make(request.path, request.query_string.decode("latin-1"), read.clock()))
@@ -136,6 +140,11 @@ def _doors(read: ReadSide) -> Flask:
     def failed(fault: HTTPException) -> Response:
         more = [(name, value) for name, value in fault.get_headers() if name in ("Allow", "Retry-After", "Location")]
         return _hand(_error(fault.code or 500, fault.description or "", more))
+
+    @app.errorhandler(TimeoutError)
+    def too_slow(_: TimeoutError) -> Response:
+        log.trouble("rendering takes too long", path=request.path)
+        return _hand(_error(503, "This is taking too long; try again in a moment.", [("Retry-After", RETRY_S)]))
 
     @app.errorhandler(Exception)
     def broken(_: Exception) -> Response:
