@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import json
 import os
-import re
 import signal
 import socket
 import sys
@@ -16,7 +17,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ticker import __version__
-from ticker.config import CONFIG_VARIABLE, DEFAULT_FEEDS, PREFIX, Config, ConfigError, Loaded, load, shown
+from ticker.config import (
+    CONFIG_VARIABLE,
+    DEFAULT_FEEDS,
+    LONGEST_SHIFT_S,
+    PREFIX,
+    Config,
+    ConfigError,
+    Loaded,
+    load,
+    shown,
+    without_password,
+)
 from ticker.store import Store, StoreError
 
 OK, NOT_WELL, WRONG = 0, 1, 2
@@ -37,13 +49,16 @@ The strip with official exchange rates and headlines, as a service.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. A user's mistake is a sentence on standard error, never a traceback."""
     asked = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal may know no Cyrillic, and a file's name may be no text: neither is worth a traceback.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return int(asked.run(asked))
     except (ConfigError, StoreError, _UsageError) as fault:
         print(f"ticker: {fault}", file=sys.stderr)
         return WRONG if not isinstance(fault, StoreError) else NOT_WELL
     except KeyboardInterrupt:
-        return OK
+        return OK if asked.run in (_serve, _demo, _collect) else NOT_WELL
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of a pipe has seen enough
         return OK
@@ -152,8 +167,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: serve.port, 8000)")
+    command.add_argument("--port", type=_number, metavar="PORT", help="port to listen on (default: serve.port, 8000)")
     command.add_argument("--host", metavar="HOST", help="address to listen on (default: serve.host, 127.0.0.1)")
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"met {text!r}, wanted a port from 1 to 65535")
+    return int(text)
 
 
 def _load(asked: argparse.Namespace) -> Loaded:
@@ -181,8 +202,10 @@ def _listen(config: Config) -> None:
         try:
             probe.bind((host, port))
         except OSError as fault:
-            raise _UsageError(f"can't listen on {host}:{port}: {fault.strerror}; --port takes another") from fault
-    print(f"ticker: http://{host}:{port}/strip  (status: /status; Ctrl-C ends it)", file=sys.stderr, flush=True)
+            other = "--port" if fault.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
+            raise _UsageError(f"can't listen on {host}:{port}: {fault.strerror}; {other} takes another") from fault
+    shown_host = f"[{host}]" if ":" in host else host
+    print(f"ticker: http://{shown_host}:{port}/strip  (status: /status; Ctrl-C ends it)", file=sys.stderr, flush=True)
     service.serve(config)
 
 
@@ -241,7 +264,10 @@ def _offset_s(at: str | None) -> int:
         raise _UsageError(f"--at {at}: a moment as 2026-05-22T18:30 is wanted") from fault
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=Config().the_home().zone)
-    return round((moment - datetime.now(UTC)).total_seconds())
+    offset_s = round((moment - datetime.now(UTC)).total_seconds())
+    if abs(offset_s) > LONGEST_SHIFT_S:
+        raise _UsageError(f"--at {at}: a moment within 100 years from now is wanted")
+    return offset_s
 
 
 def _collect(asked: argparse.Namespace) -> int:
@@ -255,7 +281,8 @@ def _collect(asked: argparse.Namespace) -> int:
             rounds = collector.step()
             collector.stop()
             if collector.token is None:
-                raise _UsageError("another process collects into this store; nothing was visited")
+                print("ticker: another process collects into this store; nothing was visited", file=sys.stderr)
+                return NOT_WELL
             return NOT_WELL if any(one.failed for one in rounds) else OK
         signal.signal(signal.SIGTERM, lambda *_: collector.stopping.set())
         collector.start()
@@ -274,8 +301,11 @@ def _check(asked: argparse.Namespace) -> int:
     limits, now = service.fetch_limits(config), service.clock_of(config)()
     known = {}
     if _exists(config) and any(bank.id in asked.sources for bank in config.rates_sources()):
-        with _store(config) as store:
-            known = known_of(store, config, now)
+        try:
+            with _store(config) as store:
+                known = known_of(store, config, now)
+        except StoreError as fault:
+            print(f"ticker: judged without what the store knows: {fault}", file=sys.stderr)
     results = []
     for name in asked.sources:
         result = check(name, config, limits, known, now)
@@ -283,7 +313,8 @@ def _check(asked: argparse.Namespace) -> int:
         if asked.json:
             print(json.dumps(result.as_json(), ensure_ascii=False), flush=True)
             continue
-        print(f"{name}: {result.error or f'{result.kind}, {len(result.rates or result.headlines)} read'}")
+        read = f"{result.kind}, {len(result.rates or result.headlines)} read"
+        print(f"{name}: {(result.error or read).removeprefix(f'{name}: ')}")
         for rate in result.rates:
             print(f"  {rate['valid_on']}  {rate['currency'] or '?'}  {rate['quoted']} for {rate['nominal'] or '?'}")
         for headline in result.headlines:
@@ -300,7 +331,7 @@ def _status(asked: argparse.Namespace) -> int:
     config = _load(asked).config
     if not _exists(config):
         raise StoreError(
-            f"nothing is stored yet at {_safe(config.store.url)}; `ticker serve` or `ticker collect` begins"
+            f"nothing is stored yet at {without_password(config.store.url)}; `ticker serve` or `ticker collect` begins"
         )
     one = service.Service(config, collects=False)
     one.latest.look()
@@ -316,7 +347,7 @@ def _status(asked: argparse.Namespace) -> int:
 def _held(asked: argparse.Namespace) -> int:
     config = _load(asked).config
     if not _exists(config):
-        raise StoreError(f"nothing is stored yet at {_safe(config.store.url)}")
+        raise StoreError(f"nothing is stored yet at {without_password(config.store.url)}")
     with _store(config) as store:
         held = {one.id: one for one in store.held()}
         if asked.word is None:
@@ -324,9 +355,10 @@ def _held(asked: argparse.Namespace) -> int:
                 print(f"{one.id}  {one.source}  {one.reason}")
             print(f"{len(held)} held; `ticker held accept ID` or `reject ID` settles one")
             return OK
-        if asked.id not in held:
+        if asked.id is None or asked.id not in held:
             listed = ", ".join(map(str, held)) or "none"
-            raise _UsageError(f"held {asked.word}: no figure {asked.id} is held; held are {listed}")
+            met = "a figure's number is wanted" if asked.id is None else f"no figure {asked.id} is held"
+            raise _UsageError(f"held {asked.word}: {met}; held are {listed}")
         store.ask(asked.word, str(asked.id))
         print("asked; the collecting process carries it out within seconds")
     return OK
@@ -360,7 +392,3 @@ def _exists(config: Config) -> bool:
     """Whether the store is there to be read; asking must not make one."""
     url = config.store.url
     return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
-
-
-def _safe(url: str) -> str:
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -145,9 +146,7 @@ class ServeSettings(Settings):
     currencies: tuple[Currency, ...] = Field(
         ("USD", "EUR", "RUB"), min_length=1, max_length=12, description="Currencies of a strip that asks for none."
     )
-    cached_strips: int = Field(
-        400, ge=10, le=100_000, description="How many finished answers a process keeps at most."
-    )
+    cached_strips: int = Field(400, ge=10, le=100_000, description="How many finished answers a process keeps at most.")
 
 
 class CollectSettings(Settings):
@@ -520,9 +519,15 @@ def _allowed(model: type[BaseModel], name: str) -> str:
     return _described(_schema(model, name))
 
 
+@cache
 def _schema(model: type[BaseModel], name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = model.model_json_schema()["properties"][name]
+    schema: dict[str, Any] = _json_schema(model)["properties"][name]
     return next((one for one in schema.get("anyOf", []) if one.get("type") != "null"), schema)
+
+
+@cache
+def _json_schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _described(schema: Mapping[str, Any]) -> str:
