@@ -77,6 +77,7 @@ def test_the_same_body_has_the_same_etag_in_every_process_at_any_time(page):
     again = finish(LONG, HTML, until=UNTIL + timedelta(hours=9))
     for coding in ("identity", "gzip", "br"):
         assert ask(again, Accept_Encoding=coding).headers["ETag"] == ask(page, Accept_Encoding=coding).headers["ETag"]
+    assert ask(page, Accept_Encoding="gzip").data[4:8] == bytes(4), "the time of packing is not in it"
 
 
 def test_a_body_that_coding_would_hardly_shrink_is_sent_plain():
