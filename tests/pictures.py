@@ -12,6 +12,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -50,6 +52,7 @@ class Strips(ThreadingHTTPServer):
         self.scenes: dict[str, Scene] = {name: make() for name, make in SCENES.items()}
         self.asked: list[str] = []
         self.status = 200
+        self.elapsed = timedelta()  # since each scene's moment, by the server's clock
 
     @property
     def url(self) -> str:
@@ -76,7 +79,8 @@ class _Strips(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: bytes, kind: str, scene: Scene | None = None) -> None:
         self.send_response_only(status)
-        self.send_header("Date", (scene.now if scene else SCENES["day"]().now).strftime("%a, %d %b %Y %H:%M:%S GMT"))
+        if scene:
+            self.send_header("Date", format_datetime(scene.now + self.server.elapsed, usegmt=True))
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", html.policy("*"))

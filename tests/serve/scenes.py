@@ -1,0 +1,170 @@
+"""The states of a strip, made by hand: what tests read and pictures show. Figures and headlines are invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from ticker.freshness import Judgement, freshness
+from ticker.model import DAY, Headline, Home, Rate, Window
+from ticker.serve.options import Options
+from ticker.serve.view import Strip, strip
+from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, empty
+
+HOME = Home()
+WEDNESDAY = date(2025, 6, 18)
+NBKR = BankTerms("nbkr", "NBKR", Window(frozenset(range(5)), time(15), time(18), HOME.zone), 14)
+WEEKLY = BankTerms("nbkr_weekly", "NBKR", Window(frozenset({4}), time(15), time(18), HOME.zone), 7)
+FEEDS = (
+    FeedTerms("24kg-en", "24.kg", "en", 300),
+    FeedTerms("akipress-en", "AKIpress", "en", 300),
+    FeedTerms("24kg-ru", "24.kg", "ru", 300),
+    FeedTerms("kaktus", "Kaktus", "ru", 300),
+    FeedTerms("kabar-ky", "Кабар", "ky", 300),
+    FeedTerms("azattyk", "Азаттык", "ky", 300),
+)
+FIGURES = {
+    "USD": ("87.4500", "87.4500", "87.4500"),
+    "EUR": ("99.2503", "99.5614", "99.8700"),
+    "RUB": ("1.1050", "1.1019", "1.0988"),
+}
+TITLES = {
+    "en": (
+        "Bridge over the Naryn opens after two years of repairs",
+        "First snow closes the Töö-Ashuu pass for lorries",
+        "Libraries of Osh to stay open until midnight",
+        "Trolleybuses return to the centre of Bishkek",
+        "What changes for drivers from July",
+        "Weather: frost in the north, rain in the valleys",
+        "Parliament debates the law on pastures in the second reading; the vote is put off until the committee "
+        "has heard the herders of Naryn and Talas",
+        "Apricots from Batken reach the market a fortnight early",
+        "Issyk-Kul: water warms to 19 degrees",
+        "School leavers sit the last of the state examinations",
+    ),
+    "ru": (
+        "Мост через Нарын открыли после двух лет ремонта",
+        "Первый снег закрыл перевал Төө-Ашуу для грузовиков",
+        "Библиотеки Оша будут работать до полуночи",
+        "Троллейбусы возвращаются в центр Бишкека",
+        "Что изменится для водителей с июля",
+        "Погода: на севере заморозки, в долинах дожди",
+        "Депутаты во втором чтении обсуждают закон о пастбищах; голосование отложено до встречи комитета с чабанами",
+        "Абрикосы из Баткена появились на рынке на две недели раньше",
+    ),
+    "ky": (
+        "Нарын көпүрөсү эки жылдык оңдоодон кийин ачылды",
+        "Биринчи кар Төө-Ашуу ашуусун жүк ташуучу унаалар үчүн жапты",
+        "Оштун китепканалары түн ортосуна чейин иштейт",
+        "Троллейбустар Бишкектин борборуна кайтты",
+        "Июлдан тартып айдоочулар үчүн эмне өзгөрөт",
+        "Аба ырайы: түндүктө үшүк, өрөөндөрдө жамгыр",
+    ),
+}
+
+
+def at(day: date, clock: str) -> datetime:
+    """The moment (UTC) at which Bishkek's clocks show `clock`."""
+    return HOME.at(day, time.fromisoformat(clock))
+
+
+def rate(currency: str, quoted: str, day: date, *, nominal: int = 1, days: int = 1) -> Rate:
+    return Rate(currency, Decimal(quoted), nominal, day, day + (days - 1) * DAY)
+
+
+def series(currency: str, days: tuple[date, ...], figures: tuple[str, ...] | None = None) -> Series:
+    quoted = (figures or FIGURES[currency])[: len(days)]
+    return Series("nbkr", currency, tuple(rate(currency, one, day) for one, day in zip(quoted, days, strict=True)))
+
+
+def headlines(now: datetime, between: timedelta = timedelta(minutes=13)) -> tuple[Headline, ...]:
+    made = []
+    for language, titles in TITLES.items():
+        feeds = [feed.feed for feed in FEEDS if feed.language == language]
+        for nth, title in enumerate(titles):
+            moment, feed = now - timedelta(minutes=2) - nth * between, feeds[nth % len(feeds)]
+            made.append(
+                Headline(f"{language}{nth}", title, f"https://example.org/{language}/{nth}", feed, moment, moment)
+            )
+    return tuple(sorted(made, key=lambda one: one.published_at, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    snapshot: Snapshot
+    now: datetime
+
+    @property
+    def judged(self) -> Judgement:
+        return freshness(self.snapshot, self.now)
+
+    def strip(self, options: Options | None = None, **given: object) -> Strip:
+        return strip(self.snapshot, self.judged, options or Options(), **given)  # type: ignore[arg-type]
+
+    def with_content(self, **changes: object) -> Scene:
+        content = replace(self.snapshot.content, **changes)  # type: ignore[arg-type]
+        return replace(self, snapshot=replace(self.snapshot, content=content))
+
+
+def scene(now: datetime, rates: tuple[Series, ...], *, looked: datetime | None = None, **content: object) -> Scene:
+    """Feeds were last read a minute ago, unless `looked` says otherwise; then the bank's last good look is that too."""
+    looks = {(feed.feed, ""): looked or now - timedelta(minutes=1) for feed in FEEDS}
+    looks |= {("nbkr", one.currency): looked or now - timedelta(minutes=5) for one in rates}
+    made = Content(HOME, (NBKR, WEEKLY), FEEDS, rates, headlines(looked or now))
+    made = replace(made, **content)  # type: ignore[arg-type]
+    return Scene(Snapshot(1234, (looked or now) - timedelta(minutes=1), made, looks), now)
+
+
+def daily(*days: date) -> tuple[Series, ...]:
+    return tuple(series(currency, days) for currency in FIGURES)
+
+
+def day() -> Scene:
+    return scene(at(WEDNESDAY, "11:16"), daily(WEDNESDAY - DAY, WEDNESDAY))
+
+
+def evening() -> Scene:
+    return scene(at(WEDNESDAY, "18:40"), daily(WEDNESDAY - DAY, WEDNESDAY, WEDNESDAY + DAY))
+
+
+def late() -> Scene:
+    """The third of January; the bank answers, and its newest table is of 30 December."""
+    return scene(at(date(2026, 1, 3), "09:02"), daily(date(2025, 12, 29), date(2025, 12, 30)))
+
+
+def stale() -> Scene:
+    """Nobody could be reached since the evening of 12 May."""
+    looked = at(date(2025, 5, 12), "21:10")
+    return scene(at(date(2025, 5, 19), "09:02"), daily(date(2025, 5, 11), date(2025, 5, 12)), looked=looked)
+
+
+def none() -> Scene:
+    """The banks are known, nothing was ever read."""
+    return scene(at(WEDNESDAY, "11:16"), (), headlines=())
+
+
+def nothing() -> Scene:
+    return Scene(empty(HOME), at(WEDNESDAY, "11:16"))
+
+
+def only_tomorrow() -> Scene:
+    """A first start in the evening: the bank's table is already the next day's."""
+    return scene(
+        at(WEDNESDAY, "18:40"),
+        tuple(series(currency, (WEDNESDAY + DAY,), (figures[2],)) for currency, figures in FIGURES.items()),
+    )
+
+
+def rouble_held() -> Scene:
+    """The rouble of today is held: it alone is late, with yesterday's figure."""
+    usd, eur, _ = daily(WEDNESDAY - DAY, WEDNESDAY)
+    rub = series("RUB", (WEDNESDAY - 2 * DAY, WEDNESDAY - DAY))
+    return scene(at(WEDNESDAY, "11:16"), (usd, eur, rub))
+
+
+def demo() -> Scene:
+    return day().with_content(demo=True)
+
+
+SCENES = {made.__name__: made for made in (day, evening, late, stale, none, nothing, only_tomorrow, rouble_held, demo)}
