@@ -32,6 +32,7 @@ class Studio:
     wait at `gate`, where one is set, and is broken where it begins with `broken`."""
 
     made: list[str] = field(default_factory=list)
+    asked: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     gate: threading.Event | None = None
     begun: threading.Event = field(default_factory=threading.Event)
 
@@ -39,6 +40,7 @@ class Studio:
         self, path: str, query: str, snapshot: Snapshot, judged: Judgement
     ) -> tuple[str, Callable[[], Answer]]:
         key = query.partition("&")[0]
+        self.asked.release()
 
         def make() -> Answer:
             self.made.append(f"{path}?{key}")
@@ -103,11 +105,12 @@ def together(table: Ready, studio: Studio, queries: list[str]) -> list[Answer | 
 
     with ThreadPoolExecutor(len(queries)) as pool:
         asked = [pool.submit(ask, query) for query in queries]
-        assert studio.begun.wait(5)
-        waiting = threading.Timer(0.05, studio.gate.set)  # the others come while it waits; a late one finds it done
-        waiting.start()
+        for _ in queries:
+            assert studio.asked.acquire(timeout=5)
+        opening = threading.Timer(0.1, studio.gate.set)  # by then those who asked last wait too
+        opening.start()
         got = [one.result(10) for one in asked]
-        waiting.join()
+        opening.join()
     return got
 
 
