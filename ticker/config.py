@@ -146,7 +146,7 @@ class ServeSettings(Settings):
     currencies: tuple[Currency, ...] = Field(
         ("USD", "EUR", "RUB"), min_length=1, max_length=12, description="Currencies of a strip that asks for none."
     )
-    cached_strips: int = Field(400, ge=10, le=100_000, description="How many finished answers a process keeps at most.")
+    cached_strips: int = Field(250, ge=10, le=100_000, description="How many finished answers a process keeps at most.")
 
 
 class CollectSettings(Settings):

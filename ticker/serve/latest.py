@@ -88,8 +88,8 @@ class Latest:
         else:
             snapshot = store.snapshot()
         if snapshot:
+            self._save(snapshot)  # first: after a crash no reader is told an older version than before
             self._show(snapshot)
-            self._save(snapshot)
         self._snapshot, self._seen = snapshot, seen
 
     def _ping(self, store: Store) -> None:

@@ -35,7 +35,7 @@ class Period:
     snapshot: Snapshot
     judged: Judgement
     judged_at: datetime
-    by_query: LRUCache[tuple[str, str], Answer]
+    by_query: LRUCache[tuple[str, str], str]  # to the canonical key: an answer is held once, and let go once
     by_key: LRUCache[str, Answer]
     making: dict[str, Future[Answer]] = field(default_factory=dict)
 
@@ -90,7 +90,8 @@ class Ready:
     def find(self, path: str, query: str, now: datetime) -> Answer | None:
         period = self._now(now)
         with self._lock:
-            found: Answer | None = period.by_query.get((path, query))
+            key = period.by_query.get((path, query))
+            found: Answer | None = None if key is None else period.by_key.get(key)
         return found
 
     def make(self, path: str, query: str, now: datetime) -> Answer:
@@ -138,7 +139,7 @@ class Ready:
             answer = making.result(WAIT_S)
         if len(query) <= LONGEST_QUERY:
             with self._lock:
-                period.by_query[path, query] = answer
+                period.by_query[path, query] = key
         return answer
 
     def _carry_out(self, period: Period, key: str, making: Future[Answer], render: Callable[[], Answer]) -> None:
