@@ -103,7 +103,7 @@ class Collector:
         if self._heart:
             self._heart.join(2 * TICK_S)
         if self._pool:
-            self._pool.shutdown(wait=False)
+            _shut_down(self._pool)
         try:
             self.desk.store.release(self.holder)
         except StoreError as fault:
@@ -115,7 +115,10 @@ class Collector:
         if self._hold_lease(self.desk.clock()):
             self._carry_out_wishes()
             while self.token is not None and (due := self._due_now(self.desk.clock(), anew=True)):
-                done += filter(None, (self._run(visit) for visit in due))
+                rounds = list(filter(None, map(self._run, due)))
+                if not rounds:  # nothing could be written down: they would be due for ever
+                    break
+                done += rounds
         return done
 
     def _beat(self) -> None:
@@ -269,6 +272,15 @@ class Collector:
         if self.token is not None and (self._pruned_at is None or now - self._pruned_at > timedelta(days=1)):
             self.desk.store.prune(self.token, now - KEEP)
             self._pruned_at = now
+
+
+def _shut_down(pool: BackgroundScheduler) -> None:
+    """Not while it hands over a round: between that and forgetting the job it would look for it in vain, and say so
+    with a traceback."""
+    deadline = time.monotonic() + TICK_S
+    while pool.get_jobs() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    pool.shutdown(wait=False)
 
 
 class _Threads(BaseExecutor):  # type: ignore[misc] # APScheduler has no types
