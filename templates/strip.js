@@ -98,10 +98,10 @@
       if (list) {
         const later = find(".later"), drawn = rates.filter(rate => rate.next && rate.next.text);
         for (const node of strip.querySelectorAll(".updated")) put(node, words.updated);
-        find(".age").hidden = !words.updated;
+        find(".age").toggleAttribute("data-empty", !words.updated);
         put(find(".none"), headlines.length ? "" : words.headlines_none);
         put(find(".when"), words.tomorrow);
-        later.hidden = !drawn.length;
+        later.toggleAttribute("data-empty", !drawn.length);
         sync(later, rates.map(rate => [rate.currency, rate]), clone, fillLater);
         sync(list, headlines.map(headline => [headline.id, headline]), () => makeHeadline(words), fillHeadline);
         show(shown, "instant");

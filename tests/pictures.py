@@ -36,6 +36,7 @@ PICTURES = [
     *((state, lang, 760, "light") for state in ("day", "evening", "stale") for lang in ("ru", "ky")),
     *((state, lang, 360, "dark") for state in ("day", "evening", "late", "stale") for lang in ("ru", "ky")),
 ]
+POLICY = html.policy("*")
 OFFERED = Offered(
     frozenset({"USD", "EUR", "RUB", "KZT", "CNY", "GBP"}),
     frozenset(feed.feed for make in SCENES.values() for feed in make().snapshot.content.feeds),
@@ -52,6 +53,7 @@ class Strips(ThreadingHTTPServer):
         self.scenes: dict[str, Scene] = {name: make() for name, make in SCENES.items()}
         self.asked: list[str] = []
         self.status = 200
+        self.host = ""  # a page of somebody else's, at /host
         self.elapsed = timedelta()  # since each scene's moment, by the server's clock
 
     @property
@@ -67,6 +69,9 @@ class _Strips(BaseHTTPRequestHandler):
         _, state, *rest = parts.path.split("/")
         self.server.asked.append(self.path)
         scene = self.server.scenes.get(state)
+        if state == "host":
+            self._answer(200, self.server.host.encode(), "text/html; charset=utf-8", policy="")
+            return
         if not scene or self.server.status != 200:
             self._answer(self.server.status if scene else 404, b"", "text/plain")
             return
@@ -77,13 +82,14 @@ class _Strips(BaseHTTPRequestHandler):
         else:
             self._answer(200, html.strip_page(strip), "text/html; charset=utf-8", scene)
 
-    def _answer(self, status: int, body: bytes, kind: str, scene: Scene | None = None) -> None:
+    def _answer(self, status: int, body: bytes, kind: str, scene: Scene | None = None, policy: str = POLICY) -> None:
         self.send_response_only(status)
         if scene:
             self.send_header("Date", format_datetime(scene.now + self.server.elapsed, usegmt=True))
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", html.policy("*"))
+        if policy:
+            self.send_header("Content-Security-Policy", policy)
         self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Access-Control-Expose-Headers", "Date, ETag, Age")
         self.send_header("Connection", "close")
