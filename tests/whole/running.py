@@ -31,7 +31,7 @@ SOURCES = ("nbkr", "nbkr-weekly", "demo-en", "demo-ru", "demo-ky")
 T = TypeVar("T")
 
 
-def until(what: str, found: Callable[[], T], within_s: float = SOON_S) -> T:
+def until(what: str, found: Callable[[], T | None], within_s: float = SOON_S) -> T:
     """The first true value of `found`, which is asked again and again."""
     deadline = time.monotonic() + within_s
     while not (value := found()):

@@ -19,7 +19,7 @@ from ticker.serve.latest import read_last_good
 from ticker.store import open_store
 
 WEDNESDAY = "2026-05-20 09:00"
-START_TAKES_S, LIVES_S = 2.0, 2.2
+START_TAKES_S, LIVES_S = 2.0, 1.5
 PASSES_S = (16, 60)  # from a kill to the next start: longer than the lease of the killed one
 
 
@@ -41,8 +41,10 @@ class Books:
         next start the repair of the log."""
         with closing(sqlite3.connect(file, isolation_level=None, timeout=10)) as db:
             db.execute("BEGIN")
+            version, as_of = db.execute("SELECT version, as_of FROM ticker_snapshot").fetchone()
             return cls(
-                *db.execute("SELECT version, as_of FROM ticker_snapshot").fetchone(),
+                version,
+                as_of,
                 {row[0]: row for row in db.execute("SELECT id, source, currency, quoted, valid_on FROM ticker_rates")},
                 {
                     (source, subject): at
@@ -51,8 +53,8 @@ class Books:
                     )
                 },
                 frozenset(row[0] for row in db.execute("SELECT id FROM ticker_stories")),
-                *db.execute("SELECT count(*) FROM ticker_rounds").fetchone(),
-                *db.execute("SELECT token FROM ticker_lease").fetchone(),
+                db.execute("SELECT count(*) FROM ticker_rounds").fetchone()[0],
+                db.execute("SELECT token FROM ticker_lease").fetchone()[0],
             )
 
     def go_on_from(self, before: Books) -> None:

@@ -176,7 +176,7 @@ def kill_the_collector(shared: World) -> None:
     collecting(first)
     second = shared.start().until_ready()
     assert first.status()["collector"]["holder"] == second.status()["collector"]["holder"]
-    skews = [skew(shared, first, second) for _ in range(3)]
+    skews = [skew(shared, first, second) for _ in range(2)]
     print(f"{shared.store}: a new version is served by both within {max(skews):.2f} s of each other")
     assert max(skews) < SKEW_S
     assert not second.events("round"), "both collect"
@@ -191,7 +191,7 @@ def kill_the_collector(shared: World) -> None:
 
     third = shared.start().until_ready()
     assert served(third, printed)
-    assert max(skew(shared, second, third) for _ in range(2)) < SKEW_S
+    assert skew(shared, second, third) < SKEW_S
     assert not third.events("round")
 
 
@@ -301,6 +301,11 @@ class Readers:
         self._stopping.set()
         self._thread.join()
 
+    def go_on(self, answers: int) -> None:
+        """Until they have got so many more."""
+        wanted = len(self.seconds) + answers
+        until(f"{answers} more answers", lambda: len(self.seconds) >= wanted, START_S)
+
     def _read(self) -> None:
         paths = (
             "/strip",
@@ -351,7 +356,7 @@ def test_readers_notice_nothing_of_a_store_that_is_away(own_postgres: PostgresSe
             assert "store: " in status["troubles"][0]
             assert running.get("/status").status == 200
             assert (running.get("/livez").status, running.get("/readyz").status) == (200, 200)
-            time.sleep(1)  # longer than it takes to look at the store again
+            readers.go_on(150)  # longer than it takes to look at the store again
         print(f"store away: {readers.noticed_nothing()}; told: {status['store']}")
         assert running.shown()["rates"] == shown["rates"]
 
@@ -373,7 +378,7 @@ def test_readers_notice_nothing_of_a_store_that_is_away(own_postgres: PostgresSe
         assert len(again.events("store unavailable")) < 6, "an outage is said once by each thread, not each second"
 
         with Readers(again) as readers, frozen(own_postgres):
-            time.sleep(2)
+            readers.go_on(200)
         print(f"store hanging: {readers.noticed_nothing()}")
         with frozen(own_postgres):
             took = again.ends(signal.SIGTERM, group=False)
@@ -428,6 +433,23 @@ def test_a_hung_source_delays_no_other(world: World) -> None:
 
 def rounds(running: Running, source: str) -> list[dict[str, Any]]:
     return [one for one in running.events("round") if one["source"] == source]
+
+
+def test_one_process_can_collect_and_another_serve(world: World) -> None:
+    world.upstream.order("demo-ky", "drip_header")
+    serving = world.start(collect__enabled=False)
+    config = world.runner.folder / str(serving.port) / "ticker.toml"
+    alone = world.runner.python("-m", "ticker", "collect", "--config", str(config), port=serving.port)
+    until("the server shows what the collector got", lambda: serving.answers("/readyz"), START_S)
+    printed = world.new_figure()
+    until("a new figure", lambda: served(serving, printed))
+    holder, _ = world.holder()
+    assert holder
+    assert int(holder.split(":")[1]) == alone.pid
+    took = alone.ends(signal.SIGINT, group=True)
+    print(f"a collector of its own ended in {took:.2f} s while a fetch hung")
+    assert world.holder()[0] is None, "the lease was not given back"
+    assert not serving.events("round")
 
 
 PLAIN_SERVER = """
