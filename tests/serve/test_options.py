@@ -134,3 +134,37 @@ def test_whatever_is_asked_a_strip_is_shown_and_its_canonical_query_asks_for_it(
     assert 0 <= options.headlines <= 20
     assert parse(options.query(), OFFERED) == (options, ())
     assert all("\n" not in note for note in notes)
+
+
+# --- look, motion, presets ---------------------------------------------------------------------------------------
+
+
+def test_the_look_is_asked_for_in_one_form():
+    options = asked("theme=dark&frame=card&bg=%23FFF&fg=14171B&accent=%230842a0&motion=scroll&speed=50")
+    assert (options.bg, options.fg, options.accent) == ("ffffff", "14171b", "0842a0")
+    assert options.query() == "theme=dark&frame=card&bg=ffffff&fg=14171b&accent=0842a0&motion=scroll&speed=50"
+
+
+def test_parts_are_shown_in_one_order_whatever_the_order_asked():
+    assert asked("show=headlines,clock").show == ("clock", "headlines")
+    assert asked("show=clock,rates,change,tomorrow,lang,headlines").query() == ""
+    assert not asked("show=rates").shows("lang")
+
+
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        ("bg=red", "bg: met 'red', wanted a colour as 14171b; the default is shown"),
+        ("theme=blue", "theme: met 'blue', wanted auto, light, dark or transparent; the default is shown"),
+        ("speed=9", "speed: met '9', wanted a whole number from 25 to 300; the default is shown"),
+        ("preset=gone", "preset: 'gone' is not offered; offered are none"),
+    ],
+)
+def test_a_wrong_look_is_the_stock_one_with_a_note(query, note):
+    assert noted(query) == note
+
+
+def test_a_preset_is_what_the_query_does_not_say_itself():
+    offered = Offered(OFFERED.currencies, OFFERED.feeds, {"paper": "lang=ru&theme=dark&currencies=USD"})
+    options, notes = parse("theme=light&preset=paper", offered)
+    assert (options.lang, options.theme, options.currencies, notes) == ("ru", "light", ("USD",), ())

@@ -6,18 +6,23 @@ repeated name the first counts. `notes` say what was met and what is allowed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, get_args
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ticker.model import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 MAX_QUERY = 2048  # characters; what is longer is cut before it is read
 MAX_NOTES = 10
+
+Part = Literal["clock", "rates", "change", "tomorrow", "lang", "headlines"]
+PARTS: tuple[Part, ...] = get_args(Part)
+COLOURS = ("bg", "fg", "accent")
+Colour = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{6}$")]
 
 
 class Options(BaseModel):
@@ -33,9 +38,29 @@ class Options(BaseModel):
         None, max_length=20, description="Feeds whose headlines are shown. By default those in the strip's language."
     )
     headlines: int = Field(12, ge=0, le=20, description="How many headlines at most.")
+    show: tuple[Part, ...] = Field(
+        PARTS, description="Which parts are shown; the bank and the day of figures always are."
+    )
+    theme: Literal["auto", "light", "dark", "transparent"] = Field(
+        "auto",
+        description="Ground and text; auto follows the reader's device, transparent lets the page shine through.",
+    )
+    frame: Literal["bar", "card"] = Field("bar", description="A bar from edge to edge, or a card with a border.")
+    bg: Colour | None = Field(None, description="Colour of the ground, six hexadecimal digits as 14171b.")
+    fg: Colour | None = Field(None, description="Colour of the text.")
+    accent: Colour | None = Field(None, description="Colour of links and of the focus ring.")
+    motion: Literal["step", "scroll", "static"] = Field(
+        "step", description="Headlines change one whole step at a time, run as a tape, or stand still."
+    )
+    speed: int = Field(
+        100, ge=25, le=300, description="Speed of the motion in per cent: 100 is a step every 7 s or 40 px/s."
+    )
     digits: int | None = Field(
         None, ge=0, le=6, description="Decimals of a figure. By default two from 10 up and the bank's own below."
     )
+
+    def shows(self, part: Part) -> bool:
+        return part in self.show
 
     def query(self) -> str:
         """The canonical query string: options that differ from the default, in one order."""
@@ -55,22 +80,40 @@ class Offered:
 
     currencies: frozenset[str]
     feeds: frozenset[str]
+    presets: Mapping[str, str] = field(default_factory=dict)  # options by name, as a query
 
 
 def parse(query: str, offered: Offered) -> tuple[Options, tuple[str, ...]]:
-    """The options a query asks for, leniently, and notes on what gave way."""
+    """The options a query asks for, leniently, and notes on what gave way. What stands in the query itself goes before
+    what its preset says."""
+    pairs = parse_qsl(query[:MAX_QUERY], keep_blank_values=True, errors="replace")
+    values, notes = _values(pairs, offered)
+    preset = next((text.strip() for name, text in pairs if name == "preset"), None)
+    if preset is not None:
+        if preset in offered.presets:
+            values = _values(parse_qsl(offered.presets[preset]), offered)[0] | values
+        else:
+            known = ", ".join(sorted(offered.presets)) or "none"
+            notes.append(f"preset: {_shown(preset)} is not offered; offered are {known}")
+    return Options(**values), tuple(notes[:MAX_NOTES])
+
+
+def _values(pairs: Iterable[tuple[str, str]], offered: Offered) -> tuple[dict[str, Any], list[str]]:
+    met: set[str] = set()
     values: dict[str, Any] = {}
     notes: list[str] = []
-    for name, text in parse_qsl(query[:MAX_QUERY], keep_blank_values=True, errors="replace"):
+    for name, text in pairs:
         if name not in Options.model_fields:
             continue
-        if name in values:
+        if name in met:
             notes.append(f"{name}: given more than once; the first counts")
             continue
+        met.add(name)
         value, note = _read(name, text.strip(), offered)
         notes += note
-        values[name] = value
-    return Options(**{name: value for name, value in values.items() if value is not None}), tuple(notes[:MAX_NOTES])
+        if value is not None:
+            values[name] = value
+    return values, notes
 
 
 def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[str]]:
@@ -79,18 +122,30 @@ def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[str]]:
         return _members(name, text.upper(), offered.currencies)
     if name == "feeds":
         return _members(name, text, offered.feeds)
+    if name == "show":
+        chosen, notes = _members(name, text.lower(), PARTS)
+        return chosen and tuple(part for part in PARTS if part in chosen), notes
     if name == "digits" and text == "auto":
         return None, []
+    if name in COLOURS:
+        text = _six_digits(text)
     try:
         return getattr(Options.model_validate({name: text}), name), []
     except ValidationError:
         return None, [f"{name}: met {_shown(text)}, wanted {_wanted(name)}; the default is shown"]
 
 
+def _six_digits(text: str) -> str:
+    """A colour as `#14171b`, `14171B` or `#abc`, in one form."""
+    plain = text.lower().removeprefix("#")
+    return "".join(2 * digit for digit in plain) if len(plain) == 3 else plain
+
+
 def _members(name: str, text: str, allowed: Iterable[str]) -> tuple[Any, list[str]]:
     met = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     known = tuple(part for part in met if part in allowed)
-    limit = next(rule.max_length for rule in Options.model_fields[name].metadata if hasattr(rule, "max_length"))
+    rules = Options.model_fields[name].metadata
+    limit = next((rule.max_length for rule in rules if hasattr(rule, "max_length")), len(met))
     notes = [
         f"{name}: {_shown(part)} is not offered; offered are {', '.join(sorted(allowed))}"
         for part in met
@@ -104,9 +159,13 @@ def _members(name: str, text: str, allowed: Iterable[str]) -> tuple[Any, list[st
 
 
 def _wanted(name: str) -> str:
-    if name == "lang":
-        return f"{', '.join(LANGUAGES[:-1])} or {LANGUAGES[-1]}"
+    if name in COLOURS:
+        return "a colour as 14171b"
     field = Options.model_fields[name]
+    if choices := get_args(field.annotation):
+        texts = [one for one in choices if isinstance(one, str)]
+        if texts:
+            return f"{', '.join(texts[:-1])} or {texts[-1]}"
     least, most = (next(getattr(rule, side) for rule in field.metadata if hasattr(rule, side)) for side in ("ge", "le"))
     return ("auto or " if field.default is None else "") + f"a whole number from {least} to {most}"
 
