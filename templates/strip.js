@@ -43,7 +43,7 @@
       put(find(".bank .day"), said.outdatedDay);
       put(find(".when"), said.tomorrow);
       for (const time of strip.querySelectorAll(".list time")) put(time, time.dataset.dated);
-      announce(`${said.outdated}, ${said.outdatedDay}`);
+      announce(said.outdatedStatus);
       if (!asking) refreshAfter(Math.random() * PERIOD / 6);
     }
 
@@ -90,7 +90,10 @@
     function apply({as_of, until, state, words, rates, headlines}) {
       if (Date.parse(as_of) < Date.parse(said.asOf)) return;
       page.classList.remove("outdated");
-      Object.assign(said, {asOf: as_of || "", until, state, outdated: words.outdated, outdatedDay: words.outdated_day, tomorrow: words.tomorrow_dated});
+      Object.assign(said, {
+        asOf: as_of || "", until, state, tomorrow: words.tomorrow_dated, count: words.count,
+        outdated: words.outdated, outdatedDay: words.outdated_day, outdatedStatus: words.outdated_status,
+      });
       put(find(".bank .name"), words.bank_name);
       put(find(".bank .unit"), words.bank_rest);
       put(find(".bank .day"), words.day);
@@ -148,14 +151,16 @@
     }
 
     function makeHeadline(words) {
-      const [node, item, time, link, title, window, publisher] =
-        ["li", "span", "time", "a", "span", "span", "span"].map(tag => document.createElement(tag));
+      const [node, item, text, time, link, title, window, publisher] =
+        ["li", "span", "span", "time", "a", "span", "span", "span"].map(tag => document.createElement(tag));
       Object.assign(link, {target: "_blank", rel: "noopener"});
       Object.assign(window, {className: "said", textContent: `, ${words.new_window}`});
       item.className = "item";
+      text.className = "text";
       publisher.className = "publisher";
       link.append(title, window);
-      item.append(time, " ", link, " ", publisher);
+      text.append(time, " ", link);
+      item.append(text, " ", publisher);
       node.append(item);
       return node;
     }

@@ -20,11 +20,12 @@ from ticker.model import Language
 from ticker.serve.media import html, json
 from ticker.serve.options import LANGUAGES, Options
 from ticker.serve.view import Strip
+from ticker.serve.words import templates_dir
 
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    schema = stdlib_json.loads(json.schema())
+    schema = stdlib_json.loads((templates_dir() / "strip.schema.json").read_bytes())
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 

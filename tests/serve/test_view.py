@@ -71,9 +71,9 @@ def test_a_figure_given_up_a_year_ago_has_its_year() -> None:
 @pytest.mark.parametrize(
     ("state", "day"),
     [
-        ("day", "rates of 18 June"),
-        ("evening", "rates of 18 → 19 June"),
-        ("late", "rates of 30 December"),
+        ("day", "of 18 June"),
+        ("evening", "of 18 → 19 June"),
+        ("late", "of 30 December"),
         ("stale", "no NBKR rate"),
         ("none", "no NBKR rate yet"),
     ],

@@ -141,7 +141,7 @@ def test_past_until_the_page_marks_itself_and_a_refresh_clears_it(context: Brows
     reader = Reader(context.new_page(), server, "evening")
     server.status = 503
     reader.sleeps(6)
-    assert reader.text(".bank") == "not updated\nrates of 18 → 19 June"
+    assert reader.text(".bank") == "not updated\nof 18 → 19 June"
     assert reader.text(".list time").startswith("18 June ")
     assert reader.text("[role=status]") == "not updated, rates of 18 → 19 June"
     server.status = 200

@@ -368,7 +368,7 @@ def _mark(standing: _Standing, common: _Standing, scene: _Scene) -> str:
 
 def _label(standing: _Standing, scene: _Scene) -> dict[str, str]:
     """The two lines in front of the rates, the same past `until`, and what is announced when they change."""
-    say, bank, rest = scene.say, scene.bank(standing.bank), ""
+    say, bank, rest, outdated = scene.say, scene.bank(standing.bank), "", scene.say.text("outdated")
     if standing.freshness is Freshness.STALE:
         name = past = say.text("bank.stale", bank=bank)
         status = say.text("status.stale", bank=bank, day=_span(standing, scene))
@@ -376,15 +376,18 @@ def _label(standing: _Standing, scene: _Scene) -> dict[str, str]:
         name = past = status = say.text("bank.yet", bank=bank) if bank else say.text("bank.none")
     else:
         name, rest = bank, say.text("bank.rest", unit=say.unit(scene.content.home.currency))
-        past = say.text("outdated.day", day=_days(standing, scene))
+        past = say.text("day.late", day=_days(standing, scene))
         status = _status(standing, scene)
     return {
         "bank": name + rest,
         "bank_name": name,
         "bank_rest": rest,
         "day": _day(standing, scene),
-        "outdated": say.text("outdated"),
+        "outdated": outdated,
         "outdated_day": past,
+        "outdated_status": f"{outdated}, {past}"
+        if rest == ""
+        else say.text("outdated.status", day=_days(standing, scene)),
         "status": status,
     }
 

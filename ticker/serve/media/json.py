@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from ticker.serve.view import Dated, Strip, StripHeadline, StripRate
-from ticker.serve.words import templates_dir
 
 
 def render(strip: Strip) -> bytes:
@@ -31,11 +30,6 @@ def render(strip: Strip) -> bytes:
             "links": dict(strip.links),
         }
     )
-
-
-def schema() -> bytes:
-    """The JSON Schema (2020-12) of what `render` gives."""
-    return _encoded(json.loads((templates_dir() / "strip.schema.json").read_bytes()))
 
 
 def _encoded(document: Any) -> bytes:
