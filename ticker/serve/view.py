@@ -7,7 +7,7 @@ judgement give an equal strip, so that every worker's bytes are equal.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -158,6 +158,11 @@ class _Scene:
     def dated(self, local: datetime) -> str:
         return f"{self.day(local.date())} {self.say.clock(local)}"
 
+    def whole(self, local: datetime) -> str:
+        """Day, year and time: for what is kept and looked at much later."""
+        day = self.say.text("year", day=self.say.day(local.date()), year=local.year)
+        return f"{day}, {self.say.clock(local)}"
+
 
 def strip(
     snapshot: Snapshot,
@@ -193,7 +198,8 @@ def strip(
         words={
             **_label(common, scene),
             **_moments(as_of, tomorrow, scene),
-            "updated": _updated(feeds, scene),
+            "updated": _updated(feeds, scene, scene.time),
+            "updated_dated": _updated(feeds, scene, scene.dated),
             **_controls(scene.say),
         },
         notes=notes,
@@ -410,6 +416,7 @@ def _moments(as_of: datetime | None, tomorrow: date | None, scene: _Scene) -> di
     return {
         "clock": say.text("label.clock", city=say.city(scene.content.home.zone)),
         "as_of": say.text("as_of", time=time) if time else "",
+        "as_of_dated": say.text("as_of", time=scene.whole(as_of)) if as_of else "",
         "as_of_label": say.text("as_of.label"),
         "as_of_time": time,
         "tomorrow": say.text("tomorrow") if tomorrow == scene.today + DAY else dated,
@@ -441,13 +448,13 @@ def _headline(one: Headline, feed: FeedTerms, scene: _Scene) -> StripHeadline:
     )
 
 
-def _updated(feeds: Mapping[str, FeedTerms], scene: _Scene) -> str:
+def _updated(feeds: Mapping[str, FeedTerms], scene: _Scene, moment: Callable[[datetime], str]) -> str:
     """Said only when no feed of the selection is fresh: one dead feed of six is the operator's matter."""
     states = [scene.judged.feed(feed) for feed in feeds]
     successes = [state.last_success for state in states if state.last_success]
     if not successes or any(state.freshness is Freshness.FRESH for state in states):
         return ""
-    return scene.say.text("updated", time=scene.time(scene.content.home.local(max(successes))))
+    return scene.say.text("updated", time=moment(scene.content.home.local(max(successes))))
 
 
 def _controls(say: Words) -> dict[str, str]:
