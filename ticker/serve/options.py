@@ -127,10 +127,9 @@ def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[str]]:
         return chosen and tuple(part for part in PARTS if part in chosen), notes
     if name == "digits" and text == "auto":
         return None, []
-    if name in COLOURS:
-        text = _six_digits(text)
     try:
-        return getattr(Options.model_validate({name: text}), name), []
+        value = _six_digits(text) if name in COLOURS else text
+        return getattr(Options.model_validate({name: value}), name), []
     except ValidationError:
         return None, [f"{name}: met {_shown(text)}, wanted {_wanted(name)}; the default is shown"]
 
