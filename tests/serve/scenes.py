@@ -113,7 +113,9 @@ def scene(now: datetime, rates: tuple[Series, ...], *, looked: datetime | None =
     looks |= {("nbkr", one.currency): looked or now - timedelta(minutes=5) for one in rates}
     made = Content(HOME, (NBKR, WEEKLY), FEEDS, rates, headlines(looked or now))
     made = replace(made, **content)  # type: ignore[arg-type]
-    return Scene(Snapshot(1234, (looked or now) - timedelta(minutes=1), made, looks), now)
+    # A version is made at any microsecond; what is served has whole seconds.
+    as_of = (looked or now) - timedelta(seconds=59, microseconds=876_544)
+    return Scene(Snapshot(1234, as_of, made, looks), now)
 
 
 def daily(*days: date) -> tuple[Series, ...]:
