@@ -34,6 +34,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "werkzeug": DOORS,
     "jinja2": ("serve/media/html.py",),
     "markupsafe": ("serve/media/html.py",),
+    "resvg_py": ("serve/media/image.py",),
+    "fontpkg": ("serve/media/image.py",),
     "babel": ("serve/words.py",),
     "cachetools": ("serve/ready.py",),
     "brotli": ("serve/ready.py", "serve/answer.py"),

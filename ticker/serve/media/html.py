@@ -18,6 +18,7 @@ from ticker.serve.view import Strip
 from ticker.serve.words import templates_dir
 
 if TYPE_CHECKING:
+    from ticker.serve.configurator import Configurator
     from ticker.serve.status import Status
 
 _ALONE = "frame-ancestors 'none'"
@@ -28,9 +29,40 @@ def strip_page(strip: Strip) -> bytes:
     return _page("strip.html", strip=strip, words=strip.words, js=_inline("strip.js"))
 
 
+def fragment(strip: Strip) -> bytes:
+    """The strip for a server to put into a page of its own. ASCII with references, so that the page's encoding is free."""
+    page = _environment().get_template("fragment.html").render(strip=strip, words=strip.words)
+    return page.encode("ascii", "xmlcharrefreplace")
+
+
 def error_page(status: int, title: str, detail: str, lang: str = "en") -> bytes:
     """A page to read for an error; its words are the caller's, in `lang`."""
     return _page("error.html", status=status, title=title, detail=detail, lang=lang)
+
+
+def configurator_page(said: Configurator) -> bytes:
+    """The page at which a strip is chosen; it works as a plain form too."""
+    files = {"style": _inline("configurator.css"), "js": _inline("configurator.js")}
+    return _page("configurator.html", said=said, say=said.words.text, **files)
+
+
+def configurator_policy() -> str:
+    """The configurator's Content-Security-Policy: it frames our own strip and nothing else, and nobody frames it."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src {_hash('configurator.css')}",
+            f"script-src {_hash('configurator.js')}",
+            "connect-src 'self'",
+            "img-src data:",
+            "frame-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            _ALONE,
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
+    )
 
 
 def status_page(status: Status) -> bytes:
