@@ -24,6 +24,7 @@ EXPOSED = "Date, ETag, Age, Cache-Status, Retry-After, Link"
 LOCKED_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
+PNG = "image/png"
 PROBLEM = "application/problem+json"
 
 _SAME_EVERYWHERE = (
@@ -79,7 +80,7 @@ def finish(
         headers.append(("Last-Modified", format_datetime(last_modified, usegmt=True)))
     headers += [("Link", link) for link in links]
     bodies = {"identity": body}
-    if len(body) >= COMPRESS_FROM:
+    if len(body) >= COMPRESS_FROM and content_type != PNG:  # which is packed already
         bodies["br"] = brotli.compress(body, quality=5)
         bodies["gzip"] = gzip.compress(body, 6, mtime=0)  # with a time in it, every second had an ETag of its own
     return Answer(status, until, {coding: _coded(coding, coded, headers) for coding, coded in bodies.items()}, detail)
