@@ -130,6 +130,13 @@ def evening() -> Scene:
     return scene(at(WEDNESDAY, "18:40"), daily(WEDNESDAY - DAY, WEDNESDAY, WEDNESDAY + DAY))
 
 
+def evening_all() -> Scene:
+    """Each figure of tomorrow differs, one so little that it needs more digits."""
+    days = (WEDNESDAY - DAY, WEDNESDAY, WEDNESDAY + DAY)
+    usd, eur = ("87.4500", "87.4505", "87.4490"), ("102.4000", "102.5700", "102.6500")
+    return scene(at(WEDNESDAY, "18:40"), (series("USD", days, usd), series("EUR", days, eur), series("RUB", days)))
+
+
 def late() -> Scene:
     """The third of January; the bank answers, and its newest table is of 30 December."""
     return scene(at(date(2026, 1, 3), "09:02"), daily(date(2025, 12, 29), date(2025, 12, 30)))
@@ -169,4 +176,7 @@ def demo() -> Scene:
     return day().with_content(demo=True)
 
 
-SCENES = {made.__name__: made for made in (day, evening, late, stale, none, nothing, only_tomorrow, rouble_held, demo)}
+SCENES = {
+    made.__name__: made
+    for made in (day, evening, evening_all, late, stale, none, nothing, only_tomorrow, rouble_held, demo)
+}

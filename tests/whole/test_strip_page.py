@@ -405,6 +405,11 @@ CUT = """() => {
         if (box.width && (box.right > part.right + slack || box.bottom > part.bottom + slack))
             found.push(`${node.className} ${node.textContent} leaves its part`);
     }
+    const line = document.querySelector(".list").getBoundingClientRect().height;
+    for (const item of document.querySelectorAll(".list li"))
+        for (const node of item.children) if (node.getBoundingClientRect().height > line) found.push("a step is cut");
+    const later = document.querySelector(".later");
+    if (later.offsetParent && later.scrollHeight > later.clientHeight + 1) found.push("tomorrow is cut");
     return found;
 }"""
 
