@@ -24,7 +24,9 @@ EXPOSED = "Date, ETag, Age, Cache-Status, Retry-After, Link"
 LOCKED_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
+SVG = "image/svg+xml"
 PNG = "image/png"
+TEXT = "text/plain; charset=utf-8"
 PROBLEM = "application/problem+json"
 
 _SAME_EVERYWHERE = (

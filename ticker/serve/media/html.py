@@ -30,9 +30,16 @@ def strip_page(strip: Strip) -> bytes:
 
 
 def fragment(strip: Strip) -> bytes:
-    """The strip for a server to put into a page of its own. ASCII with references, so that the page's encoding is free."""
+    """The strip for a server to put into its own page: ASCII with references, whatever encoding that page has."""
     page = _environment().get_template("fragment.html").render(strip=strip, words=strip.words)
     return page.encode("ascii", "xmlcharrefreplace")
+
+
+def fragment_policy() -> str:
+    """The fragment's own Content-Security-Policy, for who opens it by itself: style attributes count, nothing more."""
+    return "; ".join(
+        ["default-src 'none'", "style-src-attr 'unsafe-inline'", "base-uri 'none'", "form-action 'none'", _ALONE]
+    )
 
 
 def error_page(status: int, title: str, detail: str, lang: str = "en") -> bytes:

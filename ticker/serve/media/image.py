@@ -16,6 +16,7 @@ from unicodedata import east_asian_width
 from xml.etree import ElementTree as ET
 
 from ticker.model import Freshness
+from ticker.serve.contrast import DARK, LIGHT, Colours
 from ticker.serve.media.png import few_colours
 from ticker.serve.view import Strip, StripHeadline, StripRate
 from ticker.serve.words import ARROW
@@ -26,31 +27,17 @@ _MOST_HEADLINES, _MOST_LINES = 3, 2
 _TITLE, _SMALL, _LABEL, _FIGURE = 14, 12, 13, 22  # px of type
 _BOLD = 1.12  # how much wider a font's heavier weight is
 
-_LIGHT = {
-    "g": "#fff", "l": "#dde2e8", "t": "#12161b", "m": "#4d5663", "up": "#0a6230", "down": "#a3160d", "w": "#7a3b00",
-    "p": "#fff1da",
-}  # fmt: skip
-_DARK = {
-    "g": "#14171b", "l": "#2c323a", "t": "#eef1f5", "m": "#b1bac5", "up": "#6fdc9c", "down": "#ff9c93", "w": "#ffd48a",
-    "p": "#35290f",
-}  # fmt: skip
 _FONT = "Inter"  # has Kyrgyz letters and → ≈ ▲ ▼; what a font has not is drawn as boxes, without one as nothing
 _FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
 
 
-def _fills(colours: dict[str, str]) -> str:
-    return "".join(f".{name}{{fill:{colour}}}" for name, colour in colours.items())
+def svg(strip: Strip, colours: tuple[Colours, ...] = (LIGHT, DARK), *, width: int = WIDTH) -> bytes:
+    """The picture, `width` px wide; how high it is follows from the options alone, as long as feeds have headlines.
 
-
-_STYLE = (
-    f"text{{font-family:{_FONTS}}}.b{{font-weight:600}}"
-    f"{_fills(_LIGHT)}@media (prefers-color-scheme:dark){{{_fills(_DARK)}}}"
-)
-
-
-def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
-    """The picture, `width` px wide; how high it is follows from the options alone, as long as feeds have headlines."""
-    drawing = _Drawing(width, strip)
+    Of two palettes the reader's device chooses: the first is the light one. The ground is always drawn, for nobody
+    knows on which a picture will stand.
+    """
+    drawing = _Drawing(width, strip, _style(colours))
     bottom = _header(drawing, strip)
     bottom = _rates(drawing, strip, bottom)
     if strip.with_headlines:
@@ -58,14 +45,14 @@ def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
     return drawing.finished(bottom)
 
 
-def png(strip: Strip) -> bytes:
-    """The same picture in its light colours, a pixel for each of the SVG's, in the one font that the package brings."""
+def png(strip: Strip, colours: tuple[Colours, ...] = (LIGHT,)) -> bytes:
+    """The same picture in the first of its palettes, a pixel for each of the SVG's, in the font the package brings."""
     import resvg_py  # here, so that a worker whose readers ask for no PNG does not hold it
     from fontpkg import path
 
     return few_colours(
         resvg_py.svg_to_bytes(
-            svg_string=svg(strip).decode(),
+            svg_string=svg(strip, colours[:1]).decode(),
             skip_system_fonts=True,
             font_files=[str(path(_FONT))],
             font_family=_FONT,
@@ -74,13 +61,35 @@ def png(strip: Strip) -> bytes:
     )
 
 
-def policy(frame_ancestors: str) -> str:
+def policy(frame_ancestors: str, colours: tuple[Colours, ...] = (LIGHT, DARK)) -> str:
     """The Content-Security-Policy of the SVG, for who opens it as a page or an object."""
-    digest = b64encode(sha256(_STYLE.encode()).digest()).decode()
+    digest = b64encode(sha256(_style(colours).encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
         f"frame-ancestors {frame_ancestors}"
     )
+
+
+def _style(colours: tuple[Colours, ...]) -> str:
+    first, *dark = map(_fills, colours)
+    asked = f"@media (prefers-color-scheme:dark){{{dark[0]}}}" if dark else ""
+    return f"text{{font-family:{_FONTS}}}.b{{font-weight:600}}{first}{asked}"
+
+
+def _fills(colours: Colours) -> str:
+    own_ground = colours.ground not in (LIGHT.ground, DARK.ground)
+    inks = {
+        "g": colours.ground,
+        "l": colours.line,
+        "t": colours.text,
+        "m": colours.muted,
+        "up": colours.up,
+        "down": colours.down,
+        "p": colours.amber_ground,
+        "w": colours.amber,
+        "mark": colours.text if own_ground else colours.amber,  # amber can be read on its own ground, not on any
+    }
+    return "".join(f".{name}{{fill:#{colour}}}" for name, colour in inks.items())
 
 
 # --- parts, from the top down: each draws itself below `top` and says where it ends ---------------------------------
@@ -122,7 +131,7 @@ _CELL_SIZES = (_LABEL, _FIGURE, _LABEL)
 
 def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
     """The currency with its own state; the figure; how it moved, or what comes next."""
-    ink = "m" if rate.freshness is Freshness.FRESH else "w"
+    ink = "m" if rate.freshness is Freshness.FRESH else "mark"
     name = [_Piece(rate.currency, "m"), _Piece(f"  {rate.mark}" if rate.mark else "", ink)]
     arrow = {"up": "▲", "down": "▼", None: ""}[rate.trend]
     moved = [_Piece(f"{arrow} {rate.change_text}" if rate.change_text else "", rate.trend or "m")]
@@ -153,7 +162,7 @@ def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
 
 def _meta(drawing: _Drawing, headline: StripHeadline, updated: str, y: int) -> None:
     """Day, time and publisher; on the right when any feed was last read, where that is long ago."""
-    published, note = [_Piece(f"{headline.dated} · {headline.publisher}", "m")], [_Piece(updated, "w")]
+    published, note = [_Piece(f"{headline.dated} · {headline.publisher}", "m")], [_Piece(updated, "mark")]
     drawing.text(_PAD, y, published, _SMALL)
     drawing.text(drawing.width - _PAD, y, note, _SMALL, "end")
 
@@ -173,14 +182,14 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 class _Drawing:
     """An SVG that grows downwards."""
 
-    def __init__(self, width: int, strip: Strip) -> None:
+    def __init__(self, width: int, strip: Strip, style: str) -> None:
         self.width, self.inner = width, width - 2 * _PAD
         self._root = ET.Element(
             "svg", {"xmlns": "http://www.w3.org/2000/svg", "lang": strip.language, "role": "img", "width": str(width)}
         )
         self._add("title", text=strip.words["title"])
         self._add("desc", text="\n".join(_said(strip)))
-        self._add("style", text=_STYLE)
+        self._add("style", text=style)
         self._ground = self._add("rect", {"class": "g", "width": str(width)})
         self._edge = self._add("path", {"class": "l"})
 
