@@ -6,16 +6,18 @@ from collections.abc import Callable
 from functools import partial
 
 from ticker.freshness import Judgement
-from ticker.serve.answer import HTML, JSON, Answer, finish
-from ticker.serve.media import html, json
-from ticker.serve.options import LANGUAGES, Offered, parse
-from ticker.serve.view import strip
+from ticker.serve.answer import HTML, JSON, LOCKED_POLICY, PNG, SVG, TEXT, Answer, finish
+from ticker.serve.contrast import palettes
+from ticker.serve.media import html, image, json, text
+from ticker.serve.options import LANGUAGES, Offered, Options, parse
+from ticker.serve.view import Strip, strip
 from ticker.snapshot import Snapshot
 
 SCHEMA_PATH = "/schema/strip.json"
-MEDIA = ("/strip", "/strip.json")
+PAGES = ("/strip", "/strip.json")
+MEDIA = (*PAGES, "/strip.svg", "/strip.png", "/strip.txt", "/strip.fragment")
 
-COMMON = tuple((path, f"lang={lang}" if lang != "en" else "") for lang in LANGUAGES for path in MEDIA)
+COMMON = tuple((path, f"lang={lang}" if lang != "en" else "") for lang in LANGUAGES for path in PAGES)
 """What most ask for: rendered before a new version is shown."""
 
 
@@ -27,21 +29,36 @@ def renderer(
 
     def render(path: str, query: str, snapshot: Snapshot, judged: Judgement) -> tuple[str, Callable[[], Answer]]:
         options, notes = parse(query, offered(snapshot, currencies))
-        if path == "/strip":
-            notes = ()  # a page says nothing of them: whatever the mistake, it is one page
+        if path != "/strip.json":
+            notes = ()  # other media say nothing of them: whatever the mistake, it is one page
 
         def make() -> Answer:
             said = strip(snapshot, judged, options, notes=notes, currencies=currencies)
             made_at = snapshot.as_of if snapshot.version else None
             finished = partial(finish, until=judged.until, last_modified=made_at, detail=f"v{snapshot.version}")
-            if path == "/strip":
-                twin = f'<{said.links["self"]}>; rel="alternate"; type="application/json"'
-                return finished(html.strip_page(said), HTML, policy=html.policy(frame_ancestors), links=[twin])
-            return finished(json.render(said), JSON, links=[f'<{SCHEMA_PATH}>; rel="describedby"'])
+            if path == "/strip.json":
+                return finished(json.render(said), JSON, links=[f'<{SCHEMA_PATH}>; rel="describedby"'])
+            body, content_type, policy = _medium(path, said, options, frame_ancestors)
+            twin = f'<{said.links["self"]}>; rel="alternate"; type="application/json"'
+            return finished(body, content_type, policy=policy, links=[twin])
 
         return "\n".join((path, options.query(), *notes)), make
 
     return render
+
+
+def _medium(path: str, said: Strip, options: Options, frame_ancestors: str) -> tuple[bytes, str, str]:
+    """Body, Content-Type and Content-Security-Policy of one of the media for people."""
+    if path == "/strip.txt":
+        return text.render(said), TEXT, LOCKED_POLICY
+    if path == "/strip.fragment":
+        return html.fragment(said), HTML, html.fragment_policy()
+    colours = palettes(options.bg, options.fg, options.accent, options.theme)
+    if path == "/strip.svg":
+        return image.svg(said, colours), SVG, image.policy(frame_ancestors, colours)
+    if path == "/strip.png":
+        return image.png(said, colours), PNG, LOCKED_POLICY
+    return html.strip_page(said), HTML, html.policy(frame_ancestors)
 
 
 def offered(snapshot: Snapshot, currencies: tuple[str, ...]) -> Offered:
