@@ -27,6 +27,10 @@ from ticker.store import open_store
 DOORS = {
     "/strip": "text/html; charset=utf-8",
     "/strip.json": "application/json; charset=utf-8",
+    "/strip.svg": "image/svg+xml",
+    "/strip.png": "image/png",
+    "/strip.txt": "text/plain; charset=utf-8",
+    "/strip.fragment": "text/html; charset=utf-8",
     "/schema/strip.json": "application/schema+json",
     "/status": "text/html; charset=utf-8",
     "/status.json": "application/json; charset=utf-8",
@@ -221,7 +225,7 @@ def test_the_contract_stands_on_every_answer(front, path, method, accept):
     for one in ("Cache-Control", "Access-Control-Expose-Headers", "Referrer-Policy", "Permissions-Policy"):
         assert headers[one]
     assert not {"Set-Cookie", "Server", "X-Powered-By"} & set(headers.keys())
-    framed = path == "/strip" and method in ("GET", "HEAD")
+    framed = path in ("/strip", "/strip.svg") and method in ("GET", "HEAD")
     assert ("frame-ancestors https://news.example" in headers["Content-Security-Policy"]) == framed
     assert (headers.get("X-Frame-Options") == "DENY") == (not framed)
 
