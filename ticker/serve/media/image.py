@@ -245,6 +245,7 @@ def _number(value: float) -> str:
 
 # --- widths -----------------------------------------------------------------------------------------------------------
 
+_TYPEWRITER = 0.602
 # Ems in DejaVu Sans (as wide as Verdana) or Inter, whichever is wider. What is not listed is 0.72; 1.12 if East Asian.
 _EMS = {
     char: ems
@@ -259,7 +260,11 @@ _EMS = {
 
 
 def _ems(text: str) -> float:
-    return sum(_EMS.get(char) or (1.12 if east_asian_width(char) in "WF" else 0.72) for char in text)
+    """In a font of letters as wide as they are, or in one where all are equally wide."""
+    return max(
+        _TYPEWRITER * len(text),
+        sum(_EMS.get(char) or (1.12 if east_asian_width(char) in "WF" else 0.72) for char in text),
+    )
 
 
 def _width(pieces: list[_Piece], size: int) -> float:
