@@ -23,7 +23,7 @@ from ticker.serve.options import LANGUAGES, Options  # noqa: E402
 
 MANY = ("USD", "EUR", "RUB", "KZT", "CNY", "GBP", "JPY")
 FONTS = ("system-ui", "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "sans-serif", "serif", "monospace")
-WIDER_BY = 1.04  # a reader's font may be a little wider than all of these
+WIDER_BY = 1.02  # a reader's font may be a little wider than all of these
 
 TOUCHING = """([fonts, margin]) => {
   const svg = document.querySelector("svg"), {width, height} = svg.viewBox.baseVal;
@@ -36,7 +36,7 @@ TOUCHING = """([fonts, margin]) => {
       const left = line.getAttribute("text-anchor") === "end" ? x - more : x;
       return {said: line.textContent, left, right: left + width + more, top: y, bottom: y + height};
     });
-    const cut = lines.filter(one => one.left < 8 || one.right > width - 8 || one.top < 0 || one.bottom > height);
+    const cut = lines.filter(one => one.left < 4 || one.right > width - 4 || one.top < 0 || one.bottom > height);
     const touching = lines.flatMap((one, nth) => lines.slice(nth + 1)
       .filter(other => across(one, other) && along(one, other)).map(other => `${one.said} | ${other.said}`));
     return [...cut.map(one => one.said), ...touching].map(one => `${font}: ${one}`);
