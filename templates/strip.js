@@ -1,19 +1,16 @@
 // The life of a strip: clock, steps, refresh. Every word comes from the page or its JSON twin; nothing is stored.
-(() => {
+// The page for a frame (page.js) and the element (embed.js) both live by it.
+const life = (() => {
   "use strict";
   const STEP = 7e3, PERIOD = 60e3, LONGEST = 600e3, PATIENCE = 20e3, DRIFT = 60e3;
-  const page = document.documentElement;
-  page.classList.add("js");
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) page.classList.add("live");
-  document.addEventListener("DOMContentLoaded", start);
+  return start;
 
-  function start() {
-    const strip = document.getElementById("strip"), said = strip.dataset;
+  // States are classes of `page`; `twin` says where the JSON is, and is asked anew each time; `relabel` sees it first.
+  function start(page, strip, twin, relabel = () => {}) {
+    const said = strip.dataset, ended = new AbortController(), signal = ended.signal;
     const find = selector => strip.querySelector(selector);
-    const twin = document.querySelector("link[type='application/json']").href;
-    const face = new Intl.DateTimeFormat("en-GB", {timeZone: said.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
     const clock = find(".clock time"), list = find(".list"), pause = find("#pause");
-    let offset = 0, failures = 0, asking = false, shown = null, announced = said.status;
+    let offset = 0, failures = 0, asked = "", asking = null, shown = null, announced = said.status, face;
     let ticking, refreshing, stepping;
 
     const live = () => page.classList.contains("live");
@@ -26,7 +23,8 @@
 
     function tick() {
       clearTimeout(ticking);
-      if (live()) {
+      if (live() && said.zone) {
+        face ||= new Intl.DateTimeFormat("en-GB", {timeZone: said.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
         put(clock, face.format(now()));
         clock.dateTime = clock.textContent;
       }
@@ -48,36 +46,51 @@
     }
 
     function announce(text) {
-      if (text !== announced) put(find("[role=status]"), announced = text);
+      if (announced && text !== announced) put(find("[role=status]"), text);
+      announced = text;
     }
 
     // --- refresh: spread over the period, slower after failures, never while paused or hidden
 
+    // One that shows nothing yet goes on asking.
+    const due = () => !document.hidden && (live() || !said.until);
+
     function refreshAfter(wait) {
       clearTimeout(refreshing);
-      if (live() && !document.hidden) refreshing = setTimeout(refresh, wait);
+      if (due()) refreshing = setTimeout(refresh, wait);
     }
 
-    async function refresh() {
+    // Ends when what was asked for last is shown. Options may change on the way: then the older answer counts no more.
+    function ask(url, wanted) {
       clearTimeout(refreshing);
-      if (asking) return;
-      asking = true;
-      try {
-        const answer = await fetch(twin, {cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(PATIENCE)});
-        if (!answer.ok) throw answer.status;
-        const served = await answer.json();
-        if (live()) {
-          correct(answer.headers);
-          apply(served);
+      if (asking && url === asked) return asking;
+      asked = url;
+      const mine = asking = (async () => {
+        let fault = null;
+        try {
+          const answer = await fetch(url, {cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(PATIENCE)});
+          if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+          const served = await answer.json();
+          if (mine === asking && (live() || wanted || !said.until)) {
+            correct(answer.headers);
+            relabel(served);
+            apply(served);
+          }
+        } catch (met) {
+          fault = met;
         }
-        failures = 0;
-      } catch {
-        failures++;
-      }
-      asking = false;
-      tick();
-      refreshAfter(Math.min(LONGEST, PERIOD * 2 ** failures * (.75 + Math.random() / 2)));
+        if (signal.aborted) throw new Error(`${url}: removed before it was shown`);
+        if (mine !== asking) return asking;
+        asking = null;
+        failures = fault ? failures + 1 : 0;
+        tick();
+        refreshAfter(Math.min(LONGEST, PERIOD * 2 ** failures * (.75 + Math.random() / 2)));
+        if (fault) throw fault;
+      })();
+      return mine;
     }
+
+    const refresh = () => ask(twin(), false).catch(() => {});
 
     // The device's clock is believed unless the server's is more than a minute away.
     function correct(headers) {
@@ -87,11 +100,11 @@
 
     // --- replacing only what changed, by key
 
-    function apply({as_of, until, state, words, rates, headlines}) {
+    function apply({as_of, until, state, zone, words, rates, headlines}) {
       if (Date.parse(as_of) < Date.parse(said.asOf)) return;
       page.classList.remove("outdated");
       Object.assign(said, {
-        asOf: as_of || "", until, state, tomorrow: words.tomorrow_dated, count: words.count,
+        asOf: as_of || "", until, state, zone, tomorrow: words.tomorrow_dated, count: words.count,
         outdated: words.outdated, outdatedDay: words.outdated_day, outdatedStatus: words.outdated_status,
       });
       put(find(".bank .name"), words.bank_name);
@@ -116,7 +129,7 @@
     function sync(parent, entries, make, fill) {
       const nodes = new Map([...parent.children].filter(node => node.dataset.key).map(node => [node.dataset.key, node]));
       const keys = new Set(entries.map(([key]) => key)), first = nodes.values().next().value;
-      const held = node => node.contains(document.activeElement);
+      const held = node => node.contains(strip.getRootNode().activeElement);
       for (const [key, node] of nodes) if (!keys.has(key) && !held(node) && node !== first) node.remove();
       let next = first || null;
       for (const [key, entry] of entries) {
@@ -215,8 +228,15 @@
     function wake() {
       tick();
       restep();
-      if (document.hidden) clearTimeout(refreshing);
-      else if (live()) refresh();
+      if (due()) refresh();
+      else clearTimeout(refreshing);
+    }
+
+    function end() {
+      ended.abort();
+      sizes.disconnect();
+      asking = null;
+      for (const timer of [ticking, refreshing, stepping]) clearTimeout(timer);
     }
 
     pause.addEventListener("click", () => {
@@ -224,29 +244,30 @@
       find(".asof").hidden = false;
       label();
       wake();
-      if (!live()) clearTimeout(refreshing);
-    });
-    document.addEventListener("visibilitychange", wake);
-    addEventListener("pageshow", event => event.persisted && wake());
-    addEventListener("online", wake);
+    }, {signal});
+    document.addEventListener("visibilitychange", wake, {signal});
+    addEventListener("pageshow", event => event.persisted && wake(), {signal});
+    addEventListener("online", wake, {signal});
+    const sizes = new ResizeObserver(() => show(shown, "instant"));
 
     if (list) {
       for (const [id, by] of [["#previous", -1], ["#following", 1]]) {
         find(id).addEventListener("click", () => {
           step(by);
           restep();
-        });
+        }, {signal});
       }
       list.removeAttribute("tabindex");
-      list.addEventListener("focusin", event => show(event.target.closest("li"), "instant"));
-      new ResizeObserver(() => show(shown, "instant")).observe(list);
+      list.addEventListener("focusin", event => show(event.target.closest("li"), "instant"), {signal});
+      sizes.observe(list);
       show(null, "instant");
     }
     label();
     tick();
     restep();
     page.classList.add("run");
-    if (now() < Date.parse(said.asOf || 0) || past()) refresh();
+    if (!said.until || now() < Date.parse(said.asOf || 0) || past()) refresh();
     else refreshAfter(PERIOD * (.75 + Math.random() / 2));
+    return {ask: () => ask(twin(), true), end};
   }
 })();

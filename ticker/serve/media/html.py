@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from ticker.serve.status import Status
 
 _ALONE = "frame-ancestors 'none'"
+_SCRIPT = ("strip.js", "page.js")
 
 
 def strip_page(strip: Strip) -> bytes:
     """The page for an iframe, whole: it works without script and loads nothing more."""
-    return _page("strip.html", strip=strip, words=strip.words, js=_inline("strip.js"))
+    return _page("strip.html", strip=strip, words=strip.words, js=_inline(*_SCRIPT))
 
 
 def fragment(strip: Strip) -> bytes:
@@ -90,7 +91,7 @@ def policy(frame_ancestors: str) -> str:
         [
             "default-src 'none'",
             f"style-src {_hash('strip.css')}",
-            f"script-src {_hash('strip.js')}",
+            f"script-src {_hash(*_SCRIPT)}",
             "connect-src 'self'",
             "img-src 'self' data:",
             "base-uri 'none'",
@@ -129,13 +130,14 @@ def _environment() -> Environment:
 
 
 @cache
-def _inline(name: str) -> Markup:
-    """A file of ours as it stands in the page: less its indentation and the lines that are only a comment."""
-    lines = [line.strip() for line in (templates_dir() / name).read_text("utf-8").splitlines()]
+def _inline(*names: str) -> Markup:
+    """Files of ours as they stand in the page: less their indentation and the lines that are only a comment."""
+    text = "".join((templates_dir() / name).read_text("utf-8") for name in names)
+    lines = [line.strip() for line in text.splitlines()]
     whole = (line.startswith("//") or (line.startswith("/*") and line.endswith("*/")) for line in lines)
     return Markup("\n".join(line for line, comment in zip(lines, whole, strict=True) if line and not comment))
 
 
 @cache
-def _hash(name: str) -> str:
-    return f"'sha256-{b64encode(sha256(_inline(name).encode()).digest()).decode()}'"
+def _hash(*names: str) -> str:
+    return f"'sha256-{b64encode(sha256(_inline(*names).encode()).digest()).decode()}'"
