@@ -17,6 +17,10 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "configuration.md"
 A_FEED = '[feeds.mine]\nurl = "https://feed.example/"\npublisher = "Mine"\nlanguage = "en"\n'
 
 
+A_PRESET = '[presets.paper]\noptions = "lang=ru&theme=dark"\n'
+A_BASE = "an http or https address as https://rates.example"
+
+
 @pytest.fixture
 def written(tmp_path):
     """A ticker.toml with this text."""
@@ -106,7 +110,14 @@ def test_the_default_feeds_carry_their_publishers_names():
         ),
         (A_FEED.replace('"en"', '"de"'), "feeds.mine.language is 'de'; one of en, ru, ky is wanted"),
         (A_FEED.replace('"Mine"', '""'), "feeds.mine.publisher is ''; a text of 1 to 40 characters is wanted"),
+        ('serve.base_url = "rates.example"', f"serve.base_url is 'rates.example'; {A_BASE} is wanted"),
+        ('serve.base_url = "https://a.example/?x"', f"serve.base_url is 'https://a.example/?x'; {A_BASE} is wanted"),
+        ("presets.dark.options = 5", "presets.dark.options is 5; a text of 0 to 1000 characters is wanted"),
         # What is missing, unknown or no section at all.
+        ("[presets.dark]", "presets.dark.options is missing; it has no default"),
+        ('presets.dark = "theme=dark"', "presets.dark is 'theme=dark'; a section [presets.dark] is wanted"),
+        ("presets.dark.option = 5", "presets.dark.option is no option; did you mean options?"),
+        ('[presets."My page"]', "presets.My page is no name for a preset; small letters, digits and - are wanted"),
         ("[feeds.mine]\nenabled = true", "feeds.mine.url is missing; it has no default"),
         ("feeds.24kg.enabled = false", "feeds.24kg.url is missing; it has no default; did you mean feeds.24kg-ru?"),
         ("fetch.deadlines = 5", "fetch.deadlines is no option; did you mean deadline_s?"),
@@ -212,6 +223,19 @@ def test_a_section_of_the_file_changes_adds_or_leaves_out_a_source(written):
     assert config.rates_sources()[0].url == "https://www.nbkr.kg/XML/daily.xml"
 
 
+def test_a_preset_is_a_section_and_a_variable_changes_it(written):
+    file = written(A_PRESET)
+    assert load(file, {}).config.presets["paper"].options == "lang=ru&theme=dark"
+    assert load(file, {"TICKER_PRESETS_PAPER_OPTIONS": "lang=ky"}).config.presets["paper"].options == "lang=ky"
+
+
+def test_a_base_address_ends_without_a_slash(written):
+    assert (
+        load(written('serve.base_url = "https://a.example/rates/"'), {}).config.serve.base_url
+        == "https://a.example/rates"
+    )
+
+
 def test_every_address_can_be_set_by_a_variable_alone(written):
     config = load(written(""), {}).config
     sources = [("rates", one) for one in config.rates_sources()] + [("feeds", one) for one in config.feed_sources()]
@@ -269,7 +293,7 @@ def test_the_reference_says_of_each_option_what_the_model_says(written):
                 what.replace("\\|", "|"),
                 variable.strip("`"),
             )
-    for option in load(written(A_FEED), {}).options:
+    for option in load(written(A_FEED + A_PRESET), {}).options:
         *sections, name = option.path
         if len(sections) == 2:
             sections[1] = "NAME"
@@ -287,9 +311,9 @@ def test_defaults_are_complete_without_any_source():
 def test_an_example_of_every_kind_of_value_goes_through_toml(written):
     lines = [
         f"{'.'.join(option.path)} = {shown(option)}"
-        for option in load(written(A_FEED), {}).options
+        for option in load(written(A_FEED + A_PRESET), {}).options
         if option.value is not None
     ]
     text = "\n".join(lines)
     assert tomllib.loads(text)
-    assert load(written(text), {}).config == load(written(A_FEED), {}).config
+    assert load(written(text), {}).config == load(written(A_FEED + A_PRESET), {}).config

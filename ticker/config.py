@@ -68,6 +68,12 @@ def _http(url: str) -> str:
     return url
 
 
+def _base(url: str) -> str:
+    if not re.fullmatch(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?", url):
+        raise ValueError(url)
+    return url.rstrip("/")
+
+
 def _wall_clock(clock: time) -> time:
     if clock.tzinfo:
         raise ValueError(clock)
@@ -91,6 +97,7 @@ _KINDS = {
     "currency": "a currency's three capital letters",
     "zone": "a time zone's name as Asia/Bishkek",
     "address": "an absolute http or https address without credentials",
+    "base": "an http or https address as https://rates.example",
     "clock": "a time of day as 15:00",
     "encoding": "an encoding's name as windows-1251",
     "host": "HOST or HOST:PORT",
@@ -109,6 +116,7 @@ def _none_if_empty(value: object) -> object:
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), _kind("currency")]
 Zone = Annotated[str, AfterValidator(_zone), _kind("zone")]
 Address = Annotated[str, AfterValidator(_http), _kind("address")]
+Base = Annotated[str, AfterValidator(_base), _kind("base")]
 Clock = Annotated[time, AfterValidator(_wall_clock), _kind("clock")]
 Encoding = Annotated[str, AfterValidator(_encoding), _kind("encoding")]
 Host = Annotated[str, Field(pattern=r"^[^\s/@]+$"), _kind("host")]
@@ -145,6 +153,10 @@ class ServeSettings(Settings):
     )
     currencies: tuple[Currency, ...] = Field(
         ("USD", "EUR", "RUB"), min_length=1, max_length=12, description="Currencies of a strip that asks for none."
+    )
+    base_url: Annotated[Base | None, OrNone] = Field(
+        None,
+        description="Public address of this service in the code that is given out; by default the one it was asked at.",
     )
     cached_strips: int = Field(250, ge=10, le=100_000, description="How many finished answers a process keeps at most.")
 
@@ -211,6 +223,12 @@ class FeedSettings(Settings):
     enabled: bool = Field(True, description="Whether it is visited and shown.")
 
 
+class PresetSettings(Settings):
+    options: str = Field(
+        max_length=1000, description="Options of a strip, as they stand behind /strip?: `lang=ru&theme=dark`."
+    )
+
+
 class DemoSettings(Settings):
     enabled: bool = Field(False, description="Whether the data is a demonstration; the strip then says so.")
     clock_offset_s: int = Field(
@@ -231,6 +249,7 @@ class Config(Settings):
     fetch: FetchSettings = FetchSettings()
     rates: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], RatesSettings] = Field(default_factory=dict)
     feeds: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], FeedSettings] = Field(default_factory=dict)
+    presets: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], PresetSettings] = Field(default_factory=dict)
     demo: DemoSettings = DemoSettings()
 
     @model_validator(mode="after")
@@ -339,6 +358,7 @@ def load(file: Path | None, environ: Mapping[str, str]) -> Loaded:
     """The settings from `file` (ticker.toml in the working folder where it exists, if None) and from `environ`.
 
     A section `[rates.ID]` or `[feeds.ID]` of the file changes or adds one source; `enabled = false` leaves a feed out.
+    A section `[presets.NAME]` adds a preset.
     Raises ConfigError for whatever can't be read, is unknown or is not allowed.
     """
     named = file or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
@@ -395,14 +415,18 @@ def _sections(merged: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], type
     for name, field in Config.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield (name,), field.annotation
-    kinds: tuple[tuple[str, type[BaseModel], Mapping[str, Any]], ...] = (
-        ("rates", RatesSettings, DEFAULT_RATES),
-        ("feeds", FeedSettings, DEFAULT_FEEDS),
-    )
-    for name, model, defaults in kinds:
-        sources = merged.get(name)
-        for id_ in sources if isinstance(sources, dict) else defaults:
+    for name, (model, defaults) in _KINDS_OF_SECTIONS.items():
+        named = merged.get(name)
+        for id_ in named if isinstance(named, dict) else defaults:
             yield (name, id_), model
+
+
+# What stands in sections that have names of their own, and those that are there without any settings.
+_KINDS_OF_SECTIONS: Mapping[str, tuple[type[BaseModel], Mapping[str, Any]]] = {
+    "rates": (RatesSettings, DEFAULT_RATES),
+    "feeds": (FeedSettings, DEFAULT_FEEDS),
+    "presets": (PresetSettings, {}),
+}
 
 
 def _variables(merged: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -469,11 +493,12 @@ def _mistake(first: Any, path: tuple[str, ...], misfit: object) -> str:
         meant = _near(path[-1], known)
         return f"is no {what}; " + (f"did you mean {meant}?" if meant else _LISTED)
     if kind == "missing":
-        defaults = DEFAULT_RATES if path[0] == "rates" else DEFAULT_FEEDS
+        defaults = _KINDS_OF_SECTIONS[path[0]][1]
         meant = None if path[1] in defaults else _near(path[1], defaults, 0.6)
         return "is missing; it has no default" + (f"; did you mean {path[0]}.{meant}?" if meant else "")
-    if kind == "string_pattern_mismatch" and path[:1] in (("rates",), ("feeds",)) and len(path) == 2:
-        return "is no name for a source; small letters, digits and - are wanted"
+    if kind == "string_pattern_mismatch" and path[0] in _KINDS_OF_SECTIONS and len(path) == 2:
+        what = "preset" if path[0] == "presets" else "source"
+        return f"is no name for a {what}; small letters, digits and - are wanted"
     shown = _shortened(without_password(repr(first["input"])))
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"is {shown}; a section [{'.'.join(path)}] is wanted"
@@ -490,15 +515,13 @@ def _shortened(text: str) -> str:
 
 def _model_at(section: tuple[str, ...]) -> type[BaseModel]:
     """The model of a section, as ("fetch",) or ("feeds", "24kg-ru"); that of the whole for what is none."""
-    sources: dict[str, type[BaseModel]] = {"rates": RatesSettings, "feeds": FeedSettings}
-    if len(section) == 2 and section[0] in sources:
-        return sources[section[0]]
+    if len(section) == 2 and section[0] in _KINDS_OF_SECTIONS:
+        return _KINDS_OF_SECTIONS[section[0]][0]
     return next((model for name, model in _sections({}) if name == section), Config)
 
 
 def _options(config: Config, origins: Mapping[tuple[str, ...], str]) -> Iterator[Option]:
-    dumped = {"rates": config.rates, "feeds": config.feeds}
-    for section, model in _sections(dumped):
+    for section, model in _sections({name: getattr(config, name) for name in _KINDS_OF_SECTIONS}):
         holder: Any = config
         for part in section:
             holder = holder[part] if isinstance(holder, dict) else getattr(holder, part)

@@ -8,20 +8,25 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import re
+import resource
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing import resource_tracker
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from ticker import __version__, log
-from ticker.config import Config, load
+from ticker.config import Config, ConfigError, load
 from ticker.serve.app import ReadSide
+from ticker.serve.configurator import Terms, gives_way
 from ticker.serve.latest import Latest
+from ticker.serve.options import Offered
 from ticker.serve.ready import Ready
 from ticker.serve.widgets import COMMON, renderer
 from ticker.snapshot import NEVER, Snapshot
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 
+CONNECTIONS = 4096  # open ones a worker holds; idle readers and dripping heads must not keep others out
+HEADER_BYTES = 64 << 10
 HEADER_TIMEOUT_MS = 10_000  # a request's head that drips for longer is dropped
 BLOCKING_THREADS = 2  # a request that waits for the store must not hold those that need not
 STOP_S = 3  # how long workers may take to finish what they answer
@@ -54,9 +61,10 @@ class Service:
         self.config, self.clock = config, clock or clock_of(config)
         self._collects = config.collect.enabled if collects is None else collects
         self.collector: Collector | None = None
+        terms = Terms(config.serve.currencies, presets(config), config.serve.base_url)
         self.ready = Ready(
             nothing_yet(config),
-            renderer(config.serve.currencies, config.serve.frame_ancestors),
+            renderer(config.serve.currencies, config.serve.frame_ancestors, terms.presets),
             self.clock,
             config.serve.cached_strips,
             COMMON,
@@ -64,7 +72,7 @@ class Service:
         last_good = Path(config.store.last_good) if config.store.last_good else None
         self.latest = Latest(self.open_store, self.ready.show, self.clock, last_good, self._opened)
         moved = bool(config.demo.clock_offset_s)
-        self.app = ReadSide(self.ready, self.latest, self.clock, self.start, dated=moved)
+        self.app = ReadSide(self.ready, self.latest, self.clock, self.start, dated=moved, terms=terms)
         self._started = threading.Lock()
 
     def start(self) -> None:
@@ -84,6 +92,19 @@ class Service:
         if self._collects:
             self.collector = collector(self.config, store, self.clock)
             self.collector.start()
+
+
+def presets(config: Config) -> Mapping[str, str]:
+    """The presets by name, as queries. Raises ConfigError where one says what a strip would not show.
+
+    Which currencies are known is seen only once a table was read: until then, any code may be one.
+    """
+    feeds = frozenset(feed.id for feed in config.feed_sources())
+    for name, preset in config.presets.items():
+        codes = re.findall(r"\b[A-Z]{3}\b", dict(parse_qsl(preset.options)).get("currencies", "").upper())
+        if wrong := gives_way(preset.options, Offered(frozenset({*config.serve.currencies, *codes}), feeds)):
+            raise ConfigError(f"presets.{name}.options is {preset.options!r}; {wrong}")
+    return {name: preset.options for name, preset in config.presets.items()}
 
 
 def nothing_yet(config: Config) -> Snapshot:
@@ -152,6 +173,8 @@ def lazy_application() -> ReadSide:
 
 def serve(config: Config) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP. The workers read the settings anew, from the same file and environment."""
+    presets(config)  # a mistake there ends this process, before any worker begins
+
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
@@ -165,6 +188,8 @@ def serve(config: Config) -> None:
             with _interrupts_blocked():
                 super()._respawn_workers(*arguments, **options)
 
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2 * CONNECTIONS, most), most))
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(
         "ticker.service:application",
@@ -175,7 +200,9 @@ def serve(config: Config) -> None:
         workers=config.serve.workers,
         blocking_threads=BLOCKING_THREADS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=HEADER_BYTES),
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_S,

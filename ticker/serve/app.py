@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from ticker import log
 from ticker.serve import status, widgets
 from ticker.serve.answer import HTML, Answer, finish, problem, respond
+from ticker.serve.configurator import Terms
 from ticker.serve.latest import Latest
 from ticker.serve.media import html
 from ticker.serve.ready import Ready
@@ -46,8 +47,10 @@ class ReadSide:
         first_request: Callable[[], object] | None = None,
         *,
         dated: bool = False,
+        terms: Terms | None = None,
     ) -> None:
         self.ready, self.latest, self.clock = ready, latest, clock
+        self.terms = terms or Terms()
         self._first_request = first_request
         self._dated = dated
         self._gathering = threading.Lock()
@@ -117,8 +120,10 @@ def _doors(read: ReadSide) -> Flask:
         return _hand(finish(body, "application/schema+json", until=read.clock() + SCHEMA_LIFE))
 
     @app.get("/")
-    def index() -> Response:
-        return _hand(finish(b"", HTML, status=307, more=[("Location", "/strip")]))
+    def configurator() -> Response:
+        query, host = request.query_string.decode("latin-1"), request.headers.get("Host", "")
+        snapshot = read.ready.snapshot
+        return _hand(widgets.configure(query, host, request.scheme, snapshot, read.terms, read.clock()))
 
     @app.get("/status")
     def status_page() -> Response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 
 from ticker.freshness import Judgement
 from ticker.serve.answer import HTML, JSON, LOCKED_POLICY, PNG, SVG, TEXT, Answer, finish
+from ticker.serve.configurator import Terms, configurator
 from ticker.serve.contrast import palettes
 from ticker.serve.media import html, image, json, text
 from ticker.serve.options import LANGUAGES, Offered, Options, parse
@@ -17,18 +19,20 @@ SCHEMA_PATH = "/schema/strip.json"
 PAGES = ("/strip", "/strip.json")
 MEDIA = (*PAGES, "/strip.svg", "/strip.png", "/strip.txt", "/strip.fragment")
 
+CONFIGURATOR_LIFE = timedelta(minutes=1)
+
 COMMON = tuple((path, f"lang={lang}" if lang != "en" else "") for lang in LANGUAGES for path in PAGES)
 """What most ask for: rendered before a new version is shown."""
 
 
 def renderer(
-    currencies: tuple[str, ...], frame_ancestors: str
+    currencies: tuple[str, ...], frame_ancestors: str, presets: Mapping[str, str] | None = None
 ) -> Callable[[str, str, Snapshot, Judgement], tuple[str, Callable[[], Answer]]]:
     """How a strip is made: from path and query to its canonical key and the finished answer. `currencies` are shown
     where none are asked for."""
 
     def render(path: str, query: str, snapshot: Snapshot, judged: Judgement) -> tuple[str, Callable[[], Answer]]:
-        options, notes = parse(query, offered(snapshot, currencies))
+        options, notes = parse(query, offered(snapshot, currencies, presets or {}))
         if path != "/strip.json":
             notes = ()  # other media say nothing of them: whatever the mistake, it is one page
 
@@ -47,6 +51,12 @@ def renderer(
     return render
 
 
+def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: Terms, now: datetime) -> Answer:
+    """The configurator. Its code names the host that was asked, so it is made for each request."""
+    said = configurator(query, host, scheme, snapshot.content, terms)
+    return finish(html.configurator_page(said), HTML, policy=html.configurator_policy(), until=now + CONFIGURATOR_LIFE)
+
+
 def _medium(path: str, said: Strip, options: Options, frame_ancestors: str) -> tuple[bytes, str, str]:
     """Body, Content-Type and Content-Security-Policy of one of the media for people."""
     if path == "/strip.txt":
@@ -61,10 +71,11 @@ def _medium(path: str, said: Strip, options: Options, frame_ancestors: str) -> t
     return html.strip_page(said), HTML, html.policy(frame_ancestors)
 
 
-def offered(snapshot: Snapshot, currencies: tuple[str, ...]) -> Offered:
+def offered(snapshot: Snapshot, currencies: tuple[str, ...], presets: Mapping[str, str]) -> Offered:
     """What lists of an option may name: the currencies that are known, and the site's own, known or not yet."""
     content = snapshot.content
     return Offered(
         currencies=frozenset(currencies) | {one.currency for one in content.series},
         feeds=frozenset(one.feed for one in content.feeds),
+        presets=presets,
     )

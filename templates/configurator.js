@@ -1,0 +1,117 @@
+// Preview and code follow the form: the server is asked for the same page, and what differs is taken over from it.
+(() => {
+  "use strict";
+  const page = document.documentElement;
+  page.classList.add("js");
+  document.addEventListener("DOMContentLoaded", () => {
+    const find = id => document.getElementById(id), said = document.body.dataset, form = find("options");
+    let asking, waiting;
+
+    const announce = text => { const status = find("status"); status.textContent = ""; setTimeout(() => { status.textContent = text; }, 50); };
+    // Behind a proxy the server may not know how it is called from outside; the browser does.
+    const ours = new URL(".", location.href).href.replace(/\/$/, "");
+    const named = text => said.fixed || !said.base || said.base === ours ? text : text.replaceAll(said.base, ours);
+
+    // --- code: names, buttons
+
+    function dress() {
+      for (const area of document.querySelectorAll("textarea")) {
+        area.value = named(area.value);
+        const label = area.closest(".code").querySelector(".label");
+        if (label.querySelector("button")) continue;
+        const button = document.createElement("button"), what = document.createElement("span");
+        button.type = "button";
+        what.className = "said";
+        what.textContent = `: ${area.closest("details").querySelector("h3").textContent}, ${label.textContent.trim()}`;
+        button.append(said.copy, what);
+        button.addEventListener("click", () => copy(area));
+        label.append(button);
+      }
+      for (const policy of document.querySelectorAll(".policy code")) policy.textContent = named(policy.textContent);
+    }
+
+    async function copy(area) {
+      try {
+        await navigator.clipboard.writeText(area.value);
+        announce(said.copied);
+      } catch {
+        area.focus();
+        area.select();
+        announce(document.execCommand("copy") ? said.copied : said.byhand);
+      }
+    }
+
+    // --- colours: a picker beside each field, for whom six digits say little
+
+    for (const field of document.querySelectorAll(".colour input")) {
+      const picker = document.createElement("input");
+      picker.type = "color";
+      picker.setAttribute("aria-label", said.pick.replace("%s", field.labels[0].textContent));
+      const follow = () => { if (/^#?[0-9a-f]{6}$/i.test(field.value)) picker.value = "#" + field.value.replace("#", ""); };
+      picker.addEventListener("input", () => { field.value = picker.value; });
+      field.addEventListener("input", follow);
+      follow();
+      field.after(picker);
+    }
+
+    // --- live
+
+    function later() {
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, 250);
+    }
+
+    function ask() {
+      clearTimeout(waiting);
+      const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+      if (asking) asking.abort();
+      // XMLHttpRequest reads a page without a Trusted Types policy, which DOMParser would want.
+      asking = new XMLHttpRequest();
+      asking.open("GET", `?${query}`);
+      asking.responseType = "document";
+      asking.timeout = 10e3;
+      asking.onload = event => event.target.status === 200 && event.target.response ? take(event.target.response, query) : announce(said.failed);
+      asking.onerror = asking.ontimeout = () => announce(said.failed);
+      asking.send();
+    }
+
+    function take(fresh, query) {
+      history.replaceState(null, "", `?${query}`);
+      const alone = fresh.getElementById("alone").getAttribute("href");
+      if (find("alone").getAttribute("href") !== alone) {
+        find("alone").setAttribute("href", alone);
+        find("preview").className = fresh.getElementById("preview").className;
+        // Replaced in its own history, so that "back" leaves this page.
+        const frames = fresh.querySelectorAll("iframe.live");
+        for (const [nth, frame] of document.querySelectorAll("iframe.live").entries()) {
+          const next = frame.cloneNode();
+          next.src = frames[nth].getAttribute("src");
+          frame.replaceWith(next);
+        }
+      }
+      for (const old of document.querySelectorAll(".code")) {
+        const now = fresh.getElementById(old.id);
+        old.hidden = !now;
+        if (!now) continue;
+        const area = old.querySelector("textarea"), policy = old.querySelector(".policy code");
+        const text = now.querySelector("textarea").textContent;
+        if (area.value !== named(text)) area.value = text;
+        area.rows = now.querySelector("textarea").rows;
+        if (policy) policy.textContent = now.querySelector(".policy code").textContent;
+      }
+      for (const [nth, link] of document.querySelectorAll("#languages a").entries()) {
+        link.href = fresh.querySelectorAll("#languages a")[nth].getAttribute("href");
+      }
+      dress();
+      const told = find("told"), words = [...fresh.getElementById("told").children].map(one => document.importNode(one, true));
+      const changed = told.textContent !== words.map(one => one.textContent).join("");
+      told.replaceChildren(...words);
+      announce(changed && words.length ? told.textContent.replace(/\s+/g, " ").trim() : said.updated);
+    }
+
+    form.addEventListener("input", later);
+    form.addEventListener("change", later);
+    form.addEventListener("submit", event => { event.preventDefault(); ask(); });
+    dress();
+  });
+})();
