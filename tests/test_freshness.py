@@ -195,10 +195,16 @@ def _states(one: Judgement) -> object:
     return one.today, one.figures, one.feeds
 
 
+def looked_at(snapshot: Snapshot, now: datetime) -> Snapshot:
+    """Without looks in the future, which only a wrong clock makes."""
+    return snapshot.confirmed({subject: min(look, now) for subject, look in snapshot.looks.items()})
+
+
 @steadily
 @given(SNAPSHOTS, NOWS, st.floats(0, 1))
 @example(_snapshot([may(22)], [], False, (bishkek("2026-05-22 15:00"), NEVER, NEVER)), bishkek("2026-05-26 11:00"), 0.5)
 def test_no_state_changes_before_changes_at_and_one_does_then(snapshot, now, share):
+    snapshot = looked_at(snapshot, now)
     found = freshness(snapshot, now)
     assert found.changes_at > now
     between = now + (found.changes_at - INSTANT - now) * share
@@ -209,6 +215,7 @@ def test_no_state_changes_before_changes_at_and_one_does_then(snapshot, now, sha
 @steadily
 @given(SNAPSHOTS, NOWS)
 def test_figures_and_days_stay_as_they_are_until_until(snapshot, now):
+    snapshot = looked_at(snapshot, now)
     found = freshness(snapshot, now)
     assert found.changes_at <= found.until <= HOME.at(found.today + DAY)
     last = freshness(snapshot, found.until - INSTANT)
@@ -226,3 +233,39 @@ def test_no_figure_is_shown_for_a_day_ahead_or_past_its_grace(snapshot, now):
             grace = BANK.grace_days if one.source == "nbkr" else WEEKLY.grace_days
             assert one.rate.valid_on <= today <= one.rate.valid_until + grace * DAY
             assert (one.freshness is FRESH) <= (today <= one.rate.valid_until)
+
+
+def test_a_look_in_the_future_answers_for_nothing():
+    """It was dated by a clock that was wrong then; the bank may be gone since."""
+    known, ahead = usd(may(21), may(22)), "2026-08-22 16:00"
+    assert figure("2026-05-22 09:00", known, looked=ahead).freshness is FRESH
+    assert figure("2026-05-26 17:59", known, looked=ahead).freshness is LATE
+    assert figure("2026-05-27 18:00", known, looked=ahead).freshness is STALE
+
+
+def eur(*days: date) -> Series:
+    return Series("nbkr", "EUR", tuple(rate("EUR", "101.5000", day) for day in days))
+
+
+@pytest.mark.parametrize(
+    ("newest", "state"),
+    [(may(22), LATE), (may(23), FRESH)],  # left out of the table in force; of tomorrow's, which is not in force yet
+)
+def test_a_figure_that_the_banks_newest_table_in_force_left_out_is_late(newest, state):
+    now = bishkek("2026-05-22 18:30")
+    looks = {("nbkr", "EUR"): bishkek("2026-05-22 18:03"), ("nbkr", "USD"): bishkek("2026-05-22 14:00")}
+    content = Content(HOME, (BANK,), (), (usd(may(21), may(22)), eur(may(22), newest)))
+    found = freshness(Snapshot(1, NEVER, content, looks), now)
+    assert [one.freshness for one in found.figures] == [state, FRESH]
+
+
+def test_a_weekly_table_of_mid_week_that_is_held_puts_the_older_one_in_doubt():
+    one = usd(may(16), contested=may(20))
+    weekly = Series("nbkr-weekly", "USD", (replace(one.rates[0], valid_until=may(22)),), frozenset({may(20)}))
+    assert figure("2026-05-19 12:00", weekly, looked="2026-05-19 12:00").freshness is FRESH
+    assert figure("2026-05-20 12:00", weekly, looked="2026-05-20 12:00").freshness is LATE
+
+
+def test_tomorrows_figure_that_the_bank_put_in_doubt_says_so():
+    assert figure("2026-05-22 18:00", usd(may(22), may(23), contested=may(23))).next_contested
+    assert not figure("2026-05-22 18:00", usd(may(22), may(23))).next_contested

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from ticker.model import DAY, Freshness, Quality, Rate
+from ticker.model import CLOCKS_DIFFER, DAY, Freshness, Quality, Rate
 from ticker.snapshot import NEVER, BankTerms, FeedTerms, Series, Snapshot
 
 MISSED_LIMIT = 3  # closed windows nobody looked at, after which a figure gives way
@@ -30,6 +30,7 @@ class Figure:
     last: Rate | None  # the newest believed one not later than today, shown or not
     previous: Rate | None  # the nearest earlier one
     next: Rate | None  # the nearest later one
+    next_contested: bool = False  # the bank has put the later one in doubt since
     quality: Quality = Quality.OFFICIAL
 
     @property
@@ -76,12 +77,18 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
     figures: dict[str, Figure] = {}
     ends = [midnight]
     for bank in content.banks:
-        for series in content.series:
-            if series.source == bank.source and series.currency not in figures:
-                figure, end = _figure(series, bank, _look(snapshot, bank.source, series.currency), today, now)
+        of_bank = [series for series in content.series if series.source == bank.source]
+        looks = {series.currency: _look(snapshot, bank.source, series.currency, now) for series in of_bank}
+        newest_day = max((series.rates[-1].valid_on for series in of_bank if series.rates), default=today)
+        for series in of_bank:
+            if series.currency not in figures:
+                look = looks[series.currency]
+                # The bank's newest table, already in force, came without this currency's believed figure.
+                left_out = newest_day <= today and look < max(looks.values())
+                figure, end = _figure(series, bank, look, today, now, left_out=left_out)
                 figures[series.currency] = figure
                 ends += [end] if end else []
-    states = [_feed(feed, _look(snapshot, feed.feed, ""), now) for feed in content.feeds]
+    states = [_feed(feed, _look(snapshot, feed.feed, "", now), now) for feed in content.feeds]
     until = min(ends)
     return Judgement(
         today=today,
@@ -92,12 +99,14 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
     )
 
 
-def _look(snapshot: Snapshot, source: str, subject: str) -> datetime:
-    return snapshot.looks.get((source, subject), NEVER)
+def _look(snapshot: Snapshot, source: str, subject: str, now: datetime) -> datetime:
+    """The last good look. One in the future was dated by a clock that was wrong then: it answers for nothing."""
+    look = snapshot.looks.get((source, subject), NEVER)
+    return look if look <= now + CLOCKS_DIFFER else NEVER
 
 
 def _figure(
-    series: Series, bank: BankTerms, look: datetime, today: date, now: datetime
+    series: Series, bank: BankTerms, look: datetime, today: date, now: datetime, *, left_out: bool
 ) -> tuple[Figure, datetime | None]:
     """The figure's state, and the moment it turns stale where that is still ahead."""
     past = [rate for rate in series.rates if rate.valid_on <= today]
@@ -106,10 +115,12 @@ def _figure(
     if last:
         # The bank restamps Sunday with Saturday's figures: count closed windows, not hours or days.
         answered = max(bank.window.of(series.rates[-1].valid_on)[1], look)
-        state = _state(last, bank, answered, today, now, contested=last.valid_on in series.contested)
+        contested = left_out or any(last.valid_on <= day <= today for day in series.contested)
+        state = _state(last, bank, answered, today, now, contested=contested)
         if state is Freshness.LATE:
             end = bank.window.closes_after(answered, MISSED_LIMIT)
     shown = state in (Freshness.FRESH, Freshness.LATE)
+    later = next((rate for rate in series.rates if rate.valid_on > today), None)
     return Figure(
         currency=series.currency,
         source=series.source,
@@ -118,7 +129,8 @@ def _figure(
         rate=last if shown else None,
         last=last,
         previous=past[-2] if shown and len(past) > 1 else None,
-        next=next((rate for rate in series.rates if rate.valid_on > today), None),
+        next=later,
+        next_contested=later is not None and later.valid_on in series.contested,
     ), end if end and end > now else None
 
 

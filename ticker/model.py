@@ -13,6 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+CLOCKS_DIFFER = timedelta(minutes=1)  # between the machines of one service, at most
 
 Language = Literal["en", "ru", "ky"]
 

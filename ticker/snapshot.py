@@ -45,7 +45,7 @@ class Series:
     source: str
     currency: str
     rates: tuple[Rate, ...]
-    contested: frozenset[date] = frozenset()  # days whose believed figure the bank has since put in doubt
+    contested: frozenset[date] = frozenset()  # days of which the bank has said since what is not believed
 
 
 @dataclass(frozen=True, slots=True)

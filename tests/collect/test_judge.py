@@ -13,7 +13,7 @@ from given import FRIDAYS, HOME, NBKR, TRADING, WEEKLY, bishkek, may, rate, stea
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticker.collect.judge import Verdict, doubts, judge, judge_archive
+from ticker.collect.judge import Verdict, judge, judge_archive
 from ticker.model import DAY, Rate, RatesSource, Revision, Table
 
 
@@ -45,6 +45,7 @@ class Book:
         self.known = [
             replace(one, released_at=at) if one.id in verdict.released
             else replace(one, discarded_at=at) if one.id in verdict.discarded
+            else replace(one, held_at=at) if one.id in dict(verdict.disputed)
             else one
             for one in self.known
         ]  # fmt: skip
@@ -265,7 +266,9 @@ def test_an_archive_fills_only_the_days_of_which_nothing_is_known(book):
         rate("USD", "874.30", may(19)),
         at="2026-05-22 18:00",
     )
-    assert [(one.valid_on, str(one.quoted)) for one in filled.believed] == [(may(19), "874.30")]
+    assert [(one.valid_on, str(one.quoted)) for one, _ in filled.held] == [(may(19), "874.30")]  # the table outvotes it
+    assert [one.valid_on for one in filled.believed] == [may(20)]
+    assert filled.disputed == ()
     assert book.believed("USD")[may(22)] == "87.4500"
 
 
@@ -282,24 +285,29 @@ def test_an_archive_does_not_bring_tomorrow_before_its_window():
     assert Book().fills(rate("USD", "87.4500", may(23)), at="2026-05-22 14:00") == Verdict()
 
 
-def test_a_first_figure_that_the_archive_contradicts_is_doubted():
-    """A first start sees only tomorrow's table, with a slip; the archive then brings today's."""
+@pytest.mark.parametrize(("first", "filled"), [("874.500", "87.4500"), ("87.4500", "8.7450")])
+def test_where_the_archive_and_a_first_table_contradict_each_other_neither_is_believed(first, filled):
+    """A first start sees only tomorrow's table; the archive brings today's; one of them slipped, nobody knows which."""
     book = Book()
-    book.sees(table(may(23), USD="874.500", EUR="101.5076"), "2026-05-22 17:00")
-    assert doubts(book.known, NBKR) == []
-    book.fills(rate("USD", "87.4500", may(22)), rate("EUR", "101.5000", may(22)), at="2026-05-22 17:01")
-    ((doubted, reason),) = doubts(book.known, NBKR)
-    assert (doubted.rate.currency, doubted.rate.valid_on) == ("USD", may(23))
-    assert "874.500" in reason
-    assert "87.4500" in reason
+    book.sees(table(may(23), USD=first, EUR="101.5076"), "2026-05-22 17:00")
+    verdict = book.fills(rate("USD", filled, may(22)), rate("EUR", "101.5000", may(22)), at="2026-05-22 17:01")
+    assert [one.currency for one in verdict.believed] == ["EUR"]
+    assert [one.currency for one, _ in verdict.held] == ["USD"]
+    ((_, reason),) = verdict.disputed
+    assert first in reason
+    assert filled in reason
+    assert book.believed("USD") == {}
+    # A restamp is no second opinion; the next window's table is.
+    assert "USD" not in book.sees(table(may(24), USD=first, EUR="101.5076"), "2026-05-23 17:00").confirmed
+    assert "USD" in book.sees(table(may(26), USD="87.4600", EUR="101.6"), "2026-05-25 17:00").confirmed
+    assert set(book.believed("USD").values()) <= {"87.4500", "87.4600"}
 
 
 def test_a_figure_the_operator_released_is_not_doubted_again():
     book = Book()
     book.sees(table(may(23), USD="874.500"), "2026-05-22 17:00")
     book.known = [replace(one, released_at=bishkek("2026-05-22 17:05")) for one in book.known]
-    book.fills(rate("USD", "87.4500", may(22)), at="2026-05-22 17:06")
-    assert doubts(book.known, NBKR) == []
+    assert book.fills(rate("USD", "87.4500", may(22)), at="2026-05-22 17:06").disputed == ()
 
 
 def test_a_slip_that_the_next_table_refuted_is_no_witness_for_another_one(book):

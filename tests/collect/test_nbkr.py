@@ -88,10 +88,11 @@ def test_a_nominal_that_is_no_power_of_ten_drops_its_row(nominal):
     assert "Currency EUR / Nominal" in table.complaints[0]
 
 
-@pytest.mark.parametrize("days", ["0", "-7", "100", "seven", "7,5"])
+@pytest.mark.parametrize("days", ["0", "-7", "8", "99", "100", "seven", "7,5"])
 def test_a_validity_that_cannot_be_read_drops_its_row(days):
     more = f"<ValidFor>{days}</ValidFor>"
-    table = nbkr.parse(_document(_row("USD", "87,45") + _row("GBP", "118,63", more=more)))
+    rows = _row("USD", "87,45") + _row("GBP", "118,63", more=more)
+    table = nbkr.parse(_document(rows, name="Weekly Exchange Rates"))
     assert table.currencies == {"USD"}
     assert "Currency GBP / ValidFor" in table.complaints[0]
 
@@ -130,7 +131,7 @@ def test_a_table_without_a_day_is_none(valid_on):
     [
         (b"", "nbkr: body: met ''"),
         (b" \r\n", "nbkr: body: met ''"),
-        (b"\x00\x01\x02", "not well-formed"),
+        (b"\x00\x01\x02", "without a NUL"),
         (b"<html><body>Attention Required!</body></html>", "root element: met 'html', wanted CurrencyRates"),
         (b"<!DOCTYPE html><html></html>", "without a DOCTYPE"),
         (b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><CurrencyRates/>', "without a DOCTYPE"),
@@ -263,3 +264,30 @@ def test_the_recorded_archive_pages_are_read(recorded):
 def test_what_the_bank_serves_beside_its_tables_is_told_to_be_none(recorded):
     with pytest.raises(ParseError, match="wanted a CurrencyRates document"):
         nbkr.parse((recorded / "nbkr" / "fin_stat_usd_sample.xls").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        (b'<Currency ISOCode="USD"><Nominal>1</Nominal><Value>87<b/>,4500</Value></Currency>', "Value: met '<b>'"),
+        (b'<Currency ISOCode="KGS"><Nominal>1</Nominal><Value>1,0000</Value></Currency>', "ISOCode: met 'KGS'"),
+    ],
+)
+def test_a_figure_in_pieces_and_the_home_currency_are_dropped_by_name(row, complaint):
+    euro = b'<Currency ISOCode="EUR"><Nominal>1</Nominal><Value>101,5076</Value></Currency>'
+    body = b'<CurrencyRates Name="Daily Exchange Rates" Date="23.05.2026">' + row + euro + b"</CurrencyRates>"
+    table = nbkr.parse(body)
+    assert table.currencies == {"EUR"}
+    assert complaint in table.complaints[0]
+
+
+def test_a_daily_table_is_valid_for_its_day_whatever_it_says():
+    row = b'<Currency ISOCode="USD"><Nominal>1</Nominal><ValidFor>7</ValidFor><Value>87,4500</Value></Currency>'
+    daily = nbkr.parse(b'<CurrencyRates Name="Daily" Date="23.05.2026">' + row + b"</CurrencyRates>")
+    assert daily["USD"].valid_until == daily["USD"].valid_on
+
+
+def test_a_table_in_utf_16_is_refused():
+    text = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY v "77,77">]><CurrencyRates/>'
+    with pytest.raises(ParseError, match="without a NUL"):
+        nbkr.parse(text.encode("utf-16"))

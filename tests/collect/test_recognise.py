@@ -109,3 +109,15 @@ def test_a_story_gains_the_id_that_its_feed_gives_later():
     moved = seen(entry("B", "b", guid="1"), known=named, now=NOW + 2 * MINUTE)
     assert moved.new == 0
     assert moved.stories[0].headline.id == known[0].headline.id
+
+
+def test_entries_without_a_date_keep_the_order_of_their_feed():
+    stories = seen(entry("First", "1"), entry("Second", "2"), entry("Third", "3")).stories
+    newest_first = sorted(stories, key=lambda one: one.headline.published_at, reverse=True)
+    assert [one.headline.title for one in newest_first] == ["First", "Second", "Third"]
+
+
+def test_a_time_given_later_takes_the_place_of_the_time_first_seen():
+    known = seen(entry("A", "a")).stories
+    (story,) = seen(entry("A", "a", at=NOW - DAY), known=known, now=NOW + MINUTE).stories
+    assert story.headline.published_at == NOW - DAY

@@ -228,3 +228,15 @@ def test_an_error_for_programs_is_a_problem_document():
 def test_links_are_headers_of_their_own():
     links = ['</a>; rel="alternate"', '</b>; rel="describedby"']
     assert ask(finish(b"x", HTML, until=UNTIL, links=links)).headers.getlist("Link") == links
+
+
+def test_a_cache_can_tell_what_was_said_before_midnight_from_what_is_said_after_it():
+    """The figures turn at midnight without a new version: the time of the change moves with them, in whole seconds."""
+    made = bishkek("2026-05-22 16:02:10.4")
+    before = finish(b"22 May", JSON, until=bishkek("2026-05-23 00:00"), last_modified=made)
+    after = finish(b"23 May", JSON, until=bishkek("2026-05-24 00:00"), last_modified=made).since(
+        bishkek("2026-05-23 00:00")
+    )
+    assert before.modified == bishkek("2026-05-22 16:02:11")
+    assert after.modified == bishkek("2026-05-23 00:00")
+    assert before.since(made) == before

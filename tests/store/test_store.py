@@ -272,9 +272,15 @@ class TestContract:
 
     def test_a_clock_that_goes_back_takes_neither_version_nor_as_of_with_it(self, store, token):
         with store.write(token) as write:
-            write.publish(content(), LATER)
+            write.publish(content(), NOON + timedelta(seconds=30))
             write.publish(content(rate("88.00")), NOON)
-        assert store.snapshot() == Snapshot(2, LATER, content(rate("88.00")), {})
+        assert store.snapshot() == Snapshot(2, NOON + timedelta(seconds=30), content(rate("88.00")), {})
+
+    def test_a_version_made_by_a_clock_that_was_ahead_does_not_date_those_after_it(self, store, token):
+        with store.write(token) as write:
+            write.publish(content(), NOON + timedelta(days=90))
+            write.publish(content(rate("88.00")), NOON)
+        assert store.snapshot() == Snapshot(2, NOON, content(rate("88.00")), {})
 
     def test_a_confirmation_is_counted_without_a_new_version(self, store, token):
         def look(at):

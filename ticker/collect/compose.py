@@ -54,21 +54,23 @@ def _series(source: str, revisions: Sequence[Revision]) -> list[Series]:
     for one in revisions:
         if one.believed and not _ended(one.rate):
             believed.setdefault(one.rate.currency, {})[one.rate.valid_on] = one
-    contested = {
-        (one.rate.currency, one.rate.valid_on)
-        for one in revisions
-        if one.held and _is_newer(one, believed.get(one.rate.currency, {}).get(one.rate.valid_on))
-    }
+    held = [one for one in revisions if one.held]
     found = []
     for currency, by_day in sorted(believed.items()):
         days = sorted(by_day)[-KEPT_RATES:]
-        doubted = frozenset(day for day in days if (currency, day) in contested)
+        doubted = frozenset(
+            one.rate.valid_on
+            for one in held
+            if one.rate.currency == currency and one.rate.valid_on >= days[0] and one.id > _id_on(by_day, one)
+        )
         found.append(Series(source, currency, tuple(by_day[day].rate for day in days), doubted))
     return found
 
 
-def _is_newer(held: Revision, believed: Revision | None) -> bool:
-    return believed is not None and held.id > believed.id
+def _id_on(by_day: Mapping[date, Revision], held: Revision) -> int:
+    """Of the figure believed for the held one's day; 0 where there is none."""
+    believed = by_day.get(held.rate.valid_on)
+    return believed.id if believed else 0
 
 
 def _ended(rate: Rate) -> bool:

@@ -97,7 +97,6 @@ class Answer:
     body: bytes  # decoded from gzip; empty on a 304
     content_type: str | None
     validators: Validators
-    changed: bool  # False on a 304, and on a 200 with the very ETag that was sent (its body is kept)
     last_modified: datetime | None  # UTC
 
 
@@ -544,8 +543,11 @@ def _location(bounds: _Bounds, raw: BaseHTTPResponse, base: str) -> str:
 def _answer(bounds: _Bounds, raw: BaseHTTPResponse, url: str, sent: Validators, *, redirected: bool) -> Answer:
     if raw.status == HTTPStatus.NOT_MODIFIED and sent != NO_VALIDATORS:
         _finish(raw)
+        etag = _validator(raw, "ETag")
+        if etag and sent.etag and _opaque(etag) != _opaque(sent.etag):
+            raise FetchError(f"{bounds.host} answered 304 for {etag}, asked for {sent.etag}", status=304)
         kept = Validators(sent.etag, _validator(raw, "Last-Modified") or sent.last_modified)
-        return Answer(304, url, b"", _header(raw, "Content-Type"), kept, False, moment(kept.last_modified))
+        return Answer(304, url, b"", _header(raw, "Content-Type"), kept, moment(kept.last_modified))
     if raw.status != HTTPStatus.OK:
         raise _refusal(bounds, raw)
     body = bytearray()
@@ -556,10 +558,13 @@ def _answer(bounds: _Bounds, raw: BaseHTTPResponse, url: str, sent: Validators, 
         sentence = str(fault) if isinstance(fault, FetchError) else _sentence(bounds, fault)
         raise FetchError(sentence, status=200, excerpt=bytes(body[:EXCERPT_BYTES]), body_bytes=len(body)) from fault
     own = Validators(_validator(raw, "ETag"), _validator(raw, "Last-Modified"))
-    changed = own.etag is None or own.etag != sent.etag
     last_modified = moment(own.last_modified)
     own = NO_VALIDATORS if redirected else own
-    return Answer(200, url, bytes(body), _header(raw, "Content-Type"), own, changed, last_modified)
+    return Answer(200, url, bytes(body), _header(raw, "Content-Type"), own, last_modified)
+
+
+def _opaque(etag: str) -> str:
+    return etag.removeprefix("W/")
 
 
 def _finish(raw: BaseHTTPResponse) -> None:

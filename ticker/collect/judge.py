@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from ticker.model import Home, Rate, RatesSource, Revision, Table
+
+SKEW = timedelta(minutes=10)  # a server's clock may be ahead of ours by this much; NBKR's ran 49 s ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Verdict:
     confirmed: frozenset[str] = frozenset()  # currencies of which the newest believed figure was seen
     released: tuple[int, ...] = ()  # revisions that were held and are believed now
     discarded: tuple[int, ...] = ()  # revisions that were held and are refuted now
+    disputed: tuple[tuple[int, str], ...] = ()  # revisions that were believed and are to be held, each with the reason
     lost: tuple[str, ...] = ()  # currencies that the table before had
     refused: str = ""  # why the whole table is not for now; it is judged anew each round
     ignored: str = ""  # why the whole table says nothing
@@ -51,6 +55,9 @@ class _Known:
     def discarded(self, currency: str, day: date) -> list[Revision]:
         return [one for one in self._by_figure.get((currency, day), []) if one.discarded_at]
 
+    def of(self, currency: str, day: date) -> list[Revision]:
+        return self._by_figure.get((currency, day), [])
+
     def held(self, currency: str, day: date | None = None) -> list[Revision]:
         return [
             one
@@ -65,6 +72,15 @@ class _Known:
         days = [d for c, d in self._by_figure if c == currency and d < day and self.believed(c, d)]
         newest = self.believed(currency, max(days)) if days else None
         return newest.rate if newest else None
+
+    def believed_after(self, currency: str, day: date) -> Revision | None:
+        days = [d for c, d in self._by_figure if c == currency and d > day and self.believed(c, d)]
+        return self.believed(currency, min(days)) if days else None
+
+    def windows(self, currency: str, source: RatesSource) -> int:
+        """In how many windows figures that are believed were set."""
+        days = [day for one, day in self._by_figure if one == currency and self.believed(one, day)]
+        return len({source.window.of(day) for day in days})
 
     def table_before(self, day: date) -> dict[str, Rate]:
         """The newest figures, held ones included, of the nearest earlier day."""
@@ -91,7 +107,7 @@ def judge(
         return Verdict(refused=refused)
     if table.valid_on < facts.newest_day():
         return Verdict(ignored=f"the table is of {table.valid_on}, that of {facts.newest_day()} is known")
-    if _older_revision(table, facts, last_modified):
+    if _older_revision(table, facts, last_modified, now):
         return Verdict(ignored=f"the table of {table.valid_on} is older than the one known")
     before = facts.table_before(table.valid_on)
     restamp = _is_restamp(table, before)
@@ -103,37 +119,62 @@ def judge(
 def judge_archive(
     rates: Iterable[Rate], known: Sequence[Revision], source: RatesSource, home: Home, now: datetime
 ) -> Verdict:
-    """What becomes of figures for days that lack one. A day of which something is known already is left alone."""
-    revisions = list(known)
-    parts: list[Verdict] = []
-    for rate in sorted(rates, key=lambda one: (one.valid_on, one.currency)):
-        facts = _Known(revisions)
-        seen = any(one.rate.currency == rate.currency and one.rate.valid_on == rate.valid_on for one in revisions)
-        if seen or _too_early(rate.valid_on, source, home, now):
-            continue
-        reason = _doubt(rate, facts, source)
-        parts.append(Verdict(held=((rate, reason),)) if reason else Verdict(believed=(rate,)))
+    """What becomes of figures for days that lack one. A day of which something is known already is left alone.
+
+    Where the archive and the next table contradict each other and that table is of the only window known, it is held.
+    The archive's own figures are believed then only if those of two windows bear each other out; otherwise neither
+    side is believed until a later window decides.
+    """
+    tables = _Known(known)
+    new = [
+        rate
+        for rate in sorted(rates, key=lambda one: (one.currency, one.valid_on))
+        if not tables.of(rate.currency, rate.valid_on) and not _too_early(rate.valid_on, source, home, now)
+    ]
+    return _sum(
+        [
+            _judge_filled([rate for rate in new if rate.currency == currency], tables, source, now)
+            for currency in sorted({rate.currency for rate in new})
+        ]
+    )
+
+
+def _judge_filled(rates: Sequence[Rate], tables: _Known, source: RatesSource, now: datetime) -> Verdict:
+    """Of one currency, the earliest first."""
+    against = {rate.valid_on: later for rate in rates if (later := _contradicted(rate, tables, source))}
+    outvoted = not _bear_each_other_out([rate for rate in rates if rate.valid_on in against], source)
+    revisions, parts = list(tables.revisions), []
+    for rate in rates:
+        reason, later = _doubt(rate, _Known(revisions), source), against.get(rate.valid_on)
+        contradiction = _against(rate, later.rate, "archive and table contradict each other") if later else ""
+        if outvoted:
+            reason = reason or contradiction
+        alone = later and not later.released_at and tables.windows(rate.currency, source) == 1
+        parts.append(
+            Verdict(
+                believed=() if reason else (rate,),
+                held=((rate, reason),) if reason else (),
+                disputed=((later.id, contradiction),) if later and alone else (),
+            )
+        )
         held_at = now if reason else None
         revisions.append(Revision(-len(parts), source.id, rate, now, held_at=held_at, reason=reason))
     return _sum(parts)
 
 
-def doubts(known: Sequence[Revision], source: RatesSource) -> list[tuple[Revision, str]]:
-    """Believed figures that were the first of their currency and are contradicted by what the archive has brought
-    for the days before: a first table has no yardstick until then."""
-    facts = _Known(known)
-    found = []
-    for one in known:
-        if one.believed and one.released_at is None and one is facts.believed(one.rate.currency, one.rate.valid_on):
-            first = not any(
-                other.id < one.id and other.rate.valid_on < one.rate.valid_on
-                for other in known
-                if other.rate.currency == one.rate.currency
-            )
-            reason = _doubt(one.rate, facts, source) if first else ""
-            if reason:
-                found.append((one, reason))
-    return found
+def _bear_each_other_out(rates: Sequence[Rate], source: RatesSource) -> bool:
+    """Whether figures of several windows agree. A nominal other than 1 was guessed: then all may be wrong alike."""
+    windows = {source.window.of(rate.valid_on) for rate in rates}
+    agreeing = all(one.nominal == 1 and _agrees(one, other, source) for one, other in pairwise(rates))
+    return len(windows) > 1 and agreeing
+
+
+def _contradicted(rate: Rate, tables: _Known, source: RatesSource) -> Revision | None:
+    """The next believed table's figure, where it is no more believable beside `rate` than the other way round."""
+    later = tables.believed_after(rate.currency, rate.valid_on)
+    if not later or later.rate.valid_on - rate.valid_on > timedelta(days=source.gap_days):
+        return None
+    return None if _agrees(rate, later.rate, source) else later
 
 
 def _too_early(valid_on: date, source: RatesSource, home: Home, now: datetime) -> str:
@@ -146,15 +187,17 @@ def _too_early(valid_on: date, source: RatesSource, home: Home, now: datetime) -
     return ""
 
 
-def _older_revision(table: Table, facts: _Known, last_modified: datetime | None) -> bool:
-    """Whether a cache on the way brought an earlier revision of a day known: other figures in an older body."""
+def _older_revision(table: Table, facts: _Known, last_modified: datetime | None, now: datetime) -> bool:
+    """Whether a cache on the way brought an earlier revision of a day known: other figures in an older body. A time in
+    the future, of a server whose clock is wrong, tells nothing of the order."""
     if last_modified is None:
         return False
-    pairs = [(rate, facts.newest(rate.currency, table.valid_on)) for rate in table.rates]
-    return any(
-        newest and newest.last_modified and last_modified < newest.last_modified and not newest.rate.same_figure(rate)
-        for rate, newest in pairs
-    )
+    for rate in table.rates:
+        newest = facts.newest(rate.currency, table.valid_on)
+        seen_at = newest.last_modified if newest and not newest.rate.same_figure(rate) else None
+        if seen_at and last_modified < seen_at <= now + SKEW:
+            return True
+    return False
 
 
 def _is_restamp(table: Table, before: dict[str, Rate]) -> bool:
@@ -178,7 +221,7 @@ def _judge_rate(
         return Verdict()
     before = [one for one in facts.held(rate.currency) if one.rate.valid_on < rate.valid_on]
     seconded = [] if restamp else [one for one in before if _seconds(rate, one.rate, source)]
-    reason = "" if seconded else _doubt(rate, facts, source)
+    reason = "" if seconded else _doubt(rate, facts, source) or _unmeasured(rate, facts, before)
     if reason:
         return Verdict(held=((rate, reason),))
     # What is believed refutes the held figures before it that differ: they may second no later slip.
@@ -206,14 +249,26 @@ def _doubt(rate: Rate, facts: _Known, source: RatesSource) -> str:
     yardstick = facts.believed_before(rate.currency, rate.valid_on)
     if not yardstick:
         return ""
-    figures = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}, against {yardstick.quoted} for \
-{yardstick.nominal} on {yardstick.valid_on}"
     if rate.nominal != yardstick.nominal:
-        return f"{figures}: the nominal changed"
+        return _against(rate, yardstick, "the nominal changed")
     if rate.valid_on - yardstick.valid_on > timedelta(days=source.gap_days) and not facts.held(rate.currency):
         return ""
     move = _move(rate, yardstick)
-    return f"{figures}: moved by {move:.1%}, believed up to {source.limit:.0%}" if move > source.limit else ""
+    if move <= source.limit:
+        return ""
+    return _against(rate, yardstick, f"moved by {move:.1%}, believed up to {source.limit:.0%}")
+
+
+def _unmeasured(rate: Rate, facts: _Known, held: Sequence[Revision]) -> str:
+    """While the only figures of a currency are held, none is believed for want of a yardstick."""
+    if not held or facts.believed_before(rate.currency, rate.valid_on):
+        return ""
+    return _against(rate, held[-1].rate, "that is held itself, and nothing else to measure it by")
+
+
+def _against(rate: Rate, other: Rate, why: str) -> str:
+    met = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}"
+    return f"{met}, against {other.quoted} for {other.nominal} on {other.valid_on}: {why}"
 
 
 def _move(rate: Rate, other: Rate) -> Decimal:
@@ -227,5 +282,6 @@ def _sum(parts: Sequence[Verdict], lost: tuple[str, ...] = ()) -> Verdict:
         confirmed=frozenset().union(*(part.confirmed for part in parts)),
         released=tuple(id_ for part in parts for id_ in part.released),
         discarded=tuple(id_ for part in parts for id_ in part.discarded),
+        disputed=tuple({id_: reason for part in parts for id_, reason in part.disputed}.items()),
         lost=lost,
     )

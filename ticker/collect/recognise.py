@@ -12,6 +12,7 @@ from ticker.model import Entry, Headline, Story
 
 AHEAD = timedelta(minutes=10)  # a time further in the future is not believed
 SAME_TITLE = timedelta(days=1)
+MOMENT = timedelta(microseconds=1)  # what parts entries without a date, so that they keep their feed's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,11 @@ def recognise(entries: Sequence[tuple[Entry, str]], known: Sequence[Story], feed
         lookup.put(story)
     stories: dict[str, Story] = {}
     new = edited = 0
-    for entry, address in entries:
+    for place, (entry, address) in enumerate(entries):
         url = None if entry.shared_url else address
         same = lookup.find(entry.guid, url, entry.title, now)
         if same is None:
-            story, new = _first_seen(entry, url, feed, now), new + 1
+            story, new = _first_seen(entry, url, feed, now, place), new + 1
         else:
             story = _seen_again(same, entry, url)
             edited += story.headline.title != same.headline.title
@@ -67,16 +68,19 @@ def recognise(entries: Sequence[tuple[Entry, str]], known: Sequence[Story], feed
     return Seen(tuple(stories.values()), new, edited)
 
 
-def _first_seen(entry: Entry, url: str | None, feed: str, now: datetime) -> Story:
+def _first_seen(entry: Entry, url: str | None, feed: str, now: datetime, place: int) -> Story:
     believable = entry.published_at if entry.published_at and entry.published_at <= now + AHEAD else None
+    seen = now - place * MOMENT
     name = "\n".join((feed, entry.guid or url or entry.title, now.isoformat()))
     id_ = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return Story(Headline(id_, entry.title, entry.url, feed, believable or now, now), entry.guid, url)
+    return Story(Headline(id_, entry.title, entry.url, feed, believable or seen, seen), entry.guid, url)
 
 
 def _seen_again(same: Story, entry: Entry, url: str | None) -> Story:
-    """A changed title or link is taken over; the time first given stays."""
+    """A changed title or link is taken over; the time first given stays, and takes the place of that first seen."""
     headline = replace(same.headline, title=entry.title, url=entry.url)
+    if entry.published_at and headline.published_at == headline.first_seen_at > entry.published_at:
+        headline = replace(headline, published_at=entry.published_at)
     return Story(headline, entry.guid or same.guid, url or same.canonical_url)
 
 

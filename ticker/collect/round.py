@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 
 from ticker.collect.compose import KEPT_HEADLINES, compose
 from ticker.collect.due import archive_due_at, due_at, lacking, nearest
 from ticker.collect.fetch import Answer, Connection, FetchError
-from ticker.collect.judge import Verdict, doubts, judge, judge_archive
+from ticker.collect.judge import Verdict, judge, judge_archive
 from ticker.collect.recognise import recognise
 from ticker.collect.sources import feed as feeds
 from ticker.collect.sources import nbkr
@@ -128,8 +129,6 @@ def visit_archive(desk: Desk, source: RatesSource, token: int) -> Round:
     with desk.store.write(token) as tx:
         verdict = judge_archive(rates, tx.revisions(source.id, today - RATES_SPAN), source, desk.home, began)
         _apply(tx, source.id, verdict, began, Remembered(Validators(), None, None, ""), archive_id(source))
-        for revision, reason in doubts(tx.revisions(source.id, today - RATES_SPAN), source):
-            tx.hold(revision.id, began, reason)
         version = tx.publish(desk.content(tx), desk.clock())
         done = Round(
             source=archive_id(source),
@@ -156,7 +155,7 @@ def visit_feed(desk: Desk, source: FeedSource, token: int) -> Round:
     past = desk.store.remembered(source.id)
     try:
         answer = _get(desk, source.url, past.validators if past else Validators())
-        parsed = _feed(answer, source) if answer.changed else None
+        parsed = None if answer.status == HTTPStatus.NOT_MODIFIED else _feed(answer, source)
     except UpstreamError as fault:
         return _failed(desk, source.id, token, began, fault, partial(due_at, source))
     with desk.store.write(token) as tx:
@@ -200,6 +199,9 @@ def settle(desk: Desk, revision: Revision, *, accepted: bool, token: int, wish: 
         ]
         for one in alike:
             (tx.release if accepted else tx.discard)(one.id, now)
+        looks = [at for (source, _), at in tx.looks().items() if source == revision.source]
+        if accepted and looks:  # the last round did see what is believed now
+            tx.look(revision.source, revision.rate.currency, max(looks))
         tx.done(wish, now)
         tx.publish(desk.content(tx), now)
 
@@ -207,7 +209,7 @@ def settle(desk: Desk, revision: Revision, *, accepted: bool, token: int, wish: 
 def _get(desk: Desk, url: str, validators: Validators) -> Answer:
     with desk.connect() as connection:
         answer = connection.get(url, validators)
-    if answer.status == 304 and validators == Validators():
+    if answer.status == HTTPStatus.NOT_MODIFIED and validators == Validators():
         raise FetchError(f"{url} answered 304 to a request without validators", status=304)
     return answer
 
@@ -215,7 +217,7 @@ def _get(desk: Desk, url: str, validators: Validators) -> Answer:
 def _table(answer: Answer, past: Remembered | None, source: str) -> tuple[Table, Remembered]:
     """The answer's table, and what to remember of its body. An unchanged answer is the table it confirms, judged
     again."""
-    if not answer.changed and past and past.table:
+    if answer.status == HTTPStatus.NOT_MODIFIED and past and past.table:
         return past.table, replace(past, validators=answer.validators)
     try:
         table = nbkr.parse(answer.body, source)
@@ -259,6 +261,8 @@ def _apply(tx: Write, source: str, verdict: Verdict, at: datetime, body: Remembe
         add(rate)
     for rate, reason in verdict.held:
         add(rate, held_reason=reason)
+    for revision, reason in verdict.disputed:
+        tx.hold(revision, at, reason)
     for revision in verdict.released:
         tx.release(revision, at)
     for revision in verdict.discarded:
@@ -307,6 +311,7 @@ def _outcome(version: int | None, *, confirmed: bool) -> Outcome:
 def _note(verdict: Verdict, complaints: tuple[str, ...]) -> str:
     parts = [verdict.refused, verdict.ignored]
     parts += [f"held {reason}" for _, reason in verdict.held]
+    parts += [f"held as well, believed until now: revision {revision}" for revision, _ in verdict.disputed]
     if verdict.believed:
         day = max(rate.valid_on for rate in verdict.believed)
         parts.append(f"{', '.join(sorted({rate.currency for rate in verdict.believed}))} new, up to {day}")

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
@@ -51,12 +51,23 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. `until` (UTC) is the moment up to which it is true; None: it may not be kept at all."""
+    """A finished answer. `until` (UTC) is the moment up to which it is true; None: it may not be kept at all.
+
+    `modified` (UTC) is since when it says what it says, in whole seconds, rounded up: before that it is not told, so
+    that of two changes within a second no cache takes one for the other (RFC 9110, 8.8.2.2).
+    """
 
     status: int
     until: datetime | None
+    modified: datetime | None = None
     codings: Mapping[str, Coded] = field(default_factory=dict)  # by content coding; "identity" is always there
     detail: str = ""  # for Cache-Status
+
+    def since(self, moment: datetime) -> Answer:
+        """The same answer, where something it says became true only at `moment`."""
+        if self.modified is None or self.modified >= moment:
+            return self
+        return replace(self, modified=_whole_second(moment))
 
 
 def finish(
@@ -78,14 +89,17 @@ def finish(
     elif content_type == HTML:
         # A host page with COEP shows a frame only if the frame's own answer has it too.
         headers.append(("Cross-Origin-Embedder-Policy", "require-corp"))
-    if last_modified:
-        headers.append(("Last-Modified", format_datetime(last_modified, usegmt=True)))
     headers += [("Link", link) for link in links]
     bodies = {"identity": body}
     if len(body) >= COMPRESS_FROM and content_type != PNG:  # which is packed already
         bodies["br"] = brotli.compress(body, quality=5)
         bodies["gzip"] = gzip.compress(body, 6, mtime=0)  # with a time in it, every second had an ETag of its own
-    return Answer(status, until, {coding: _coded(coding, coded, headers) for coding, coded in bodies.items()}, detail)
+    codings = {coding: _coded(coding, coded, headers) for coding, coded in bodies.items()}
+    return Answer(status, until, _whole_second(last_modified) if last_modified else None, codings, detail)
+
+
+def _whole_second(moment: datetime) -> datetime:
+    return moment if not moment.microsecond else moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def problem(
@@ -123,9 +137,12 @@ def respond(
 
     `cache` says how the answer was come by: hit, miss or bypass (RFC 9211).
     """
-    coded = answer.codings[_coding(environ.get("HTTP_ACCEPT_ENCODING", ""), tuple(answer.codings))]
+    # What a request says is cut before it is kept as the key of a cache, so that nobody fills our memory with it.
+    coded = answer.codings[_coding(environ.get("HTTP_ACCEPT_ENCODING", "")[:200], tuple(answer.codings))]
     lifetime, status = _lifetime(answer.until, now), answer.status
     headers = [*coded.headers, ("Cache-Control", lifetime), ("Cache-Status", _cache_status(answer, now, cache))]
+    if answer.modified and answer.modified <= now:
+        headers.append(("Last-Modified", _http_date(answer.modified)))
     if dated:
         headers.append(("Date", format_datetime(now, usegmt=True)))
     wanted = environ.get("HTTP_IF_NONE_MATCH")
@@ -135,6 +152,11 @@ def respond(
         headers = [pair for pair in headers if pair[0] not in _BODILESS[status]]
     start_response(_STATUS_LINES[status], headers)
     return [] if status in _BODILESS or environ["REQUEST_METHOD"] == "HEAD" else [coded.body]
+
+
+@lru_cache(512)
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
 
 
 _OF_A_BODY = ("Content-Length", "Content-Type", "Content-Encoding")
@@ -165,7 +187,7 @@ def _cache_status(answer: Answer, now: datetime, cache: str) -> str:
 def _coding(accepted: str, offered: tuple[str, ...]) -> str:
     """The coding to use (RFC 9110, 12.5.3): brotli before gzip where both are as welcome."""
     weights: dict[str, float] = {}
-    for part in accepted[:200].lower().split(","):
+    for part in accepted.lower().split(","):
         name, _, weight = part.partition(";")
         try:
             weights[name.strip()] = float(weight.partition("=")[2]) if "=" in weight else 1.0
@@ -179,7 +201,6 @@ def _coding(accepted: str, offered: tuple[str, ...]) -> str:
     )[1]
 
 
-@lru_cache(4096)
 def _matches(wanted: str, etag: str) -> bool:
     """Weak comparison of an If-None-Match list (RFC 9110, 13.1.2)."""
     return wanted.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in wanted[:2000].split(","))

@@ -35,6 +35,7 @@ class Period:
     snapshot: Snapshot
     judged: Judgement
     judged_at: datetime
+    began: datetime  # since when what is said here is said
     by_query: LRUCache[tuple[str, str], str]  # to the canonical key: an answer is held once, and let go once
     by_key: LRUCache[str, Answer]
     making: dict[str, Future[Answer]] = field(default_factory=dict)
@@ -111,7 +112,8 @@ class Ready:
     def _turn(self, snapshot: Snapshot, now: datetime) -> None:
         judged, period = freshness(snapshot, now), self._period
         if period.shows_the_same(snapshot, judged):
-            self._period = Period(snapshot, judged, now, period.by_query, period.by_key, period.making)
+            tables = period.by_query, period.by_key, period.making
+            self._period = Period(snapshot, judged, now, period.began, *tables)
             return
         fresh = self._new(snapshot, judged, now)
         for path, query in self._common:
@@ -122,7 +124,7 @@ class Ready:
         self._period = fresh
 
     def _new(self, snapshot: Snapshot, judged: Judgement, now: datetime) -> Period:
-        return Period(snapshot, judged, now, LRUCache(self._size * 4), LRUCache(self._size))
+        return Period(snapshot, judged, now, now, LRUCache(self._size * 4), LRUCache(self._size))
 
     def _make(self, period: Period, path: str, query: str) -> Answer:
         key, render = self._render(path, query, period.snapshot, period.judged)
@@ -144,7 +146,7 @@ class Ready:
 
     def _carry_out(self, period: Period, key: str, making: Future[Answer], render: Callable[[], Answer]) -> None:
         try:
-            answer = render()
+            answer = render().since(period.began)
         except BaseException as fault:
             making.set_exception(fault)
         else:

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ticker.model import Headline, Rate, Revision, Round, Story
+from ticker.model import CLOCKS_DIFFER, Headline, Rate, Revision, Round, Story
 from ticker.snapshot import Content, Snapshot, dump, load
 from ticker.store import tables as t
 from ticker.store.engine import Database, StoreError
@@ -197,14 +197,16 @@ class Write(_Session):
     def publish(self, content: Content, at: datetime) -> int | None:
         """Make a new version of the snapshot, unless the content is the one stored. Its number, or None.
 
-        The number comes from the store alone, never from time, and `as_of` does not go back with a clock.
+        The number comes from the store alone, never from time. `as_of` does not go back with a clock, unless that clock
+        had been ahead by more than clocks differ: it would stand in the future.
         """
         body = t.storable(dump(content))
         old = self._run(t.snapshot.select()).one()
         if old.version and old.body == body:
             return None
         version: int = old.version + 1
-        values = {"version": version, "token": self._token, "as_of": max(at, old.as_of), "body": body}
+        as_of = at if old.as_of - at > CLOCKS_DIFFER else max(at, old.as_of)
+        values = {"version": version, "token": self._token, "as_of": as_of, "body": body}
         self._run(t.snapshot.update().values(values))
         return version
 

@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 
 from ticker.model import ParseError, Rate, Table
 
+HOME = "KGS"
 MAX_TABLE_BYTES = 64 << 10  # the real ones have 500 bytes and 4 KB
 MAX_ARCHIVE_BYTES = 1 << 20
 
@@ -96,7 +97,7 @@ def looks_like_table(body: bytes) -> bool:
 
 
 def looks_like_archive(body: bytes) -> bool:
-    return b"<!--date-->" in body
+    return body.lstrip().startswith(b"<") and b"<!--date-->" in body
 
 
 def _archive_rows(text: str, source: str) -> list[tuple[str, str]]:
@@ -122,6 +123,8 @@ def _root(body: bytes, source: str) -> ElementTree.Element:
         raise ParseError(source, "body", "", "a CurrencyRates document")
     if len(body) > MAX_TABLE_BYTES:
         raise ParseError(source, "body", f"{len(body)} bytes", f"at most {MAX_TABLE_BYTES}")
+    if b"\0" in body:  # UTF-16, in which no DOCTYPE would be seen
+        raise ParseError(source, "body", start, "a CurrencyRates document in windows-1251 or UTF-8, without a NUL")
     if b"<!doctype" in body.lower():
         raise ParseError(source, "body", start, "a CurrencyRates document without a DOCTYPE")
     try:
@@ -135,22 +138,27 @@ def _root(body: bytes, source: str) -> ElementTree.Element:
 
 def _rate(element: ElementTree.Element, valid_on: date, days: int, source: str) -> Rate:
     currency = element.get("ISOCode", "")
-    if not _CODE.fullmatch(currency):
-        raise ParseError(source, "Currency / ISOCode", currency, "three capital letters")
+    if not _CODE.fullmatch(currency) or currency == HOME:
+        raise ParseError(
+            source, "Currency / ISOCode", currency, "three capital letters, of another currency than its own"
+        )
     where = f"Currency {currency}"
     nominal = _text(element, "Nominal")
     if nominal not in {"1", "10", "100", "1000", "10000", "100000", "1000000"}:
         raise ParseError(source, f"{where} / Nominal", nominal, "1, 10, 100, … or 1000000")
     quoted = _number(_text(element, "Value"), source, f"{where} / Value")
-    valid_for = _text(element, "ValidFor") or str(days)
-    if not re.fullmatch(r"[1-9][0-9]?", valid_for):
-        raise ParseError(source, f"{where} / ValidFor", valid_for, "a number of days from 1 to 99")
+    valid_for = (_text(element, "ValidFor") or str(days)) if days > 1 else "1"
+    if valid_for not in {"1", "2", "3", "4", "5", "6", "7"}:
+        raise ParseError(source, f"{where} / ValidFor", valid_for, "a number of days from 1 to 7")
     return Rate(currency, quoted, int(nominal), valid_on, valid_on + timedelta(days=int(valid_for) - 1))
 
 
 def _text(element: ElementTree.Element, name: str) -> str:
-    """The text of the only child of that name. Of two, neither can be chosen: together they are no number."""
-    return " and ".join((child.text or "").strip() for child in element.iterfind(name))
+    """The text of the only child of that name. Of two, neither can be chosen: together they are no number; nor is a
+    text with elements inside."""
+    return " and ".join(
+        f"<{child[0].tag}>" if len(child) else (child.text or "").strip() for child in element.iterfind(name)
+    )
 
 
 def _number(text: str, source: str, where: str) -> Decimal:
