@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from ticker.freshness import Figure, Judgement
 from ticker.model import DAY, Freshness, Headline, Language, Quality
-from ticker.serve.options import LANGUAGES, Options
+from ticker.serve.contrast import Colours, palettes
+from ticker.serve.options import LANGUAGES, Options, Part
 from ticker.serve.words import ARROW, NOTHING, Words, rounded, words
 from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
 
@@ -40,6 +41,7 @@ class Dated:
     valid_on: date
     text: str = ""
     mark: str = ""
+    contested: bool = False  # the bank has put it in doubt since
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,20 @@ class LanguageLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a strip is drawn: what was asked for, and the colours that come of it."""
+
+    theme: str
+    frame: str
+    motion: str
+    speed: int  # per cent
+    show: tuple[Part, ...]
+    colours: tuple[Colours, ...]  # one palette, or the light and the dark one, where the reader's device decides
+    chosen: bool  # whether any colour is other than the stock ones by the reader's device
+    accent: bool  # whether headlines take the link's colour
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     """Everything a strip says. Moments are in the home's zone."""
 
@@ -108,6 +124,7 @@ class Strip:
     rates: tuple[StripRate, ...]
     headlines: tuple[StripHeadline, ...]
     with_headlines: bool  # whether headlines were asked for at all
+    look: Look
     words: Mapping[str, str]
     notes: tuple[str, ...]
     links: Mapping[str, str]
@@ -176,11 +193,12 @@ def strip(
     """The strip that `options` ask for. `currencies` are the site's own; `base` stands before every link's path."""
     content = snapshot.content
     scene = _Scene(content, judged, options, words(options.lang))
-    figures = [_figure(content, judged, currency) for currency in options.currencies or currencies]
+    figures = [_figure(content, judged, currency, options) for currency in options.currencies or currencies]
     common = Counter(map(_standing, figures)).most_common(1)[0][0]
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
     feeds = _feeds(content, options)
-    shown = [one for one in content.headlines if one.feed in feeds][: options.headlines]
+    with_headlines = options.headlines > 0 and options.shows("headlines")
+    shown = [one for one in content.headlines if one.feed in feeds][: options.headlines] if with_headlines else []
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
     return Strip(
         version=snapshot.version,
@@ -192,9 +210,10 @@ def strip(
         zone=content.home.zone.key,
         demo=content.demo,
         state=common.freshness,
-        rates=tuple(_rate(figure, common, tomorrow, scene) for figure in figures),
+        rates=tuple(_rate(figure, common, tomorrow, scene) for figure in figures) if options.shows("rates") else (),
         headlines=tuple(_headline(one, feeds[one.feed], scene) for one in shown),
-        with_headlines=options.headlines > 0,
+        with_headlines=with_headlines,
+        look=_look(options),
         words={
             **_label(common, scene),
             **_moments(as_of, tomorrow, scene),
@@ -208,8 +227,15 @@ def strip(
             "html": base + _path("/strip", options),
             "describedby": base + SCHEMA_PATH,
         },
-        languages=tuple(_language(lang, options, base) for lang in LANGUAGES),
+        languages=tuple(_language(lang, options, base) for lang in LANGUAGES) if options.shows("lang") else (),
     )
+
+
+def _look(options: Options) -> Look:
+    chosen = bool(options.bg or options.fg or options.accent) or options.theme != "auto"
+    colours = palettes(options.bg, options.fg, options.accent, options.theme)
+    accent = bool(options.accent)
+    return Look(options.theme, options.frame, options.motion, options.speed, options.show, colours, chosen, accent)
 
 
 def _path(path: str, options: Options) -> str:
@@ -227,10 +253,10 @@ def _language(lang: Language, options: Options, base: str) -> LanguageLink:
 
 
 def digits_of(value: Decimal, wanted: int | None) -> int:
-    """How many decimals are drawn. By itself: two from 10 up, the bank's own below, where two would hide most moves."""
-    if wanted is not None:
-        return wanted
-    return 2 if value >= 10 else _own_digits(value)
+    """How many decimals are drawn. By itself: two from 10 up, the bank's own below, where two would hide most moves.
+    However few are wanted, what is not zero is never drawn as zero."""
+    digits = (2 if value >= 10 else _own_digits(value)) if wanted is None else wanted
+    return digits_apart(value, Decimal(), digits)
 
 
 def digits_apart(one: Decimal, other: Decimal, digits: int) -> int:
@@ -245,10 +271,11 @@ def _own_digits(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _figure(content: Content, judged: Judgement, currency: str) -> Figure:
-    """A currency that no source has is one that never had a rate."""
+def _figure(content: Content, judged: Judgement, currency: str, options: Options) -> Figure:
+    """A currency that no source has is one that never had a rate; where tomorrow's are not asked for, none is known."""
     bank = content.banks[0].bank if content.banks else ""
-    return judged.figure(currency) or Figure(currency, "", bank, Freshness.NONE, None, None, None, None)
+    figure = judged.figure(currency) or Figure(currency, "", bank, Freshness.NONE, None, None, None, None)
+    return figure if options.shows("tomorrow") else replace(figure, next=None, next_contested=False)
 
 
 def _standing(figure: Figure) -> _Standing:
@@ -265,7 +292,9 @@ def _standing(figure: Figure) -> _Standing:
 def _rate(figure: Figure, common: _Standing, tomorrow: date | None, scene: _Scene) -> StripRate:
     rate, last, after, standing = figure.rate, figure.last, figure.next, _standing(figure)
     drawn = _drawn(figure, scene)
-    next_mark = "" if standing.next_on == tomorrow else scene.day(standing.next_on)
+    next_day = "" if standing.next_on == tomorrow else scene.day(standing.next_on)
+    doubt = scene.say.text("mark.contested") if figure.next_contested else ""
+    next_mark = ", ".join(filter(None, [next_day, doubt]))
     return StripRate(
         currency=figure.currency,
         name=scene.say.currency_name(figure.currency),
@@ -277,7 +306,7 @@ def _rate(figure: Figure, common: _Standing, tomorrow: date | None, scene: _Scen
         valid_until=last.valid_until if last else None,
         change=figure.change,
         previous=Dated(figure.previous.value, figure.previous.valid_on) if rate and figure.previous else None,
-        next=Dated(after.value, after.valid_on, drawn.next, next_mark) if after else None,
+        next=Dated(after.value, after.valid_on, drawn.next, next_mark, figure.next_contested) if after else None,
         quality=figure.quality,
         source=figure.source or None,
         freshness=figure.freshness,
@@ -300,32 +329,34 @@ class _Drawn:
 
 
 def _drawn(figure: Figure, scene: _Scene) -> _Drawn:
-    """A known next figure takes the place of the change; it is drawn only where it differs."""
+    """A known next figure takes the place of the change; it is drawn where it differs or is in doubt."""
     rate, after, change, number = figure.rate, figure.next, figure.change, scene.say.number
     wanted = scene.options.digits
     if not rate:
         return _Drawn(NOTHING, number(after.value, digits_of(after.value, wanted)) if after else "")
     digits = digits_of(rate.value, wanted)
     if after:
-        digits = digits_apart(rate.value, after.value, digits)
+        digits = digits_apart(rate.value, after.value, digits_apart(after.value, Decimal(), digits))
     text = number(rate.value, digits)
     if figure.quality is Quality.DERIVED:
         text = f"≈ {text}"
-    if after and after.value != rate.value:
+    if after and (after.value != rate.value or figure.next_contested):
         return _Drawn(text, number(after.value, digits), "", _trend(after.value - rate.value), digits)
-    if after or not change or figure.freshness is not Freshness.FRESH:
+    if after or not change or figure.freshness is not Freshness.FRESH or not scene.options.shows("change"):
         return _Drawn(text, digits=digits)
     return _Drawn(text, "", number(abs(change), digits_apart(change, Decimal(), digits)), _trend(change), digits)
 
 
-def _trend(change: Decimal) -> Trend:
-    return "up" if change > 0 else "down"
+def _trend(change: Decimal) -> Trend | None:
+    return ("up" if change > 0 else "down") if change else None
 
 
 def _spoken(figure: Figure, drawn: _Drawn, scene: _Scene) -> str:
     """The rate as a sentence. It names days and never says "tomorrow", so that it outlives midnight."""
     say, standing, name = scene.say, _standing(figure), scene.say.currency_name(figure.currency)
     later = [say.text("said.next", value=drawn.next, day=scene.day(standing.next_on))] if drawn.next else []
+    if later and figure.next_contested:
+        later.append(say.text("mark.contested"))
     if not figure.rate:
         key = "stale" if figure.last else "none" if standing.bank else "nobank"
         bank, day = scene.bank(standing.bank), scene.day(standing.valid_on)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ticker.serve.view import Dated, Strip, StripHeadline, StripRate
+from ticker.model import Freshness
+from ticker.serve.contrast import Colours
+from ticker.serve.view import Dated, Look, Strip, StripHeadline, StripRate
 
 
 def render(strip: Strip) -> bytes:
@@ -26,6 +29,7 @@ def render(strip: Strip) -> bytes:
             "rates": [_rate(rate) for rate in strip.rates],
             "headlines": [_headline(headline) for headline in strip.headlines],
             "words": dict(strip.words),
+            "look": _look(strip.look),
             "notes": list(strip.notes),
             "links": dict(strip.links),
         }
@@ -46,7 +50,7 @@ def _rate(rate: StripRate) -> dict[str, Any]:
         "valid_on": _day(rate.valid_on),
         "change": _figure(rate.change),
         "previous": _dated(rate.previous),
-        "next": {**_dated_of(rate.next), "text": rate.next.text, "mark": rate.next.mark} if rate.next else None,
+        "next": _next(rate.next) if rate.next else None,
         "valid_until": _day(rate.valid_until),
         "quality": rate.quality.value,
         "source": rate.source,
@@ -72,6 +76,31 @@ def _headline(headline: StripHeadline) -> dict[str, Any]:
         "time": headline.time,
         "dated": headline.dated,
     }
+
+
+def _next(one: Dated) -> dict[str, Any]:
+    """What the bank has put in doubt since is late: the table in which it is not is still to come."""
+    freshness = Freshness.LATE if one.contested else Freshness.FRESH
+    return {**_dated_of(one), "text": one.text, "mark": one.mark, "freshness": freshness.value}
+
+
+def _look(look: Look) -> dict[str, Any]:
+    return {
+        "theme": look.theme,
+        "frame": look.frame,
+        "motion": look.motion,
+        "speed": look.speed,
+        "show": list(look.show),
+        "colours": [_palette(colours) for colours in look.colours],
+        "chosen": look.chosen,
+        "accent": look.accent,
+    }
+
+
+def _palette(colours: Colours) -> dict[str, str]:
+    """Each colour as "#14171b", by name; `scheme` says which of the two stock palettes it was made of."""
+    names = (field.name for field in fields(colours) if field.name not in ("scheme", "complaints"))
+    return {"scheme": colours.scheme, **{name: f"#{getattr(colours, name)}" for name in names}}
 
 
 def _dated(one: Dated | None) -> dict[str, Any] | None:
