@@ -116,7 +116,7 @@ def test_the_default_feeds_carry_their_publishers_names():
         # What is missing, unknown or no section at all.
         ("[presets.dark]", "presets.dark.options is missing; it has no default"),
         ('presets.dark = "theme=dark"', "presets.dark is 'theme=dark'; a section [presets.dark] is wanted"),
-        ("presets.dark.option = 5", "presets.dark.option is no option; did you mean options?"),
+        ("presets.dark = {options = '', option = 5}", "presets.dark.option is no option; did you mean options?"),
         ('[presets."My page"]', "presets.My page is no name for a preset; small letters, digits and - are wanted"),
         ("[feeds.mine]\nenabled = true", "feeds.mine.url is missing; it has no default"),
         ("feeds.24kg.enabled = false", "feeds.24kg.url is missing; it has no default; did you mean feeds.24kg-ru?"),

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ticker import __version__
 from ticker.config import (
@@ -30,6 +31,9 @@ from ticker.config import (
     without_password,
 )
 from ticker.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from ticker.demo.hostpage import HostPage
 
 OK, NOT_WELL, WRONG = 0, 1, 2
 
@@ -93,7 +97,8 @@ def _parser() -> argparse.ArgumentParser:
         _demo,
         "serve a demonstration",
         "Serve the strip from a demonstration bank and feeds on this machine, through the real pipeline.\n"
-        "The strip says DEMO. Everything is kept in a temporary folder and gone at the end.\n\n"
+        "The strip says DEMO. Everything is kept in a temporary folder and gone at the end. Somebody else's page,\n"
+        "with the strip embedded in every way, stands at the next port.\n\n"
         "  ticker demo --port 8000\n"
         "  ticker demo --at 2026-05-22T18:30        as if it were Friday evening in Bishkek\n"
         "  ticker demo --fault nbkr=lost_currency   with an upstream that misbehaves",
@@ -229,7 +234,27 @@ def _demo(asked: argparse.Namespace) -> int:
         settings.write_text(_demo_settings(Path(folder), upstream.addresses, offset_s), encoding="utf-8")
         asked.config = settings
         print(f"ticker: demonstration upstream at {upstream.url} (GET /order lists its faults)", file=sys.stderr)
-        return _serve(asked)
+        with _host_page(_load(asked).config) as page:
+            print(f"ticker: a host page that embeds the strip at {page.url}/", file=sys.stderr)
+            return _serve(asked)
+
+
+def _host_page(config: Config) -> HostPage:
+    """Another origin: the next port, or any where that is taken."""
+    from ticker import service
+    from ticker.demo.hostpage import HostPage
+
+    host = config.serve.host
+    ours = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    address = f"http://{f'[{ours}]' if ':' in ours else ours}:{config.serve.port}"
+    content = service.nothing_yet(config).content
+    try:
+        return HostPage(address, content, host=host, port=min(config.serve.port + 1, 65_535))
+    except OSError:
+        try:
+            return HostPage(address, content, host=host)
+        except OSError as fault:
+            raise _UsageError(f"can't listen on {host}: {fault.strerror}; --host takes another") from fault
 
 
 def _demo_settings(folder: Path, addresses: dict[str, str], offset_s: int) -> str:

@@ -92,11 +92,12 @@ def test_a_door_answers_in_its_type(front, path):
     assert got.data
 
 
-def test_the_front_door_leads_to_the_strip(front):
-    got = front.get("/")
-    assert (got.status_code, got.headers["Location"]) == (307, "/strip")
-    status, headers, _ = front.raw(PATH_INFO="")
-    assert (status, headers["Location"]) == ("307 Temporary Redirect", "/strip")
+def test_the_front_door_is_the_configurator(front):
+    got = front.get("/?lang=ru", Host="rates.example")
+    assert "http://rates.example/strip?lang=ru" in got.text
+    assert got.headers["Cache-Control"].startswith("public, max-age=60")
+    assert "frame-ancestors 'none'" in got.headers["Content-Security-Policy"]
+    assert front.raw(PATH_INFO="")[0] == "200 OK"
 
 
 @pytest.mark.parametrize("path", [*DOORS, "/", "/nowhere"])

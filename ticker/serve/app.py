@@ -122,8 +122,9 @@ def _doors(read: ReadSide) -> Flask:
     @app.get("/")
     def configurator() -> Response:
         query, host = request.query_string.decode("latin-1"), request.headers.get("Host", "")
-        snapshot = read.ready.snapshot
-        return _hand(widgets.configure(query, host, request.scheme, snapshot, read.terms, read.clock()))
+        now = read.clock()
+        shown = read.ready.judged(now)
+        return _hand(widgets.configure(query, host, request.scheme, shown, read.terms, now))
 
     @app.get("/status")
     def status_page() -> Response:

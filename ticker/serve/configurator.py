@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -128,8 +128,11 @@ class Configurator:
     ways: tuple[Way, ...]
 
 
-def configurator(query: str, host: str, scheme: str, content: Content, terms: Terms) -> Configurator:
-    """The page for what a form, or anyone, sent. `host` is the request's, and hostile until it was read."""
+def configurator(
+    query: str, host: str, scheme: str, content: Content, terms: Terms, picture: Callable[[Options], Size]
+) -> Configurator:
+    """The page for what a form, or anyone, sent. `host` is the request's, and hostile until it was read; `picture` says
+    how large the strip is as an image."""
     asked = _asked(query)
     lang = _language(asked)
     offered = _offered(content, terms)
@@ -157,7 +160,7 @@ def configurator(query: str, host: str, scheme: str, content: Content, terms: Te
         groups=tuple(_groups(options, place, content, terms, say)),
         warnings=tuple(_warnings(options, say)),
         notes=notes,
-        ways=ways(strip_query, options, base, say, place, terms.embed),
+        ways=ways(strip_query, options, base, say, picture(options), place, terms.embed),
     )
 
 
@@ -313,8 +316,13 @@ LINE, LINES, CELLS = 46, 92, 122
 """Height in px of a bar with headlines: in one line, in two, in cells."""
 FOLLOW = (
     'addEventListener("message",e=>{for(const f of document.querySelectorAll("iframe.rate-ticker"))'
-    'if(f.contentWindow===e.source&&e.data?.rateTicker)f.style.height=Math.min(+e.data.rateTicker.height,400)+"px"})'
+    'if(f.contentWindow===e.source&&e.data?.type==="rate-ticker:height")'
+    'f.style.height=Math.min(+e.data.height,400)+"px"})'
 )
+
+
+Size = tuple[int, int]  # px
+_FITTING = "max-width:100%;height:auto"
 
 
 def height(options: Options) -> str:
@@ -324,10 +332,16 @@ def height(options: Options) -> str:
 
 
 def ways(
-    query: str, options: Options, base: str, say: Words, place: str = PLACES[0], embed: Embed | None = None
+    query: str,
+    options: Options,
+    base: str,
+    say: Words,
+    picture: Size,
+    place: str = PLACES[0],
+    embed: Embed | None = None,
 ) -> tuple[Way, ...]:
     """Ready code for every way to show the strip with these options."""
-    site = _Site(query, options, base, say, "eager" if place == PLACES[0] else "lazy", embed)
+    site = _Site(query, options, base, say, picture, "eager" if place == PLACES[0] else "lazy", embed)
     return tuple(
         Way(id_, say.text(f"conf.way.{id_}"), say.text(f"conf.way.{id_}.says"), tuple(codes))
         for id_, codes in (
@@ -349,6 +363,7 @@ class _Site:
     options: Options
     base: str
     say: Words
+    picture: Size
     loading: str
     embed: Embed | None
 
@@ -445,12 +460,11 @@ class _Site:
             "  return $strip;\n"
             "});"
         )
-        yield Code("include-nginx", "nginx SSI", nginx)
-        yield Code("include-php", "PHP", php)
-        yield Code("include-wordpress", "WordPress", wordpress)
+        for name, text in (("nginx SSI", nginx), ("PHP", php), ("WordPress", wordpress)):
+            yield Code(f"include-{name.split()[0].lower()}", name, text, "style-src-attr 'unsafe-inline'")
 
     def image(self) -> Iterator[Code]:
-        policy = f"img-src {self.origin}"
+        policy = f"img-src {self.origin}; style-src-attr 'unsafe-hashes' {hashed(_FITTING)}"
         if self.options.theme == "auto":
             yield Code("image-svg", "SVG", self._picture(), policy)
         else:
@@ -462,7 +476,7 @@ class _Site:
     def _img(self, path: str, **more: str) -> str:
         return (
             f'<img src="{self.src(path, **more)}" alt="{self.title}" loading="{self.loading}"\n'
-            f'  style="max-width:100%;height:auto" referrerpolicy="{REFERRER}">'
+            f'  width="{self.picture[0]}" height="{self.picture[1]}" style="{_FITTING}" referrerpolicy="{REFERRER}">'
         )
 
     def _picture(self) -> str:

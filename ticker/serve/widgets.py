@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -51,9 +52,18 @@ def renderer(
     return render
 
 
-def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: Terms, now: datetime) -> Answer:
+def configure(
+    query: str, host: str, scheme: str, shown: tuple[Snapshot, Judgement], terms: Terms, now: datetime
+) -> Answer:
     """The configurator. Its code names the host that was asked, so it is made for each request."""
-    said = configurator(query, host, scheme, snapshot.content, terms)
+    snapshot, judged = shown
+
+    def picture(options: Options) -> tuple[int, int]:
+        drawn = image.svg(strip(snapshot, judged, options, currencies=terms.currencies)).decode()
+        width, height = re.findall(r'viewBox="0 0 (\d+) (\d+)"', drawn)[0]
+        return int(width), int(height)
+
+    said = configurator(query, host, scheme, snapshot.content, terms, picture)
     return finish(html.configurator_page(said), HTML, policy=html.configurator_policy(), until=now + CONFIGURATOR_LIFE)
 
 
