@@ -1,17 +1,17 @@
-// The life of a strip: clock, steps, refresh. Every word comes from the page or its JSON twin; nothing is stored.
+// The life of a strip: clock, motion, refresh. Every word comes from the page or its JSON twin; nothing is stored.
 // The page for a frame (page.js) and the element (embed.js) both live by it.
 const life = (() => {
   "use strict";
-  const STEP = 7e3, PERIOD = 60e3, LONGEST = 600e3, PATIENCE = 20e3, DRIFT = 60e3;
+  const STEP = 7e3, PACE = 40, PERIOD = 60e3, LONGEST = 600e3, PATIENCE = 20e3, DRIFT = 60e3;
   return start;
 
   // States are classes of `page`; `twin` says where the JSON is, and is asked anew each time; `relabel` sees it first.
   function start(page, strip, twin, relabel = () => {}) {
     const said = strip.dataset, ended = new AbortController(), signal = ended.signal;
     const find = selector => strip.querySelector(selector);
-    const clock = find(".clock time"), list = find(".list"), pause = find("#pause");
+    const clock = find(".clock :is(time, .at)"), list = find(".list"), pause = find("#pause");
     let offset = 0, failures = 0, asked = "", asking = null, shown = null, announced = said.status, face;
-    let ticking, refreshing, stepping;
+    let ticking, refreshing, stepping, rolling, rolled, place = 0;
 
     const live = () => page.classList.contains("live");
     const now = () => Date.now() + offset;
@@ -23,7 +23,7 @@ const life = (() => {
 
     function tick() {
       clearTimeout(ticking);
-      if (live() && said.zone) {
+      if (clock && live() && said.zone) {
         face ||= new Intl.DateTimeFormat("en-GB", {timeZone: said.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
         put(clock, face.format(now()));
         clock.dateTime = clock.textContent;
@@ -100,18 +100,25 @@ const life = (() => {
 
     // --- replacing only what changed, by key
 
-    function apply({as_of, until, state, zone, words, rates, headlines}) {
+    function apply({as_of, until, state, zone, words, rates, headlines, look}) {
       if (Date.parse(as_of) < Date.parse(said.asOf)) return;
       page.classList.remove("outdated");
       Object.assign(said, {
         asOf: as_of || "", until, state, zone, tomorrow: words.tomorrow_dated, count: words.count,
         outdated: words.outdated, outdatedDay: words.outdated_day, outdatedStatus: words.outdated_status,
       });
+      if (look && look.motion !== said.motion) {
+        said.motion = look.motion;
+        relay();
+        restep();
+      }
+      if (look) Object.assign(said, {frame: look.frame, speed: look.speed});
       put(find(".bank .name"), words.bank_name);
       put(find(".bank .unit"), words.bank_rest);
       put(find(".bank .day"), words.day);
-      sync(find(".rates"), rates.map(rate => [rate.currency, rate]), clone, fillRate);
+      if (find(".rates")) sync(find(".rates"), rates.map(rate => [rate.currency, rate]), clone, fillRate);
       if (list) {
+        const seen = taped() ? inView().map(node => [node, node.offsetLeft - place]) : [];
         const later = find(".later"), drawn = rates.filter(rate => rate.next && rate.next.text);
         for (const node of strip.querySelectorAll(".updated")) put(node, words.updated);
         find(".age").toggleAttribute("data-empty", !words.updated);
@@ -120,20 +127,27 @@ const life = (() => {
         later.toggleAttribute("data-empty", !drawn.length);
         sync(later, rates.map(rate => [rate.currency, rate]), clone, fillLater);
         sync(list, headlines.map(headline => [headline.id, headline]), () => makeHeadline(words), fillHeadline);
-        show(shown, "instant");
+        if (taped()) {
+          const [anchor, ahead] = seen.find(([node]) => node.isConnected) || [];
+          if (anchor) list.scrollLeft = place = anchor.offsetLeft - ahead;
+          roll(0);
+        } else show(shown, "instant");
       }
+      label();
       announce(words.status);
     }
 
-    // What has the focus is neither moved nor taken away.
+    // What has the focus, or is seen on the tape, is neither moved nor taken away.
     function sync(parent, entries, make, fill) {
       const nodes = new Map([...parent.children].filter(node => node.dataset.key).map(node => [node.dataset.key, node]));
       const keys = new Set(entries.map(([key]) => key)), first = nodes.values().next().value;
-      const held = node => node.contains(strip.getRootNode().activeElement);
+      parent.model ||= first;
+      const seen = parent === list && taped() ? inView() : [];
+      const held = node => node.contains(strip.getRootNode().activeElement) || seen.includes(node);
       for (const [key, node] of nodes) if (!keys.has(key) && !held(node) && node !== first) node.remove();
       let next = first || null;
       for (const [key, entry] of entries) {
-        const node = nodes.get(key) || make(first);
+        const node = nodes.get(key) || make(parent.model);
         node.dataset.key = key;
         fill(node, entry);
         if (node === next) next = node.nextElementSibling;
@@ -152,6 +166,7 @@ const life = (() => {
       put(node.querySelector(".figure"), rate.text);
       put(node.querySelector(".next"), rate.next ? rate.next.text : "");
       put(node.querySelector(".change"), rate.change_text);
+      put(node.querySelector(".doubt"), rate.next && rate.next.freshness === "late" ? rate.next.mark : "");
       put(node.querySelector(".mark"), rate.mark);
     }
 
@@ -160,6 +175,7 @@ const life = (() => {
       set(node, "data-trend", trend || "");
       put(node.querySelector(".code"), currency);
       put(node.querySelector(".next"), next ? next.text : "");
+      set(node, "data-state", next ? next.freshness : "");
       put(node.querySelector(".mark"), next ? next.mark : "");
     }
 
@@ -189,29 +205,80 @@ const life = (() => {
       put(node.querySelector(".publisher"), headline.publisher);
     }
 
-    // --- steps: the list wraps whole headlines into lines; a step scrolls to the next line
+    // --- motion. The list wraps whole headlines into lines; a step scrolls to the next line.
+    // A tape is one line that scrolls along; what has left it on one side is moved, uncloned, behind its end.
 
+    const pace = () => (said.speed || 100) / 100;
     const items = () => [...list.children].filter(node => node.offsetParent);
+    const taped = () => said.motion === "scroll" && live();
+    const far = node => node.offsetLeft + node.offsetWidth;
+    const inView = () => items().filter(node => {
+      const box = node.getBoundingClientRect(), frame = list.getBoundingClientRect();
+      return box.right > frame.left && box.left < frame.right;
+    });
 
     function show(item, behavior) {
-      const all = items(), numbered = all.filter(node => node.dataset.key);
+      const all = items();
       shown = all.includes(item) ? item : all[0] || null;
-      page.classList.toggle("single", !all.some(node => node.offsetTop));
+      page.classList.toggle("single", taped() ? all.length < 2 : !all.some(node => node.offsetTop));
       if (!shown) return;
-      if (list.scrollTop !== shown.offsetTop) list.scrollTo({top: shown.offsetTop, behavior});
-      const n = numbered.indexOf(shown) + 1;
+      if (taped()) list.scrollLeft = place = shown.offsetLeft;
+      else if (list.scrollTop !== shown.offsetTop) list.scrollTo({top: shown.offsetTop, behavior});
+      count();
+    }
+
+    function count() {
+      const numbered = items().filter(node => node.dataset.key), n = numbered.indexOf(shown) + 1;
       put(find(".count"), n ? said.count.replace("{n}", n).replace("{m}", numbered.length) : "");
     }
 
     function step(by) {
-      const all = items(), tops = [...new Set(all.map(node => node.offsetTop))];
-      const top = tops.at((tops.indexOf(shown ? shown.offsetTop : 0) + by) % tops.length);
-      show(all.find(node => node.offsetTop === top), "auto");
+      const all = items(), way = taped() ? node => node.offsetLeft : node => node.offsetTop;
+      const stops = [...new Set(all.map(way))];
+      const stop = stops.at((stops.indexOf(shown ? way(shown) : 0) + by) % stops.length);
+      show(all.find(node => way(node) === stop), "auto");
+    }
+
+    function roll(by) {
+      const all = items();
+      if (!all.length) return;
+      if (Math.abs(list.scrollLeft - place) >= 1) place = list.scrollLeft;  // the focus has moved it
+      const lap = Math.max(far(all.at(-1)) + all[0].offsetLeft + 20, list.clientWidth);
+      place = (place + by) % lap;
+      for (const node of all) {
+        const moved = far(node) <= place ? `${lap}px` : "";
+        if (node.style.translate !== moved) node.style.translate = moved;
+      }
+      list.scrollLeft = place;
+      const first = all.find(node => far(node) > place) || all[0];
+      if (first !== shown) {
+        shown = first;
+        count();
+      }
+    }
+
+    function frame(time) {
+      rolling = requestAnimationFrame(frame);
+      roll(looked() ? 0 : Math.min(time - rolled, 100) / 1e3 * PACE * pace());
+      rolled = time;
     }
 
     function restep() {
       clearInterval(stepping);
-      if (list && live() && !document.hidden) stepping = setInterval(() => looked() || step(1), STEP);
+      cancelAnimationFrame(rolling);
+      if (!list || !live() || document.hidden) return;
+      if (said.motion === "step") stepping = setInterval(() => looked() || step(1), STEP / pace());
+      if (!taped()) return;
+      rolled = performance.now();
+      rolling = requestAnimationFrame(frame);
+    }
+
+    // Stopped, a tape stands as whole headlines: cut off at an edge, none could be read.
+    function relay() {
+      if (!list || said.motion !== "scroll") return;
+      for (const node of list.children) node.style.translate = "";
+      if (!taped()) list.scrollLeft = place = 0;
+      show(shown, "instant");
     }
 
     // Under the pointer and under the keyboard's focus nothing steps away.
@@ -236,19 +303,21 @@ const life = (() => {
       ended.abort();
       sizes.disconnect();
       asking = null;
+      cancelAnimationFrame(rolling);
       for (const timer of [ticking, refreshing, stepping]) clearTimeout(timer);
     }
 
     pause.addEventListener("click", () => {
       page.classList.toggle("live");
-      find(".asof").hidden = false;
+      if (clock) find(".asof").hidden = false;
+      relay();
       label();
       wake();
     }, {signal});
     document.addEventListener("visibilitychange", wake, {signal});
     addEventListener("pageshow", event => event.persisted && wake(), {signal});
     addEventListener("online", wake, {signal});
-    const sizes = new ResizeObserver(() => show(shown, "instant"));
+    const sizes = new ResizeObserver(() => taped() || show(shown, "instant"));
 
     if (list) {
       for (const [id, by] of [["#previous", -1], ["#following", 1]]) {
@@ -258,7 +327,7 @@ const life = (() => {
         }, {signal});
       }
       list.removeAttribute("tabindex");
-      list.addEventListener("focusin", event => show(event.target.closest("li"), "instant"), {signal});
+      list.addEventListener("focusin", event => taped() || show(event.target.closest("li"), "instant"), {signal});
       sizes.observe(list);
       show(null, "instant");
     }

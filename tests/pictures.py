@@ -80,7 +80,7 @@ class _Strips(BaseHTTPRequestHandler):
         if rest[-1] == "strip.json":
             self._answer(200, json.render(strip), "application/json", scene)
         else:
-            self._answer(200, html.strip_page(strip), "text/html; charset=utf-8", scene)
+            self._answer(200, html.strip_page(strip), "text/html; charset=utf-8", scene, html.policy("*", strip))
 
     def _answer(self, status: int, body: bytes, kind: str, scene: Scene | None = None, policy: str = POLICY) -> None:
         self.send_response_only(status)

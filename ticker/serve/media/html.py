@@ -5,7 +5,9 @@ Style and script stand in the page itself, so that a strip is one request; the p
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
+from dataclasses import fields
 from datetime import datetime
 from functools import cache, partial
 from hashlib import sha256
@@ -14,7 +16,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ticker.serve.view import Strip
+from ticker.serve.contrast import Colours
+from ticker.serve.view import Look, Strip
 from ticker.serve.words import templates_dir
 
 if TYPE_CHECKING:
@@ -23,11 +26,16 @@ if TYPE_CHECKING:
 
 _ALONE = "frame-ancestors 'none'"
 _SCRIPT = ("strip.js", "page.js")
+_CONTAINER = re.compile(r"@container \(width < (\d+)ch\)")
 
 
 def strip_page(strip: Strip) -> bytes:
-    """The page for an iframe, whole: it works without script and loads nothing more."""
-    return _page("strip.html", strip=strip, words=strip.words, js=_inline(*_SCRIPT))
+    """The page for an iframe, whole: it works without script and loads nothing more. `policy` must be told of it."""
+    look = strip.look
+    # A frame is painted opaque where its scheme is not that of the element it stands in: only a given ground fixes it.
+    scheme = look.colours[0].scheme if len(look.colours) == 1 and look.theme != "transparent" else "light dark"
+    given = {"words": strip.words, "look": Markup(_colours(look)), "scheme": scheme, "js": _inline(*_SCRIPT)}
+    return _page("strip.html", strip=strip, **given)
 
 
 def fragment(strip: Strip) -> bytes:
@@ -85,12 +93,14 @@ def status_policy() -> str:
     )
 
 
-def policy(frame_ancestors: str) -> str:
-    """The Content-Security-Policy of these pages. `frame_ancestors` is a source list: "*", "'none'", "https://…"."""
+def policy(frame_ancestors: str, strip: Strip | None = None) -> str:
+    """The Content-Security-Policy of these pages. `frame_ancestors` is a source list: "*", "'none'", "https://…".
+    A strip whose colours were chosen has a style of its own."""
+    colours = _colours(strip.look) if strip else ""
     return "; ".join(
         [
             "default-src 'none'",
-            f"style-src {_hash('strip.css')}",
+            f"style-src {_hash('strip.css')}" + (f" {_digest(colours)}" if colours else ""),
             f"script-src {_hash(*_SCRIPT)}",
             "connect-src 'self'",
             "img-src 'self' data:",
@@ -133,11 +143,43 @@ def _environment() -> Environment:
 def _inline(*names: str) -> Markup:
     """Files of ours as they stand in the page: less their indentation and the lines that are only a comment."""
     text = "".join((templates_dir() / name).read_text("utf-8") for name in names)
-    lines = [line.strip() for line in text.splitlines()]
+    lines = [line.strip() for line in (_framed(text) if names[0].endswith(".css") else text).splitlines()]
     whole = (line.startswith("//") or (line.startswith("/*") and line.endswith("*/")) for line in lines)
     return Markup("\n".join(line for line, comment in zip(lines, whole, strict=True) if line and not comment))
 
 
+def _framed(css: str) -> str:
+    """Widths of the page in place of the strip's own: a page in a frame has no other, and the HTML checker does not
+    know containers yet. A media query's ch is of the browser's own font, narrower than the widest of ours at its size.
+    """
+    narrower = _CONTAINER.sub(lambda found: f"@media (width < {round(int(found[1]) * 1.12)}ch)", css)
+    return narrower.replace("container-type: inline-size; ", "")
+
+
+def _colours(look: Look) -> str:
+    """The style that takes the place of the stock palettes; empty where they stand."""
+    if not look.chosen:
+        return ""
+    first, *dark = (_palette(look, colours) for colours in look.colours)
+    return first + "".join(f"@media (prefers-color-scheme: dark) {{{other}}}" for other in dark)
+
+
+def _palette(look: Look, colours: Colours) -> str:
+    names = [field.name for field in fields(colours) if field.name not in ("scheme", "complaints")]
+    said = {f"--{name.replace('_', '-')}": f"#{getattr(colours, name)}" for name in names}
+    if look.accent:
+        said["--title"] = "var(--link)"
+    if look.theme == "transparent":
+        said["--ground"] = "transparent"  # a given ground is then the one that it is known to stand on
+    elif len(look.colours) == 1:
+        said["color-scheme"] = colours.scheme
+    return ":root{" + ";".join(f"{name}:{value}" for name, value in said.items()) + "}"
+
+
 @cache
 def _hash(*names: str) -> str:
-    return f"'sha256-{b64encode(sha256(_inline(*names).encode()).digest()).decode()}'"
+    return _digest(_inline(*names))
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
