@@ -78,7 +78,7 @@ def _medium(path: str, said: Strip, options: Options, frame_ancestors: str) -> t
         return image.svg(said, colours), SVG, image.policy(frame_ancestors, colours)
     if path == "/strip.png":
         return image.png(said, colours), PNG, LOCKED_POLICY
-    return html.strip_page(said), HTML, html.policy(frame_ancestors)
+    return html.strip_page(said), HTML, html.policy(frame_ancestors, said)
 
 
 def offered(snapshot: Snapshot, currencies: tuple[str, ...], presets: Mapping[str, str]) -> Offered:
