@@ -10,7 +10,8 @@ const life = (() => {
     const said = strip.dataset, ended = new AbortController(), signal = ended.signal;
     const find = selector => strip.querySelector(selector);
     const clock = find(".clock :is(time, .at)"), list = find(".list"), pause = find("#pause");
-    let offset = 0, failures = 0, asked = "", asking = null, shown = null, announced = said.status, face;
+    let offset = 0, failures = 0, asked = "", asking = null, wanted = false, source = twin();
+    let shown = null, announced = said.status, face;
     let ticking, refreshing, stepping, rolling, rolled, place = 0;
 
     const live = () => page.classList.contains("live");
@@ -61,8 +62,9 @@ const life = (() => {
     }
 
     // Ends when what was asked for last is shown. Options may change on the way: then the older answer counts no more.
-    function ask(url, wanted) {
+    function ask(url, insists) {
       clearTimeout(refreshing);
+      wanted ||= insists;
       if (asking && url === asked) return asking;
       asked = url;
       const mine = asking = (async () => {
@@ -73,8 +75,12 @@ const life = (() => {
           const served = await answer.json();
           if (mine === asking && (live() || wanted || !said.until)) {
             correct(answer.headers);
-            relabel(served);
-            apply(served);
+            // An older answer changes nothing, unless it is to another question.
+            if (url !== source || !(Date.parse(served.as_of) < Date.parse(said.asOf))) {
+              relabel(served);
+              apply(served);
+              source = url;
+            }
           }
         } catch (met) {
           fault = met;
@@ -82,6 +88,7 @@ const life = (() => {
         if (signal.aborted) throw new Error(`${url}: removed before it was shown`);
         if (mine !== asking) return asking;
         asking = null;
+        wanted = false;
         failures = fault ? failures + 1 : 0;
         tick();
         refreshAfter(Math.min(LONGEST, PERIOD * 2 ** failures * (.75 + Math.random() / 2)));
@@ -101,7 +108,6 @@ const life = (() => {
     // --- replacing only what changed, by key
 
     function apply({as_of, until, state, zone, words, rates, headlines, look}) {
-      if (Date.parse(as_of) < Date.parse(said.asOf)) return;
       page.classList.remove("outdated");
       Object.assign(said, {
         asOf: as_of || "", until, state, zone, tomorrow: words.tomorrow_dated, count: words.count,

@@ -27,6 +27,7 @@ JSON = "application/json; charset=utf-8"
 SVG = "image/svg+xml"
 PNG = "image/png"
 TEXT = "text/plain; charset=utf-8"
+SCRIPT = "text/javascript; charset=utf-8"
 PROBLEM = "application/problem+json"
 
 _SAME_EVERYWHERE = (
@@ -62,6 +63,7 @@ class Answer:
     modified: datetime | None = None
     codings: Mapping[str, Coded] = field(default_factory=dict)  # by content coding; "identity" is always there
     detail: str = ""  # for Cache-Status
+    kept: str = ""  # its Cache-Control, where that does not follow from `until`
 
     def since(self, moment: datetime) -> Answer:
         """The same answer, where something it says became true only at `moment`."""
@@ -81,8 +83,11 @@ def finish(
     links: Iterable[str] = (),
     more: Iterable[tuple[str, str]] = (),
     detail: str = "",
+    kept: str = "",
+    effort: int = 5,
 ) -> Answer:
-    """An answer with its bodies coded once. `policy` is its Content-Security-Policy, `links` its Link headers."""
+    """An answer with its bodies coded once. `policy` is its Content-Security-Policy, `links` its Link headers; `effort`
+    is brotli's, up to 11 for what is made once and sent for years."""
     headers = [("Content-Type", content_type), ("Content-Security-Policy", policy), *_SAME_EVERYWHERE, *more]
     if "frame-ancestors 'none'" in policy:
         headers.append(("X-Frame-Options", "DENY"))
@@ -92,10 +97,11 @@ def finish(
     headers += [("Link", link) for link in links]
     bodies = {"identity": body}
     if len(body) >= COMPRESS_FROM and content_type != PNG:  # which is packed already
-        bodies["br"] = brotli.compress(body, quality=5)
+        bodies["br"] = brotli.compress(body, quality=effort)
         bodies["gzip"] = gzip.compress(body, 6, mtime=0)  # with a time in it, every second had an ETag of its own
     codings = {coding: _coded(coding, coded, headers) for coding, coded in bodies.items()}
-    return Answer(status, until, _whole_second(last_modified) if last_modified else None, codings, detail)
+    modified = _whole_second(last_modified) if last_modified else None
+    return Answer(status, until, modified, codings, detail, kept)
 
 
 def _whole_second(moment: datetime) -> datetime:
@@ -139,7 +145,7 @@ def respond(
     """
     # What a request says is cut before it is kept as the key of a cache, so that nobody fills our memory with it.
     coded = answer.codings[_coding(environ.get("HTTP_ACCEPT_ENCODING", "")[:200], tuple(answer.codings))]
-    lifetime, status = _lifetime(answer.until, now), answer.status
+    lifetime, status = answer.kept or _lifetime(answer.until, now), answer.status
     headers = [*coded.headers, ("Cache-Control", lifetime), ("Cache-Status", _cache_status(answer, now, cache))]
     if answer.modified and answer.modified <= now:
         headers.append(("Last-Modified", _http_date(answer.modified)))

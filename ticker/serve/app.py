@@ -9,14 +9,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from ticker import log
 from ticker.serve import status, widgets
 from ticker.serve.answer import HTML, Answer, finish, problem, respond
 from ticker.serve.configurator import Terms
 from ticker.serve.latest import Latest
-from ticker.serve.media import html
+from ticker.serve.media import embed, html
 from ticker.serve.ready import Ready
 from ticker.serve.words import templates_dir
 
@@ -29,6 +29,8 @@ PREFLIGHT = (
     ("Access-Control-Max-Age", "86400"),
 )
 SCHEMA_LIFE = timedelta(days=1)
+ELEMENT_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
+FOR_EVER = "public, max-age=31536000, immutable"
 RETRY_S = "1"
 _ANSWER = "ticker.answer"
 
@@ -125,6 +127,16 @@ def _doors(read: ReadSide) -> Flask:
         now = read.clock()
         shown = read.ready.judged(now)
         return _hand(widgets.configure(query, host, request.scheme, shown, read.terms, now))
+
+    @app.get("/embed.js")
+    def element() -> Response:
+        return _hand(widgets.element(ELEMENT_KEPT))
+
+    @app.get("/embed/<version>.js")
+    def element_of_version(version: str) -> Response:
+        if version != embed.script().version:
+            raise NotFound("There is no such version of the element; /embed.js is the newest.")
+        return _hand(widgets.element(FOR_EVER))
 
     @app.get("/status")
     def status_page() -> Response:

@@ -235,7 +235,8 @@ def _look(options: Options) -> Look:
     chosen = bool(options.bg or options.fg or options.accent) or options.theme != "auto"
     colours = palettes(options.bg, options.fg, options.accent, options.theme)
     accent = bool(options.accent)
-    return Look(options.theme, options.frame, options.motion, options.speed, options.show, colours, chosen, accent)
+    show = tuple(part for part in options.show if part != "headlines" or options.headlines)
+    return Look(options.theme, options.frame, options.motion, options.speed, show, colours, chosen, accent)
 
 
 def _path(path: str, options: Options) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from ticker.freshness import Judgement
-from ticker.serve.answer import HTML, JSON, LOCKED_POLICY, PNG, SVG, TEXT, Answer, finish
+from ticker.serve.answer import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEXT, Answer, finish
 from ticker.serve.configurator import Terms, configurator
 from ticker.serve.contrast import palettes
-from ticker.serve.media import html, image, json, text
+from ticker.serve.media import embed, html, image, json, text
 from ticker.serve.options import LANGUAGES, Offered, Options, parse
 from ticker.serve.view import Strip, strip
 from ticker.snapshot import Snapshot
@@ -65,6 +65,12 @@ def configure(
 
     said = configurator(query, host, scheme, snapshot.content, terms, picture)
     return finish(html.configurator_page(said), HTML, policy=html.configurator_policy(), until=now + CONFIGURATOR_LIFE)
+
+
+@cache
+def element(kept: str) -> Answer:
+    """The custom element's script; `kept` is for how long, as Cache-Control has it."""
+    return finish(embed.script().body, SCRIPT, kept=kept, effort=11)
 
 
 def _medium(path: str, said: Strip, options: Options, frame_ancestors: str) -> tuple[bytes, str, str]:

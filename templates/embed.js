@@ -1,0 +1,118 @@
+// The element <rate-ticker>: its attributes are the options of a strip. In front of it stand the strip's own life, and
+// OPTIONS, SHAPE and STYLE: names of options, markup and style of the page for a frame. It is built node by node and
+// no markup is parsed, so that it works whatever the host page's policy is.
+const HERE = (document.currentScript?.src || "").replace(/embed(\/\w+)?\.js.*$/, "");
+const style = new CSSStyleSheet();
+style.replaceSync(STYLE);
+const PARTS = {clock: ".clock", rates: ".rates", lang: ".languages", headlines: ".news, #previous, .count, #following"};
+
+function coloured({theme, accent, colours}, {scheme, ...said}, nth) {
+  const names = Object.keys(said).map(name => `--${name.replace("_", "-")}:${said[name]}`);
+  if (accent) names.push("--title:var(--link)");
+  if (theme === "transparent") names.push("--ground:transparent");
+  else if (!colours[1]) names.push(`color-scheme:${scheme}`);
+  return `@media ${nth ? "(prefers-color-scheme:dark)" : "all"}{.page{${names.join(";")}}}`;
+}
+
+customElements.get("rate-ticker") || customElements.define("rate-ticker", class extends HTMLElement {
+  static observedAttributes = [...OPTIONS, "src", "title"];
+  #bound = [];
+  #page = this.#built(["div", {class: "page js"}, SHAPE]);
+  #strip = this.#page.firstChild;
+  #colours = new CSSStyleSheet();
+  #life = null;
+  #changing = false;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({mode: "open"}), cell = document.createElement("div");
+    root.adoptedStyleSheets = [style, this.#colours];
+    cell.className = "cell";
+    cell.append(document.createElement("slot"), this.#page);
+    root.append(cell);
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.#page.classList.add("live");
+    this.#page.addEventListener("click", event => {
+      const link = event.target.closest("[hreflang]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.lang = link.hreflang;
+    });
+  }
+
+  connectedCallback() {
+    if (!this.#service) return;
+    // The reader's own size of type, whatever the host page has made of a rem.
+    this.#page.style.fontSize = "medium";
+    this.#page.style.setProperty("--rem", getComputedStyle(this.#page).fontSize);
+    this.#page.style.fontSize = "";
+    this.#life = life(this.#page, this.#strip, () => this.#address("strip.json"), served => this.#label(served));
+    this.attributeChangedCallback();
+  }
+
+  disconnectedCallback() {
+    this.#life?.end();
+    this.#life = null;
+  }
+
+  // Moved within the page by moveBefore(): it lives on.
+  connectedMoveCallback() {}
+
+  // Several changes in one task are one question.
+  attributeChangedCallback() {
+    if (!this.#life || this.#changing) return;
+    this.#changing = true;
+    queueMicrotask(() => {
+      this.#changing = false;
+      if (this.#life) this.refresh().catch(() => {});
+    });
+  }
+
+  // Resolves when what the attributes ask for is shown; rejects with an Error where it can't be.
+  async refresh() {
+    if (!this.#life) throw new Error("rate-ticker: not on a page, or no src that says where the service is");
+    await this.#life.ask();
+  }
+
+  get #service() {
+    return this.getAttribute("src") || HERE;
+  }
+
+  #address(path, more = {}) {
+    const given = OPTIONS.filter(name => this.hasAttribute(name)).map(name => [name, this.getAttribute(name)]);
+    const query = new URLSearchParams({...Object.fromEntries(given), ...more});
+    return new URL(`${path}?${query}`, new URL(this.#service, document.baseURI)).href;
+  }
+
+  #built([tag, attributes, ...children]) {
+    const svg = tag === "svg" || tag === "path";
+    const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value[0] === "{") this.#bound.push([node, name, value.slice(1, -1)]);
+      else node.setAttribute(name, value);
+    }
+    node.append(...children.map(child => child.at ? child : this.#built(child)));
+    return node;
+  }
+
+  // Words that stay as long as the language does, and the look; the rest is the life's.
+  #label({language, as_of, words, look}) {
+    const page = this.#page, find = selector => page.querySelector(selector);
+    for (const [node, name, word] of this.#bound) {
+      if (name) node.setAttribute(name, words[word]);
+      else if (node.textContent !== words[word]) node.textContent = words[word];
+    }
+    page.lang = language;
+    if (this.title) this.#strip.setAttribute("aria-label", this.title);
+    for (const [part, selector] of Object.entries(PARTS)) {
+      for (const node of page.querySelectorAll(selector)) node.hidden = !look.show.includes(part);
+    }
+    this.#strip.classList.toggle("bare", !look.show.includes("headlines"));
+    this.#colours.replaceSync(look.chosen ? look.colours.map((colours, nth) => coloured(look, colours, nth)).join("") : "");
+    find(".asof").hidden = !as_of;
+    for (const link of page.querySelectorAll("[hreflang]")) {
+      link.href = this.#address("strip", {lang: link.hreflang});
+      link.ariaCurrent = link.hreflang === language ? "true" : null;
+    }
+    page.classList.add("shown");
+  }
+});

@@ -1,0 +1,155 @@
+"""The custom element's script: the strip's life, markup and style as the page for a frame has them, and what builds
+them into any page.
+
+Nothing of a strip is written a second time for it: the markup is the page's own, rendered with the names of words in
+place of words, and the style is the page's, put into a shadow root.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha384
+from html.parser import HTMLParser
+from typing import Any
+
+from ticker.freshness import freshness
+from ticker.model import Home
+from ticker.serve.media import html
+from ticker.serve.options import Options
+from ticker.serve.view import strip
+from ticker.serve.words import templates_dir
+from ticker.snapshot import empty
+
+OPTIONS = (*Options.model_fields, "preset")
+_VERSION_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    body: bytes
+    version: str  # of these bytes and no others
+    integrity: str  # as the attribute has it (Subresource Integrity)
+
+
+@cache
+def script() -> Script:
+    given = {"OPTIONS": OPTIONS, "SHAPE": _shape(), "STYLE": _style()}
+    constants = ",".join(f"{name}={_literal(value)}" for name, value in given.items())
+    parts = ['(()=>{"use strict";', _code("strip.js"), f"const {constants};", _code("embed.js"), "})();"]
+    body = "\n".join(parts).encode()
+    digest = sha384(body).digest()
+    return Script(body, digest.hex()[:_VERSION_LENGTH], f"sha384-{b64encode(digest).decode()}")
+
+
+def _literal(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _text(name: str) -> str:
+    return (templates_dir() / name).read_text("utf-8")
+
+
+def _code(name: str) -> str:
+    """A script less its indentation and the lines that are only a comment."""
+    lines = (line.strip() for line in _text(name).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+# --- style -------------------------------------------------------------------------------------------------------
+
+_OF_THE_PAGE = re.compile(r":root\b|\bhtml(?=:)|(?m:^body(?= \{))")
+_REM = re.compile(r"(-?[\d.]+)rem\b")
+_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_ERROR_PAGE = re.compile(r"^\.error.*\n", re.M)
+
+
+def _style() -> str:
+    """The strip's style for a shadow root. A rem there would be the host page's; `--rem` is the reader's own."""
+    css = _ERROR_PAGE.sub("", _COMMENT.sub("", _text("strip.css")))
+    css = _REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css))
+    return _packed(_COMMENT.sub("", _text("embed.css")) + css)
+
+
+def _packed(css: str) -> str:
+    """Less the spaces that mean nothing."""
+    css = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", css))
+    return css.replace(": ", ":").replace(";}", "}").strip()
+
+
+# --- markup ------------------------------------------------------------------------------------------------------
+
+
+def _shape() -> Any:
+    """The strip as [tag, attributes, *children], with "{name}" where a word belongs; the attribute "" is the text."""
+    begin = datetime(2025, 1, 1, tzinfo=UTC)
+    nothing = empty(Home())
+    blank = strip(nothing, freshness(nothing, begin), Options(currencies=("-",)))
+    rate = replace(blank.rates[0], currency="-", text="", mark="", spoken="")
+    blank = replace(blank, as_of=begin, rates=(rate,))
+    words = {name: f"{{{name}}}" for name in blank.words}
+    reader = _Reader()
+    reader.feed(html.strip_page(replace(blank, words=words)).decode())
+    return _element(reader.found)
+
+
+_NAMED = {"viewbox": "viewBox"}  # which the reader of HTML writes small
+_OF_ANOTHER_TIME = ("datetime", "href", "aria-current")
+
+
+class _Reader(HTMLParser):
+    """Reads the page's <main>."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Any] = []
+        self._open: list[list[Any]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not self._open and tag != "main":
+            return
+        node: list[Any] = [tag, {name: value or "" for name, value in attrs}]
+        if self._open:
+            self._open[-1].append(node)
+        else:
+            self.found = node
+        self._open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._open and "\n" not in data:
+            self._open[-1].append(data)
+
+
+def _element(page: list[Any]) -> list[Any]:
+    """What differs in somebody else's page: it has its own <main>, first heading and landmarks."""
+    _main, _attributes, *children = page
+    inside = [_fitted(child) for child in children if isinstance(child, list) and child[0] != "h1"]
+    return ["section", {"id": "strip", "aria-label": "{title}"}, *inside]
+
+
+def _fitted(node: list[Any]) -> list[Any]:
+    tag, attributes, *children = node
+    if tag == "nav":
+        tag, attributes = "div", {**attributes, "role": "group"}
+    attributes = {_NAMED.get(name, name): value for name, value in attributes.items() if name not in _OF_ANOTHER_TIME}
+    if len(children) == 1 and isinstance(children[0], str) and children[0].startswith("{"):
+        return [tag, {**attributes, "": children[0]}]
+    return [tag, attributes, *_children(children)]
+
+
+def _children(children: list[Any]) -> Iterator[Any]:
+    for child in children:
+        yield _fitted(child) if isinstance(child, list) else child
