@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -238,3 +239,27 @@ def test_the_png_takes_the_first_of_its_colours() -> None:
     dark = pixels(image.png(scenes.day().strip(), (DARK,)))
     assert dark[5][5] == tuple(bytes.fromhex(DARK.ground))
     assert pixels(image.png(scenes.day().strip(), (LIGHT, DARK)))[5][5] == (255, 255, 255)
+
+
+# --- its size ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("headlines", [0, 1, 2, 12])
+@pytest.mark.parametrize(
+    "currencies", [("USD",), ("USD", "EUR", "RUB"), ("USD", "EUR", "RUB", "KZT", "CNY", "GBP", "JPY")]
+)
+def test_the_size_can_be_told_before_it_is_drawn(currencies: tuple[str, ...], headlines: int) -> None:
+    told = image.size(len(currencies), headlines)
+    for make in (scenes.day, scenes.evening, scenes.late, scenes.stale, scenes.rouble_held):
+        root = drawn(make().strip(Options(lang="ru", currencies=currencies, headlines=headlines)))
+        assert (root.get("width"), root.get("height")) == tuple(map(str, told))
+
+
+def test_the_documentation_gives_the_size_it_has() -> None:
+    paper = (Path(__file__).parents[2] / "docs" / "embedding.md").read_text(encoding="utf-8")
+    sizes = set(re.findall(r'strip\.(?:svg|png)\S* width="(\d+)" height="(\d+)"', paper))
+    assert sizes == {tuple(map(str, image.size(3, 12)))}
+    row = image.size(4, 0)[1] - image.size(3, 0)[1]
+    assert (
+        f"{image.size(3, 0)[1]} with `headlines=0`, and {row} more for every further row of three currencies" in paper
+    )

@@ -23,7 +23,8 @@ from ticker.serve.words import ARROW
 
 WIDTH = 600  # px: what a mail has room for
 _PAD, _GAP, _CELL, _LINE, _META, _BETWEEN = 16, 24, 84, 18, 17, 11
-_MOST_HEADLINES, _MOST_LINES = 3, 2
+_TOP = 55  # of the header, hairline included
+_MOST_COLUMNS, _MOST_HEADLINES, _MOST_LINES = 3, 3, 2
 _TITLE, _SMALL, _LABEL, _FIGURE = 14, 12, 13, 22  # px of type
 _BOLD = 1.12  # how much wider a font's heavier weight is
 
@@ -43,6 +44,12 @@ def svg(strip: Strip, colours: tuple[Colours, ...] = (LIGHT, DARK), *, width: in
     if strip.with_headlines:
         bottom = _headlines(drawing, strip, bottom)
     return drawing.finished(bottom)
+
+
+def size(currencies: int, headlines: int) -> tuple[int, int]:
+    """Width and height of the picture for these options, in every state: what an `img` says so that nothing jumps."""
+    rooms = 0 if not headlines else _room(headlines)
+    return WIDTH, _TOP + _rows(currencies) * _CELL + rooms
 
 
 def png(strip: Strip, colours: tuple[Colours, ...] = (LIGHT,)) -> bytes:
@@ -115,15 +122,19 @@ def _header(drawing: _Drawing, strip: Strip) -> int:
 def _rates(drawing: _Drawing, strip: Strip, top: int) -> int:
     cells = [_cell(rate) for rate in strip.rates]
     room = max((_width(line, size) for cell in cells for line, size in zip(cell, _CELL_SIZES, strict=True)), default=0)
-    most = max(1, min(len(cells), int((drawing.inner + _GAP) // (room + _GAP))))
-    rows = -(-len(cells) // most)
+    rows = _rows(len(cells), int((drawing.inner + _GAP) // (room + _GAP)))
     columns = -(-len(cells) // rows) if rows else 1
-    step = (drawing.inner + _GAP) / columns
+    step = (drawing.inner + _GAP) // columns  # whole pixels: the same letters are then drawn by the same pixels
     for nth, cell in enumerate(cells):
         x, y = _PAD + nth % columns * step, top + nth // columns * _CELL
         for line, size, below in zip(cell, _CELL_SIZES, (22, 47, 68), strict=True):
             drawing.text(x, y + below, line, size)
     return top + rows * _CELL
+
+
+def _rows(cells: int, most: int = _MOST_COLUMNS) -> int:
+    """How many rows they fill, at most three to a row, however much room there is: so states look alike."""
+    return -(-cells // max(1, min(most, _MOST_COLUMNS)))
 
 
 _CELL_SIZES = (_LABEL, _FIGURE, _LABEL)
@@ -143,7 +154,7 @@ def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
 
 def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
     """As many whole headlines as the room holds; two long ones always do."""
-    end = top + (1 if len(strip.headlines) == 1 else 2) * (2 * _LINE + _META + _BETWEEN) + 16
+    end = top + _room(len(strip.headlines))
     y = drawing.rule(top) + 8
     if not strip.headlines:
         drawing.text(_PAD, y + 14, [_Piece(strip.words["headlines_none"], "m")], _TITLE)
@@ -158,6 +169,10 @@ def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
         _meta(drawing, headline, updated, y + 12)
         y += _META + _BETWEEN
     return end
+
+
+def _room(headlines: int) -> int:
+    return (1 if headlines == 1 else 2) * (_MOST_LINES * _LINE + _META + _BETWEEN) + 16
 
 
 def _meta(drawing: _Drawing, headline: StripHeadline, updated: str, y: int) -> None:
