@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent / "serve"))
 
@@ -35,6 +35,16 @@ PICTURES = [
     *((state, "en", width, "light") for width in (960, 760, 600, 360) for state in SCENES),
     *((state, lang, 760, "light") for state in ("day", "evening", "stale") for lang in ("ru", "ky")),
     *((state, lang, 360, "dark") for state in ("day", "evening", "late", "stale") for lang in ("ru", "ky")),
+]
+LOOKS = [
+    *(
+        f"theme={theme}&frame={frame}"
+        for theme in ("auto", "light", "dark", "transparent")
+        for frame in ("bar", "card")
+    ),
+    *("motion=scroll", "motion=static", "motion=scroll&frame=card"),
+    *("bg=1d3557&fg=f1faee&accent=e63946", "bg=ffd166", "fg=aaaaaa&accent=ffcc00", "theme=transparent&fg=777777"),
+    *("show=rates,headlines", "show=clock", "show=clock,rates,change,headlines"),
 ]
 POLICY = html.policy("*")
 OFFERED = Offered(
@@ -131,7 +141,35 @@ def main(folder: Path, wanted: list[str]) -> None:
             page.goto(f"{server.url}/{state}/strip?lang={lang}")
             page.screenshot(path=folder / f"{name}.png", full_page=True)
             context.close()
+        for width in (1280, 760, 360):
+            for scheme, ground in (("light", "#fdf6e3"), ("dark", "#203040")):
+                if not wanted or any(part in f"looks-{width}-{scheme}" for part in wanted):
+                    looks(browser, server, folder, width, ground, dark=scheme == "dark")
         browser.close()
+
+
+def looks(browser: Browser, server: Strips, folder: Path, width: int, ground: str, *, dark: bool) -> None:
+    """Every look in a frame of its own on one host page, in each state that is drawn in another way."""
+    frames = "".join(
+        f'<p>{state} {look}</p><iframe src="/{state}/strip?{look}" style="height: {HEIGHTS[width]}px"></iframe>'
+        for state in ("day", "evening_all", "late", "stale")
+        for look in LOOKS
+    )
+    style = f"body {{ background: {ground}; color: gray; font: 11px sans-serif; }} p {{ margin: 2px; }}"
+    style += "iframe { border: 0; inline-size: 100%; color-scheme: normal; }"
+    server.host = (
+        '<!doctype html><title>Looks</title><meta name="color-scheme" content="light dark">'
+        f'<link rel="icon" href="data:,"><style>{style}</style>{frames}'
+    )
+    name = f"looks-{width}-{'dark' if dark else 'light'}"
+    with browser.new_context(
+        viewport={"width": width, "height": 4000}, color_scheme="dark" if dark else "light"
+    ) as context:
+        page = context.new_page()
+        page.on("console", lambda message: print(f"{name}: console: {message.text}"))
+        page.clock.install(time=server.scenes["day"].now)
+        page.goto(f"{server.url}/host", wait_until="networkidle")
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def strip_page(strip: Strip) -> bytes:
     """The page for an iframe, whole: it works without script and loads nothing more. `policy` must be told of it."""
     look = strip.look
     # A frame is painted opaque where its scheme is not that of the element it stands in: only a given ground fixes it.
-    scheme = look.colours[0].scheme if len(look.colours) == 1 and look.theme != "transparent" else "light dark"
+    scheme = look.colours[0].scheme if _opaque(look) else "light dark"
     given = {"words": strip.words, "look": Markup(_colours(look)), "scheme": scheme, "js": _inline(*_SCRIPT)}
     return _page("strip.html", strip=strip, **given)
 
@@ -164,6 +164,11 @@ def _colours(look: Look) -> str:
     return first + "".join(f"@media (prefers-color-scheme: dark) {{{other}}}" for other in dark)
 
 
+def _opaque(look: Look) -> bool:
+    """Whether one ground, the same for every reader, fills the frame to its corners."""
+    return len(look.colours) == 1 and look.theme != "transparent" and look.frame == "bar"
+
+
 def _palette(look: Look, colours: Colours) -> str:
     names = [field.name for field in fields(colours) if field.name not in ("scheme", "complaints")]
     said = {f"--{name.replace('_', '-')}": f"#{getattr(colours, name)}" for name in names}
@@ -171,7 +176,7 @@ def _palette(look: Look, colours: Colours) -> str:
         said["--title"] = "var(--link)"
     if look.theme == "transparent":
         said["--ground"] = "transparent"  # a given ground is then the one that it is known to stand on
-    elif len(look.colours) == 1:
+    if _opaque(look):
         said["color-scheme"] = colours.scheme
     return ":root{" + ";".join(f"{name}:{value}" for name, value in said.items()) + "}"
 
