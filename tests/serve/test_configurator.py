@@ -1,0 +1,250 @@
+"""What the configurator gives out: canonical options, addresses to trust, code that carries all it should."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scenes import day
+
+from ticker.serve.configurator import (
+    GROUPS,
+    SANDBOX,
+    Code,
+    Configurator,
+    Embed,
+    Terms,
+    base_of,
+    configurator,
+    gives_way,
+)
+from ticker.serve.options import LANGUAGES, PARTS, Offered, Options, parse
+
+CONTENT = day().snapshot.content
+FEEDS = sorted(one.feed for one in CONTENT.feeds)
+OFFERED = Offered(frozenset({"USD", "EUR", "RUB"}), frozenset(FEEDS))
+TERMS = Terms(presets={"paper": "lang=ru&theme=dark&digits=4"}, embed=Embed("/embed/abc.js", "sha384-abc"))
+REFERENCE = Path(__file__).parents[2] / "docs" / "options.md"
+
+
+def asked(query: str = "", host: str = "rates.example", scheme: str = "https", terms: Terms = TERMS) -> Configurator:
+    return configurator(query, host, scheme, CONTENT, terms, lambda _: (600, 281))
+
+
+def codes(said: Configurator) -> Mapping[str, Code]:
+    return {code.id: code for way in said.ways for code in way.codes}
+
+
+class Tags(HTMLParser):
+    """The tags of a piece of code with their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def first(self, tag: str) -> dict[str, str | None]:
+        return next(attributes for name, attributes in self.seen if name == tag)
+
+
+# --- the form ----------------------------------------------------------------------------------------------------
+
+
+def test_the_form_has_every_option_of_the_model():
+    named = [name for _, names in GROUPS for name in names]
+    assert sorted(named) == sorted([*Options.model_fields, "place"])
+
+
+def test_nothing_chosen_is_the_default_strip_in_the_pages_language():
+    assert asked("").query == ""
+    assert asked("ui=ky").query == "lang=ky"
+    assert (asked("lang=ru").lang, asked("ui=ky&lang=ru").lang, asked("ui=de").lang) == ("ru", "ky", "en")
+
+
+def test_what_a_form_sends_untouched_is_the_default_again():
+    """All fields, lists by repeated names, empty colours: as a browser sends it without a script."""
+    sent = (
+        "ui=en&lang=en&currencies=USD%2C+EUR%2C+RUB&"
+        + "&".join(f"show={part}" for part in PARTS)
+        + "&place=top&headlines=12&theme=auto&frame=bar&bg=&fg=&accent=&motion=step&speed=100&digits=auto"
+    )
+    assert (asked(sent).query, asked(sent).notes) == ("", ())
+
+
+def test_members_of_a_list_are_gathered():
+    said = asked(f"show=rates&show=clock&feeds={FEEDS[0]}&feeds={FEEDS[1]}&currencies=eur,usd")
+    assert said.options.show == ("clock", "rates")
+    assert said.options.feeds == (FEEDS[0], FEEDS[1])
+    assert said.options.currencies == ("EUR", "USD")
+
+
+def test_the_form_shows_what_was_chosen():
+    said = asked("ui=ru&lang=ky&theme=dark&bg=0a3d62&headlines=5&digits=2&place=below")
+    fields = {one.name: one for group in said.groups for one in group.fields}
+
+    def chosen(name: str) -> list[str]:
+        return [choice.value for choice in fields[name].choices if choice.chosen]
+
+    assert [chosen(name) for name in ("lang", "theme", "digits", "place")] == [["ky"], ["dark"], ["2"], ["below"]]
+    assert (fields["bg"].value, fields["fg"].value, fields["headlines"].value) == ("#0a3d62", "", "5")
+    assert [group.name for group in said.groups if group.opened] == ["content", "headlines", "look", "motion"]
+
+
+def test_what_gave_way_is_told_and_what_cannot_be_read_is_told_in_words():
+    said = asked("lang=de&bg=ffffff&fg=777777&ui=ru")
+    assert said.notes == ("lang: met 'de', wanted en, ru or ky; the default is shown",)
+    assert said.warnings == ("Текст #777777 на #ffffff: контраст 4,4 : 1, нужно 4,5 : 1. Показано цветом #757575.",)
+    assert not asked("bg=ffffff&fg=333333").warnings
+
+
+def test_a_preset_is_given_out_by_its_name_and_what_differs():
+    assert asked("preset=paper").query == "preset=paper"
+    assert asked("preset=paper&theme=dark&lang=ru&headlines=3").query == "preset=paper&headlines=3"
+    assert asked("preset=paper&lang=en").query == "preset=paper&lang=en"
+    gone = asked("preset=gone")
+    assert (gone.query, len(gone.notes)) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("lang=de", "lang: met 'de', wanted en, ru or ky"),
+        ("colour=red", "colour is no option; options are lang, "),
+        ("preset=paper", "preset is no option"),
+        ("lang=ru&lang=en", "lang: given more than once"),
+        ("feeds=nowhere", "feeds: 'nowhere' is not offered"),
+    ],
+)
+def test_a_preset_must_not_give_way(query, wrong):
+    assert (gives_way(query, OFFERED) or "").startswith(wrong)
+    assert gives_way("lang=ru&theme=dark&currencies=USD", OFFERED) is None
+
+
+# --- addresses ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [
+        ("rates.example", "https://rates.example"),
+        ("Rates.Example:8443", "https://rates.example:8443"),
+        ("127.0.0.1:8000", "https://127.0.0.1:8000"),
+        ("[::1]:8000", "https://[::1]:8000"),
+        ("[::1]", "https://[::1]"),
+        *(
+            (bad, "")
+            for bad in ("", "a b", 'a"onload=', "a/b", "a@b", "-a", "a:0", "a:70000", "a:", "a.b/", "a\n", "é")
+        ),
+        ("a" * 300, ""),
+    ],
+)
+def test_a_host_is_believed_only_when_it_is_one(host, base):
+    assert base_of(host, "https", None) == base
+
+
+@given(st.text(max_size=40))
+def test_no_host_gets_markup_into_the_code(host):
+    assert re.fullmatch(r"(http://[a-z0-9.:\[\]-]+)?", base_of(host, "gopher", None))
+
+
+def test_the_operators_address_goes_before_the_requests():
+    said = asked("", host="evil.example", terms=Terms(base_url="https://news.example/rates"))
+    assert "evil" not in "".join(code.text + code.policy for code in codes(said).values())
+    assert 'src="https://news.example/rates/strip"' in codes(said)["frame"].text
+    assert codes(said)["frame"].policy.startswith("frame-src https://news.example;")
+
+
+def test_without_a_host_to_believe_the_code_is_for_the_same_site():
+    assert 'src="/strip"' in codes(asked("", host="a b"))["frame"].text
+    assert "frame-src 'self'" in codes(asked("", host="a b"))["frame"].policy
+
+
+# --- code --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("place", "loading"), [("top", "eager"), ("below", "lazy")])
+@pytest.mark.parametrize("id_", ["frame", "follow"])
+def test_a_frame_carries_all_that_a_frame_should(lang, place, loading, id_):
+    text = codes(asked(f"lang={lang}&place={place}&theme=dark"))[id_].text
+    frame = Tags(text).first("iframe")
+    assert frame["title"]
+    assert (frame["loading"], frame["sandbox"], frame["allow"]) == (loading, SANDBOX, "")
+    assert frame["referrerpolicy"] == "strict-origin-when-cross-origin"
+    assert (frame["width"], frame["height"]) == ("100%", "46")
+    assert (frame["style"] or "").startswith("color-scheme:normal;border:0;height:")
+    query = parse_qs(urlsplit(frame["src"] or "").query)
+    assert query == {"theme": ["dark"]} | ({"lang": [lang]} if lang != "en" else {})
+
+
+def test_the_elements_attributes_are_its_options():
+    element = Tags(codes(asked("lang=ru&bg=0a3d62&currencies=EUR,USD"))["element"].text).first("rate-ticker")
+    style = element.pop("style") or ""
+    assert element == {"lang": "ru", "bg": "0a3d62", "currencies": "EUR,USD"}
+    assert "min-height" in style
+
+
+def test_the_element_of_one_version_is_verified():
+    script = Tags(codes(asked())["element-sri"].text).first("script")
+    assert script == {
+        "src": "https://rates.example/embed/abc.js",
+        "integrity": "sha384-abc",
+        "crossorigin": "anonymous",
+        "async": None,
+    }
+    assert codes(asked())["element-sri"].policy.startswith("script-src 'sha384-abc'; connect-src https://rates.example")
+    assert "element-sri" not in codes(asked(terms=Terms()))
+
+
+def test_an_image_has_its_size_and_a_dark_twin_where_the_device_decides():
+    tags = Tags(codes(asked())["image-svg"].text)
+    image = tags.first("img")
+    assert (image["width"], image["height"], image["src"]) == (
+        "600",
+        "281",
+        "https://rates.example/strip.svg?theme=light",
+    )
+    assert image["alt"]
+    assert tags.first("source")["srcset"] == "https://rates.example/strip.svg?theme=dark"
+    assert "<picture>" not in codes(asked("theme=dark"))["image-svg"].text
+
+
+def test_every_address_in_the_code_asks_for_the_same_strip():
+    said = asked(f"lang=ky&currencies=EUR,USD&feeds={FEEDS[0]}&bg=0a3d62&fg=ffffff&theme=dark&show=rates&headlines=3")
+    for code in codes(said).values():
+        addresses = re.findall(r"https://rates\.example/strip[^'\"\s\];]*", code.text.replace("&amp;", "&"))
+        assert addresses or code.id.startswith("element"), code.id
+        for address in addresses:
+            assert parse(urlsplit(address).query, OFFERED) == (said.options, ()), code.id
+
+
+# --- the reference -----------------------------------------------------------------------------------------------
+
+
+def test_the_reference_says_of_each_option_what_the_model_says():
+    rows = {}
+    for line in REFERENCE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| `"):
+            name, allowed, default, what = line.strip("| ").split(" | ")
+            rows[name.strip("`")] = (allowed, default, what)
+    preset = rows.pop("preset")
+    assert "configuration.md" in preset[2]
+    assert list(rows) == list(Options.model_fields)
+    for name, field in Options.model_fields.items():
+        allowed, default, what = rows[name]
+        assert what == field.description, name
+        shown = ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
+        if field.default is not None:
+            assert default == f"`{shown}`", name
+        for choice in re.findall(r"`([^`]+)`", allowed):
+            _, notes = parse(f"{name}={choice}", OFFERED)
+            assert not notes or name in ("currencies", "feeds"), (name, notes)
