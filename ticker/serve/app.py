@@ -124,9 +124,8 @@ def _doors(read: ReadSide) -> Flask:
     @app.get("/")
     def configurator() -> Response:
         query, host = request.query_string.decode("latin-1"), request.headers.get("Host", "")
-        now = read.clock()
-        shown = read.ready.judged(now)
-        return _hand(widgets.configure(query, host, request.scheme, shown, read.terms, now))
+        snapshot = read.ready.snapshot
+        return _hand(widgets.configure(query, host, request.scheme, snapshot, read.terms, read.clock()))
 
     @app.get("/embed.js")
     def element() -> Response:

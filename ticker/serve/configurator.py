@@ -328,7 +328,7 @@ _FITTING = "max-width:100%;height:auto"
 def height(options: Options) -> str:
     """The strip's height for the width of the page it stands on, as CSS: what is needed, before anything has loaded."""
     extra = 16 if options.frame == "card" else 0
-    return f"max({LINE + extra}px,min({LINES + extra}px,(1100px - 100vw)*99),min({CELLS + extra}px,(580px - 100vw)*99))"
+    return f"max({LINE + extra}px,min({LINES + extra}px,(1200px - 100vw)*99),min({CELLS + extra}px,(640px - 100vw)*99))"
 
 
 def ways(
@@ -434,17 +434,19 @@ class _Site:
             "location = /rate-strip {\n"
             "  internal;\n"
             f'  proxy_pass "{address}";\n'
+            "  proxy_method GET;\n"
             "  proxy_pass_request_headers off;\n"
+            "  proxy_pass_request_body off;\n"
             "  proxy_ssl_server_name on;\n"
-            "  proxy_connect_timeout 2s;\n"
-            "  proxy_read_timeout 2s;\n"
+            "  proxy_connect_timeout 1s;\n"
+            "  proxy_read_timeout 1s;\n"
             "}\n"
-            "# location with the page: ssi on;\n"
+            "# location with the page: ssi on; ssi_silent_errors on;\n"
             '<!--# include virtual="/rate-strip" -->'
         )
         php = (
             f"<?php echo @file_get_contents('{address}', false,\n"
-            "  stream_context_create(['http' => ['timeout' => 2]]))\n"
+            "  stream_context_create(['http' => ['timeout' => 1]]))\n"
             f"  ?: '{self.link}'; ?>"
         )
         wordpress = (
@@ -452,7 +454,7 @@ class _Site:
             "add_shortcode('rate_strip', function () {\n"
             "  $strip = get_transient('rate_strip');\n"
             "  if ($strip === false) {\n"
-            f"    $answer = wp_remote_get('{address}', ['timeout' => 2]);\n"
+            f"    $answer = wp_remote_get('{address}', ['timeout' => 1]);\n"
             "    $strip = wp_remote_retrieve_response_code($answer) === 200\n"
             f"      ? wp_remote_retrieve_body($answer) : '{self.link}';\n"
             "    set_transient('rate_strip', $strip, 60);\n"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
 from ticker.freshness import Judgement
 from ticker.serve.answer import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEXT, Answer, finish
-from ticker.serve.configurator import Terms, configurator
-from ticker.serve.contrast import palettes
+from ticker.serve.configurator import Embed, Terms, configurator
 from ticker.serve.media import embed, html, image, json, text
-from ticker.serve.options import LANGUAGES, Offered, Options, parse
+from ticker.serve.options import LANGUAGES, Offered, parse
 from ticker.serve.view import Strip, strip
 from ticker.snapshot import Snapshot
 
@@ -43,7 +42,7 @@ def renderer(
             finished = partial(finish, until=judged.until, last_modified=made_at, detail=f"v{snapshot.version}")
             if path == "/strip.json":
                 return finished(json.render(said), JSON, links=[f'<{SCHEMA_PATH}>; rel="describedby"'])
-            body, content_type, policy = _medium(path, said, options, frame_ancestors)
+            body, content_type, policy = _medium(path, said, frame_ancestors)
             twin = f'<{said.links["self"]}>; rel="alternate"; type="application/json"'
             return finished(body, content_type, policy=policy, links=[twin])
 
@@ -52,17 +51,15 @@ def renderer(
     return render
 
 
-def configure(
-    query: str, host: str, scheme: str, shown: tuple[Snapshot, Judgement], terms: Terms, now: datetime
-) -> Answer:
+def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: Terms, now: datetime) -> Answer:
     """The configurator. Its code names the host that was asked, so it is made for each request."""
-    snapshot, judged = shown
 
     def picture(options: Options) -> tuple[int, int]:
-        drawn = image.svg(strip(snapshot, judged, options, currencies=terms.currencies)).decode()
-        width, height = re.findall(r'viewBox="0 0 (\d+) (\d+)"', drawn)[0]
-        return int(width), int(height)
+        currencies = options.currencies or terms.currencies
+        return image.size(len(currencies), options.headlines if options.shows("headlines") else 0)
 
+    element = embed.script()
+    terms = replace(terms, embed=Embed(f"/embed/{element.version}.js", element.integrity))
     said = configurator(query, host, scheme, snapshot.content, terms, picture)
     return finish(html.configurator_page(said), HTML, policy=html.configurator_policy(), until=now + CONFIGURATOR_LIFE)
 
@@ -73,17 +70,16 @@ def element(kept: str) -> Answer:
     return finish(embed.script().body, SCRIPT, kept=kept, effort=11)
 
 
-def _medium(path: str, said: Strip, options: Options, frame_ancestors: str) -> tuple[bytes, str, str]:
+def _medium(path: str, said: Strip, frame_ancestors: str) -> tuple[bytes, str, str]:
     """Body, Content-Type and Content-Security-Policy of one of the media for people."""
     if path == "/strip.txt":
         return text.render(said), TEXT, LOCKED_POLICY
     if path == "/strip.fragment":
         return html.fragment(said), HTML, html.fragment_policy()
-    colours = palettes(options.bg, options.fg, options.accent, options.theme)
     if path == "/strip.svg":
-        return image.svg(said, colours), SVG, image.policy(frame_ancestors, colours)
+        return image.svg(said), SVG, image.policy(frame_ancestors, said)
     if path == "/strip.png":
-        return image.png(said, colours), PNG, LOCKED_POLICY
+        return image.png(said), PNG, LOCKED_POLICY
     return html.strip_page(said), HTML, html.policy(frame_ancestors, said)
 
 
