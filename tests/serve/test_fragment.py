@@ -134,6 +134,12 @@ def test_hostile_words_stay_words() -> None:
     assert "<?" not in fragment
 
 
+def test_parts_that_are_not_shown_leave_bank_day_and_moment() -> None:
+    page = inside(scenes.day().strip(Options(show=("headlines",))))
+    assert page.said().startswith("Our paper NBKR, soms · 18 June 18 June 11:14 Bridge")
+    assert len(page.all("ul")) == 1
+
+
 def test_without_headlines_nothing_is_said_of_them() -> None:
     page = inside(scenes.stale().strip(Options(headlines=0)))
     assert len(page.all("ul")) == 1

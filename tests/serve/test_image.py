@@ -15,7 +15,7 @@ import scenes
 from test_png import Pixel, pixels
 
 from ticker.model import Language
-from ticker.serve.contrast import DARK, LIGHT, palettes
+from ticker.serve.contrast import DARK, LIGHT
 from ticker.serve.media import image
 from ticker.serve.options import LANGUAGES, Options
 from ticker.serve.view import Strip
@@ -24,9 +24,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 MOST_BYTES = 20_000  # of a PNG
 
 
-def drawn(strip: Strip, **given: Any) -> ET.Element:
+def drawn(strip: Strip) -> ET.Element:
     """Parsed, so that it is well-formed."""
-    return ET.fromstring(image.svg(strip, **given))
+    return ET.fromstring(image.svg(strip))
 
 
 def lines(root: ET.Element) -> list[str]:
@@ -101,6 +101,14 @@ def test_only_what_two_lines_cannot_hold_is_cut_off_visibly() -> None:
     assert whole.endswith("…")
 
 
+def test_parts_that_are_not_shown_leave_bank_day_and_moment() -> None:
+    said = lines(drawn(scenes.evening().strip(Options(show=("headlines",)))))
+    assert said[:3] == ["NBKR, soms", "18 June", "as of 18 June 2025, 18:39"]
+    assert not [line for line in said if "99.56" in line]
+    said = lines(drawn(scenes.evening().strip(Options(show=("rates",)))))
+    assert said[3:] == ["USD", "87.45", "EUR", "99.56", "RUB", "1.1019"]
+
+
 def test_without_headlines_the_picture_ends_below_the_rates() -> None:
     shown, hidden = drawn(scenes.day().strip()), drawn(scenes.day().strip(Options(headlines=0)))
     assert float(hidden.get("height", "")) < float(shown.get("height", "")) - 100
@@ -156,20 +164,17 @@ def test_what_xml_cannot_say_is_left_out() -> None:
 
 @pytest.mark.parametrize("chosen", [{}, {"theme": "dark"}, {"bg": "204060"}, {"fg": "ff0000"}])
 def test_the_policy_names_the_very_style_in_the_picture(chosen: dict[str, Any]) -> None:
-    asked = Options(**chosen)
-    colours = palettes(asked.bg, asked.fg, asked.accent, asked.theme)
-    (style,) = drawn(scenes.day().strip(), colours=colours).iter(f"{SVG}style")
+    strip = scenes.day().strip(Options(**chosen))
+    (style,) = drawn(strip).iter(f"{SVG}style")
     digest = base64.b64encode(hashlib.sha256((style.text or "").encode()).digest()).decode()
-    assert image.policy("*", colours) == (
+    assert image.policy("*", strip) == (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors *"
     )
 
 
 def test_the_readers_device_chooses_unless_a_theme_was_asked_for() -> None:
     def style(**chosen: Any) -> str:
-        asked = Options(**chosen)
-        colours = palettes(asked.bg, asked.fg, asked.accent, asked.theme)
-        return image.svg(scenes.day().strip(), colours).decode()
+        return image.svg(scenes.day().strip(Options(**chosen))).decode()
 
     assert f".g{{fill:#{LIGHT.ground}}}" in style().partition("@media")[0]
     assert f".g{{fill:#{DARK.ground}}}" in style().partition("@media")[2]
@@ -178,10 +183,10 @@ def test_the_readers_device_chooses_unless_a_theme_was_asked_for() -> None:
 
 
 def test_amber_stands_on_no_ground_it_was_not_made_for() -> None:
-    stock = image.svg(scenes.rouble_held().strip(), palettes(None, None, None, "light")).decode()
+    stock = image.svg(scenes.rouble_held().strip(Options(theme="light"))).decode()
     assert f".mark{{fill:#{LIGHT.amber}}}" in stock
-    chosen = palettes("7a3b00", None, None, "auto")
-    assert f".mark{{fill:#{chosen[0].text}}}" in image.svg(scenes.rouble_held().strip(), chosen).decode()
+    chosen = scenes.rouble_held().strip(Options(bg="7a3b00"))
+    assert f".mark{{fill:#{chosen.look.colours[0].text}}}" in image.svg(chosen).decode()
 
 
 def test_the_same_strip_gives_the_same_bytes() -> None:
@@ -235,10 +240,10 @@ def test_the_png_is_small_with_twelve_currencies_and_the_longest_headlines() -> 
     assert len(image.png(replace(strip, rates=rates, headlines=full))) <= MOST_BYTES
 
 
-def test_the_png_takes_the_first_of_its_colours() -> None:
-    dark = pixels(image.png(scenes.day().strip(), (DARK,)))
+def test_the_png_is_light_unless_dark_was_asked_for() -> None:
+    dark = pixels(image.png(scenes.day().strip(Options(theme="dark"))))
     assert dark[5][5] == tuple(bytes.fromhex(DARK.ground))
-    assert pixels(image.png(scenes.day().strip(), (LIGHT, DARK)))[5][5] == (255, 255, 255)
+    assert pixels(image.png(scenes.day().strip()))[5][5] == (255, 255, 255)
 
 
 # --- its size ---------------------------------------------------------------------------------------------------------

@@ -80,8 +80,9 @@ def test_what_would_touch_is_noticed(page: Page) -> None:
 @pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 23, 27)")])
 def test_under_its_own_policy_it_has_its_colours_and_asks_for_nothing(page: Page, scheme: Any, ground: str) -> None:
     asked, said = [], []
-    headers = {"Content-Type": "image/svg+xml", "Content-Security-Policy": image.policy("*")}
-    body = image.svg(scenes.evening().strip(Options(lang="ky")))
+    strip = scenes.evening().strip(Options(lang="ky"))
+    headers = {"Content-Type": "image/svg+xml", "Content-Security-Policy": image.policy("*", strip)}
+    body = image.svg(strip)
     page.route("**/*", lambda route: (asked.append(route.request.url), route.fulfill(body=body, headers=headers)))
     page.on("console", lambda message: said.append(message.text))
     page.emulate_media(color_scheme=scheme)

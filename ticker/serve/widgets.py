@@ -11,7 +11,7 @@ from ticker.freshness import Judgement
 from ticker.serve.answer import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEXT, Answer, finish
 from ticker.serve.configurator import Embed, Terms, configurator
 from ticker.serve.media import embed, html, image, json, text
-from ticker.serve.options import LANGUAGES, Offered, parse
+from ticker.serve.options import LANGUAGES, Offered, Options, parse
 from ticker.serve.view import Strip, strip
 from ticker.snapshot import Snapshot
 
@@ -55,7 +55,7 @@ def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: Ter
     """The configurator. Its code names the host that was asked, so it is made for each request."""
 
     def picture(options: Options) -> tuple[int, int]:
-        currencies = options.currencies or terms.currencies
+        currencies = (options.currencies or terms.currencies) if options.shows("rates") else ()
         return image.size(len(currencies), options.headlines if options.shows("headlines") else 0)
 
     element = embed.script()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from unicodedata import east_asian_width
 from xml.etree import ElementTree as ET
@@ -32,13 +32,12 @@ _FONT = "Inter"  # has Kyrgyz letters and → ≈ ▲ ▼; what a font has not i
 _FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
 
 
-def svg(strip: Strip, colours: tuple[Colours, ...] = (LIGHT, DARK), *, width: int = WIDTH) -> bytes:
+def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
     """The picture, `width` px wide; how high it is follows from the options alone, as long as feeds have headlines.
 
-    Of two palettes the reader's device chooses: the first is the light one. The ground is always drawn, for nobody
-    knows on which a picture will stand.
+    The ground is always drawn, for nobody knows on which a picture will stand.
     """
-    drawing = _Drawing(width, strip, _style(colours))
+    drawing = _Drawing(width, strip)
     bottom = _header(drawing, strip)
     bottom = _rates(drawing, strip, bottom)
     if strip.with_headlines:
@@ -52,14 +51,15 @@ def size(currencies: int, headlines: int) -> tuple[int, int]:
     return WIDTH, _TOP + _rows(currencies) * _CELL + rooms
 
 
-def png(strip: Strip, colours: tuple[Colours, ...] = (LIGHT,)) -> bytes:
-    """The same picture in the first of its palettes, a pixel for each of the SVG's, in the font the package brings."""
+def png(strip: Strip) -> bytes:
+    """The same picture, light unless dark was asked for, a pixel for each of the SVG's, in the font the package brings."""
     import resvg_py  # here, so that a worker whose readers ask for no PNG does not hold it
     from fontpkg import path
 
+    light = replace(strip, look=replace(strip.look, colours=strip.look.colours[:1]))
     return few_colours(
         resvg_py.svg_to_bytes(
-            svg_string=svg(strip, colours[:1]).decode(),
+            svg_string=svg(light).decode(),
             skip_system_fonts=True,
             font_files=[str(path(_FONT))],
             font_family=_FONT,
@@ -68,9 +68,9 @@ def png(strip: Strip, colours: tuple[Colours, ...] = (LIGHT,)) -> bytes:
     )
 
 
-def policy(frame_ancestors: str, colours: tuple[Colours, ...] = (LIGHT, DARK)) -> str:
+def policy(frame_ancestors: str, strip: Strip) -> str:
     """The Content-Security-Policy of the SVG, for who opens it as a page or an object."""
-    digest = b64encode(sha256(_style(colours).encode()).digest()).decode()
+    digest = b64encode(sha256(_style(strip.look.colours).encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
         f"frame-ancestors {frame_ancestors}"
@@ -148,14 +148,15 @@ def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
     moved = [_Piece(f"{arrow} {rate.change_text}" if rate.change_text else "", rate.trend or "m")]
     if rate.next and rate.next.text:
         after = _Piece(f"{rate.next.text} {arrow}".strip(), rate.trend or "t")
-        moved = [_Piece(f"{ARROW} ", "m"), after, _Piece(f"  {rate.next.mark}" if rate.next.mark else "", "m")]
+        mark = _Piece(f"  {rate.next.mark}" if rate.next.mark else "", "mark" if rate.next.contested else "m")
+        moved = [_Piece(f"{ARROW} ", "m"), after, mark]
     return name, [_Piece(rate.text, "b t")], moved
 
 
 def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
     """As many whole headlines as the room holds; two long ones always do."""
     end = top + _room(len(strip.headlines))
-    y = drawing.rule(top) + 8
+    y = (drawing.rule(top) if strip.rates else top) + 8
     if not strip.headlines:
         drawing.text(_PAD, y + 14, [_Piece(strip.words["headlines_none"], "m")], _TITLE)
     for nth, headline in enumerate(strip.headlines[:_MOST_HEADLINES]):
@@ -197,14 +198,14 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 class _Drawing:
     """An SVG that grows downwards."""
 
-    def __init__(self, width: int, strip: Strip, style: str) -> None:
+    def __init__(self, width: int, strip: Strip) -> None:
         self.width, self.inner = width, width - 2 * _PAD
         self._root = ET.Element(
             "svg", {"xmlns": "http://www.w3.org/2000/svg", "lang": strip.language, "role": "img", "width": str(width)}
         )
         self._add("title", text=strip.words["title"])
         self._add("desc", text="\n".join(_said(strip)))
-        self._add("style", text=style)
+        self._add("style", text=_style(strip.look.colours))
         self._ground = self._add("rect", {"class": "g", "width": str(width)})
         self._edge = self._add("path", {"class": "l"})
 
