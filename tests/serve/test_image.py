@@ -258,6 +258,8 @@ def test_the_size_can_be_told_before_it_is_drawn(currencies: tuple[str, ...], he
     for make in (scenes.day, scenes.evening, scenes.late, scenes.stale, scenes.rouble_held):
         root = drawn(make().strip(Options(lang="ru", currencies=currencies, headlines=headlines)))
         assert (root.get("width"), root.get("height")) == tuple(map(str, told))
+    without = drawn(scenes.day().strip(Options(headlines=headlines, show=("headlines",))))
+    assert int(without.get("height", "")) == image.size(0, headlines)[1]
 
 
 def test_the_documentation_gives_the_size_it_has() -> None:

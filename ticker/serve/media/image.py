@@ -52,7 +52,7 @@ def size(currencies: int, headlines: int) -> tuple[int, int]:
 
 
 def png(strip: Strip) -> bytes:
-    """The same picture, light unless dark was asked for, a pixel for each of the SVG's, in the font the package brings."""
+    """The same picture, light unless dark was asked for, a pixel for each of the SVG's, in the package's own font."""
     import resvg_py  # here, so that a worker whose readers ask for no PNG does not hold it
     from fontpkg import path
 
