@@ -56,7 +56,8 @@ def _headlines(strip: Strip) -> list[str]:
 
 
 def _headline(one: StripHeadline, dates: int) -> Iterator[str]:
-    yield from _wrapped(f"{_padded(one.dated, dates)}  {one.title} ·{_BOND}{one.publisher}", indent=dates + 2)
+    publisher = one.publisher.replace(" ", _BOND)
+    yield from _wrapped(f"{_padded(one.dated, dates)}  {one.title} ·{_BOND}{publisher}", indent=dates + 2)
 
 
 def _padded(text: str, columns: int) -> str:
