@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ticker import service
 from ticker.config import Config, ConfigError, load, shown, without_password
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "configuration.md"
@@ -317,3 +318,24 @@ def test_an_example_of_every_kind_of_value_goes_through_toml(written):
     text = "\n".join(lines)
     assert tomllib.loads(text)
     assert load(written(text), {}).config == load(written(A_FEED + A_PRESET), {}).config
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        ("lang=de", "lang: met 'de', wanted en, ru or ky"),
+        ("lang=ru&colour=red", "colour is no option; options are lang, currencies, "),
+        ("feeds=nowhere", "feeds: 'nowhere' is not offered; offered are 24kg-en, "),
+        ("currencies=dollars", "currencies: 'DOLLARS' is not offered; offered are EUR, RUB, USD"),
+    ],
+)
+def test_a_preset_that_would_give_way_stops_the_start(written, options, wrong):
+    config = load(written(f'presets.paper.options = "{options}"'), {}).config
+    with pytest.raises(ConfigError) as met:
+        service.presets(config)
+    assert str(met.value).startswith(f"presets.paper.options is '{options}'; {wrong}")
+
+
+def test_a_preset_may_name_a_currency_that_was_not_yet_read(written):
+    config = load(written('presets.paper.options = "currencies=KZT,USD&theme=dark"'), {}).config
+    assert service.presets(config) == {"paper": "currencies=KZT,USD&theme=dark"}

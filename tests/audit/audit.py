@@ -27,8 +27,10 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
-from ticker.config import DEFAULT_FEEDS
+from ticker.config import DEFAULT_FEEDS, Config
 from ticker.demo import DemoUpstream
+from ticker.demo.hostpage import HostPage
+from ticker.service import nothing_yet
 
 HERE = Path(__file__).parent
 VNU = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
@@ -48,6 +50,7 @@ class Service:
 
     state: str
     url: str
+    host: str = ""  # somebody else's page, which embeds it in every way
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,17 @@ STATES = (
 
 
 def pages(service: Service) -> list[Audited]:
-    """What is judged of one service: the strip in each language, and the operators' page."""
+    """What is judged of one service: the strip in each language, the operators' page, a host page; and once, for it
+    looks the same in every state, the configurator."""
     strips = [Audited(f"strip {lang}, {service.state}", f"{service.url}/strip?lang={lang}") for lang in LANGUAGES]
-    return [*strips, Audited(f"status, {service.state}", f"{service.url}/status")]
+    others = [
+        Audited(f"status, {service.state}", f"{service.url}/status"),
+        Audited(f"host page, {service.state}", f"{service.host}/"),
+    ]
+    if service.state == STATES[0].name:
+        others += [Audited(f"configurator {lang}", f"{service.url}/?ui={lang}") for lang in LANGUAGES]
+        others.append(Audited("configurator, warnings", f"{service.url}/?bg=ffffff&fg=777777&lang=de&theme=dark"))
+    return [*strips, *others]
 
 
 # --- the service -------------------------------------------------------------------------------------------------
@@ -156,7 +167,8 @@ class Site:
         moment = datetime.fromisoformat(at).replace(tzinfo=BISHKEK)
         self.offset_s = round((moment - datetime.now(UTC)).total_seconds())
         port = free_port()
-        service = Service(name, f"http://127.0.0.1:{port}")
+        page = HostPage(f"http://127.0.0.1:{port}", nothing_yet(Config()).content)
+        service = Service(name, f"http://127.0.0.1:{port}", page.url)
         settings = self.folder / "audit.toml"
         settings.write_text(self._settings(), encoding="utf-8")
         command: list[str | Path] = [TICKER, "serve", "--config", settings, "--port", str(port)]
@@ -170,8 +182,10 @@ class Site:
                         shown = answer(f"{service.url}/strip.json")[1].decode()
                         raise NotReachedError(f"not {freshness} in {READY_S} s\n{shown}\n{log.read()}")
                     time.sleep(0.2)
-                yield service
+                with page:
+                    yield service
             finally:
+                page.close()
                 stop(process)
 
     def _settings(self) -> str:

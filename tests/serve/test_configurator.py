@@ -180,8 +180,8 @@ def test_a_frame_carries_all_that_a_frame_should(lang, place, loading, id_):
     assert frame["title"]
     assert (frame["loading"], frame["sandbox"], frame["allow"]) == (loading, SANDBOX, "")
     assert frame["referrerpolicy"] == "strict-origin-when-cross-origin"
-    assert (frame["width"], frame["height"]) == ("100%", "46")
-    assert (frame["style"] or "").startswith("color-scheme:normal;border:0;height:")
+    assert (frame["width"], frame["height"]) == ("600", "46")
+    assert (frame["style"] or "").startswith("color-scheme:normal;border:0;width:100%;height:")
     query = parse_qs(urlsplit(frame["src"] or "").query)
     assert query == {"theme": ["dark"]} | ({"lang": [lang]} if lang != "en" else {})
 

@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.model import Language
 from ticker.serve.configurator import Configurator, Terms, configurator
+from ticker.serve.options import LANGUAGES
 from ticker.snapshot import Content
 
 PATIENCE_S = 2.0
@@ -66,6 +67,10 @@ class HostPage:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._server.shutdown()
         self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Lets the address go; at once after it was made, or at the end of `with`."""
         self._server.server_close()
 
     def page(self, query: str) -> tuple[str, str]:
@@ -75,7 +80,10 @@ class HostPage:
         said = configurator(query, parts.netloc, parts.scheme, self.content, terms, lambda _: (600, 120))
         tail = f"?{said.query}" if said.query else ""
         with ThreadPoolExecutor(2) as both:
-            fragment, text = both.map(self._ask, (f"/strip.fragment{tail}", f"/strip.txt{tail}"))
+            # In another language: two parts of one page must not have one name.
+            other = LANGUAGES[(LANGUAGES.index(said.options.lang) + 1) % len(LANGUAGES)]
+            fragment_tail = urlencode([*(pair for pair in parse_qsl(said.query) if pair[0] != "lang"), ("lang", other)])
+            fragment, text = both.map(self._ask, (f"/strip.fragment?{fragment_tail}", f"/strip.txt{tail}"))
         link = f'<a href="{escape(self.service)}/strip{escape(tail)}">{escape(said.words.text("page.title"))}</a>'
         texts = {code.id: code.text for way in said.ways for code in way.codes}
         blocks = [

@@ -390,13 +390,13 @@ class _Site:
     def _frame(self, style: str, named: str = "") -> str:
         return (
             f'<iframe {named}src="{self.src("/strip")}" title="{self.title}" loading="{self.loading}"\n'
-            f'  width="100%" height="{LINE}" style="{style}" allow=""\n'
+            f'  width="600" height="{LINE}" style="{style}" allow=""\n'
             f'  sandbox="{SANDBOX}"\n'
             f'  referrerpolicy="{REFERRER}"></iframe>'
         )
 
     def _style(self) -> str:
-        return f"color-scheme:normal;border:0;height:{height(self.options)}"
+        return f"color-scheme:normal;border:0;width:100%;height:{height(self.options)}"
 
     def frame(self) -> Iterator[Code]:
         style = self._style()
