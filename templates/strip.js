@@ -156,8 +156,8 @@ const life = (() => {
         const node = nodes.get(key) || make(parent.model);
         node.dataset.key = key;
         fill(node, entry);
-        if (node === next) next = node.nextElementSibling;
-        else if (!held(node)) parent.insertBefore(node, next);
+        if (node === next || held(node)) next = node.nextElementSibling;
+        else parent.insertBefore(node, next);
       }
       if (first && !keys.has(first.dataset.key) && !held(first)) first.remove();
     }

@@ -8,10 +8,12 @@ the scene's moment.
 
 from __future__ import annotations
 
+import gzip
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,6 +65,7 @@ class Strips(ThreadingHTTPServer):
         self.scenes: dict[str, Scene] = {name: make() for name, make in SCENES.items()}
         self.asked: list[str] = []
         self.status = 200
+        self.fault = ""  # "cut": the connection ends without an answer; "drip": a byte now and then, until it is lifted
         self.host = ""  # a page of somebody else's, at /host
         self.elapsed = timedelta()  # since each scene's moment, by the server's clock
 
@@ -79,6 +82,9 @@ class _Strips(BaseHTTPRequestHandler):
         _, state, *rest = parts.path.split("/")
         self.server.asked.append(self.path)
         scene = self.server.scenes.get(state)
+        if scene and self.server.fault:
+            self._misbehave()
+            return
         if state == "host":
             self._answer(200, self.server.host.encode(), "text/html; charset=utf-8", policy="")
             return
@@ -97,6 +103,9 @@ class _Strips(BaseHTTPRequestHandler):
         if scene:
             self.send_header("Date", format_datetime(scene.now + self.server.elapsed, usegmt=True))
         self.send_header("Content-Type", kind)
+        if "gzip" in self.headers.get("Accept-Encoding", ""):
+            body = gzip.compress(body)
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         if policy:
             self.send_header("Content-Security-Policy", policy)
@@ -105,6 +114,17 @@ class _Strips(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
+
+    def _misbehave(self) -> None:
+        self.close_connection = True
+        if self.server.fault == "drip":
+            self.wfile.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nAccess-Control-Allow-Origin: *\r\n\r\n"
+            )
+        with suppress(OSError):
+            while self.server.fault == "drip":
+                self.wfile.write(b" ")
+                time.sleep(0.1)
 
     def log_message(self, format: str, *args: object) -> None:
         pass

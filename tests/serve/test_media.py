@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 
 from ticker.model import Language
 from ticker.serve.media import html, json
-from ticker.serve.options import LANGUAGES, Options
+from ticker.serve.options import LANGUAGES, Options, Part
 from ticker.serve.view import Strip
 from ticker.serve.words import templates_dir
 
@@ -161,6 +161,68 @@ def test_the_policy_names_the_very_bytes_in_the_page() -> None:
         assert f"{tag}-src 'sha256-{digest}'" in policy
     error = Page(html.error_page(404, "Not found", "There is no such page."))
     assert error.text["style"] == shown.text["style"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(theme="dark"),
+        Options(theme="transparent", frame="card"),
+        Options(bg="1d3557", fg="f1faee", accent="e63946"),
+        Options(accent="ff0000"),
+    ],
+)
+def test_a_chosen_look_is_a_style_that_its_policy_names(options: Options) -> None:
+    strip = scenes.day().strip(options)
+    body = html.strip_page(strip).decode()
+    styles = re.findall(r"<style>(.*?)</style>", body, re.DOTALL)
+    assert len(styles) == 2
+    for style in styles:
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in html.policy("*", strip).split("; ")[1]
+    assert len(re.findall("<style>", html.strip_page(scenes.day().strip()).decode())) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "scheme"),
+    [
+        (Options(), "light dark"),
+        (Options(theme="dark"), "dark"),
+        (Options(bg="ffffff"), "light"),
+        (Options(theme="dark", frame="card"), "light dark"),
+        (Options(theme="transparent"), "light dark"),
+    ],
+)
+def test_a_frame_is_only_opaque_where_its_ground_fills_it(options: Options, scheme: str) -> None:
+    metas = page(scenes.day().strip(options)).all("meta")
+    assert [meta["content"] for meta in metas if meta.get("name") == "color-scheme"] == [scheme]
+
+
+def test_widths_are_the_pages_in_a_page_and_the_strips_in_the_file() -> None:
+    body = html.strip_page(scenes.day().strip()).decode()
+    assert "@container" not in body
+    assert "container-type" not in body
+    assert "@media (width < 143ch)" in body
+    assert "@container (width < 128ch)" in (templates_dir() / "strip.css").read_text("utf-8")
+
+
+@pytest.mark.parametrize("show", [("rates",), ("clock", "headlines"), ("lang",)])
+def test_parts_left_out_are_not_in_the_page(show: tuple[Part, ...]) -> None:
+    shown = page(scenes.day().strip(Options(show=show)))
+    met = {str(attributes.get("class")) for _, attributes in shown.tags}
+    parts = {"clock": "clock", "rates": "rates", "headlines": "news", "lang": "languages"}
+    assert {part for part, name in parts.items() if name in met} == set(show)
+    assert "bank" in met
+
+
+def test_the_json_has_the_look(validator: Draft202012Validator) -> None:
+    document = twin(scenes.day().strip(Options(bg="1d3557", motion="scroll", speed=200, show=("rates", "clock"))))
+    assert list(validator.iter_errors(document)) == []
+    look = document["look"]
+    assert (look["motion"], look["speed"], look["show"]) == ("scroll", 200, ["rates", "clock"])
+    assert [one["ground"] for one in look["colours"]] == ["#1d3557"]
+    assert [one["scheme"] for one in twin(scenes.day().strip())["look"]["colours"]] == ["light", "dark"]
+    assert [rate["next"]["freshness"] for rate in twin(scenes.evening().strip())["rates"]] == ["fresh"] * 3
 
 
 def test_the_policy_allows_nothing_else() -> None:

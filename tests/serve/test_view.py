@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticker.model import DAY, Freshness, Language
+from ticker.serve.contrast import TEXT, ratio
 from ticker.serve.options import Options
 from ticker.serve.view import StripRate, digits_apart, digits_of
 from ticker.serve.words import rounded
@@ -207,6 +208,55 @@ def test_the_exact_figures_are_kept() -> None:
 def test_what_differs_never_looks_equal(today: Decimal, tomorrow: Decimal, wanted: int | None) -> None:
     digits = digits_apart(today, tomorrow, digits_of(today, wanted))
     assert (today == tomorrow) == (rounded(today, digits) == rounded(tomorrow, digits))
+
+
+def test_what_is_not_zero_is_never_drawn_as_zero() -> None:
+    tenge = scenes.series("KZT", (YESTERDAY, TODAY, TOMORROW), ("0.1840", "0.1842", "0.0404"))
+    shown = rates(scenes.scene(scenes.at(TODAY, "11:16"), (tenge,)), currencies=("KZT",), digits=0)["KZT"]
+    assert shown.next
+    assert (shown.text, shown.next.text) == ("0.18", "0.04")
+    assert digits_of(D("0.0004"), 0) == 4
+
+
+def contested() -> scenes.Scene:
+    """The bank has named another euro for tomorrow since, which nobody believes yet; its dollar is as today's."""
+    usd, eur, rub = scenes.daily(YESTERDAY, TODAY, TOMORROW)
+    doubted = [replace(one, contested=frozenset({TOMORROW})) for one in (usd, eur)]
+    return scenes.scene(scenes.at(TODAY, "18:40"), (*doubted, rub))
+
+
+@pytest.mark.parametrize(("lang", "mark"), [("en", "not certain"), ("ru", "под вопросом"), ("ky", "так эмес")])
+def test_tomorrows_figure_in_doubt_says_so(lang: Language, mark: str) -> None:
+    shown = rates(contested(), lang)
+    assert [rate.next.mark for rate in shown.values() if rate.next] == [mark, mark, ""]
+    assert [rate.spoken.endswith(mark) for rate in shown.values()] == [True, True, False]
+    assert shown["USD"].next
+    assert shown["USD"].next.text == shown["USD"].text
+    assert shown["USD"].trend is None
+
+
+# --- options -----------------------------------------------------------------------------------------------------
+
+
+def test_parts_that_are_not_asked_for_are_left_out() -> None:
+    strip = scenes.evening().strip(Options(show=("rates",)))
+    assert (strip.headlines, strip.with_headlines, strip.languages) == ((), False, ())
+    assert [(rate.next, rate.change_text) for rate in strip.rates] == [(None, "")] * 3
+    assert (strip.words["bank"], strip.words["day"]) == ("NBKR, soms", "18 June")
+    assert scenes.evening().strip(Options(show=("clock",))).rates == ()
+
+
+def test_without_tomorrow_the_evening_shows_the_change() -> None:
+    shown = rates(scenes.evening(), show=("rates", "change"))
+    assert [rate.change_text for rate in shown.values()] == ["", "0.31", "0.0031"]
+
+
+def test_chosen_colours_are_made_readable() -> None:
+    look = scenes.day().strip(Options(bg="ffffff", fg="eeeeee")).look
+    assert (len(look.colours), look.chosen) == (1, True)
+    assert ratio(look.colours[0].text, "ffffff") >= TEXT
+    assert [one.scheme for one in scenes.day().strip().look.colours] == ["light", "dark"]
+    assert not scenes.day().strip().look.chosen
 
 
 # --- sentences ---------------------------------------------------------------------------------------------------
