@@ -17,7 +17,8 @@ function coloured({theme, accent, colours}, {scheme, ...said}, nth) {
 customElements.get("rate-ticker") || customElements.define("rate-ticker", class extends HTMLElement {
   static observedAttributes = [...OPTIONS, "src", "title"];
   #bound = [];
-  #page = this.#built(["div", {class: "page js"}, SHAPE]);
+  #cell = this.#built(["section", {class: "cell", "aria-label": "{title}"}, ["slot", {}], ["div", {class: "page js"}, SHAPE]]);
+  #page = this.#cell.lastChild;
   #strip = this.#page.firstChild;
   #colours = new CSSStyleSheet();
   #life = null;
@@ -25,11 +26,9 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
 
   constructor() {
     super();
-    const root = this.attachShadow({mode: "open"}), cell = document.createElement("div");
+    const root = this.attachShadow({mode: "open"});
     root.adoptedStyleSheets = [style, this.#colours];
-    cell.className = "cell";
-    cell.append(document.createElement("slot"), this.#page);
-    root.append(cell);
+    root.append(this.#cell);
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.#page.classList.add("live");
     this.#page.addEventListener("click", event => {
       const link = event.target.closest("[hreflang]");
@@ -90,7 +89,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
       if (value[0] === "{") this.#bound.push([node, name, value.slice(1, -1)]);
       else node.setAttribute(name, value);
     }
-    node.append(...children.map(child => child.at ? child : this.#built(child)));
+    node.append(...children.map(child => Array.isArray(child) ? this.#built(child) : child));
     return node;
   }
 
@@ -102,7 +101,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
       else if (node.textContent !== words[word]) node.textContent = words[word];
     }
     page.lang = language;
-    if (this.title) this.#strip.setAttribute("aria-label", this.title);
+    if (this.title) this.#cell.setAttribute("aria-label", this.title);
     for (const [part, selector] of Object.entries(PARTS)) {
       for (const node of page.querySelectorAll(selector)) node.hidden = !look.show.includes(part);
     }

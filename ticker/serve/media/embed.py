@@ -125,8 +125,8 @@ class _Reader(HTMLParser):
         self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if self._open:
-            self._open.pop()
+        while self._open and self._open.pop()[0] != tag:
+            pass
 
     def handle_data(self, data: str) -> None:
         if self._open and "\n" not in data:
@@ -137,7 +137,7 @@ def _element(page: list[Any]) -> list[Any]:
     """What differs in somebody else's page: it has its own <main>, first heading and landmarks."""
     _main, _attributes, *children = page
     inside = [_fitted(child) for child in children if isinstance(child, list) and child[0] != "h1"]
-    return ["section", {"id": "strip", "aria-label": "{title}"}, *inside]
+    return ["div", {"id": "strip"}, *inside]
 
 
 def _fitted(node: list[Any]) -> list[Any]:

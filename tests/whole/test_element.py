@@ -1,0 +1,565 @@
+"""The element <rate-ticker> in a real browser, on host pages of another origin under policies of their own."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
+
+import scenes  # noqa: E402
+from pictures import CHROMIUM  # noqa: E402
+
+from ticker.serve.app import ReadSide  # noqa: E402
+from ticker.serve.configurator import height  # noqa: E402
+from ticker.serve.latest import Latest  # noqa: E402
+from ticker.serve.media.embed import script  # noqa: E402
+from ticker.serve.options import Options  # noqa: E402
+from ticker.serve.ready import Ready  # noqa: E402
+from ticker.serve.widgets import renderer  # noqa: E402
+
+AXE = TESTS / "audit" / "node_modules" / "axe-core" / "axe.min.js"
+
+SHIFTS = """window.shifts = 0;
+new PerformanceObserver(list => { for (const one of list.getEntries()) window.shifts += one.value; })
+    .observe({type: "layout-shift", buffered: true});"""
+
+REPORTS = """window.reports = [];
+document.addEventListener("securitypolicyviolation", event => reports.push(event.violatedDirective));"""
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    """One WSGI application on loopback. `gate` may answer in its place, or hold a request back."""
+
+    daemon_threads = True
+
+    def __init__(self, app: Callable[..., Any]) -> None:
+        super().__init__(("127.0.0.1", 0), _Quiet)
+        self.app, self.asked, self.status = app, list[str](), 200
+        self.open = threading.Event()
+        self.open.set()
+        self.set_app(self._answer)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def _answer(self, environ: Any, start_response: Any) -> Any:
+        self.asked.append(environ["PATH_INFO"] + "?" + environ.get("QUERY_STRING", ""))
+        self.open.wait(10)
+        if self.status != 200:
+            start_response(f"{self.status} No", [("Content-Length", "0"), ("Access-Control-Allow-Origin", "*")])
+            return []
+        return self.app(environ, start_response)
+
+    def handle_error(self, *_: Any) -> None:
+        pass  # a browser that leaves in the middle
+
+    def close(self) -> None:
+        self.open.set()
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class Service:
+    """The real application on one scene, on a clock that one turns."""
+
+    def __init__(self, scene: scenes.Scene) -> None:
+        self.now = scene.now
+        self.ready = Ready(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), lambda: self.now, 50, ())
+        latest = Latest(lambda: None, lambda _: None, lambda: self.now, None)  # type: ignore[arg-type,return-value]
+        self.server = Server(ReadSide(self.ready, latest, lambda: self.now, dated=True))
+
+    def becomes(self, scene: scenes.Scene) -> None:
+        self.now = scene.now
+        version = self.ready.snapshot.version + 1
+        self.ready.show(replace(scene.snapshot, version=version))
+
+    def asked(self) -> list[str]:
+        return [path for path in self.server.asked if path.startswith("/strip.json")]
+
+
+class Host:
+    """Somebody else's site: pages with headers of their own."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[str, dict[str, str]]] = {}
+        self.server = Server(self._page)
+
+    def _page(self, environ: Any, start_response: Any) -> Any:
+        text, headers = self.pages.get(environ["PATH_INFO"], ("", {}))
+        body = text.encode()
+        given = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body))), *headers.items()]
+        start_response("200 OK", given)
+        return [body]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def closing(*servers: Server) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.close()
+
+
+class Reader:
+    """A host page with elements, the service behind them, and a clock that the test turns."""
+
+    def __init__(self, context: BrowserContext, service: Service, host: Host) -> None:
+        self.page, self.service, self.host, self.said = context.new_page(), service, host, list[str]()
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.add_init_script(SHIFTS + REPORTS)
+        self.page.clock.install(time=service.now)
+        self.page.clock.pause_at(service.now + timedelta(seconds=1))
+
+    def opens(self, body: str, headers: dict[str, str] | None = None, head: str = "") -> Reader:
+        text = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Our paper</title>{head}'
+        text += f'<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"></head>{body}'
+        self.host.pages["/"] = text, headers or {}
+        self.page.goto(self.host.server.url + "/")
+        return self
+
+    def script(self, more: str = "") -> str:
+        return f'<script async src="{self.service.server.url}/embed.js"{more}></script>'
+
+    def element(self, attributes: str = "", inside: str = "Rates") -> str:
+        link = f'<a href="{self.service.server.url}/strip">{inside}</a>'
+        return f'<rate-ticker {attributes} style="display:grid;min-height:{height(Options())}">{link}</rate-ticker>'
+
+    def shows(self, attributes: str = "") -> Reader:
+        self.opens(f"<body>{self.script()}<main>{self.element(attributes)}<h1>Our paper</h1></main></body>")
+        expect(self.page.locator("rate-ticker .figure").first).to_be_visible()
+        return self
+
+    def text(self, selector: str) -> str:
+        return self.page.locator(f"rate-ticker {selector}").first.inner_text()
+
+    def waits(self, seconds: float) -> None:
+        self.service.now += timedelta(seconds=seconds)
+        self.page.clock.run_for(round(seconds * 1000))
+
+    def sleeps(self, hours: float) -> None:
+        self.service.now += timedelta(hours=hours)
+        self.page.clock.fast_forward(round(hours * 3600 * 1000))
+
+    def refreshes(self) -> None:
+        """Waits until the element has asked once more and has its answer."""
+        before = len(self.service.asked())
+        with self.page.expect_response(lambda answer: "strip.json" in answer.url):
+            while len(self.service.asked()) == before:
+                self.waits(5)
+                self.page.wait_for_timeout(25)
+        self.page.wait_for_timeout(50)
+
+    def does(self, script: str) -> Any:
+        """Run with `ticker` as the first element."""
+        return self.page.evaluate(f"async () => {{ const ticker = document.querySelector('rate-ticker'); {script} }}")
+
+
+@pytest.fixture
+def make(browser: Browser) -> Iterator[Callable[..., Reader]]:
+    service, host = Service(scenes.day()), Host()
+    contexts: list[BrowserContext] = []
+
+    def made(scene: scenes.Scene | None = None, **options: Any) -> Reader:
+        if scene:
+            service.becomes(scene)
+        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 400}, **options}))
+        contexts[-1].set_default_timeout(5000)
+        return Reader(contexts[-1], service, host)
+
+    with closing(service.server, host.server):
+        yield made
+        for one in contexts:
+            one.close()
+
+
+@pytest.fixture
+def reader(make: Callable[..., Reader]) -> Reader:
+    return make()
+
+
+# --- on a strict page --------------------------------------------------------------------------------------------
+
+
+def test_it_shows_under_a_strict_policy_trusted_types_and_isolation_without_a_word(reader: Reader) -> None:
+    integrity, ours = script().integrity, reader.service.server.url
+    strict = {
+        "Content-Security-Policy": f"default-src 'none'; script-src '{integrity}'; connect-src {ours}; "
+        "img-src data:; require-trusted-types-for 'script'; trusted-types 'none'",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    source = f'<script async src="{ours}/embed/{script().version}.js" integrity="{integrity}" crossorigin></script>'
+    reader.opens(f'<body>{source}<rate-ticker lang="ru"><a href="{ours}/strip">Курсы</a></rate-ticker></body>', strict)
+    expect(reader.page.locator("rate-ticker .bank")).to_have_text("НБКР, сом 18 июня")
+    assert reader.page.evaluate("window.crossOriginIsolated && window.reports") == []
+    assert reader.text(".figure") == "87,45"
+    assert reader.page.locator("rate-ticker .bar").bounding_box()["height"] == 44  # type: ignore[index]
+    reader.refreshes()
+    assert reader.said == []
+    assert {path.split("?")[0] for path in reader.service.server.asked} == {
+        f"/embed/{script().version}.js",
+        "/strip.json",
+    }
+
+
+def test_nothing_of_ours_is_left_on_the_page_but_the_element(reader: Reader) -> None:
+    reader.opens("<body></body>")
+    names = "[Object.getOwnPropertyNames(window).length, document.querySelectorAll('*').length, document.cookie]"
+    before = reader.page.evaluate(names)
+    reader.page.evaluate(
+        """src => new Promise(done => {
+            const script = Object.assign(document.createElement("script"), {src, onload: done});
+            document.head.append(script); script.remove(); document.head.append(script);
+        })""",
+        reader.service.server.url + "/embed.js",
+    )
+    reader.page.evaluate("document.querySelector('script').remove()")
+    assert reader.page.evaluate(names) == before
+    assert reader.page.evaluate(
+        "[localStorage.length, sessionStorage.length, !!customElements.get('rate-ticker')]"
+    ) == [
+        0,
+        0,
+        True,
+    ]
+
+
+def test_the_script_may_stand_there_twice(reader: Reader) -> None:
+    reader.opens(f"<body>{reader.script()}{reader.element()}{reader.script(' data-again')}{reader.element('lang=ky')}")
+    expect(reader.page.locator("rate-ticker .day")).to_have_text(["18 June", "18-июнь"])
+    assert reader.said == []
+
+
+# --- options -----------------------------------------------------------------------------------------------------
+
+
+def test_several_on_a_page_have_options_of_their_own(reader: Reader) -> None:
+    reader.opens(
+        f"<body>{reader.script()}{reader.element('currencies=EUR')}"
+        f"{reader.element('lang=ky currencies=USD,RUB headlines=0')}"
+    )
+    expect(reader.page.locator("rate-ticker .rates .code")).to_have_text(["EUR", "USD", "RUB"])
+    expect(reader.page.locator("rate-ticker .list li[data-key]")).to_have_count(10)
+    assert sorted(reader.service.asked()) == [
+        "/strip.json?currencies=EUR",
+        "/strip.json?lang=ky&currencies=USD%2CRUB&headlines=0",
+    ]
+    assert len(reader.service.server.asked) == 3
+
+
+def test_changed_attributes_are_one_question_and_focus_stays(reader: Reader) -> None:
+    reader.shows()
+    reader.page.locator("rate-ticker #following").focus()
+    before = len(reader.service.asked())
+    reader.does("""ticker.lang = "ru"; ticker.setAttribute("currencies", "RUB,USD"); ticker.setAttribute("digits", 1);
+        ticker.removeAttribute("digits");""")
+    expect(reader.page.locator("rate-ticker .rates .code")).to_have_text(["RUB", "USD"])
+    expect(reader.page.locator("rate-ticker #pause")).to_have_accessible_name("Пауза")
+    assert reader.service.asked()[before:] == ["/strip.json?lang=ru&currencies=RUB%2CUSD"]
+    assert reader.does("return ticker.shadowRoot.activeElement.id") == "following"
+    for parts, hidden in (("clock,headlines", ".rates"), ("rates,lang", ".news"), ("rates,headlines", ".languages")):
+        reader.does(f"ticker.setAttribute('show', '{parts}'); await ticker.refresh()")
+        expect(reader.page.locator(f"rate-ticker {hidden}")).to_be_hidden()
+    reader.does("ticker.removeAttribute('show'); await ticker.refresh()")
+    expect(reader.page.locator("rate-ticker .rates .code")).to_have_text(["RUB", "USD"])
+    assert reader.said == []
+
+
+def test_a_wrong_attribute_gives_way_to_its_default(reader: Reader) -> None:
+    reader.shows('lang="klingon" currencies="XYZ" headlines="many" theme="<b>" onload="x" speed="1e9" width="3"')
+    assert reader.text(".bank") == "NBKR, soms\n18 June"
+    assert reader.page.locator("rate-ticker .rates li").count() == 3
+    assert reader.said == []
+
+
+def test_refresh_resolves_when_what_was_asked_for_is_shown_and_rejects_otherwise(reader: Reader) -> None:
+    reader.shows()
+    reader.service.becomes(scenes.evening())
+    assert reader.does("await ticker.refresh(); return ticker.shadowRoot.querySelector('.day').textContent") == (
+        "18 → 19 June"
+    )
+    # The older question's promise ends with the newer answer.
+    assert reader.does(
+        "const asked = ticker.refresh(); ticker.lang = 'ru'; await asked;"
+        "await ticker.refresh(); return ticker.shadowRoot.querySelector('.day').textContent"
+    ) == ("18 → 19 июня")
+    reader.service.server.status = 503
+    failed = "return ticker.refresh().then(() => 'shown', fault => `${fault instanceof Error} ${fault.message}`)"
+    assert reader.does(failed).startswith("true http")
+    assert reader.does(f"ticker.remove(); {failed}").startswith("true rate-ticker: not on a page")
+
+
+def test_chosen_colours_are_shown(reader: Reader) -> None:
+    reader.shows('bg="102030" fg="ffffff" accent="ffd48a" frame="card"')
+    ground = "return getComputedStyle(ticker.shadowRoot.querySelector('#strip')).backgroundColor"
+    assert reader.does(ground) == "rgb(16, 32, 48)"
+    reader.does("for (const name of ['bg', 'fg', 'accent']) ticker.removeAttribute(name); await ticker.refresh()")
+    assert reader.does(ground) == "rgb(255, 255, 255)"
+
+
+# --- life --------------------------------------------------------------------------------------------------------
+
+
+def test_it_refreshes_by_itself_and_replaces_only_what_changed(reader: Reader) -> None:
+    reader.shows()
+    reader.does("window.nodes = [...ticker.shadowRoot.querySelectorAll('li[data-key]')]")
+    reader.service.becomes(scenes.evening())
+    reader.refreshes()
+    expect(reader.page.locator("rate-ticker .day")).to_have_text("18 → 19 June")
+    assert reader.page.evaluate("nodes.filter(node => node.isConnected).length") >= 3
+    assert len(reader.service.asked()) == 2
+
+
+def test_removed_it_is_silent_and_added_again_it_lives(reader: Reader) -> None:
+    reader.shows()
+    reader.does("window.kept = ticker; ticker.remove()")
+    before = len(reader.service.asked())
+    reader.waits(600)
+    reader.page.wait_for_timeout(50)
+    assert len(reader.service.asked()) == before
+    reader.service.becomes(scenes.evening())
+    reader.page.clock.set_system_time(reader.service.now)
+    reader.page.evaluate("document.body.append(kept)")
+    expect(reader.page.locator("rate-ticker .day")).to_have_text("18 → 19 June")
+    assert len(reader.service.asked()) == before + 1
+    reader.does(
+        "for (let n = 0; n < 5; n++) { document.body.prepend(ticker); document.querySelector('main').append(ticker); }"
+    )
+    reader.refreshes()
+    reader.page.locator("rate-ticker #following").click()
+    expect(reader.page.locator("rate-ticker .count")).to_have_text("2 of 10")
+    assert reader.said == []
+
+
+def test_it_survives_client_side_navigation(reader: Reader) -> None:
+    reader.shows()
+    for nth in range(3):
+        reader.page.evaluate(
+            """([nth, markup]) => {
+                history.pushState({}, "", `/story/${nth}`);
+                document.querySelector("main").innerHTML = markup;
+            }""",
+            [nth, reader.element(f"lang={('ru', 'ky', 'en')[nth]}")],
+        )
+        expect(reader.page.locator("rate-ticker .figure").first).to_have_text(("87,45", "87,45", "87.45")[nth])
+    reader.waits(30)
+    before = len(reader.service.asked())
+    reader.waits(61)
+    reader.page.wait_for_timeout(100)
+    assert len(reader.service.asked()) == before + 1  # the one that is there, not the three that were
+    assert reader.said == []
+
+
+def test_a_service_that_is_away_at_first_leaves_the_link_and_is_asked_again(reader: Reader) -> None:
+    reader.opens(f"<body>{reader.script()}</body>")
+    reader.page.wait_for_function("!!customElements.get('rate-ticker')")
+    reader.service.server.status = 503
+    reader.page.evaluate("markup => { document.body.innerHTML = markup }", reader.element())
+    link = reader.page.get_by_role("link", name="Rates")
+    expect(link).to_be_visible()
+    for _ in range(3):
+        reader.refreshes()
+        expect(link).to_be_visible()
+    reader.service.server.status = 200
+    reader.refreshes()
+    expect(reader.page.locator("rate-ticker .figure").first).to_have_text("87.45")
+    expect(link).to_be_hidden()
+    assert reader.page.evaluate("window.shifts") == 0
+
+
+def test_cut_off_it_marks_itself_at_until(reader: Reader) -> None:
+    reader.shows()
+    reader.service.server.status = 503
+    reader.sleeps(13)
+    expect(reader.page.locator("rate-ticker .bank")).to_contain_text("not updated")
+    assert reader.text(".bank .day") == "of 18 June"
+
+
+def test_a_laptop_that_slept_over_midnight_is_right_after_one_refresh(reader: Reader) -> None:
+    reader.shows()
+    asleep = scenes.day()
+    reader.service.becomes(replace(asleep, now=asleep.now + timedelta(hours=14)))
+    reader.service.now = asleep.now
+    reader.sleeps(14)
+    reader.refreshes()
+    expect(reader.page.locator("rate-ticker .bank")).not_to_contain_text("not updated")
+    expect(reader.page.locator("rate-ticker .bank .day")).to_have_text("of 18 June")
+    assert reader.page.locator("rate-ticker #strip").get_attribute("data-state") == "late"
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_wrong_device_clock_is_corrected_by_the_first_answer(make: Callable[..., Reader], hours: int) -> None:
+    reader = make()
+    reader.page.clock.pause_at(reader.service.now + timedelta(hours=max(hours, 0), seconds=2))
+    if hours < 0:
+        reader.page.clock.set_system_time(reader.service.now + timedelta(hours=hours))
+    reader.shows()
+    expect(reader.page.locator("rate-ticker .clock time")).to_have_text("11:16")
+
+
+# --- readers -----------------------------------------------------------------------------------------------------
+
+
+def test_language_links_switch_in_place_and_keep_the_focus(reader: Reader) -> None:
+    reader.shows('currencies="EUR"')
+    link = reader.page.locator("rate-ticker [hreflang=ru]")
+    assert link.get_attribute("href") == f"{reader.service.server.url}/strip?currencies=EUR&lang=ru"
+    link.focus()
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator("rate-ticker .figure")).to_have_text(["99,56"])
+    assert reader.page.url == reader.host.server.url + "/"
+    assert reader.does("return [ticker.lang, ticker.shadowRoot.activeElement.hreflang]") == ["ru", "ru"]
+    assert link.get_attribute("aria-current") == "true"
+    expect(reader.page.locator("rate-ticker [role=status]")).not_to_have_text("")
+
+
+def test_everything_is_reached_by_keyboard(reader: Reader) -> None:
+    reader.shows("headlines=3")
+    reached = []
+    for _ in range(10):
+        reader.page.keyboard.press("Tab")
+        reached.append(
+            reader.does(
+                "const node = ticker.shadowRoot.activeElement;"
+                "return node && (node.id || node.hreflang || node.closest('li').dataset.key)"
+            )
+        )
+    assert reached[:9] == ["en0", "en1", "en2", "previous", "following", "pause", "en", "ru", "ky"]
+
+
+def test_the_one_control_stops_everything(reader: Reader) -> None:
+    reader.shows()
+    pause = reader.page.locator("rate-ticker #pause")
+    pause.click()
+    expect(pause).to_have_accessible_name("Continue")
+    before = reader.text(".count"), reader.text(".clock time"), len(reader.service.asked())
+    reader.waits(600)
+    reader.page.wait_for_timeout(50)
+    assert (reader.text(".count"), reader.text(".clock time"), len(reader.service.asked())) == before
+
+
+def test_reduced_motion_starts_it_stopped_but_shown(make: Callable[..., Reader]) -> None:
+    reader = make(reduced_motion="reduce").shows()
+    assert reader.text(".clock").split() == ["as", "of", "11:15"]
+    expect(reader.page.locator("rate-ticker #pause")).to_have_accessible_name("Continue")
+    reader.does("ticker.lang = 'ru'; await ticker.refresh()")
+    assert reader.text(".figure") == "87,45"
+    assert len(reader.service.asked()) == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_follows_light_and_dark_and_an_option_goes_first(make: Callable[..., Reader], scheme: str) -> None:
+    reader = make(color_scheme=scheme)
+    reader.opens(
+        f"<body>{reader.script()}{reader.element()}{reader.element('theme=dark')}{reader.element('theme=light')}"
+    )
+    expect(reader.page.locator("rate-ticker .figure")).to_have_count(9)
+    expect(reader.page.locator("rate-ticker .figure").nth(8)).to_have_text("1.1019")
+    grounds = reader.page.evaluate(
+        "[...document.querySelectorAll('rate-ticker')]"
+        ".map(one => getComputedStyle(one.shadowRoot.querySelector('.page')).backgroundColor)"
+    )
+    light, dark = "rgb(255, 255, 255)", "rgb(20, 23, 27)"
+    assert grounds == [light if scheme == "light" else dark, dark, light]
+
+
+def test_forced_colours_keep_the_marks(make: Callable[..., Reader]) -> None:
+    reader = make(scenes.late(), forced_colors="active").shows()
+    assert reader.does("return getComputedStyle(ticker.shadowRoot.querySelector('.bank')).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize(
+    ("state", "width"),
+    [
+        *((state, width) for state in ("day", "evening", "late") for width in (1280, 760, 360)),
+        *((state, 320) for state in ("day", "late")),  # in wide fonts an evening's figures need a line more
+    ],
+)
+def test_nothing_on_the_host_page_shifts(make: Callable[..., Reader], state: str, width: int) -> None:
+    reader = make(scenes.SCENES[state](), viewport={"width": width, "height": 600})
+    reader.service.server.open.clear()
+    head = "<style>body { margin: 0 } main { display: block }</style>"
+    reader.host.pages["/"] = (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>Our paper</title>{head}"
+        f"<meta name=viewport content='width=device-width'><link rel=icon href=data:,>"
+        f"<body>{reader.script()}{reader.element()}<main><h1>Our paper</h1><p>News</p></main>",
+        {},
+    )
+    reader.page.goto(reader.host.server.url, wait_until="commit")
+    reader.page.get_by_text("News").wait_for()
+    reader.page.wait_for_timeout(150)
+    top = reader.page.locator("main").bounding_box()
+    reader.service.server.open.set()
+    expect(reader.page.locator("rate-ticker .figure").first).to_be_visible()
+    reader.page.wait_for_timeout(150)
+    assert reader.page.locator("main").bounding_box() == top
+    assert reader.page.evaluate("window.shifts") == 0
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert reader.said == []
+
+
+def test_the_host_pages_type_does_not_reach_it(reader: Reader) -> None:
+    head = """<style>html { font: 62.5%/3 serif; letter-spacing: 5px; text-align: right; color: red; cursor: wait }
+        * { text-transform: uppercase; --ground: red; --row: 200px }
+        svg, a, button, li { display: none !important }</style>"""
+    reader.opens(f"<body>{reader.script()}{reader.element()}</body>", head=head)
+    expect(reader.page.locator("rate-ticker .figure").first).to_be_visible()
+    assert reader.does(
+        "const said = getComputedStyle(ticker.shadowRoot.querySelector('.figure'));"
+        "return [said.fontSize, said.letterSpacing, said.textTransform, said.color, said.cursor]"
+    ) == ["15px", "normal", "none", "rgb(18, 22, 27)", "auto"]
+    assert reader.page.locator("rate-ticker .bar").bounding_box()["height"] == 45  # type: ignore[index]
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is installed by make audit")
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"viewport": {"width": 320, "height": 600}}])
+@pytest.mark.parametrize("state", ["day", "late", "stale"])
+def test_axe_finds_nothing_on_a_host_page_with_elements(
+    make: Callable[..., Reader], state: str, options: dict[str, Any]
+) -> None:
+    reader = make(scenes.SCENES[state](), **options)
+    elements = reader.element('title="Rates above"') + reader.element('lang="ru" title="Rates below"')
+    reader.opens(
+        f"<body>{reader.script()}{elements}<main><h1>Our paper</h1></main></body>",
+        head="<style>html { color-scheme: light dark }</style>",
+    )
+    expect(reader.page.locator("rate-ticker .figure")).to_have_count(6)
+    expect(reader.page.locator("rate-ticker .figure").nth(5)).not_to_have_text("")
+    reader.page.clock.resume()  # for axe, which waits
+    reader.page.add_script_tag(path=AXE)
+    found = reader.page.evaluate(
+        "axe.run().then(found => found.violations.map(one => [one.id, one.nodes.map(node => node.html)]))"
+    )
+    assert found == []
