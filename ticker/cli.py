@@ -193,14 +193,22 @@ def _load(asked: argparse.Namespace) -> Loaded:
 
 
 def _serve(asked: argparse.Namespace) -> int:
+    from ticker import service
+
     config = _load(asked).config
-    _listen(config)
+    _check_before_serving(config)
+    host = f"[{config.serve.host}]" if ":" in config.serve.host else config.serve.host
+    address = f"http://{host}:{config.serve.port}"
+    print(f"ticker: {address}/  (strip: /strip, status: /status; Ctrl-C ends it)", file=sys.stderr, flush=True)
+    service.serve(config)
     return OK
 
 
-def _listen(config: Config) -> None:
+def _check_before_serving(config: Config) -> None:
+    """Whatever would end the service at once is told before it says that it serves."""
     from ticker import service
 
+    service.presets(config)
     host, port = config.serve.host, config.serve.port
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -209,9 +217,6 @@ def _listen(config: Config) -> None:
         except OSError as fault:
             other = "--port" if fault.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
             raise _UsageError(f"can't listen on {host}:{port}: {fault.strerror}; {other} takes another") from fault
-    shown_host = f"[{host}]" if ":" in host else host
-    print(f"ticker: http://{shown_host}:{port}/strip  (status: /status; Ctrl-C ends it)", file=sys.stderr, flush=True)
-    service.serve(config)
 
 
 def _demo(asked: argparse.Namespace) -> int:
@@ -233,8 +238,10 @@ def _demo(asked: argparse.Namespace) -> int:
         settings = Path(folder, "demo.toml")
         settings.write_text(_demo_settings(Path(folder), upstream.addresses, offset_s), encoding="utf-8")
         asked.config = settings
+        config = _load(asked).config
+        _check_before_serving(config)
         print(f"ticker: demonstration upstream at {upstream.url} (GET /order lists its faults)", file=sys.stderr)
-        with _host_page(_load(asked).config) as page:
+        with _host_page(config) as page:
             print(f"ticker: a host page that embeds the strip at {page.url}/", file=sys.stderr)
             return _serve(asked)
 
@@ -390,8 +397,12 @@ def _held(asked: argparse.Namespace) -> int:
 
 
 def _config(asked: argparse.Namespace) -> int:
+    from ticker import service
+
+    loaded = _load(asked)
     section: tuple[str, ...] = ()
-    for option in _load(asked).options:
+    service.presets(loaded.config)
+    for option in loaded.options:
         if option.path[:-1] != section:
             section = option.path[:-1]
             print(f"\n[{'.'.join(section)}]")

@@ -173,8 +173,6 @@ def lazy_application() -> ReadSide:
 
 def serve(config: Config) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP. The workers read the settings anew, from the same file and environment."""
-    presets(config)  # a mistake there ends this process, before any worker begins
-
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings

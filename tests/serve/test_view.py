@@ -157,6 +157,8 @@ def test_a_small_change_gets_the_digits_it_needs() -> None:
     euro = scenes.series("EUR", (YESTERDAY, TODAY), ("99.5600", "99.5603"))
     assert rates(scenes.scene(scenes.at(TODAY, "11:16"), (euro,)))["EUR"].change_text == "0.0003"
     assert rates(scenes.scene(scenes.at(TODAY, "11:16"), (euro,)), digits=0)["EUR"].change_text == "0.0003"
+    dollar = scenes.series("USD", (YESTERDAY, TODAY), ("87.4459", "87.4453"))
+    assert rates(scenes.scene(scenes.at(TODAY, "11:16"), (dollar,)))["USD"].change_text == "0.0006"  # and not 0.001
 
 
 def test_no_change_is_drawn_where_the_figure_is_not_fresh() -> None:

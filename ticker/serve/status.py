@@ -72,7 +72,7 @@ class Status:
         found += [
             f"feed {one.feed} is {one.freshness}" for one in self.judged.feeds if one.freshness is not Freshness.FRESH
         ]
-        found += [f"{len(self.held)} figures are held"] if self.held else []
+        found += [f"{len(self.held)} held: `ticker held` lists the figures that were not believed"] if self.held else []
         return tuple(found)
 
     @property
@@ -126,7 +126,9 @@ def as_json(status: Status) -> Answer:
 def livez(latest: Latest, now: datetime) -> Answer:
     """Whether this process works: it answers, and its thread that follows the store has not stopped."""
     alive = latest.beat_at is None or abs(now - latest.beat_at) < ALIVE
-    return _probe(200 if alive else 503, {"alive": alive, "looked_at": str(latest.beat_at)})
+    return _probe(
+        200 if alive else 503, {"alive": alive, "looked_at": latest.beat_at.isoformat() if latest.beat_at else None}
+    )
 
 
 def readyz(ready: Ready, now: datetime) -> Answer:

@@ -345,7 +345,9 @@ def _drawn(figure: Figure, scene: _Scene) -> _Drawn:
         return _Drawn(text, number(after.value, digits), "", _trend(after.value - rate.value), digits)
     if after or not change or figure.freshness is not Freshness.FRESH or not scene.options.shows("change"):
         return _Drawn(text, digits=digits)
-    return _Drawn(text, "", number(abs(change), digits_apart(change, Decimal(), digits)), _trend(change), digits)
+    # A change too small for the figure's decimals has all of its own: 0.0006, not the 0.001 that it rounds up to.
+    of_change = digits if rounded(change, digits) else _own_digits(change)
+    return _Drawn(text, "", number(abs(change), of_change), _trend(change), digits)
 
 
 def _trend(change: Decimal) -> Trend | None:
