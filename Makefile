@@ -45,6 +45,7 @@ lint: .venv/dev ## ruff and mypy
 audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside judges say of the pages: HTML, accessibility, console
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	$(call need,java -version,default-jre-headless)
+	.venv/bin/python tests/audit/reading.py
 	.venv/bin/python tests/audit/audit.py
 
 bench: .venv/dev ## speed and memory beside nginx, in the same run

@@ -1,0 +1,118 @@
+"""What a screen reader says of the strip, from top to end, in three languages: beside the transcripts kept here.
+
+    python tests/audit/reading.py [--write]
+
+Each of 20 headlines must be read exactly once, in order, in its own language, and each rate as its sentence, on a wide
+page and on a phone; on the wide one every other phrase must be the one that the transcript has. `--write` keeps what is
+said now as the transcript.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timedelta
+from difflib import unified_diff
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "serve")]
+
+import scenes  # noqa: E402
+from pictures import CHROMIUM, Strips, serving  # noqa: E402
+
+from ticker.model import Headline, Language  # noqa: E402
+from ticker.serve.options import LANGUAGES, Options  # noqa: E402
+from ticker.serve.view import Strip  # noqa: E402
+
+READER = HERE / "node_modules/@guidepup/virtual-screen-reader/lib/esm/index.browser.js"
+TRANSCRIPTS = HERE / "transcripts"
+WIDE, PHONE = 1280, 360
+MIXED = Options(lang="en", headlines=20, feeds=("24kg-en", "kaktus", "azattyk"))
+STRIPS: dict[str, Options] = {lang: Options(lang=lang, headlines=20) for lang in LANGUAGES}
+STRIPS["mixed"] = MIXED
+
+# Every phrase, with the language that its text is marked with. 20 headlines make some 250; the bound ends a loop.
+READ = """async () => {
+    const {virtual} = await import("/reader.js");
+    await virtual.start({container: document.body});
+    const said = [];
+    for (let phrases = 0; phrases < 1000; phrases++) {
+        const node = virtual.activeNode, element = node && (node.closest ? node : node.parentElement);
+        said.push([await virtual.lastSpokenPhrase(), element ? element.closest("[lang]").lang : ""]);
+        if (said.at(-1)[0].startsWith("end of ") && element === document.body) break;
+        await virtual.next();
+    }
+    await virtual.stop();
+    return said;
+}"""
+
+
+def twenty() -> scenes.Scene:
+    """An evening with each figure of tomorrow known, and 20 headlines in each language."""
+    scene = scenes.evening()
+    return scene.with_content(
+        headlines=tuple(
+            headline(scene, language, nth, scene.now - timedelta(minutes=2 + 40 * nth))
+            for nth in range(20)
+            for language in LANGUAGES
+        )
+    )
+
+
+def headline(scene: scenes.Scene, language: Language, nth: int, moment: datetime) -> Headline:
+    feeds = [feed.feed for feed in scene.snapshot.content.feeds if feed.language == language]
+    title = f"{scenes.TITLES[language][nth % 6]} ({nth + 1})"
+    return Headline(f"{language}{nth}", title, f"https://example.org/{language}/{nth}", feeds[nth % 2], moment, moment)
+
+
+def main(*, write: bool) -> int:
+    faults: list[str] = []
+    with serving() as server, sync_playwright() as playwright:
+        server.scenes["twenty"] = twenty()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for name, options in STRIPS.items():
+            for width in (WIDE, PHONE):
+                said = heard(browser, server, options, width)
+                faults += [f"{name}, {width} px: {fault}" for fault in judged(said, twenty().strip(options))]
+                if width == WIDE:
+                    faults += kept(said, name, write=write)
+        browser.close()
+    for fault in faults:
+        print(fault)
+    print(f"reading: {len(STRIPS)} strips, {len(faults)} findings")
+    return 1 if faults else 0
+
+
+def heard(browser: Browser, server: Strips, options: Options, width: int) -> list[tuple[str, str]]:
+    """The reader goes on from phrase to phrase. The page's policy is lifted for it alone."""
+    with browser.new_context(viewport={"width": width, "height": 130}, bypass_csp=True) as context:
+        page = context.new_page()
+        page.route("**/reader.js", lambda route: route.fulfill(path=READER, content_type="text/javascript"))
+        page.clock.install(time=server.scenes["twenty"].now)
+        page.goto(f"{server.url}/twenty/strip?{options.query()}")
+        said: list[tuple[str, str]] = [(phrase, language) for phrase, language in page.evaluate(READ)]
+        return said
+
+
+def judged(said: list[tuple[str, str]], strip: Strip) -> list[str]:
+    """A link is announced by its name before its text and after it: that is no second reading."""
+    read = [(phrase, lang) for phrase, lang in said if not phrase.startswith(("link, ", "end of link, "))]
+    wanted: list[tuple[str, str]] = [(rate.spoken, strip.language) for rate in strip.rates]
+    wanted += [(one.title, one.language) for one in strip.headlines]
+    told = [one for one in read if any(text in one[0] for text, _ in wanted)]
+    return list(unified_diff([str(one) for one in wanted], [str(one) for one in told], "wanted", "read", "", "", 0, ""))
+
+
+def kept(said: list[tuple[str, str]], name: str, *, write: bool) -> list[str]:
+    file = TRANSCRIPTS / f"{name}.txt"
+    now = [f"{language}\t{phrase}" for phrase, language in said]
+    if write:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("\n".join(now) + "\n", "utf-8")
+    return list(unified_diff(file.read_text("utf-8").splitlines(), now, str(file.name), "said now", lineterm="", n=1))
+
+
+if __name__ == "__main__":
+    sys.exit(main(write="--write" in sys.argv[1:]))
