@@ -24,8 +24,9 @@ from urllib.parse import parse_qsl
 from ticker import __version__, log
 from ticker.config import Config, ConfigError, load
 from ticker.serve.app import ReadSide
-from ticker.serve.configurator import Terms, gives_way
+from ticker.serve.configurator import Embed, Terms, gives_way
 from ticker.serve.latest import Latest
+from ticker.serve.media.embed import script
 from ticker.serve.options import Offered
 from ticker.serve.ready import Ready
 from ticker.serve.widgets import COMMON, renderer
@@ -61,7 +62,8 @@ class Service:
         self.config, self.clock = config, clock or clock_of(config)
         self._collects = config.collect.enabled if collects is None else collects
         self.collector: Collector | None = None
-        terms = Terms(config.serve.currencies, presets(config), config.serve.base_url)
+        embed = Embed(f"/embed/{script().version}.js", script().integrity)
+        terms = Terms(config.serve.currencies, presets(config), config.serve.base_url, embed)
         self.ready = Ready(
             nothing_yet(config),
             renderer(config.serve.currencies, config.serve.frame_ancestors, terms.presets),

@@ -6,17 +6,20 @@ import json
 import re
 from base64 import b64encode
 from hashlib import sha384
+from pathlib import Path
 
 import brotli
 from scenes import day
 from werkzeug.test import Client
 
 from ticker.serve.app import ReadSide
+from ticker.serve.configurator import Embed, ways
 from ticker.serve.latest import Latest
 from ticker.serve.media.embed import OPTIONS, script
 from ticker.serve.options import Options
 from ticker.serve.ready import Ready
 from ticker.serve.widgets import renderer
+from ticker.serve.words import words
 
 
 def client() -> Client:
@@ -75,3 +78,15 @@ def test_it_is_small() -> None:
     assert served.headers["Content-Encoding"] == "br"
     assert brotli.decompress(served.data) == script().body
     assert len(served.data) <= 9 << 10
+
+
+def test_the_paper_has_the_configurators_code_and_every_attribute() -> None:
+    paper = (Path(__file__).parents[2] / "docs" / "embedding.md").read_text(encoding="utf-8")
+    embed = Embed("/embed/0123456789ab.js", "sha384-…")
+    options = Options(lang="ru")
+    for way in ways(options.query(), options, "https://rates.example", words("ru"), (600, 283), embed=embed):
+        if way.id in ("frame", "follow", "element"):
+            for code in way.codes:
+                assert code.text in paper, code.id
+    element = paper.partition("## The element")[2]
+    assert all(f"`{name}`" in element for name in (*OPTIONS, "title", "src"))

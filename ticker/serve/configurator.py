@@ -412,7 +412,7 @@ class _Site:
 
     def element(self) -> Iterator[Code]:
         given = "".join(f' {name}="{escape(value)}"' for name, value in parse_qsl(self.query))
-        style = f"display:block;min-height:{height(self.options)}"
+        style = f"display:grid;min-height:{height(self.options)}"
         tag = f'<rate-ticker{given}\n  style="{style}">{self.link}</rate-ticker>'
         attribute = f"connect-src {self.origin}; style-src-attr 'unsafe-hashes' {hashed(style)}"
         script = f'<script src="{self.base}/embed.js" async></script>'
