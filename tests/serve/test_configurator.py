@@ -15,6 +15,7 @@ from scenes import day
 
 from ticker.serve.configurator import (
     GROUPS,
+    RECIPES,
     SANDBOX,
     Code,
     Configurator,
@@ -25,6 +26,7 @@ from ticker.serve.configurator import (
     gives_way,
 )
 from ticker.serve.options import LANGUAGES, PARTS, Offered, Options, parse
+from ticker.serve.words import templates_dir
 
 CONTENT = day().snapshot.content
 FEEDS = sorted(one.feed for one in CONTENT.feeds)
@@ -218,11 +220,26 @@ def test_an_image_has_its_size_and_a_dark_twin_where_the_device_decides():
     assert "<picture>" not in codes(asked("theme=dark"))["image-svg"].text
 
 
+def test_a_servers_code_is_the_tried_recipe_but_for_address_and_options():
+    given = codes(asked("lang=ky&currencies=EUR,USD&theme=dark", host="news.example:8443"))
+    strip, query = "https://news.example:8443/strip", "lang=ky&currencies=EUR,USD&theme=dark"
+    link = f'<a href="{strip}?{query.replace("&", "&amp;")}">Валюта курстары жана жаңылыктар</a>'
+    tried = {path.name: path.read_text("utf-8") for path in (templates_dir() / "include").iterdir()}
+    assert tried.keys() == RECIPES.keys()
+    for name, text in tried.items():
+        code = given[f"include-{name.replace('.', '-')}"]
+        assert "rates.example" not in code.text
+        assert code.policy == "style-src-attr 'unsafe-inline'"
+        back = code.text.replace(link, '<a href="https://rates.example/strip?lang=ru">Курсы валют и новости</a>')
+        back = back.replace(f"{strip}.fragment?{query}", "https://rates.example/strip.fragment?lang=ru&headlines=3")
+        assert back == text, name
+
+
 def test_every_address_in_the_code_asks_for_the_same_strip():
     said = asked(f"lang=ky&currencies=EUR,USD&feeds={FEEDS[0]}&bg=0a3d62&fg=ffffff&theme=dark&show=rates&headlines=3")
     for code in codes(said).values():
         addresses = re.findall(r"""https://rates\.example/strip[^'"\s\[\];]*""", code.text.replace("&amp;", "&"))
-        assert addresses or code.id.startswith("element"), code.id
+        assert addresses or code.id.startswith(("element", "include")), code.id
         for address in addresses:
             assert parse(urlsplit(address).query, OFFERED) == (said.options, ()), code.id
 

@@ -28,11 +28,12 @@ sys.path[:0] = [str(TESTS / "serve")]
 
 import scenes  # noqa: E402
 
+from ticker.serve.configurator import Terms, configurator  # noqa: E402
 from ticker.serve.media import html  # noqa: E402
-from ticker.serve.options import Options  # noqa: E402
+from ticker.serve.options import LANGUAGES, Options  # noqa: E402
 
 ROOT = TESTS.parent
-RECIPES = ROOT / "deploy" / "include"
+RECIPES = ROOT / "templates" / "include"
 SERVICE = "https://rates.example"  # whose place in the recipes the test's own takes
 PATH = "/strip.fragment?lang=ru&headlines=3"
 GOOD = html.fragment(scenes.day().strip(Options(lang="ru", headlines=3))).decode()
@@ -318,6 +319,17 @@ def test_php_shows_the_last_good_strip_of_the_past_day_then_a_link(
 def test_php_begins_with_a_link_when_the_service_is_away(page: Any, service: Service) -> None:
     service.mood = "fails"
     assert page() == link(service.url)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_configurators_php_is_php(tmp_path: Path, lang: str) -> None:
+    query, content = f"lang={lang}&currencies=EUR,USD&theme=dark", scenes.day().snapshot.content
+    said = configurator(query, "rates.example", "https", content, Terms(), lambda _: (600, 283))
+    texts = [code.text for way in said.ways for code in way.codes if code.text.startswith("<?php")]
+    assert len(texts) == 3
+    for text in texts:
+        (tmp_path / "pasted.php").write_text(text, encoding="utf-8")
+        php("-l", tmp_path / "pasted.php")
 
 
 # --- WordPress --------------------------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ class HostPage:
             ("image, PNG", texts["image-png"], ""),
             ("text", f'<pre tabindex="0">{escape(text)}</pre>' if text else f"<p>{link}</p>", ""),
         ]
-        return _page(blocks, said.lang), policy(said, ("frame", "follow", "element", "include-php", "image-svg"))
+        return _page(blocks, said.lang), policy(said, ("frame", "follow", "element", "include-page-php", "image-svg"))
 
     def _ask(self, path: str) -> str:
         """What the service answers, or nothing: a page must not wait for a strip."""

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from ticker.model import Language
 from ticker.serve.contrast import complaints
 from ticker.serve.options import COLOURS, LANGUAGES, MAX_QUERY, PARTS, Offered, Options, parse
-from ticker.serve.words import Words, words
+from ticker.serve.words import Words, templates_dir, words
 from ticker.snapshot import Content
 
 OWN_NAMES: Mapping[Language, tuple[str, str]] = {
@@ -319,6 +319,18 @@ FOLLOW = (
     'if(f.contentWindow===e.source&&e.data?.type==="rate-ticker:height")'
     'f.style.height=Math.min(+e.data.height,400)+"px"})'
 )
+RECIPES: Mapping[str, str] = {
+    "cron": "nginx + cron: /etc/cron.d/rate-strip",
+    "nginx.conf": "nginx + cron: nginx.conf",
+    "nginx-proxy.conf": "nginx: nginx.conf",
+    "page.shtml": "nginx: HTML",
+    "rate_strip.php": "PHP: rate_strip.php",
+    "page.php": "PHP: page.php",
+    "functions.php": "WordPress: functions.php",
+}
+"""What a server needs to put the strip in: the files in templates/include, each with where it goes."""
+RECIPE_ADDRESS = "https://rates.example/strip.fragment?lang=ru&headlines=3"
+RECIPE_LINK = '<a href="https://rates.example/strip?lang=ru">Курсы валют и новости</a>'
 
 
 Size = tuple[int, int]  # px
@@ -428,42 +440,10 @@ class _Site:
             yield Code("element-sri", label, f"{script}\n{tag}", policy)
 
     def include(self) -> Iterator[Code]:
-        address = self.at("/strip.fragment")
-        nginx = (
-            "# server { … }\n"
-            "location = /rate-strip {\n"
-            "  internal;\n"
-            f'  proxy_pass "{address}";\n'
-            "  proxy_method GET;\n"
-            "  proxy_pass_request_headers off;\n"
-            "  proxy_pass_request_body off;\n"
-            "  proxy_ssl_server_name on;\n"
-            "  proxy_connect_timeout 1s;\n"
-            "  proxy_read_timeout 1s;\n"
-            "}\n"
-            "# location with the page: ssi on; ssi_silent_errors on;\n"
-            '<!--# include virtual="/rate-strip" -->'
-        )
-        php = (
-            f"<?php echo @file_get_contents('{address}', false,\n"
-            "  stream_context_create(['http' => ['timeout' => 1]]))\n"
-            f"  ?: '{self.link}'; ?>"
-        )
-        wordpress = (
-            "<?php // functions.php; in a page: [rate_strip]\n"
-            "add_shortcode('rate_strip', function () {\n"
-            "  $strip = get_transient('rate_strip');\n"
-            "  if ($strip === false) {\n"
-            f"    $answer = wp_remote_get('{address}', ['timeout' => 1]);\n"
-            "    $strip = wp_remote_retrieve_response_code($answer) === 200\n"
-            f"      ? wp_remote_retrieve_body($answer) : '{self.link}';\n"
-            "    set_transient('rate_strip', $strip, 60);\n"
-            "  }\n"
-            "  return $strip;\n"
-            "});"
-        )
-        for name, text in (("nginx SSI", nginx), ("PHP", php), ("WordPress", wordpress)):
-            yield Code(f"include-{name.split()[0].lower()}", name, text, "style-src-attr 'unsafe-inline'")
+        for name, label in RECIPES.items():
+            text = (templates_dir() / "include" / name).read_text("utf-8")
+            text = text.replace(RECIPE_LINK, self.link).replace(RECIPE_ADDRESS, self.at("/strip.fragment"))
+            yield Code(f"include-{name.replace('.', '-')}", label, text, "style-src-attr 'unsafe-inline'")
 
     def image(self) -> Iterator[Code]:
         policy = f"img-src {self.origin}; style-src-attr 'unsafe-hashes' {hashed(_FITTING)}"
