@@ -23,7 +23,7 @@ import scenes  # noqa: E402
 from pictures import CHROMIUM  # noqa: E402
 
 from ticker.serve.app import ReadSide  # noqa: E402
-from ticker.serve.configurator import height  # noqa: E402
+from ticker.serve.configurator import FOLLOW, height  # noqa: E402
 from ticker.serve.latest import Latest  # noqa: E402
 from ticker.serve.media.embed import script  # noqa: E402
 from ticker.serve.options import Options  # noqa: E402
@@ -563,3 +563,23 @@ def test_axe_finds_nothing_on_a_host_page_with_elements(
         "axe.run().then(found => found.violations.map(one => [one.id, one.nodes.map(node => node.html)]))"
     )
     assert found == []
+
+
+# --- the frame that follows its content --------------------------------------------------------------------------
+
+
+def test_a_framed_strip_tells_its_height_and_the_frame_follows_both_ways(reader: Reader) -> None:
+    frame = (
+        f'<iframe class="rate-ticker" title="Rates" src="{reader.service.server.url}/strip" sandbox="allow-scripts" '
+        f'style="border:0;width:100%;height:46px"></iframe><script>{FOLLOW}</script>'
+    )
+    told = "<script>told = []; addEventListener('message', event => told.push(event.data))</script>"
+    reader.opens(f"<body style='margin:0'>{told}{frame}</body>")
+    page, high = reader.page, "document.querySelector('iframe').clientHeight"
+    page.wait_for_function(f"{high} === 45")
+    for width, wanted in ((760, 89), (360, 101), (1280, 45)):
+        page.set_viewport_size({"width": width, "height": 400})
+        page.wait_for_function(f"{high} === {wanted}")
+    assert page.evaluate("told.every(one => Object.keys(one).join() === 'type,height')")
+    assert page.evaluate("told.length") <= 8
+    assert reader.said == []
