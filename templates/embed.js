@@ -105,6 +105,10 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     for (const [part, selector] of Object.entries(PARTS)) {
       for (const node of page.querySelectorAll(selector)) node.hidden = !look.show.includes(part);
     }
+    // The style asks what stands first.
+    const clock = find(".clock"), bar = clock.parentNode;
+    if (clock.hidden) bar.append(clock);
+    else if (bar.firstChild !== clock) bar.prepend(clock);
     this.#strip.classList.toggle("bare", !look.show.includes("headlines"));
     this.#colours.replaceSync(look.chosen ? look.colours.map((colours, nth) => coloured(look, colours, nth)).join("") : "");
     find(".asof").hidden = !as_of;

@@ -63,7 +63,7 @@ def _code(name: str) -> str:
 
 # --- style -------------------------------------------------------------------------------------------------------
 
-_OF_THE_PAGE = re.compile(r":root\b|\bhtml(?=:)|(?m:^body(?= \{))")
+_OF_THE_PAGE = re.compile(r":root\b|\bhtml(?=:)|(?m:^body(?=[ :]))")
 _REM = re.compile(r"(-?[\d.]+)rem\b")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _ERROR_PAGE = re.compile(r"^\.error.*\n", re.M)
