@@ -366,11 +366,11 @@ def test_a_fetch_can_be_cancelled_while_it_waits(world: World) -> None:
 
 def test_each_get_of_a_connection_has_a_deadline_of_its_own(world: World) -> None:
     def script(talk: Talk) -> None:
-        talk.server.over.wait(0.12)
+        talk.server.over.wait(0.4)
         talk.answer(200, b"body")
 
     server = world.host("archive.test", script)
-    with world.connection(deadline_s=DEADLINE_S) as kept:
+    with world.connection(deadline_s=1) as kept:
         assert [kept.get("http://archive.test/").status for _ in range(3)] == [200] * 3
     assert server.connections == 1
 
@@ -972,7 +972,7 @@ def test_a_hung_upstream_delays_no_other(world: World) -> None:
     context = world.authority.client_context()
 
     def get(url: str) -> bytes | str:
-        with connection(bounds(deadline_s=0.5), world.resolve, context, route=world.route) as single:
+        with connection(bounds(deadline_s=1.5), world.resolve, context, route=world.route) as single:
             try:
                 return single.get(url).body
             except FetchError as fault:
@@ -982,9 +982,9 @@ def test_a_hung_upstream_delays_no_other(world: World) -> None:
     began = time.monotonic()
     with ThreadPoolExecutor(len(urls)) as pool:
         met = list(pool.map(get, urls))
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 3.0  # four hung ones in turn would take six
     assert met[:16] == [str(n % 4).encode() for n in range(16)]
-    assert all("not done within 0.5 s" in str(sentence) for sentence in met[16:])
+    assert all("not done within 1.5 s" in str(sentence) for sentence in met[16:])
 
 
 def test_our_own_faults_are_raised_as_they_are(world: World) -> None:
