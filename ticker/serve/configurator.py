@@ -312,7 +312,7 @@ def _warnings(options: Options, say: Words) -> Iterator[str]:
 
 # --- the code ----------------------------------------------------------------------------------------------------
 
-LINE, LINES, CELLS = 46, 92, 122
+LINE, LINES, CELLS = 46, 92, 130
 """Height in px of a bar with headlines: in one line, in two, in cells."""
 FOLLOW = (
     'addEventListener("message",e=>{for(const f of document.querySelectorAll("iframe.rate-ticker"))'
