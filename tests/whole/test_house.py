@@ -234,7 +234,7 @@ def test_every_dependency_has_its_decision() -> None:
     ]
     names = {found[0] for line in wanted if (found := re.match(r"[a-z][\w-]*", line, re.IGNORECASE))}
     assert "flask" in names
-    decided = set(re.findall(r"\*\*([\w-]+)\*\*", text("docs/decisions.md")))
+    decided = set(re.findall(r"\*\*([@\w/-]+)\*\*", text("docs/decisions.md")))
     judges = set(json.loads(text("tests/audit/package.json"))["devDependencies"])
     assert not (names | judges) - decided
 

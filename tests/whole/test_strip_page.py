@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
@@ -24,6 +24,11 @@ SHIFTS = """window.shifts = 0;
 new PerformanceObserver(list => { for (const one of list.getEntries()) window.shifts += one.value; })
     .observe({type: "layout-shift", buffered: true});"""
 
+SPACE = """text => {
+    const style = document.getElementById("spaced") || document.head.appendChild(document.createElement("style"));
+    style.id = "spaced";
+    style.textContent = text;
+}"""
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-block-end: 2em !important; }"""
 
@@ -57,9 +62,14 @@ class Reader:
         self.page, self.server, self.state, self.said = page, server, state, []
         page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.begun = 0
+        page.on("request", self._begins)
         page.clock.install(time=server.scenes[state].now + timedelta(seconds=ahead))
         page.clock.pause_at(server.scenes[state].now + timedelta(seconds=ahead + 1))
         page.goto(f"{server.url}/{state}/strip{query}")
+
+    def _begins(self, request: Request) -> None:
+        self.begun += "strip.json" in request.url
 
     def waits(self, seconds: float) -> None:
         self.server.elapsed += timedelta(seconds=seconds)
@@ -81,11 +91,11 @@ class Reader:
 
     def refreshes(self) -> None:
         """Waits until the page has asked once more and has its answer."""
-        before = self.asked()
+        before = self.begun
         with self.page.expect_response(lambda answer: "strip.json" in answer.url):
-            while self.asked() == before:
+            while self.begun == before:
                 self.waits(5)
-                self.page.wait_for_timeout(25)  # or the page's patience runs out before the server has heard it
+                self.page.wait_for_timeout(30)  # or the page's patience, on the same clock, runs out before the answer
         self.page.wait_for_timeout(30)
 
     def settles(self) -> None:
@@ -377,13 +387,15 @@ def test_nothing_shifts_and_the_console_is_silent(
 def test_nothing_is_cut_off_or_scrolls_sideways(browser: Browser, server: Strips, state: str, lang: str) -> None:
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()
-    page.goto(f"{server.url}/{state}/strip?lang={lang}")
-    for spaced in (False, True):
-        if spaced:
-            page.add_style_tag(content=SPACED)
+    reader = Reader(page, server, state, f"?lang={lang}")
+    for outdated, spaced in ((False, False), (False, True), (True, True), (True, False)):
+        if outdated and spaced:
+            server.status = 503
+            reader.sleeps(24)
+        page.evaluate(SPACE, SPACED if spaced else "")
         for width in (1600, WIDE, 1140, 1023, 940, 800, MIDDLE, 640, 560, 420, PHONE, NARROWEST):
             page.set_viewport_size({"width": width, "height": 400})
-            assert page.evaluate(CUT) == [], f"{width} px, spaced: {spaced}"
+            assert page.evaluate(CUT) == [], f"{width} px, spaced: {spaced}, outdated: {outdated}"
     context.close()
 
 
