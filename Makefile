@@ -26,11 +26,11 @@ run: .venv/runtime ## serve with the live sources [PORT=8000]
 demo: .venv/runtime ## serve with a demonstration upstream, no internet needed [PORT=8000] [AT=2026-05-22T18:30]
 	exec .venv/bin/ticker demo --port $(PORT) $(if $(AT),--at $(AT))
 
-test: .venv/dev ## every test but the long ones: units; the store and the network; the whole
+test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but the long ones: units; the store and the network; the whole
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	$(call need,command -v git && command -v curl,git curl)
 	$(call need,PATH="$$PATH:/usr/sbin" nginx -v && php -m | grep -qx curl,nginx-light php-cli php-curl)
-	.venv/bin/pytest -m "not long" --ignore=tests/whole --ignore=tests/store --ignore=tests/collect/test_fetch.py
+	.venv/bin/pytest -m "not long" -n 2 --ignore=tests/whole --ignore=tests/store --ignore=tests/collect/test_fetch.py
 	.venv/bin/pytest -m "not long" tests/store tests/collect/test_fetch.py
 	.venv/bin/pytest -m "not long" tests/whole
 
