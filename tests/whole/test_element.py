@@ -276,7 +276,7 @@ def test_several_on_a_page_have_options_of_their_own(reader: Reader) -> None:
         "/strip.json?currencies=EUR",
         "/strip.json?lang=ky&currencies=USD%2CRUB&headlines=0",
     ]
-    assert sum("embed" in str(path) for path in reader.service.server.asked) == 1
+    assert len({path for path in reader.service.server.asked if path.startswith("/embed")}) == 1
 
 
 def test_changed_attributes_are_one_question_and_focus_stays(reader: Reader) -> None:

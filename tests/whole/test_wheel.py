@@ -100,7 +100,10 @@ def test_the_wheel_serves_the_strip_and_ends_on_ctrl_c(elsewhere: Path) -> None:
             assert strip.status == 200
             assert b"USD" in strip.read()
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
+        stopped_by = time.monotonic() + STOP_S
         process.wait(STOP_S)
+        while list(alive(session=process.pid)) and time.monotonic() < stopped_by:
+            time.sleep(0.05)
         assert not list(alive(session=process.pid))
         assert "Traceback" not in log.read_text()
     finally:
