@@ -30,7 +30,7 @@ from ticker.serve.media import html, json
 from ticker.serve.options import Offered, parse
 
 CHROMIUM = "/usr/bin/chromium"
-HEIGHTS = {1280: 46, 960: 46, 760: 92, 600: 92, 360: 112, 320: 120}
+HEIGHTS = {1280: 46, 960: 46, 760: 92, 600: 92, 360: 130, 320: 130}
 PICTURES = [
     *((state, lang, 1280, "light") for state in SCENES for lang in ("en", "ru", "ky")),
     *((state, lang, 1280, "dark") for state in ("day", "evening", "late", "stale") for lang in ("en", "ky")),
