@@ -15,6 +15,7 @@ from ticker import log
 from ticker.serve import status, widgets
 from ticker.serve.answer import HTML, Answer, finish, problem, respond
 from ticker.serve.configurator import Terms
+from ticker.serve.doors import ANSWER, hand
 from ticker.serve.latest import Latest
 from ticker.serve.media import embed, html
 from ticker.serve.ready import Ready
@@ -32,7 +33,6 @@ SCHEMA_LIFE = timedelta(days=1)
 ELEMENT_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
 FOR_EVER = "public, max-age=31536000, immutable"
 RETRY_S = "1"
-_ANSWER = "ticker.answer"
 
 
 class ReadSide:
@@ -96,7 +96,7 @@ class ReadSide:
         closing = self._flask(environ, heard)
         if hasattr(closing, "close"):
             closing.close()
-        answer: Answer | None = environ.get(_ANSWER)
+        answer: Answer | None = environ.get(ANSWER)
         if answer is not None:
             return answer
         if environ["REQUEST_METHOD"] == "OPTIONS":  # which Flask answers by itself
@@ -111,7 +111,7 @@ def _doors(read: ReadSide) -> Flask:
     app.url_map.merge_slashes = False
 
     def strip() -> Response:
-        return _hand(read.ready.make(request.path, request.query_string.decode("latin-1"), read.clock()))
+        return hand(read.ready.make(request.path, request.query_string.decode("latin-1"), read.clock()))
 
     for path in widgets.MEDIA:
         app.add_url_rule(path, path, strip)
@@ -119,61 +119,56 @@ def _doors(read: ReadSide) -> Flask:
     @app.get(widgets.SCHEMA_PATH)
     def schema() -> Response:
         body = (templates_dir() / "strip.schema.json").read_bytes()
-        return _hand(finish(body, "application/schema+json", until=read.clock() + SCHEMA_LIFE))
+        return hand(finish(body, "application/schema+json", until=read.clock() + SCHEMA_LIFE))
 
     @app.get("/")
     def configurator() -> Response:
         query, host = request.query_string.decode("latin-1"), request.headers.get("Host", "")
         snapshot = read.ready.snapshot
-        return _hand(widgets.configure(query, host, request.scheme, snapshot, read.terms, read.clock()))
+        return hand(widgets.configure(query, host, request.scheme, snapshot, read.terms, read.clock()))
 
     @app.get("/embed.js")
     def element() -> Response:
-        return _hand(widgets.element(ELEMENT_KEPT))
+        return hand(widgets.element(ELEMENT_KEPT))
 
     @app.get("/embed/<version>.js")
     def element_of_version(version: str) -> Response:
         if version != embed.script().version:
             raise NotFound("There is no such version of the element; /embed.js is the newest.")
-        return _hand(widgets.element(FOR_EVER))
+        return hand(widgets.element(FOR_EVER))
 
     @app.get("/status")
     def status_page() -> Response:
-        return _hand(finish(html.status_page(read.facts()), HTML, policy=html.status_policy()))
+        return hand(finish(html.status_page(read.facts()), HTML, policy=html.status_policy()))
 
     @app.get("/status.json")
     def status_json() -> Response:
-        return _hand(status.as_json(read.facts()))
+        return hand(status.as_json(read.facts()))
 
     @app.get("/livez")
     def livez() -> Response:
-        return _hand(status.livez(read.latest, read.clock()))
+        return hand(status.livez(read.latest, read.clock()))
 
     @app.get("/readyz")
     def readyz() -> Response:
-        return _hand(status.readyz(read.ready, read.clock()))
+        return hand(status.readyz(read.ready, read.clock()))
 
     @app.errorhandler(HTTPException)
     def failed(fault: HTTPException) -> Response:
         more = [(name, value) for name, value in fault.get_headers() if name in ("Allow", "Retry-After", "Location")]
-        return _hand(_error(fault.code or 500, fault.description or "", more))
+        return hand(_error(fault.code or 500, fault.description or "", more))
 
     @app.errorhandler(TimeoutError)
     def too_slow(_: TimeoutError) -> Response:
         log.trouble("rendering takes too long", path=request.path)
-        return _hand(_error(503, "This is taking too long; try again in a moment.", [("Retry-After", RETRY_S)]))
+        return hand(_error(503, "This is taking too long; try again in a moment.", [("Retry-After", RETRY_S)]))
 
     @app.errorhandler(Exception)
     def broken(_: Exception) -> Response:
         log.trouble("request failed", path=request.path)
-        return _hand(_error(500, "Something went wrong on our side; the log says what.", []))
+        return hand(_error(500, "Something went wrong on our side; the log says what.", []))
 
     return app
-
-
-def _hand(answer: Answer) -> Response:
-    request.environ[_ANSWER] = answer
-    return Response(status=answer.status)
 
 
 def _error(code: int, detail: str, more: list[tuple[str, str]]) -> Answer:
