@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from ticker.canonical import folded
 from ticker.model import Entry, Headline, Story
 
 AHEAD = timedelta(minutes=10)  # a time further in the future is not believed
@@ -35,7 +35,7 @@ class _Known:
             self.by_guid[story.guid] = story
         if story.canonical_url:
             self.by_url[story.canonical_url] = story
-        self.by_title[_plain(story.headline.title)] = story
+        self.by_title[folded(story.headline.title)] = story
 
     def find(self, guid: str | None, url: str | None, title: str, now: datetime) -> Story | None:
         """The same id, or the same canonical address, or the same title within a day."""
@@ -43,7 +43,7 @@ class _Known:
             return self.by_guid[guid]
         if url and url in self.by_url:
             return self.by_url[url]
-        same_title = self.by_title.get(_plain(title))
+        same_title = self.by_title.get(folded(title))
         recent = same_title and now - same_title.headline.first_seen_at <= SAME_TITLE
         return same_title if recent else None
 
@@ -73,7 +73,8 @@ def _first_seen(entry: Entry, url: str | None, feed: str, now: datetime, place: 
     seen = now - place * MOMENT
     name = "\n".join((feed, entry.guid or url or entry.title, now.isoformat()))
     id_ = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return Story(Headline(id_, entry.title, entry.url, feed, believable or seen, seen), entry.guid, url)
+    headline = Headline(id_, entry.title, entry.url, feed, believable or seen, seen)
+    return Story(headline, entry.guid, url, entry.summary)
 
 
 def _seen_again(same: Story, entry: Entry, url: str | None) -> Story:
@@ -81,8 +82,4 @@ def _seen_again(same: Story, entry: Entry, url: str | None) -> Story:
     headline = replace(same.headline, title=entry.title, url=entry.url)
     if entry.published_at and headline.published_at == headline.first_seen_at > entry.published_at:
         headline = replace(headline, published_at=entry.published_at)
-    return Story(headline, entry.guid or same.guid, url or same.canonical_url)
-
-
-def _plain(title: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
+    return Story(headline, entry.guid or same.guid, url or same.canonical_url, entry.summary or same.summary)

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 import feedparser
 
+from ticker.canonical import canonical
 from ticker.collect.sources.feed import dates, decode, links, titles
-from ticker.collect.sources.feed.links import canonical
 from ticker.model import Entry, Feed, ParseError
 
 __all__ = ["canonical", "parse"]
@@ -53,6 +53,7 @@ class _Printed:
     links: tuple[str, ...]
     guid: str | None
     dates: tuple[str, ...]
+    summary: str  # plain already
 
 
 def parse(
@@ -128,7 +129,13 @@ def _entry(printed: _Printed, zone: ZoneInfo, url: str) -> Entry | str:
         return f"no title, met {printed.title[:40]!r}" if found else "no title and no link"
     if not found:
         return f"no http(s) link, met {', '.join(printed.links)[:100]!r}" if printed.links else "no link"
-    return Entry(title, found[0], printed.guid, moments[0] if moments else None)
+    return Entry(
+        title,
+        found[0],
+        printed.guid,
+        moments[0] if moments else None,
+        summary="" if printed.summary == title else printed.summary,
+    )
 
 
 def _guid(printed: object) -> str | None:
@@ -212,7 +219,16 @@ def _printed(entry: dict[str, Any], is_atom: bool) -> _Printed:
         guid=_guid(entry.get("id")),
         # By subscript: feedparser's get() gives another date when the one asked for is missing.
         dates=tuple(entry[key] for key in ("published", "updated") if dict.__contains__(entry, key)),
+        summary=_summary(entry),
     )
+
+
+def _summary(entry: dict[str, Any]) -> str:
+    """The entry's own short text. feedparser gives the whole article in its place where there is none."""
+    summary = str(entry.get("summary") or "")
+    if any(summary == content.get("value") for content in entry.get("content", ())):
+        return ""
+    return titles.plain(summary, literal=(entry.get("summary_detail") or {}).get("type") == "text/plain")
 
 
 def _xml_links(entry: dict[str, Any], is_atom: bool) -> Iterator[str]:
@@ -289,4 +305,5 @@ def _json_printed(item: object) -> _Printed:
         links=strings("url", "external_url"),
         guid=_guid(members.get("id")),
         dates=strings("date_published"),
+        summary=titles.plain("".join(strings("summary")), literal=True),
     )

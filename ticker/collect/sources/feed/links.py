@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+from ticker.canonical import bracketed
 
 LONGEST = 2000
 _SCHEMES = ("http", "https")
@@ -13,8 +14,6 @@ _HALF_ABSOLUTE = re.compile(
     r"https?:(?!//[^/])", re.IGNORECASE
 )  # browsers and urllib differ on https:host and https:///host
 _UNSAFE = re.compile(r"""[\s"<>`{}|^\\]""")
-_TRACKING = re.compile(r"utm_\w*|fbclid|gclid|yclid", re.IGNORECASE)
-_PORTS = {"http": 80, "https": 443}
 
 
 def absolute(printed: str, base: str) -> str | None:
@@ -38,23 +37,7 @@ def absolute(printed: str, base: str) -> str | None:
         printed.encode()  # half a character can't be sent
     except ValueError:
         return None
-    if parts.scheme not in _SCHEMES or not host or "@" in parts.netloc or not _HOST.fullmatch(_bracketed(host)):
+    if parts.scheme not in _SCHEMES or not host or "@" in parts.netloc or not _HOST.fullmatch(bracketed(host)):
         return None
     url = "".join(quote(char) if _UNSAFE.match(char) or not char.isprintable() else char for char in urlunsplit(parts))
     return url if len(url) <= LONGEST else None
-
-
-def canonical(url: str) -> str:
-    """`url` as it is compared: without its fragment and the parameters that tell where a reader came from."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    with suppress(UnicodeError):
-        host = host.encode("idna").decode()
-    port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
-    kept = [pair for pair in parts.query.split("&") if pair and not _TRACKING.fullmatch(pair.split("=", 1)[0])]
-    path, query = (quote(part, safe="%/:=&?~+!$,;'@()*[]") for part in (parts.path or "/", "&".join(kept)))
-    return urlunsplit((parts.scheme, _bracketed(host) + port, path, query, ""))
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
