@@ -20,6 +20,7 @@ from ticker.serve.latest import Latest
 from ticker.serve.media import embed, html
 from ticker.serve.ready import Ready
 from ticker.serve.words import templates_dir
+from ticker.store import StoreError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -33,6 +34,7 @@ SCHEMA_LIFE = timedelta(days=1)
 ELEMENT_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
 FOR_EVER = "public, max-age=31536000, immutable"
 RETRY_S = "1"
+STORE_RETRY_S = "5"
 
 
 class ReadSide:
@@ -162,6 +164,11 @@ def _doors(read: ReadSide) -> Flask:
     def too_slow(_: TimeoutError) -> Response:
         log.trouble("rendering takes too long", path=request.path)
         return hand(_error(503, "This is taking too long; try again in a moment.", [("Retry-After", RETRY_S)]))
+
+    @app.errorhandler(StoreError)
+    def no_store(fault: StoreError) -> Response:
+        log.event("store unavailable", why=str(fault), path=request.path)
+        return hand(_error(503, "The store does not answer; try again in a moment.", [("Retry-After", STORE_RETRY_S)]))
 
     @app.errorhandler(Exception)
     def broken(_: Exception) -> Response:

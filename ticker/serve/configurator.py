@@ -56,6 +56,7 @@ class Terms:
     presets: Mapping[str, str] = field(default_factory=dict)
     base_url: str | None = None
     embed: Embed | None = None
+    frame_ancestors: str = "*"  # who may frame what can be embedded, as a Content-Security-Policy has it
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ carries the day of everything it says.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from xml.etree import ElementTree as ET
 from ticker.model import Freshness
 from ticker.serve.contrast import DARK, LIGHT, Colours
 from ticker.serve.media.png import few_colours
+from ticker.serve.media.xml import add
 from ticker.serve.view import Strip, StripHeadline, StripRate
 from ticker.serve.words import ARROW
 
@@ -192,9 +192,6 @@ class _Piece:
     ink: str  # its classes
 
 
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
-
-
 class _Drawing:
     """An SVG that grows downwards."""
 
@@ -242,9 +239,7 @@ class _Drawing:
     def _add(
         self, tag: str, attributes: dict[str, str] | None = None, text: str = "", parent: ET.Element | None = None
     ) -> ET.Element:
-        element = ET.SubElement(self._root if parent is None else parent, tag, attributes or {})
-        element.text = _ILLEGAL.sub("", text) or None
-        return element
+        return add(self._root if parent is None else parent, tag, attributes, text)
 
 
 def _said(strip: Strip) -> Iterator[str]:
