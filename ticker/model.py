@@ -155,6 +155,7 @@ class Entry:
     guid: str | None  # the feed's own id, None where it has none or several entries of the answer share it
     published_at: datetime | None  # UTC; None where the feed gives no date that can be read
     shared_url: bool = False  # several entries of the answer carry this address: it identifies none of them
+    summary: str = ""  # the feed's own short text, plain, at most 300 characters; "" where it gives none
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,3 +296,4 @@ class Story:
     headline: Headline
     guid: str | None
     canonical_url: str | None  # None where the feed gave several stories one address
+    summary: str = ""  # the feed's own, plain text

@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from ticker import __version__, log
+from ticker.compose import bank_terms, compose, feed_terms
 from ticker.config import Config, ConfigError, load
+from ticker.model import Revision
 from ticker.serve.app import ReadSide
 from ticker.serve.configurator import Embed, Terms, gives_way
 from ticker.serve.latest import Latest
@@ -111,10 +113,10 @@ def presets(config: Config) -> Mapping[str, str]:
 
 def nothing_yet(config: Config) -> Snapshot:
     """What is shown before anything was collected: the sources, and no figure."""
-    from ticker.collect.compose import compose
-
-    banks, feeds = config.rates_sources(), config.feed_sources()
-    content = compose(config.the_home(), banks, feeds, {bank.id: [] for bank in banks}, [], demo=config.demo.enabled)
+    banks = [bank_terms(bank) for bank in config.rates_sources()]
+    feeds = [feed_terms(feed) for feed in config.feed_sources()]
+    none: dict[str, list[Revision]] = {bank.source: [] for bank in banks}
+    content = compose(config.the_home(), banks, feeds, none, [], demo=config.demo.enabled)
     return Snapshot(0, NEVER, content)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -189,7 +190,23 @@ def test_json_cut_off_gives_the_items_before_the_cut() -> None:
     ],
 )
 def test_a_feed_in_need_of_repair_is_read(body: str) -> None:
-    assert only(parse(body)) == Entry("t", "https://a.example/1", None, None)
+    assert replace(only(parse(body)), summary="") == Entry("t", "https://a.example/1", None, None)
+
+
+@pytest.mark.parametrize(
+    ("printed", "summary"),
+    [
+        ("<description>A &lt;b&gt;short&lt;/b&gt; text.&lt;img src=x onerror=y&gt;</description>", "A short text."),
+        ("<description><![CDATA[<p>One.</p><p>Two.</p><script>no()</script>]]></description>", "One. Two."),
+        ("<description>t</description>", ""),  # the title again
+        ("", ""),
+        ("<content:encoded><![CDATA[<p>The whole article.</p>]]></content:encoded>", ""),
+        ("<content:encoded>The whole article.</content:encoded><description>Short.</description>", "Short."),
+    ],
+)
+def test_a_summary_is_the_feeds_own_short_text(printed: str, summary: str) -> None:
+    module = '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    assert only(parse(rss(item(more=printed)).replace("<rss ", module, 1))).summary == summary
 
 
 def test_an_element_repeated_by_a_module_does_not_replace_the_storys_own() -> None:

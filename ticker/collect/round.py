@@ -10,13 +10,13 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
-from ticker.collect.compose import KEPT_HEADLINES, compose
 from ticker.collect.due import archive_due_at, due_at, lacking, nearest
 from ticker.collect.fetch import Answer, Connection, FetchError
 from ticker.collect.judge import Verdict, judge, judge_archive
 from ticker.collect.recognise import recognise
 from ticker.collect.sources import feed as feeds
 from ticker.collect.sources import nbkr
+from ticker.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms
 from ticker.model import (
     Feed,
     FeedSource,
@@ -59,8 +59,8 @@ class Desk:
         since = self.home.day(self.clock()) - RATES_SPAN
         return compose(
             self.home,
-            self.banks,
-            self.feeds,
+            [bank_terms(bank) for bank in self.banks],
+            [feed_terms(feed) for feed in self.feeds],
             {bank.id: tx.revisions(bank.id, since) for bank in self.banks},
             [one for feed in self.feeds for one in tx.recent_headlines(feed.id, KEPT_HEADLINES)],
             demo=self.demo,

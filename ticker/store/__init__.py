@@ -6,8 +6,9 @@ Every method may raise StoreError.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -88,6 +89,71 @@ class _Session:
         order = t.stories.c.first_seen_at, t.stories.c.id
         return [t.story_of(row) for row in self._run(t.stories.select().where(wanted).order_by(*order))]
 
+    def official(
+        self,
+        sources: Sequence[str],
+        first: date,
+        last: date,
+        currencies: Collection[str] | None,
+        known_at: datetime | None,
+    ) -> list[Revision]:
+        wanted = t.rates.c.source.in_(sources) & (t.believed if known_at is None else t.believed_at(known_at))
+        if currencies is not None:
+            wanted &= t.rates.c.currency.in_([t.storable(one) for one in currencies])
+        newest = sa.select(sa.func.max(t.rates.c.id)).where(wanted, t.rates.c.valid_on <= last)
+        newest = newest.group_by(t.rates.c.source, t.rates.c.currency, t.rates.c.valid_on)
+        figures = t.rates.select().where(t.rates.c.id.in_(newest))
+        rows = [*self._run(figures.where(t.rates.c.valid_on >= first)), *self._leading_up(figures, first)]
+        rank = {source: place for place, source in enumerate(sources)}
+        rows.sort(key=lambda row: (row.currency, row.valid_on, -rank[row.source]))
+        of_day = {(row.currency, row.valid_on): row for row in rows}  # the last one stays
+        return [t.revision_of(row) for row in of_day.values()]
+
+    def _leading_up(self, figures: sa.Select[Any], first: date) -> Iterator[t.Row]:
+        """The run of equal figures that ends before `first`, of each source and currency."""
+        past = figures.where(t.rates.c.valid_on < first).subquery()
+        group = past.c.source, past.c.currency
+        nearest = sa.select(*group, sa.func.max(past.c.valid_on).label("day")).group_by(*group).subquery()
+        same = (past.c.source == nearest.c.source) & (past.c.currency == nearest.c.currency)
+        for figure in self._run(sa.select(past).join(nearest, same & (past.c.valid_on == nearest.c.day))).all():
+            mine = (past.c.source == figure.source) & (past.c.currency == figure.currency)
+            other = (past.c.quoted != figure.quoted) | (past.c.nominal != figure.nominal)
+            changed = self._run(sa.select(sa.func.max(past.c.valid_on)).where(mine, other)).scalar() or date.min
+            yield from self._run(sa.select(past).where(mine, past.c.valid_on > changed))
+
+    def revisions_at(self, source: str, since: date, at: datetime) -> list[Revision]:
+        rows = self._run(
+            t.rates.select()
+            .where(t.rates.c.source == source, t.rates.c.valid_on >= since, t.rates.c.seen_at <= at)
+            .order_by(t.rates.c.id)
+        )
+        return [_as_of(t.revision_of(row), at) for row in rows]
+
+    def looks_at(self, at: datetime) -> dict[tuple[str, str], datetime]:
+        """A run of looks that goes on answers for each moment in it."""
+        runs = self._run(t.looks.select().where(t.looks.c.first_at <= at).order_by(t.looks.c.id))
+        return {(row.source, row.subject): min(row.last_at, at) for row in runs}
+
+    def headlines_at(self, feed: str, at: datetime, limit: int) -> list[Headline]:
+        order = t.stories.c.published_at.desc(), t.stories.c.first_seen_at.desc(), t.stories.c.id
+        mine = (t.stories.c.feed == feed) & (t.stories.c.first_seen_at <= at)
+        found = [t.headline_of(row) for row in self._run(t.stories.select().where(mine).order_by(*order).limit(limit))]
+        later = (t.titles.c.story.in_([one.id for one in found])) & (t.titles.c.until > at)
+        rows = self._run(t.titles.select().where(later).order_by(t.titles.c.until.desc(), t.titles.c.id.desc()))
+        titles = {row.story: row.title for row in rows}  # the earliest that was still to be changed stays
+        return [replace(one, title=titles.get(one.id, one.title)) for one in found]
+
+    def count(self, batch: str, rows: Mapping[tuple[str, datetime, str], int], at: datetime) -> None:
+        if self._run(t.batches.select().where(t.batches.c.id == t.storable(batch))).first():
+            return
+        self._run(t.batches.insert().values(id=batch, at=at))
+        asked = {t.storable(story) for story, _, _ in rows}
+        known = set(self._run(sa.select(t.stories.c.id).where(t.stories.c.id.in_(asked))).scalars())
+        # In one order everywhere: two processes that add to the same rows must not wait for each other.
+        for (story, hour, kind), number in sorted(rows.items()):
+            if t.storable(story) in known:
+                self._run(self._database.adding(t.clicks, "count", story=story, hour=hour, kind=kind, count=number))
+
     def looks(self) -> dict[tuple[str, str], datetime]:
         newest = self._run(t.looks.select().where(t.looks.c.newest))
         return {(row.source, row.subject): row.last_at for row in newest}
@@ -99,7 +165,7 @@ class Write(_Session):
     def __init__(self, database: Database, connection: sa.Connection, token: int) -> None:
         super().__init__(database, connection)
         self._token = token
-        self._looked = False
+        self._looked = self._changed_rates = False
 
     def add(
         self,
@@ -128,6 +194,7 @@ class Write(_Session):
             "held_at": None if held_reason is None else seen_at,
             "reason": held_reason or "",
         }
+        self._changed_rates = True
         return _new_id(self._run(t.rates.insert().values(row)))
 
     def hold(self, revision: int, at: datetime, reason: str) -> None:
@@ -140,13 +207,18 @@ class Write(_Session):
         self._judge(revision, {"discarded_at": sa.func.coalesce(t.rates.c.discarded_at, sa.literal(at, t.Moment))})
 
     def _judge(self, revision: int, values: Mapping[str, Any]) -> None:
+        self._changed_rates = True
         if not self._run(t.rates.update().where(t.rates.c.id == revision).values(values)).rowcount:
             raise StoreError(f"{self._database.address}: there is no revision {revision}")
 
     def put_stories(self, stories: Sequence[Story], seen_at: datetime) -> None:
         """Insert, or update by the headline's id; in either case its feed showed it at `seen_at`."""
         rows = {t.storable(story.headline.id): t.story_row(story, seen_at) for story in stories}
-        known = set(self._run(sa.select(t.stories.c.id).where(t.stories.c.id.in_(rows))).scalars()) if rows else set()
+        past = sa.select(t.stories.c.id, t.stories.c.title).where(t.stories.c.id.in_(rows))
+        known = {row.id: row.title for row in self._run(past)} if rows else {}
+        changed = [id_ for id_, title in known.items() if title != t.storable(rows[id_]["title"])]
+        if titles := [{"story": id_, "title": known[id_], "until": seen_at} for id_ in changed]:
+            self._run(t.titles.insert(), titles)
         if new := [row for id_, row in rows.items() if id_ not in known]:
             self._run(t.stories.insert(), new)
         if old := [{**row, "known": id_} for id_, row in rows.items() if id_ in known]:
@@ -221,9 +293,10 @@ class Write(_Session):
         # PostgreSQL turns the commit of a transaction that had an error into a rollback without a word.
         if self._broken:
             raise StoreError(f"{self._database.address}: a statement of the write failed, nothing of it was kept")
-        if self._looked:
-            count = t.counters.update().where(t.counters.c.name == "confirmations")
-            self._run(count.values(value=t.counters.c.value + 1))
+        for name, moved in (("confirmations", self._looked), ("rates", self._changed_rates)):
+            if moved:
+                count = t.counters.update().where(t.counters.c.name == name)
+                self._run(count.values(value=t.counters.c.value + 1))
 
 
 class Store:
@@ -328,6 +401,69 @@ class Store:
         with self._reading() as session:
             return session.looks()
 
+    def rates_version(self) -> int:
+        """A number that grows with each commit that changed any revision, of however old a day."""
+        with self._reading() as session:
+            value = sa.select(t.counters.c.value).where(t.counters.c.name == "rates")
+            version: int = session._run(value).scalar_one()
+            return version
+
+    def official(
+        self,
+        sources: Sequence[str],
+        first: date,
+        last: date,
+        currencies: Collection[str] | None = None,
+        known_at: datetime | None = None,
+    ) -> list[Revision]:
+        """Of each currency and day the newest revision that is believed (that was, at `known_at`), of the first of
+        `sources` that has one; by currency, then day.
+
+        Besides the days from `first` to `last`, those before that lead up to them without another figure: since when a
+        figure is unchanged can be told of the first day too.
+        """
+        with self._reading() as session:
+            return session.official(sources, first, last, currencies, known_at)
+
+    def known_at(
+        self, sources: Sequence[str], since: date, at: datetime
+    ) -> tuple[dict[str, list[Revision]], dict[tuple[str, str], datetime]]:
+        """What was known at that moment: by source the revisions of days from `since` on, in the state they had then,
+        and the last good looks."""
+        with self._reading() as session:
+            return {source: session.revisions_at(source, since, at) for source in sources}, session.looks_at(at)
+
+    def headlines_at(self, feed: str, at: datetime, limit: int) -> list[Headline]:
+        """Those known at that moment under the titles they had then, the newest published first. Stories that are
+        forgotten (`prune`) were known and are missing."""
+        with self._reading() as session:
+            return session.headlines_at(feed, at, limit)
+
+    def story(self, id_: str) -> Story | None:
+        with self._reading() as session:
+            row = session._run(t.stories.select().where(t.stories.c.id == t.storable(id_))).first()
+            return None if row is None else t.story_of(row)
+
+    def count(self, batch: str, rows: Mapping[tuple[str, datetime, str], int]) -> None:
+        """Add to what readers opened: by story, hour (UTC) and kind ("click" or "view"). The same batch counts once,
+        so that one whose commit was not heard of can be sent again; a story that is not known is not counted."""
+        with self._writing() as session:
+            session.count(batch, rows, self._clock())
+
+    def counts(self, since: datetime) -> list[tuple[str, datetime, str, int]]:
+        """What readers opened in the hours from `since` on: story, hour, kind, how often."""
+        order = t.clicks.c.hour, t.clicks.c.story, t.clicks.c.kind
+        with self._reading() as session:
+            rows = session._run(t.clicks.select().where(t.clicks.c.hour >= since).order_by(*order))
+            return [tuple(row) for row in rows]
+
+    def totals(self, stories: Collection[str]) -> dict[str, int]:
+        """How often each was opened, clicks and views together; those never opened are left out."""
+        wanted = t.clicks.c.story.in_([t.storable(one) for one in stories])
+        statement = sa.select(t.clicks.c.story, sa.func.sum(t.clicks.c["count"]).label("total")).where(wanted)
+        with self._reading() as session:
+            return {row.story: int(row.total) for row in session._run(statement.group_by(t.clicks.c.story))}
+
     def held(self) -> list[Revision]:
         """Every figure that is still held, the newest first."""
         statement = t.rates.select().where(t.still_held).order_by(t.rates.c.id.desc())
@@ -359,10 +495,14 @@ class Store:
             return [Wish(row.id, row.kind, row.subject, row.detail, row.asked_at) for row in session._run(statement)]
 
     def prune(self, token: int, before: datetime) -> None:
-        """Forget rounds, stories and carried out wishes older than that. Rates and looks are history and stay."""
+        """Forget rounds, stories with their clicks, and carried out wishes older than that. Rates and looks are
+        history and stay."""
         with self.write(token) as write:
             write._run(t.rounds.delete().where(t.rounds.c.ended_at < before))
             write._run(t.stories.delete().where(t.stories.c.last_seen_at < before))
+            for theirs in (t.titles, t.clicks):
+                write._run(theirs.delete().where(theirs.c.story.not_in(sa.select(t.stories.c.id))))
+            write._run(t.batches.delete().where(t.batches.c.at < before))
             write._run(t.wishes.delete().where(t.wishes.c.done_at < before))
 
     @contextmanager
@@ -374,6 +514,20 @@ class Store:
     def _writing(self) -> Iterator[_Session]:
         with self._database.writing() as connection:
             yield _Session(self._database, connection)
+
+
+def _as_of(revision: Revision, at: datetime) -> Revision:
+    """The revision in the state it had at `at`."""
+
+    def by_then(moment: datetime | None) -> datetime | None:
+        return moment if moment and moment <= at else None
+
+    return replace(
+        revision,
+        held_at=by_then(revision.held_at),
+        released_at=by_then(revision.released_at),
+        discarded_at=by_then(revision.discarded_at),
+    )
 
 
 def _new_id(result: sa.CursorResult[Any]) -> int:

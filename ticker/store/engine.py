@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -105,6 +106,12 @@ class Database:
         if self.file:
             return sa.literal(micros(self._clock()), sa.BigInteger)
         return sa.literal_column("CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)", sa.BigInteger)
+
+    def adding(self, table: sa.Table, column: str, **row: object) -> sa.Executable:
+        """Insert `row`, or add its `column` to that of the row with the same primary key."""
+        insert = sqlite.insert(table) if self.file else postgresql.insert(table)
+        more = {column: table.c[column] + insert.excluded[column]}
+        return insert.values(**row).on_conflict_do_update(index_elements=list(table.primary_key), set_=more)
 
     @contextmanager
     def spoken(self) -> Iterator[None]:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from ticker.model import Headline, Outcome, Rate, Revision, Round, Story, Table, Validators
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that makes the tables below. Kept here so that opening an up-to-date store needs no Alembic."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -150,8 +150,37 @@ stories = sa.Table(
     _column("last_seen_at", Moment),
     sa.Column("guid", Words),
     sa.Column("canonical_url", Words),
+    _column("summary", Words),
     sa.Index("ticker_stories_published", "feed", "published_at"),
     sa.Index("ticker_stories_seen", "feed", "last_seen_at"),
+)
+
+titles = sa.Table(  # that a story had before its feed changed them
+    "ticker_titles",
+    metadata,
+    _number(),
+    _column("story", Words),
+    _column("title", Words),
+    _column("until", Moment),
+    sa.Index("ticker_titles_by_story", "story", "until"),
+    sqlite_autoincrement=True,
+)
+
+clicks = sa.Table(
+    "ticker_clicks",
+    metadata,
+    sa.Column("story", Words, primary_key=True),
+    sa.Column("hour", Moment, primary_key=True, autoincrement=False),
+    sa.Column("kind", Words, primary_key=True),
+    _column("count", sa.BigInteger),
+    sa.Index("ticker_clicks_by_hour", "hour"),
+)
+
+batches = sa.Table(  # of clicks that were counted: one whose commit was not heard of is sent again
+    "ticker_batches",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    _column("at", Moment),
 )
 
 rounds = sa.Table(
@@ -227,6 +256,14 @@ believed = rates.c.discarded_at.is_(None) & (rates.c.held_at.is_(None) | rates.c
 still_held = rates.c.held_at.is_not(None) & rates.c.released_at.is_(None) & rates.c.discarded_at.is_(None)
 
 
+def believed_at(moment: datetime) -> sa.ColumnElement[bool]:
+    """Which revisions were believed at that moment, by what is known of it now."""
+    c, at = rates.c, sa.literal(moment, Moment)
+    held, released = c.held_at <= at, c.released_at <= at
+    gone = c.discarded_at.is_not(None) & (c.discarded_at <= at)
+    return (c.seen_at <= at) & ~gone & (c.held_at.is_(None) | ~held | (c.released_at.is_not(None) & released))
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What the last body of a source was, kept so that a 304 can be judged again."""
@@ -277,7 +314,7 @@ def revision_of(row: Row) -> Revision:
 
 
 def story_of(row: Row) -> Story:
-    return Story(headline_of(row), row.guid, row.canonical_url)
+    return Story(headline_of(row), row.guid, row.canonical_url, row.summary)
 
 
 def headline_of(row: Row) -> Headline:
@@ -296,6 +333,7 @@ def story_row(story: Story, seen_at: datetime) -> dict[str, Any]:
         "last_seen_at": seen_at,
         "guid": story.guid,
         "canonical_url": story.canonical_url,
+        "summary": story.summary,
     }
 
 

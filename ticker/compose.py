@@ -31,8 +31,8 @@ ENDED: Mapping[str, date] = {
 
 def compose(
     home: Home,
-    banks: Sequence[RatesSource],
-    feeds: Sequence[FeedSource],
+    banks: Sequence[BankTerms],
+    feeds: Sequence[FeedTerms],
     revisions: Mapping[str, Sequence[Revision]],
     headlines: Iterable[Headline],
     *,
@@ -42,11 +42,19 @@ def compose(
     return Content(
         home=home,
         demo=demo,
-        banks=tuple(BankTerms(bank.id, bank.bank, bank.window, bank.grace_days) for bank in banks),
-        feeds=tuple(FeedTerms(feed.id, feed.publisher, feed.language, feed.every_s) for feed in feeds),
-        series=tuple(one for bank in banks for one in _series(bank.id, revisions[bank.id])),
+        banks=tuple(banks),
+        feeds=tuple(feeds),
+        series=tuple(one for bank in banks for one in _series(bank.source, revisions[bank.source])),
         headlines=tuple(sorted(headlines, key=lambda one: (one.published_at, one.id), reverse=True)),
     )
+
+
+def bank_terms(bank: RatesSource) -> BankTerms:
+    return BankTerms(bank.id, bank.bank, bank.window, bank.grace_days)
+
+
+def feed_terms(feed: FeedSource) -> FeedTerms:
+    return FeedTerms(feed.id, feed.publisher, feed.language, feed.every_s)
 
 
 def _series(source: str, revisions: Sequence[Revision]) -> list[Series]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from given import HOME, NBKR, WEEKLY, bishkek, may, rate
 
-from ticker.collect.compose import KEPT_RATES, compose
+from ticker.compose import KEPT_RATES, bank_terms, compose
 from ticker.model import DAY, Headline, Revision
 from ticker.snapshot import Series, dump
 
@@ -20,7 +20,7 @@ def revision(id_: int, quoted: str, day: date = TODAY, currency: str = "USD", **
 
 
 def shown(*daily: Revision, weekly: tuple[Revision, ...] = ()) -> tuple[Series, ...]:
-    return compose(HOME, (NBKR, WEEKLY), (), {"nbkr": daily, "nbkr-weekly": weekly}, ()).series
+    return compose(HOME, (bank_terms(NBKR), bank_terms(WEEKLY)), (), {"nbkr": daily, "nbkr-weekly": weekly}, ()).series
 
 
 def test_of_a_day_the_newest_believed_revision_is_shown():

@@ -1,0 +1,193 @@
+"""What the store tells of the past, and what it counts: the same on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from ticker.model import DAY, Headline, Rate, Story
+
+NOON = datetime(2026, 5, 22, 12, 0, 0, 123456, UTC)
+HOUR = timedelta(hours=1)
+FRIDAY = date(2026, 5, 22)
+SOURCES = ("nbkr", "nbkr-weekly")
+
+
+@pytest.fixture
+def token(store):
+    return store.lease("me", 3600)
+
+
+def rate(quoted, valid_on=FRIDAY, currency="USD", days=1):
+    return Rate(currency, Decimal(quoted), 1, valid_on, valid_on + (days - 1) * DAY)
+
+
+def figures(revisions):
+    return [(one.source, one.rate.currency, one.rate.valid_on.day, str(one.rate.quoted)) for one in revisions]
+
+
+def story(name="a", title="A blackout", at=NOON, summary=""):
+    return Story(Headline(name, title, f"https://example.org/{name}", "kaktus", at, at), None, None, summary)
+
+
+# --- official figures ---------------------------------------------------------------------------------------------
+
+
+def test_of_each_day_the_newest_believed_figure_of_the_first_source_is_official(store, token):
+    with store.write(token) as write:
+        write.add("nbkr-weekly", rate("1.0", currency="CNY", days=7), seen_at=NOON)
+        write.add("nbkr-weekly", rate("12.0", currency="GBP", days=7), seen_at=NOON)
+        write.add("nbkr", rate("2.0", currency="CNY"), seen_at=NOON)
+        write.add("nbkr", rate("87.4500"), seen_at=NOON)
+        write.add("nbkr", rate("87.5000"), seen_at=NOON + HOUR)
+        write.add("nbkr", rate("874.5"), seen_at=NOON + HOUR, held_reason="ten-fold")
+        write.add("nbkr", rate("88", FRIDAY + DAY), seen_at=NOON)
+    assert figures(store.official(SOURCES, FRIDAY, FRIDAY)) == [
+        ("nbkr", "CNY", 22, "2.0"),
+        ("nbkr-weekly", "GBP", 22, "12.0"),
+        ("nbkr", "USD", 22, "87.5000"),
+    ]
+    assert figures(store.official(["nbkr"], FRIDAY, FRIDAY + DAY, {"USD"}))[1:] == [("nbkr", "USD", 23, "88")]
+
+
+def test_the_days_that_lead_up_without_another_figure_come_too(store, token):
+    with store.write(token) as write:
+        for day, quoted in enumerate(["86", "87", "86", "87", "87", "87", "88"], start=10):
+            write.add("nbkr", rate(quoted, date(2026, 5, day)), seen_at=NOON)
+        write.add("nbkr", rate("86", date(2026, 5, 14)), seen_at=NOON - HOUR)  # superseded by nothing: a later id
+        write.add("nbkr", rate("87", date(2026, 5, 14)), seen_at=NOON)
+    assert figures(store.official(SOURCES, date(2026, 5, 15), date(2026, 5, 15))) == [
+        ("nbkr", "USD", day, "87") for day in (13, 14, 15)
+    ]
+
+
+def test_what_was_official_at_a_moment_leaves_out_what_came_later(store, token):
+    with store.write(token) as write:
+        write.add("nbkr", rate("87"), seen_at=NOON)
+        slip = write.add("nbkr", rate("870"), seen_at=NOON + HOUR, held_reason="ten-fold")
+        doubted = write.add("nbkr", rate("1.1", currency="RUB"), seen_at=NOON)
+        write.add("nbkr", rate("88"), seen_at=NOON + 5 * HOUR)
+    with store.write(token) as write:
+        write.release(slip, NOON + 2 * HOUR)
+        write.hold(doubted, NOON + 2 * HOUR, "archive and table contradict each other")
+        write.discard(slip, NOON + 4 * HOUR)
+
+    def known(hours):
+        return figures(store.official(SOURCES, FRIDAY, FRIDAY, known_at=NOON + hours * HOUR))
+
+    rouble = ("nbkr", "RUB", 22, "1.1")
+    assert known(-1) == []
+    assert known(1) == [rouble, ("nbkr", "USD", 22, "87")]
+    assert known(2) == [("nbkr", "USD", 22, "870")]
+    assert known(4) == [("nbkr", "USD", 22, "87")]
+    assert known(5) == [("nbkr", "USD", 22, "88")]
+
+
+def test_what_was_known_at_a_moment_has_the_states_and_looks_of_then(store, token):
+    with store.write(token) as write:
+        slip = write.add("nbkr", rate("870"), seen_at=NOON, held_reason="ten-fold")
+        write.look("nbkr", "USD", NOON)
+    with store.write(token) as write:
+        write.release(slip, NOON + 2 * HOUR)
+        write.look("nbkr", "USD", NOON + 2 * HOUR)
+    with store.write(token) as write:
+        write.interrupt("nbkr")
+    with store.write(token) as write:
+        write.look("nbkr", "USD", NOON + 9 * HOUR)
+
+    def looked(hours):
+        return store.known_at(SOURCES, FRIDAY, NOON + hours * HOUR)[1].get(("nbkr", "USD"))
+
+    assert [looked(hours) for hours in (-1, 1, 5, 9)] == [None, NOON + HOUR, NOON + 2 * HOUR, NOON + 9 * HOUR]
+    (then,), (now,) = (store.known_at(SOURCES, FRIDAY, NOON + hours * HOUR)[0]["nbkr"] for hours in (1, 2))
+    assert (then.held, now.held) == (True, False)
+
+
+def test_every_change_of_a_figure_is_counted_and_nothing_else(store, token):
+    versions = [store.rates_version()]
+    for change in (
+        lambda write: write.add("nbkr", rate("87"), seen_at=NOON),
+        lambda write: write.discard(1, NOON),
+        lambda write: write.look("nbkr", "USD", NOON),
+        lambda write: write.put_stories([story()], NOON),
+    ):
+        with store.write(token) as write:
+            change(write)
+        versions.append(store.rates_version())
+    assert versions == [0, 1, 2, 2, 2]
+
+
+# --- headlines ----------------------------------------------------------------------------------------------------
+
+
+def test_headlines_of_a_moment_have_the_titles_of_then(store, token):
+    first, second, late = story(title="One"), story("b", "Two", NOON + HOUR), story("c", "Late", NOON + 9 * HOUR)
+    with store.write(token) as write:
+        write.put_stories([first], NOON)
+    for hours, title in ((1, "One, corrected"), (3, "One, at last")):
+        changed = replace(first, headline=replace(first.headline, title=title))
+        with store.write(token) as write:
+            write.put_stories([changed, second], NOON + hours * HOUR)
+            write.put_stories([late], NOON + 9 * HOUR)
+
+    def titles(hours, limit=5):
+        return [one.title for one in store.headlines_at("kaktus", NOON + hours * HOUR, limit)]
+
+    assert titles(0) == ["One"]
+    assert titles(1) == ["Two", "One, corrected"]
+    assert titles(4) == ["Two", "One, at last"]
+    assert titles(9, limit=1) == ["Late"]
+
+
+def test_a_story_is_found_with_its_summary(store, token):
+    with store.write(token) as write:
+        write.put_stories([story(summary="What happened.")], NOON)
+    assert store.story("a") == story(summary="What happened.")
+    assert store.story("b\0") is None
+
+
+# --- what readers open --------------------------------------------------------------------------------------------
+
+
+def test_counts_add_up_and_a_batch_counts_once(store, token):
+    with store.write(token) as write:
+        write.put_stories([story("a"), story("b")], NOON)
+    store.count("batch 1", {("a", NOON, "click"): 2, ("b", NOON, "click"): 1, ("nobody's", NOON, "click"): 7})
+    store.count("batch 2", {("a", NOON, "click"): 3, ("a", NOON, "view"): 1, ("a", NOON + HOUR, "click"): 4})
+    store.count("batch 1", {("a", NOON, "click"): 2, ("b", NOON, "click"): 1})
+    assert store.counts(NOON + HOUR) == [("a", NOON + HOUR, "click", 4)]
+    assert store.counts(NOON) == [
+        ("a", NOON, "click", 5),
+        ("a", NOON, "view", 1),
+        ("b", NOON, "click", 1),
+        ("a", NOON + HOUR, "click", 4),
+    ]
+    assert store.totals(["a", "b", "c"]) == {"a": 10, "b": 1}
+
+
+def test_processes_that_count_at_once_lose_nothing(world, store, token):
+    with store.write(token) as write:
+        write.put_stories([story("a"), story("b")], NOON)
+    world.processes(
+        4,
+        "from datetime import timedelta\n"
+        "opened, hour = store(), datetime(2026, 5, 22, 12, tzinfo=UTC)\n"
+        "for nth in range(10):\n"
+        "    rows = {('ab'[(nth + offset) % 2], hour, 'click'): 1 for offset in range(2)}\n"
+        "    opened.count(f'{os.getpid()}-{nth}', rows)\n",
+    )
+    assert store.totals(["a", "b"]) == {"a": 40, "b": 40}
+
+
+def test_with_a_forgotten_story_go_its_clicks_and_titles(world, store, token):
+    with store.write(token) as write:
+        write.put_stories([story("a", "One")], NOON)
+        write.put_stories([story("a", "Two")], NOON)
+    store.count("batch", {("a", NOON, "click"): 2})
+    store.prune(token, NOON + HOUR)
+    assert [
+        world.sql(f"SELECT count(*) FROM ticker_{name}") for name in ("stories", "titles", "clicks", "batches")
+    ] == [[(0,)]] * 4
