@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import brotli
@@ -182,7 +183,8 @@ def test_every_answer_carries_the_contract(name, method, wanted):
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in headers
     exposed = set(headers["Access-Control-Expose-Headers"].split(", "))
-    assert exposed == {"Date", "ETag", "Age", "Cache-Status", "Retry-After", "Link"}
+    limits = {"RateLimit", "RateLimit-Policy"}
+    assert exposed == {"Date", "ETag", "Age", "Cache-Status", "Retry-After", "Link", *limits}
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
     assert "frame-ancestors" in headers["Content-Security-Policy"]
@@ -190,6 +192,25 @@ def test_every_answer_carries_the_contract(name, method, wanted):
         assert headers[one], one
     assert "Set-Cookie" not in headers
     assert len(headers) == len({key.lower() for key, _ in headers}), "no header stands twice"
+
+
+def test_what_is_large_is_coded_when_a_coding_is_first_asked_for(monkeypatch):
+    made: list[str] = []
+    monkeypatch.setattr(brotli, "compress", lambda body, quality: made.append("br") or b"packed")
+    lazy = finish(b"x" * 5000, JSON, until=UNTIL, lazily=True)
+    assert ask(lazy).headers["Content-Length"] == "5000"
+    assert made == []
+    for _ in range(2):
+        assert ask(lazy, Accept_Encoding="br").headers["Content-Encoding"] == "br"
+    assert made == ["br"]
+    assert set(lazy.codings) == {"identity", "br", "gzip"}
+    assert len(lazy.codings) == 3
+
+
+def test_a_header_of_one_request_is_told_beside_the_answers_own():
+    answer = replace(ANSWERS["json"], told=(("RateLimit", '"api";r=9;t=60'),))
+    assert ask(answer).headers["RateLimit"] == '"api";r=9;t=60'
+    assert "RateLimit" not in ask(ANSWERS["json"]).headers
 
 
 def test_only_what_may_be_framed_lacks_the_old_lock():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 COMPRESS_FROM = 1000  # bytes; below, a coded body is hardly smaller
 LONGEST_S = 60  # what a cache may keep at most before it asks again
-EXPOSED = "Date, ETag, Age, Cache-Status, Retry-After, Link"
+EXPOSED = "Date, ETag, Age, Cache-Status, Retry-After, Link, RateLimit, RateLimit-Policy"
 LOCKED_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
 SVG = "image/svg+xml"
 PNG = "image/png"
+CSV = "text/csv; charset=utf-8; header=present"
 TEXT = "text/plain; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"
 PROBLEM = "application/problem+json"
@@ -64,6 +65,7 @@ class Answer:
     codings: Mapping[str, Coded] = field(default_factory=dict)  # by content coding; "identity" is always there
     detail: str = ""  # for Cache-Status
     kept: str = ""  # its Cache-Control, where that does not follow from `until`
+    told: tuple[tuple[str, str], ...] = ()  # headers of the one request that this is an answer to
 
     def since(self, moment: datetime) -> Answer:
         """The same answer, where something it says became true only at `moment`."""
@@ -85,9 +87,11 @@ def finish(
     detail: str = "",
     kept: str = "",
     effort: int = 5,
+    lazily: bool = False,
 ) -> Answer:
     """An answer with its bodies coded once. `policy` is its Content-Security-Policy, `links` its Link headers; `effort`
-    is brotli's, up to 11 for what is made once and sent for years."""
+    is brotli's, up to 11 for what is made once and sent for years. `lazily`: each coding when it is first asked for,
+    for what is large and asked for by few."""
     headers = [("Content-Type", content_type), ("Content-Security-Policy", policy), *_SAME_EVERYWHERE, *more]
     if "frame-ancestors 'none'" in policy:
         headers.append(("X-Frame-Options", "DENY"))
@@ -95,13 +99,33 @@ def finish(
         # A host page with COEP shows a frame only if the frame's own answer has it too.
         headers.append(("Cross-Origin-Embedder-Policy", "require-corp"))
     headers += [("Link", link) for link in links]
-    bodies = {"identity": body}
+    makers: dict[str, Callable[[], Coded]] = {"identity": lambda: _coded("identity", body, headers)}
     if len(body) >= COMPRESS_FROM and content_type != PNG:  # which is packed already
-        bodies["br"] = brotli.compress(body, quality=effort)
-        bodies["gzip"] = gzip.compress(body, 6, mtime=0)  # with a time in it, every second had an ETag of its own
-    codings = {coding: _coded(coding, coded, headers) for coding, coded in bodies.items()}
+        makers["br"] = lambda: _coded("br", brotli.compress(body, quality=effort), headers)
+        # With a time in it, every second had an ETag of its own.
+        makers["gzip"] = lambda: _coded("gzip", gzip.compress(body, 6, mtime=0), headers)
+    codings = _Lazily(makers) if lazily else {coding: make() for coding, make in makers.items()}
     modified = _whole_second(last_modified) if last_modified else None
     return Answer(status, until, modified, codings, detail, kept)
+
+
+class _Lazily(Mapping[str, Coded]):
+    """Codings made when they are first asked for. Two who ask at once may both make one: it is the same."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Coded]]) -> None:
+        self._makers = makers
+        self._made: dict[str, Coded] = {}
+
+    def __getitem__(self, coding: str) -> Coded:
+        if coding not in self._made:
+            self._made[coding] = self._makers[coding]()
+        return self._made[coding]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 def _whole_second(moment: datetime) -> datetime:
@@ -146,7 +170,12 @@ def respond(
     # What a request says is cut before it is kept as the key of a cache, so that nobody fills our memory with it.
     coded = answer.codings[_coding(environ.get("HTTP_ACCEPT_ENCODING", "")[:200], tuple(answer.codings))]
     lifetime, status = answer.kept or _lifetime(answer.until, now), answer.status
-    headers = [*coded.headers, ("Cache-Control", lifetime), ("Cache-Status", _cache_status(answer, now, cache))]
+    headers = [
+        *coded.headers,
+        *answer.told,
+        ("Cache-Control", lifetime),
+        ("Cache-Status", _cache_status(answer, now, cache)),
+    ]
     if answer.modified and answer.modified <= now:
         headers.append(("Last-Modified", _http_date(answer.modified)))
     if dated:
