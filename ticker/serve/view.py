@@ -196,7 +196,7 @@ def strip(
     figures = [_figure(content, judged, currency, options) for currency in options.currencies or currencies]
     common = Counter(map(_standing, figures)).most_common(1)[0][0]
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
-    feeds = _feeds(content, options)
+    feeds = selected(content, options)
     with_headlines = options.headlines > 0 and options.shows("headlines")
     shown = [one for one in content.headlines if one.feed in feeds][: options.headlines] if with_headlines else []
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
@@ -458,8 +458,8 @@ def _moments(as_of: datetime | None, tomorrow: date | None, scene: _Scene) -> di
     }
 
 
-def _feeds(content: Content, options: Options) -> dict[str, FeedTerms]:
-    """The selection: the feeds that were asked for, else those in the strip's language."""
+def selected(content: Content, options: Options) -> dict[str, FeedTerms]:
+    """The feeds of a selection: those that were asked for, else those in the strip's language."""
     return {
         one.feed: one
         for one in content.feeds
