@@ -18,12 +18,16 @@ from ticker.model import CLOCKS_DIFFER, Headline, Rate, Revision, Round, Story
 from ticker.snapshot import Content, Snapshot, dump, load
 from ticker.store import tables as t
 from ticker.store.engine import Database, StoreError
+from ticker.store.filling import Fill, figures, known
 from ticker.store.migrate import upgrade
 from ticker.store.tables import LeaseState, Remembered, Wish
 
-__all__ = ["Fenced", "LeaseState", "Remembered", "Store", "StoreError", "Wish", "Write", "open_store"]
+__all__ = [
+    "FILL", "Fenced", "Fill", "LeaseState", "Remembered", "Store", "StoreError", "Wish", "Write", "open_store"
+]  # fmt: skip
 
-_COLLECT = "collect"
+_COLLECT, FILL = "collect", "fill"  # the leases: who collects, and who fills days of the past
+_ROWS = 5000  # that one statement inserts at most: each has its time limit
 
 
 class Fenced(StoreError):  # noqa: N818 - the field's word for it
@@ -162,9 +166,9 @@ class _Session:
 class Write(_Session):
     """One round's transaction. Others see all of it or nothing."""
 
-    def __init__(self, database: Database, connection: sa.Connection, token: int) -> None:
+    def __init__(self, database: Database, connection: sa.Connection, token: int, lease: str = _COLLECT) -> None:
         super().__init__(database, connection)
-        self._token = token
+        self._token, self._lease = token, lease
         self._looked = self._changed_rates = False
 
     def add(
@@ -180,22 +184,18 @@ class Write(_Session):
     ) -> int:
         """A new revision, held from the start when there is a reason to; its id. `origin` is what it was read from,
         where that is not the source's own table."""
-        row = {
-            "source": source,
-            "currency": rate.currency,
-            "quoted": rate.quoted,
-            "nominal": rate.nominal,
-            "valid_on": rate.valid_on,
-            "valid_until": rate.valid_until,
-            "seen_at": seen_at,
-            "last_modified": last_modified,
-            "body_hash": body_hash,
-            "origin": origin or source,
-            "held_at": None if held_reason is None else seen_at,
-            "reason": held_reason or "",
-        }
+        held_at = None if held_reason is None else seen_at
+        one = Revision(
+            0, source, rate, seen_at, last_modified, body_hash, origin, held_at=held_at, reason=held_reason or ""
+        )
         self._changed_rates = True
-        return _new_id(self._run(t.rates.insert().values(row)))
+        return _new_id(self._run(t.rates.insert().values(t.revision_row(one))))
+
+    def add_all(self, figures: Sequence[Revision]) -> None:
+        """New revisions as they are, under ids of their own."""
+        for at in range(0, len(figures), _ROWS):
+            self._changed_rates = True
+            self._run(t.rates.insert(), [t.revision_row(one) for one in figures[at : at + _ROWS]])
 
     def hold(self, revision: int, at: datetime, reason: str) -> None:
         self._judge(revision, {"held_at": at, "reason": reason, "released_at": None})
@@ -283,9 +283,10 @@ class Write(_Session):
         return version
 
     def _fence(self) -> None:
-        """Refuse an old token. The lease's row stays locked, so that no takeover comes between this and the commit."""
-        statement = sa.select(t.lease.c.token).where(t.lease.c.name == _COLLECT).with_for_update()
-        present = self._run(statement).scalar_one()
+        """Refuse an old token. The lease's row stays locked, so that no takeover comes between this and the commit;
+        that of collecting too, so that there is one writer of figures at a time whatever its lease."""
+        mine = t.lease.select().where(t.lease.c.name.in_([_COLLECT, self._lease])).order_by(t.lease.c.name)
+        present = {row.name: row.token for row in self._run(mine.with_for_update())}.get(self._lease)
         if present != self._token:
             raise Fenced(f"{self._database.address}: a write with token {self._token} was refused, it is {present} now")
 
@@ -322,29 +323,31 @@ class Store:
         """Raises StoreError within about 2 seconds when the store does not answer."""
         self._database.ping()
 
-    def lease(self, holder: str, ttl_s: float) -> int | None:
+    def lease(self, holder: str, ttl_s: float, name: str = _COLLECT) -> int | None:
         """Get or renew the right to write for `ttl_s` seconds: its fencing token, or None while another holds it.
 
         The token grows by one with each change of the holder. A lease that reaches more than 2 ttl ahead was given
-        before the clock went back, and counts as expired.
+        before the clock went back, and counts as expired. With `name` FILL it is the right to `fill`, which is no
+        concern of the collector's.
         """
         ttl, mine = int(ttl_s * 1_000_000), t.lease.c.holder == holder
         with self._writing() as session:
+            _begin_lease(session, name)
             now = self._database.now()  # asked after the wait for other writers
             free = t.lease.c.holder.is_(None) | (t.lease.c.until < now) | (t.lease.c.until > now + 2 * ttl)
             token = sa.case((mine, t.lease.c.token), else_=t.lease.c.token + 1)
             statement = (
                 t.lease.update()
-                .where(t.lease.c.name == _COLLECT, mine | free)
+                .where(t.lease.c.name == name, mine | free)
                 .values(token=token, holder=holder, until=now + ttl)
                 .returning(t.lease.c.token)
             )
             given: int | None = session._run(statement).scalar()
             return given
 
-    def release(self, holder: str) -> None:
+    def release(self, holder: str, name: str = _COLLECT) -> None:
         """Give the lease back, so that another need not wait for its end."""
-        mine = (t.lease.c.name == _COLLECT) & (t.lease.c.holder == holder)
+        mine = (t.lease.c.name == name) & (t.lease.c.holder == holder)
         with self._writing() as session:
             session._run(t.lease.update().where(mine).values(holder=None, until=None))
 
@@ -464,6 +467,16 @@ class Store:
         with self._reading() as session:
             return {row.story: int(row.total) for row in session._run(statement.group_by(t.clicks.c.story))}
 
+    def known(self, source: str, currency: str, first: date, last: date) -> list[Revision]:
+        """Every revision of those days, discarded ones too; oldest id first."""
+        with self._reading() as session:
+            return known(session._run, source, currency, first, last)
+
+    def figures(self, first: date, last: date, currencies: Collection[str] | None = None) -> list[Revision]:
+        """Of each source, currency and day the newest believed revision; by day, source, currency."""
+        with self._reading() as session:
+            return figures(session._run, first, last, currencies)
+
     def held(self) -> list[Revision]:
         """Every figure that is still held, the newest first."""
         statement = t.rates.select().where(t.still_held).order_by(t.rates.c.id.desc())
@@ -480,6 +493,16 @@ class Store:
             write = Write(self._database, connection, token)
             write._fence()
             yield write
+            write._finish()
+
+    @contextmanager
+    def fill(self, token: int) -> Iterator[Fill]:
+        """One transaction that adds figures to days that lack one, as `write` in all else. `token` is that of the
+        lease FILL, so that this goes on beside a process that collects."""
+        with self._database.writing() as connection:
+            write = Write(self._database, connection, token, FILL)
+            write._fence()
+            yield Fill(write, self.address)
             write._finish()
 
     def ask(self, kind: str, subject: str, detail: str = "") -> int:
@@ -528,6 +551,15 @@ def _as_of(revision: Revision, at: datetime) -> Revision:
         released_at=by_then(revision.released_at),
         discarded_at=by_then(revision.discarded_at),
     )
+
+
+def _begin_lease(session: _Session, name: str) -> None:
+    """The row of a lease that nobody had before. That of collecting is always there: locked, it lets one begin."""
+    if name == _COLLECT or session._run(t.lease.select().where(t.lease.c.name == name)).first():
+        return
+    session._run(t.lease.select().where(t.lease.c.name == _COLLECT).with_for_update())
+    if not session._run(t.lease.select().where(t.lease.c.name == name)).first():
+        session._run(t.lease.insert().values(name=name, token=0))
 
 
 def _new_id(result: sa.CursorResult[Any]) -> int:

@@ -313,6 +313,26 @@ def revision_of(row: Row) -> Revision:
     )
 
 
+def revision_row(revision: Revision) -> dict[str, Any]:
+    rate = revision.rate
+    return {
+        "source": revision.source,
+        "currency": rate.currency,
+        "quoted": rate.quoted,
+        "nominal": rate.nominal,
+        "valid_on": rate.valid_on,
+        "valid_until": rate.valid_until,
+        "seen_at": revision.seen_at,
+        "last_modified": revision.last_modified,
+        "body_hash": revision.body_hash,
+        "origin": revision.origin or revision.source,
+        "held_at": revision.held_at,
+        "released_at": revision.released_at,
+        "discarded_at": revision.discarded_at,
+        "reason": revision.reason,
+    }
+
+
 def story_of(row: Row) -> Story:
     return Story(headline_of(row), row.guid, row.canonical_url, row.summary)
 
