@@ -1,9 +1,11 @@
 // The element <rate-ticker>: its attributes are the options of a strip. In front of it stand the strip's own life, and
-// OPTIONS, SHAPE and STYLE: names of options, markup and style of the page for a frame. It is built node by node and
-// no markup is parsed, so that it works whatever the host page's policy is.
-const HERE = (document.currentScript?.src || "").replace(/embed(\/\w+)?\.js.*$/, "");
-const style = new CSSStyleSheet();
-style.replaceSync(STYLE);
+// OPTIONS, SHAPE, SHELL and STYLE: names of options, markup of the page for a frame, the style around it, and name and
+// integrity of the file with its style. It is built node by node and no markup is parsed, so that it works whatever the
+// host page's policy is.
+const source = document.currentScript?.src || "", HERE = source.slice(0, source.lastIndexOf("/embed") + 1);
+const shell = new CSSStyleSheet(), style = new CSSStyleSheet();
+let dressed = null;
+shell.replaceSync(SHELL);
 const PARTS = {clock: ".clock", rates: ".rates", lang: ".languages", headlines: ".news, #previous, .count, #following"};
 
 function coloured({theme, accent, colours}, {scheme, ...said}, nth) {
@@ -13,6 +15,17 @@ function coloured({theme, accent, colours}, {scheme, ...said}, nth) {
   else if (!colours[1]) names.push(`color-scheme:${scheme}`);
   return `@media ${nth ? "(prefers-color-scheme:dark)" : "all"}{.page{${names.join(";")}}}`;
 }
+
+// One sheet for all elements. What did not come is asked for again with the next question.
+const dress = service => dressed ||= (async () => {
+  const [name, integrity] = STYLE, signal = AbortSignal.timeout(20e3);
+  const answer = await fetch(new URL(`embed/${name}`, service), {integrity, credentials: "omit", signal});
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+  style.replaceSync(await answer.text());
+})().catch(fault => {
+  dressed = null;
+  throw fault;
+});
 
 customElements.get("rate-ticker") || customElements.define("rate-ticker", class extends HTMLElement {
   static observedAttributes = [...OPTIONS, "src", "title"];
@@ -27,7 +40,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   constructor() {
     super();
     const root = this.attachShadow({mode: "open"});
-    root.adoptedStyleSheets = [style, this.#colours];
+    root.adoptedStyleSheets = [shell, style, this.#colours];
     root.append(this.#cell);
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.#page.classList.add("live");
     this.#page.addEventListener("click", event => {
@@ -39,12 +52,13 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   }
 
   connectedCallback() {
-    if (!this.#service) return;
+    if (!this.#given) return;
     // The reader's own size of type, whatever the host page has made of a rem.
     this.#page.style.fontSize = "medium";
     this.#page.style.setProperty("--rem", getComputedStyle(this.#page).fontSize);
     this.#page.style.fontSize = "";
-    this.#life = life(this.#page, this.#strip, () => this.#address("strip.json"), served => this.#label(served));
+    const twin = () => this.#address("strip.json"), relabel = served => this.#label(served);
+    this.#life = life(this.#page, this.#strip, twin, relabel, () => dress(this.#service));
     this.attributeChangedCallback();
   }
 
@@ -72,14 +86,18 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     await this.#life.ask();
   }
 
-  get #service() {
+  get #given() {
     return this.getAttribute("src") || HERE;
+  }
+
+  get #service() {
+    return new URL(this.#given, document.baseURI);
   }
 
   #address(path, more = {}) {
     const given = OPTIONS.filter(name => this.hasAttribute(name)).map(name => [name, this.getAttribute(name)]);
     const query = new URLSearchParams({...Object.fromEntries(given), ...more});
-    return new URL(`${path}?${query}`, new URL(this.#service, document.baseURI)).href;
+    return new URL(`${path}?${query}`, this.#service).href;
   }
 
   #built([tag, attributes, ...children]) {

@@ -6,7 +6,8 @@ const life = (() => {
   return start;
 
   // States are classes of `page`; `twin` says where the JSON is, and is asked anew each time; `relabel` sees it first.
-  function start(page, strip, twin, relabel = () => {}) {
+  // `dressed` promises what else has to be there before anything is shown; it is asked along with each question.
+  function start(page, strip, twin, relabel = () => {}, dressed = () => {}) {
     const said = strip.dataset, ended = new AbortController(), signal = ended.signal;
     const find = selector => strip.querySelector(selector);
     const clock = find(".clock :is(time, .at)"), list = find(".list"), pause = find("#pause");
@@ -70,7 +71,9 @@ const life = (() => {
       const mine = asking = (async () => {
         let fault = null;
         try {
-          const answer = await fetch(url, {cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(PATIENCE)});
+          const [answer] = await Promise.all([
+            fetch(url, {cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(PATIENCE)}), dressed(),
+          ]);
           if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
           const served = await answer.json();
           if (mine === asking && (live() || wanted || !said.until)) {

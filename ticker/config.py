@@ -138,7 +138,8 @@ class StoreSettings(Settings):
     )
     last_good: str = Field(
         "ticker-last-good.json",
-        description="File that keeps the last good snapshot, for a start while the store is away; empty for none.",
+        description="File that keeps the last good snapshot, for a start while the store is away; empty for none. "
+        "Beside it, in ticker-embed, stay the versions of the element that pages have pinned.",
     )
 
 

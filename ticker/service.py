@@ -27,6 +27,7 @@ from ticker.config import Config, ConfigError, load
 from ticker.model import Revision
 from ticker.serve.app import ReadSide
 from ticker.serve.configurator import Embed, Terms, gives_way
+from ticker.serve.issued import Issued
 from ticker.serve.latest import Latest
 from ticker.serve.media.embed import script
 from ticker.serve.options import Offered
@@ -76,12 +77,16 @@ class Service:
         last_good = Path(config.store.last_good) if config.store.last_good else None
         self.latest = Latest(self.open_store, self.ready.show, self.clock, last_good, self._opened)
         moved = bool(config.demo.clock_offset_s)
-        self.app = ReadSide(self.ready, self.latest, self.clock, self.start, dated=moved, terms=terms)
+        self.issued = Issued(last_good.with_name("ticker-embed") if last_good else None)
+        self.app = ReadSide(
+            self.ready, self.latest, self.clock, self.start, dated=moved, terms=terms, issued=self.issued
+        )
         self._started = threading.Lock()
 
     def start(self) -> None:
         """Begin to follow the store and to collect; once, however often it is called."""
         if self._started.acquire(blocking=False):
+            self.issued.keep()
             self.latest.start()
 
     def stop(self) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from hashlib import sha384
 from pathlib import Path
 
 import brotli
+import pytest
 from scenes import day
 from werkzeug.test import Client
 
 from ticker.serve.app import ReadSide
 from ticker.serve.configurator import Embed, ways
 from ticker.serve.latest import Latest
-from ticker.serve.media.embed import OPTIONS, script
+from ticker.serve.media.embed import OPTIONS, File, packed, script, style
 from ticker.serve.options import Options
 from ticker.serve.ready import Ready
 from ticker.serve.widgets import renderer
@@ -29,29 +31,36 @@ def client() -> Client:
     return Client(ReadSide(ready, latest, lambda: scene.now))
 
 
-def test_version_and_integrity_are_of_the_served_bytes() -> None:
-    served = client().get(f"/embed/{script().version}.js")
+@pytest.mark.parametrize("made", [script, style])
+def test_version_and_integrity_are_of_the_served_bytes(made: Callable[[], File]) -> None:
+    served = client().get(f"/embed/{made().name}")
     digest = sha384(served.data).digest()
     assert served.status_code == 200
-    assert script().integrity == f"sha384-{b64encode(digest).decode()}"
-    assert digest.hex().startswith(script().version)
-    assert client().get("/embed.js").data == served.data
+    assert made().integrity == f"sha384-{b64encode(digest).decode()}"
+    assert digest.hex().startswith(made().version)
+
+
+def test_the_newest_is_the_one_of_this_version_and_names_its_style() -> None:
+    assert client().get("/embed.js").data == script().body
+    assert json.dumps([style().name, style().integrity], separators=(",", ":")) in script().body.decode()
 
 
 def test_a_version_is_kept_for_ever_and_the_newest_for_minutes() -> None:
-    of_version, newest = client().get(f"/embed/{script().version}.js"), client().get("/embed.js")
-    assert of_version.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    newest = client().get("/embed.js")
     assert newest.headers["Cache-Control"].startswith("public, max-age=600,")
-    for answer in (of_version, newest):
-        assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    for path, kind in ((script().name, "javascript"), (style().name, "css")):
+        answer = client().get(f"/embed/{path}")
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Content-Type"] == f"text/{kind}; charset=utf-8"
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-        assert client().get("/embed.js", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+        again = client().get(f"/embed/{path}", headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
 
 
-def test_another_version_is_not_found_and_not_kept() -> None:
-    for version in ("000000000000", "", script().version + "0"):
-        answer = client().get(f"/embed/{version}.js")
+def test_what_was_never_issued_is_not_found_and_not_kept() -> None:
+    for name in ("000000000000.js", ".js", "", "..", f"0{script().name}", script().version, f"{style().version}.js"):
+        answer = client().get(f"/embed/{name}")
         assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
 
 
@@ -70,14 +79,35 @@ def test_it_needs_no_markup_parsed_and_leaves_no_name_behind() -> None:
 
 
 def test_no_size_in_it_depends_on_the_host_pages_type() -> None:
-    assert not re.search(r"[\d.]rem\b", script().body.decode())
+    assert not re.search(r"[\d.]rem\b", (script().body + style().body).decode())
 
 
 def test_it_is_small() -> None:
     served = client().get("/embed.js", headers={"Accept-Encoding": "br"})
     assert served.headers["Content-Encoding"] == "br"
     assert brotli.decompress(served.data) == script().body
-    assert len(served.data) <= 9 << 10
+    assert len(served.data) <= 6 * 1024
+
+
+def test_packing_takes_comments_and_spaces_and_nothing_else() -> None:
+    code = """
+        // A comment, "quoted".
+        const a = {b: 1, "c d": `e  // ${f + 1}`};  // and another
+        let g = a.b - -1 + +h ? i : [j, k] ;
+        m()
+        n = "// no comment" + 'o'
+        if (p) {
+          q();
+        }
+        r(
+          s,
+          t
+        );
+    """.replace("'o'", '"\\"o  p"')
+    assert packed(code) == (
+        'const a={b:1,"c d":`e  // ${f + 1}`};let g=a.b - -1 + +h?i:[j,k];m()\n'
+        'n="// no comment"+"\\"o  p"\nif(p){q();}\nr(s,t);'
+    )
 
 
 def test_the_paper_has_the_configurators_code_and_every_attribute() -> None:

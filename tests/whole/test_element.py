@@ -25,7 +25,7 @@ from pictures import CHROMIUM  # noqa: E402
 from ticker.serve.app import ReadSide  # noqa: E402
 from ticker.serve.configurator import FOLLOW, height  # noqa: E402
 from ticker.serve.latest import Latest  # noqa: E402
-from ticker.serve.media.embed import script  # noqa: E402
+from ticker.serve.media.embed import script, style  # noqa: E402
 from ticker.serve.options import Options  # noqa: E402
 from ticker.serve.ready import Ready  # noqa: E402
 from ticker.serve.widgets import renderer  # noqa: E402
@@ -229,7 +229,8 @@ def test_it_shows_under_a_strict_policy_trusted_types_and_isolation_without_a_wo
     reader.refreshes()
     assert reader.said == []
     assert {path.split("?")[0] for path in reader.service.server.asked} == {
-        f"/embed/{script().version}.js",
+        f"/embed/{script().name}",
+        f"/embed/{style().name}",
         "/strip.json",
     }
 
@@ -276,7 +277,10 @@ def test_several_on_a_page_have_options_of_their_own(reader: Reader) -> None:
         "/strip.json?currencies=EUR",
         "/strip.json?lang=ky&currencies=USD%2CRUB&headlines=0",
     ]
-    assert len({path for path in reader.service.server.asked if path.startswith("/embed")}) == 1
+    assert sorted(path for path in reader.service.server.asked if path.startswith("/embed")) == [
+        "/embed.js?",
+        f"/embed/{style().name}?",
+    ]
 
 
 def test_changed_attributes_are_one_question_and_focus_stays(reader: Reader) -> None:
@@ -401,6 +405,27 @@ def test_a_service_that_is_away_at_first_leaves_the_link_and_is_asked_again(read
     reader.service.server.status = 200
     reader.refreshes()
     expect(reader.page.locator("rate-ticker .figure").first).to_have_text("87.45")
+    expect(link).to_be_hidden()
+    assert reader.page.evaluate("window.shifts") == 0
+
+
+def test_without_its_style_the_link_stays_and_it_is_asked_for_again(make: Callable[..., Reader]) -> None:
+    """Also for a reader whose strip starts stopped: one that shows nothing yet goes on asking."""
+    reader = make(reduced_motion="reduce")
+    link, figure = reader.page.get_by_role("link", name="Rates"), reader.page.locator("rate-ticker .figure").first
+    answers: list[dict[str, Any]] = [
+        {"status": 503},
+        {"status": 200, "body": "* { color: red }", "headers": {"Access-Control-Allow-Origin": "*"}},
+    ]
+    reader.page.route("**/embed/*.css", lambda route: route.fulfill(**answers.pop(0)) if answers else route.continue_())
+    reader.opens(f"<body>{reader.script()}{reader.element()}</body>")
+    expect(link).to_be_visible()
+    while answers:
+        reader.refreshes()
+        expect(link).to_be_visible()
+        expect(figure).to_be_hidden()
+    reader.refreshes()
+    expect(figure).to_have_text("87.45")
     expect(link).to_be_hidden()
     assert reader.page.evaluate("window.shifts") == 0
 

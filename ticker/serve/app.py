@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -12,12 +13,15 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from ticker import log
+from ticker.past import snapshot_at
 from ticker.serve import status, widgets
 from ticker.serve.answer import HTML, Answer, finish, problem, respond
 from ticker.serve.configurator import Terms
 from ticker.serve.doors import ANSWER, hand
+from ticker.serve.issued import Issued
 from ticker.serve.latest import Latest
-from ticker.serve.media import embed, html
+from ticker.serve.media import html
+from ticker.serve.options import BadMoment, moment_asked
 from ticker.serve.ready import Ready
 from ticker.serve.words import templates_dir
 from ticker.store import StoreError
@@ -31,8 +35,9 @@ PREFLIGHT = (
     ("Access-Control-Max-Age", "86400"),
 )
 SCHEMA_LIFE = timedelta(days=1)
+SETTLED = timedelta(minutes=5)
+PAST_KEPT = "public, max-age=60"
 ELEMENT_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
-FOR_EVER = "public, max-age=31536000, immutable"
 RETRY_S = "1"
 STORE_RETRY_S = "5"
 
@@ -52,9 +57,11 @@ class ReadSide:
         *,
         dated: bool = False,
         terms: Terms | None = None,
+        issued: Issued | None = None,
     ) -> None:
         self.ready, self.latest, self.clock = ready, latest, clock
         self.terms = terms or Terms()
+        self.issued = issued or Issued()
         self._first_request = first_request
         self._dated = dated
         self._gathering = threading.Lock()
@@ -74,6 +81,14 @@ class ReadSide:
         answer = self._through_flask(environ)
         cache = "miss" if answer.until else "bypass"
         return respond(answer, environ, start_response, now, cache, dated=self._dated)
+
+    def past(self, path: str, query: str, at: datetime) -> Answer:
+        """What was answered at a moment of the past, as far as it is still known. Raises StoreError."""
+        if self.latest.store is None:
+            raise StoreError(self.latest.fault)
+        snapshot = snapshot_at(self.latest.store, self.ready.snapshot.content, at)
+        settled = self.clock() - at > SETTLED  # until then, a round that had begun may still add to it
+        return replace(self.ready.past(path, query, snapshot), until=None, kept=PAST_KEPT if settled else "no-store")
 
     def facts(self) -> status.Status:
         """What the operator's page says. One request at a time reads the store; meanwhile others get the last facts,
@@ -113,7 +128,9 @@ def _doors(read: ReadSide) -> Flask:
     app.url_map.merge_slashes = False
 
     def strip() -> Response:
-        return hand(read.ready.make(request.path, request.query_string.decode("latin-1"), read.clock()))
+        query, now = request.query_string.decode("latin-1"), read.clock()
+        at = moment_asked(query, read.ready.snapshot.content.home.zone, now)
+        return hand(read.past(request.path, query, at) if at else read.ready.make(request.path, query, now))
 
     for path in widgets.MEDIA:
         app.add_url_rule(path, path, strip)
@@ -133,11 +150,12 @@ def _doors(read: ReadSide) -> Flask:
     def element() -> Response:
         return hand(widgets.element(ELEMENT_KEPT))
 
-    @app.get("/embed/<version>.js")
-    def element_of_version(version: str) -> Response:
-        if version != embed.script().version:
+    @app.get("/embed/<name>")
+    def of_version(name: str) -> Response:
+        answer = read.issued.find(name)
+        if answer is None:
             raise NotFound("There is no such version of the element; /embed.js is the newest.")
-        return hand(widgets.element(FOR_EVER))
+        return hand(answer)
 
     @app.get("/status")
     def status_page() -> Response:
@@ -159,6 +177,10 @@ def _doors(read: ReadSide) -> Flask:
     def failed(fault: HTTPException) -> Response:
         more = [(name, value) for name, value in fault.get_headers() if name in ("Allow", "Retry-After", "Location")]
         return hand(_error(fault.code or 500, fault.description or "", more))
+
+    @app.errorhandler(BadMoment)
+    def bad_moment(fault: BadMoment) -> Response:
+        return hand(_error(400, f"{fault}.", []))
 
     @app.errorhandler(TimeoutError)
     def too_slow(_: TimeoutError) -> Response:

@@ -1,5 +1,5 @@
-"""The custom element's script: the strip's life, markup and style as the page for a frame has them, and what builds
-them into any page.
+"""The custom element's script, with the strip's life and markup as the page for a frame has them, what builds them into
+any page, and the style for it as a file of its own.
 
 Nothing of a strip is written a second time for it: the markup is the page's own, rendered with the names of words in
 place of words, and the style is the page's, put into a shadow root.
@@ -31,20 +31,36 @@ _VERSION_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class File:
+    """A file whose address changes with its content, so that it can be kept for ever."""
+
     body: bytes
+    kind: str  # js or css
     version: str  # of these bytes and no others
     integrity: str  # as the attribute has it (Subresource Integrity)
 
+    @property
+    def name(self) -> str:
+        return f"{self.version}.{self.kind}"
+
+
+def file(body: bytes, kind: str) -> File:
+    digest = sha384(body).digest()
+    return File(body, kind, digest.hex()[:_VERSION_LENGTH], f"sha384-{b64encode(digest).decode()}")
+
 
 @cache
-def script() -> Script:
-    given = {"OPTIONS": OPTIONS, "SHAPE": _shape(), "STYLE": _style()}
+def script() -> File:
+    given = {"OPTIONS": OPTIONS, "SHAPE": _shape(), "SHELL": _shell(), "STYLE": (style().name, style().integrity)}
     constants = ",".join(f"{name}={_literal(value)}" for name, value in given.items())
-    parts = ['(()=>{"use strict";', _code("strip.js"), f"const {constants};", _code("embed.js"), "})();"]
-    body = "\n".join(parts).encode()
-    digest = sha384(body).digest()
-    return Script(body, digest.hex()[:_VERSION_LENGTH], f"sha384-{b64encode(digest).decode()}")
+    life, element = (packed(_text(name)) for name in ("strip.js", "embed.js"))
+    return file(f'(()=>{{"use strict";{life}\nconst {constants};{element}}})();'.encode(), "js")
+
+
+@cache
+def style() -> File:
+    """The strip's style, which the element asks for along with its figures."""
+    return file(_style().encode(), "css")
 
 
 def _literal(value: object) -> str:
@@ -55,10 +71,32 @@ def _text(name: str) -> str:
     return (templates_dir() / name).read_text("utf-8")
 
 
-def _code(name: str) -> str:
-    """A script less its indentation and the lines that are only a comment."""
-    lines = (line.strip() for line in _text(name).splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+_VERBATIM_OR_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|//[^\n]*')
+_SPACED = (
+    (re.compile(r"\s*\n\s*"), "\n"),
+    (re.compile(r"(?<![+-]) ([+-]) (?![+-])"), r"\1"),  # a - -b is not a--b
+    (re.compile(r" ?([{}()\[\];,:?=<>&|*/%!]) ?"), r"\1"),
+    # A line may end a statement by itself: only those go that stand where none can end.
+    (re.compile(r"(?<=[{(\[,;=?:&|])\n|\n(?=[)\]},;?:.&|])"), ""),
+)
+
+
+def packed(code: str) -> str:
+    """JavaScript of ours, which has no patterns (`/…/`), less its comments and the spaces that mean nothing. Texts and
+    templates stay as they are; names too, which compression makes nearly nothing of."""
+    kept: list[str] = []
+
+    def laid_aside(found: re.Match[str]) -> str:
+        if not found[1]:
+            return ""
+        kept.append(found[1])
+        return "\0"
+
+    code = _VERBATIM_OR_COMMENT.sub(laid_aside, code)
+    for pattern, instead in _SPACED:
+        code = pattern.sub(instead, code)
+    aside = iter(kept)
+    return re.sub("\0", lambda _: next(aside), code).strip()
 
 
 # --- style -------------------------------------------------------------------------------------------------------
@@ -72,11 +110,14 @@ _ERROR_PAGE = re.compile(r"^\.error.*\n", re.M)
 def _style() -> str:
     """The strip's style for a shadow root. A rem there would be the host page's; `--rem` is the reader's own."""
     css = _ERROR_PAGE.sub("", _COMMENT.sub("", _text("strip.css")))
-    css = _REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css))
-    return _packed(_COMMENT.sub("", _text("embed.css")) + css)
+    return _close(_REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css)))
 
 
-def _packed(css: str) -> str:
+def _shell() -> str:
+    return _close(_COMMENT.sub("", _text("embed.css")))
+
+
+def _close(css: str) -> str:
     """Less the spaces that mean nothing."""
     css = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", css))
     return css.replace(": ", ":").replace(";}", "}").strip()
