@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from ticker import log
 from ticker.past import snapshot_at
-from ticker.serve import status, widgets
+from ticker.serve import compat, status, widgets
 from ticker.serve.answer import HTML, Answer, finish, problem, respond
 from ticker.serve.configurator import Terms
 from ticker.serve.doors import ANSWER, hand
@@ -172,6 +172,8 @@ def _doors(read: ReadSide) -> Flask:
     @app.get("/readyz")
     def readyz() -> Response:
         return hand(status.readyz(read.ready, read.clock()))
+
+    compat.doors(app, read)
 
     @app.errorhandler(HTTPException)
     def failed(fault: HTTPException) -> Response:

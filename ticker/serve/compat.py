@@ -1,0 +1,194 @@
+"""The doors of what programs already speak: NBKR's XML files, and Frankfurter's API (v1).
+
+What is of the present comes from the snapshot and never waits for the store; days of the past are read from it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from flask import Flask, Response, request
+
+from ticker import log
+from ticker.serve.answer import JSON, Answer, finish, problem
+from ticker.serve.doors import hand, opened
+from ticker.serve.media import compat
+from ticker.serve.media.compat import Asked, Kind, Known
+from ticker.store import StoreError
+
+if TYPE_CHECKING:
+    from ticker.serve.app import ReadSide
+
+NBKR = "/compat/nbkr/XML"
+FRANKFURTER = ("/compat/frankfurter/v1", "/compat/frankfurter")  # its older host had no version in the path
+XML = "application/xml"  # as the bank says it: what the encoding is stands in the body
+FIRST_DAY = date(1900, 1, 1)  # no day before it can have a figure
+MAX_QUERY = 2048
+RETRY_S = "10"  # a first table comes within seconds of the first start
+STORE_RETRY_S = "5"
+LONG = timedelta(days=800)  # a period that takes more than some milliseconds: one of them at a time
+WAIT_S = 3.0
+
+_DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_ONE_DAY = re.compile(_DAY)
+_PERIOD = re.compile(rf"({_DAY})\.\.({_DAY})?")
+_CODE = re.compile(r"[A-Z]{3}")
+_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
+
+
+_long = threading.Lock()
+
+
+class _RefusedError(Exception):
+    """What Frankfurter answers in the place of figures."""
+
+    def __init__(self, status: int, message: str, retry_s: str = "") -> None:
+        super().__init__(message)
+        self.status, self.message, self.retry_s = status, message, retry_s
+
+
+@dataclass(slots=True)
+class _Told:
+    """The body that was last given, and since when (UTC) it is what is said."""
+
+    body: bytes = b""
+    since: datetime | None = None
+
+    def since_when(self, body: bytes, version_made: datetime, now: datetime) -> datetime:
+        """A body that follows another in this process is as old as that change; the first one as the version."""
+        if body != self.body or self.since is None:
+            self.body, self.since = body, version_made if self.since is None else now
+        return self.since
+
+
+def doors(app: Flask, read: ReadSide) -> None:
+    told: dict[Kind, _Told] = {"Daily": _Told(), "Weekly": _Told()}
+
+    @app.get(f"{NBKR}/daily.xml")
+    def compat_daily() -> Response:
+        return hand(_table(read, "Daily", told["Daily"]))
+
+    @app.get(f"{NBKR}/weekly.xml")
+    def compat_weekly() -> Response:
+        return hand(_table(read, "Weekly", told["Weekly"]))
+
+    def frankfurter(what: str) -> Response:
+        try:
+            return hand(_frankfurter(read, what, request.query_string.decode("latin-1")))
+        except _RefusedError as fault:
+            status, message, retry_s = fault.status, fault.message, fault.retry_s
+        except StoreError as fault:
+            log.event("store unavailable", why=str(fault), path=request.path)
+            status, message, retry_s = 503, "the store does not answer; try again in a moment", STORE_RETRY_S
+        more = [("Retry-After", retry_s)] if retry_s else []
+        return hand(finish(compat.message_json(message), JSON, status=status, more=more))
+
+    for base in FRANKFURTER:
+        app.add_url_rule(f"{base}/<path:what>", base, frankfurter, methods=["GET"])
+
+
+def _table(read: ReadSide, kind: Kind, told: _Told) -> Answer:
+    now = read.clock()
+    snapshot, judged = read.ready.judged(now)
+    table = compat.newest_table(snapshot.content, judged, kind)
+    if not table:
+        return problem(503, "No table that may be shown has been collected yet.", more=[("Retry-After", RETRY_S)])
+    body = compat.nbkr_xml(kind, table, demo=snapshot.content.demo)
+    since = told.since_when(body, snapshot.as_of, now)
+    return finish(body, XML, until=judged.until, last_modified=since, detail=f"v{snapshot.version}")
+
+
+def _frankfurter(read: ReadSide, what: str, query: str) -> Answer:
+    """Raises _RefusedError, or StoreError for days of the past."""
+    snapshot, judged = read.ready.judged(read.clock())
+    known = compat.known_now(snapshot.content, judged)
+    if what == "currencies":
+        body: bytes | None = compat.currencies_json(known) if known.values else None
+    elif period := _PERIOD.fullmatch(what):
+        ends = _day(period[1]), min(_day(period[5]) if period[5] else judged.today, _newest(known, judged.today))
+        body = _of_period(read, _asked(query), *ends)
+    elif what in ("latest", "current"):
+        body = compat.day_json(known, _asked(query), judged.today)
+    elif _ONE_DAY.fullmatch(what):
+        body = _of_day(read, known, _asked(query), _day(what), judged.today)
+    else:
+        raise _RefusedError(404, "not found")
+    if body is None and not known.values:
+        raise _RefusedError(503, "no rate that may be shown has been collected yet", RETRY_S)
+    if body is None:
+        raise _RefusedError(404, "not found")
+    return finish(body, JSON, until=judged.until, lazily=True, detail=f"v{snapshot.version}")
+
+
+def _newest(known: Known, today: date) -> date:
+    """The last day there is an answer of: tomorrow, once its table is there."""
+    return max(today, known.newest or today)
+
+
+def _of_day(read: ReadSide, known: Known, asked: Asked, day: date, today: date) -> bytes | None:
+    if day >= today:
+        return compat.day_json(known, asked, min(day, _newest(known, today)))
+    if day < FIRST_DAY:
+        return None
+    return compat.day_json(_then(read, asked, day, day), asked, day)
+
+
+def _of_period(read: ReadSide, asked: Asked, first: date, last: date) -> bytes | None:
+    first = max(first, FIRST_DAY)
+    if first > last:
+        return None
+    if last - first < LONG:
+        return compat.period_json(_then(read, asked, first, last), asked, first, last)
+    if not _long.acquire(timeout=WAIT_S):
+        raise _RefusedError(503, "others are asking for long periods; try again in a moment", STORE_RETRY_S)
+    try:
+        return compat.period_json(_then(read, asked, first, last), asked, first, last)
+    finally:
+        _long.release()
+
+
+def _then(read: ReadSide, asked: Asked, first: date, last: date) -> Known:
+    """What was official from `first` to `last`, and as far before as an answer can come from."""
+    content, store = read.ready.snapshot.content, opened(read)
+    currencies = None if asked.symbols is None else {asked.base, *asked.symbols}
+    since = compat.earliest(content, first)
+    official = store.official([bank.source for bank in content.banks], since, last, currencies)
+    return compat.known_then(content, official, store.held())
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _RefusedError(422, "invalid date") from None
+
+
+def _asked(query: str) -> Asked:
+    """Of a repeated name the last one counts, as there; `from` and `to` are the older names and go before."""
+    given = dict(parse_qsl(query[:MAX_QUERY], errors="replace"))
+    base = (given.get("from") or given.get("base") or "").strip().upper()
+    symbols = frozenset(one.strip() for one in (given.get("to") or given.get("symbols") or "").upper().split(","))
+    symbols -= {""}
+    if base and symbols == {base}:
+        raise _RefusedError(422, "bad currency pair")
+    if base and not _CODE.fullmatch(base):
+        raise _RefusedError(404, "not found")
+    values: dict[str, Any] = {"base": base} if base else {}
+    if "symbols" in given or "to" in given:
+        values["symbols"] = symbols or None
+    if "amount" in given:
+        values["amount"] = _amount(given["amount"].strip())
+    return Asked(**values)
+
+
+def _amount(text: str) -> Decimal:
+    amount = Decimal(text) if _AMOUNT.fullmatch(text) else Decimal(0)
+    if amount <= 0:
+        raise _RefusedError(422, "invalid amount")
+    return amount
