@@ -196,7 +196,7 @@ def test_every_answer_carries_the_contract(name, method, wanted):
 
 def test_what_is_large_is_coded_when_a_coding_is_first_asked_for(monkeypatch):
     made: list[str] = []
-    monkeypatch.setattr(brotli, "compress", lambda body, quality: made.append("br") or b"packed")
+    monkeypatch.setattr(brotli, "compress", lambda *_, **__: made.append("br") or b"packed")
     lazy = finish(b"x" * 5000, JSON, until=UNTIL, lazily=True)
     assert ask(lazy).headers["Content-Length"] == "5000"
     assert made == []

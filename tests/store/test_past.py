@@ -86,6 +86,30 @@ def test_what_was_official_at_a_moment_leaves_out_what_came_later(store, token):
     assert known(5) == [("nbkr", "USD", 22, "88")]
 
 
+def test_decades_of_figures_come_as_they_were_printed_without_what_is_not_believed(store, token):
+    with store.write(token) as write:
+        write.add("nbkr", rate("87.4500"), seen_at=NOON)
+        write.add("nbkr", rate("874.5"), seen_at=NOON + HOUR, held_reason="ten-fold")
+        write.add("nbkr-weekly", replace(rate("5.5120", currency="JPY", days=7), nominal=10), seen_at=NOON)
+        write.add("nbkr", rate("100.2000", currency="EUR"), seen_at=NOON)
+    assert store.believed(SOURCES, {"USD", "JPY"}) == [
+        (3, "nbkr-weekly", "JPY", "5.5120", 10, FRIDAY, FRIDAY + 6 * DAY),
+        (1, "nbkr", "USD", "87.4500", 1, FRIDAY, FRIDAY),
+    ]
+    assert store.believed(["ecb"], {"USD"}) == []
+
+
+def test_all_that_was_said_of_some_days_can_be_told_as_it_stood_at_a_moment(store, token):
+    with store.write(token) as write:
+        write.add("nbkr", rate("86", FRIDAY - DAY), seen_at=NOON - HOUR)
+        slip = write.add("nbkr", rate("870"), seen_at=NOON, held_reason="ten-fold")
+        write.add("nbkr", rate("87"), seen_at=NOON + 2 * HOUR)
+        write.discard(slip, NOON + 2 * HOUR)
+    now, then = store.of_days(SOURCES, FRIDAY, FRIDAY), store.of_days(SOURCES, FRIDAY, FRIDAY, NOON + HOUR)
+    assert [(one.id, one.held, one.believed) for one in now] == [(2, False, False), (3, False, True)]
+    assert [(one.id, one.held, one.believed) for one in then] == [(2, True, False)]
+
+
 def test_what_was_known_at_a_moment_has_the_states_and_looks_of_then(store, token):
     with store.write(token) as write:
         slip = write.add("nbkr", rate("870"), seen_at=NOON, held_reason="ten-fold")

@@ -20,7 +20,7 @@ from ticker.store import tables as t
 from ticker.store.engine import Database, StoreError
 from ticker.store.filling import Fill, figures, known
 from ticker.store.migrate import upgrade
-from ticker.store.tables import LeaseState, Remembered, Wish
+from ticker.store.tables import LeaseState, Printed, Remembered, Wish
 
 __all__ = [
     "FILL", "Fenced", "Fill", "LeaseState", "Remembered", "Store", "StoreError", "Wish", "Write", "open_store"
@@ -427,6 +427,29 @@ class Store:
         """
         with self._reading() as session:
             return session.official(sources, first, last, currencies, known_at)
+
+    def of_days(
+        self, sources: Sequence[str], first: date, last: date, known_at: datetime | None = None
+    ) -> list[Revision]:
+        """All that was said of the days from `first` to `last`, believed or not (by `known_at`, and in the state it had
+        then); oldest id first."""
+        wanted = t.rates.c.source.in_(sources) & t.rates.c.valid_on.between(first, last)
+        if known_at is not None:
+            wanted &= t.rates.c.seen_at <= known_at
+        with self._reading() as session:
+            found = [t.revision_of(row) for row in session._run(t.rates.select().where(wanted).order_by(t.rates.c.id))]
+        return found if known_at is None else [_as_of(one, known_at) for one in found]
+
+    def believed(self, sources: Sequence[str], currencies: Collection[str]) -> list[Printed]:
+        """Every believed figure of these currencies, by currency, then id: without where it came from, so that decades
+        are read in a fraction of a second."""
+        c = t.rates.c
+        quoted = sa.type_coerce(c.quoted, sa.Text).label("quoted")
+        columns = c.id, c.source, c.currency, quoted, c.nominal, c.valid_on, c.valid_until
+        wanted = t.believed & c.source.in_(sources) & c.currency.in_([t.storable(one) for one in currencies])
+        with self._reading() as session:
+            rows = session._run(sa.select(*columns).where(wanted).order_by(c.currency, c.id))
+            return [Printed._make(row) for row in rows]
 
     def known_at(
         self, sources: Sequence[str], since: date, at: datetime

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -262,6 +262,18 @@ def believed_at(moment: datetime) -> sa.ColumnElement[bool]:
     held, released = c.held_at <= at, c.released_at <= at
     gone = c.discarded_at.is_not(None) & (c.discarded_at <= at)
     return (c.seen_at <= at) & ~gone & (c.held_at.is_(None) | ~held | (c.released_at.is_not(None) & released))
+
+
+class Printed(NamedTuple):
+    """A believed figure and no more; `quoted` as the bank printed it."""
+
+    id: int
+    source: str
+    currency: str
+    quoted: str
+    nominal: int
+    valid_on: date
+    valid_until: date
 
 
 @dataclass(frozen=True, slots=True)
