@@ -23,7 +23,7 @@ from ticker.store.migrate import upgrade
 from ticker.store.tables import LeaseState, Printed, Remembered, Wish
 
 __all__ = [
-    "FILL", "Fenced", "Fill", "LeaseState", "Remembered", "Store", "StoreError", "Wish", "Write", "open_store"
+    "FILL", "Fenced", "Fill", "LeaseState", "Printed", "Remembered", "Store", "StoreError", "Wish", "Write", "open_store"
 ]  # fmt: skip
 
 _COLLECT, FILL = "collect", "fill"  # the leases: who collects, and who fills days of the past
