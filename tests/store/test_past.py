@@ -166,6 +166,20 @@ def test_headlines_of_a_moment_have_the_titles_of_then(store, token):
     assert titles(9, limit=1) == ["Late"]
 
 
+def test_headlines_are_paged_without_repeating_or_skipping_one(store, token):
+    with store.write(token) as write:
+        same = [story(name, at=NOON) for name in "cab"]
+        write.put_stories([*same, *(story(f"n{n}", at=NOON + n * HOUR) for n in (1, 2))], NOON + 3 * HOUR)
+    found, before = [], None
+    while page := store.headlines({"kaktus"}, 2, before=before):
+        found += [one.id for one in page]
+        before = page[-1].published_at, page[-1].id
+    assert found == ["n2", "n1", "c", "b", "a"]
+    span = store.headlines({"kaktus"}, 9, since=NOON, until=NOON + 2 * HOUR)
+    assert [one.id for one in span] == ["n1", "c", "b", "a"]
+    assert store.headlines({"other"}, 9) == store.headlines(set(), 9) == []
+
+
 def test_a_story_is_found_with_its_summary(store, token):
     with store.write(token) as write:
         write.put_stories([story(summary="What happened.")], NOON)

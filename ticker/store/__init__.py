@@ -23,7 +23,8 @@ from ticker.store.migrate import upgrade
 from ticker.store.tables import LeaseState, Printed, Remembered, Wish
 
 __all__ = [
-    "FILL", "Fenced", "Fill", "LeaseState", "Printed", "Remembered", "Store", "StoreError", "Wish", "Write", "open_store"
+    "FILL", "Fenced", "Fill", "LeaseState", "Printed", "Remembered", "Store", "StoreError", "Wish", "Write",
+    "open_store",
 ]  # fmt: skip
 
 _COLLECT, FILL = "collect", "fill"  # the leases: who collects, and who fills days of the past
@@ -464,6 +465,28 @@ class Store:
         forgotten (`prune`) were known and are missing."""
         with self._reading() as session:
             return session.headlines_at(feed, at, limit)
+
+    def headlines(
+        self,
+        feeds: Collection[str],
+        limit: int,
+        *,
+        before: tuple[datetime, str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Headline]:
+        """The newest published first, of equal moments by falling id. `before` is the place that a page goes on from:
+        moment and id of the last headline of the page before. Published from `since` on, and before `until`."""
+        c = t.stories.c
+        wanted = c.feed.in_([t.storable(one) for one in feeds])
+        if before is not None:
+            moment, id_ = sa.literal(before[0], t.Moment), t.storable(before[1])
+            wanted &= (c.published_at < moment) | ((c.published_at == moment) & (c.id < id_))
+        wanted &= sa.true() if since is None else c.published_at >= since
+        wanted &= sa.true() if until is None else c.published_at < until
+        newest = t.stories.select().where(wanted).order_by(c.published_at.desc(), c.id.desc()).limit(limit)
+        with self._reading() as session:
+            return [t.headline_of(row) for row in session._run(newest)]
 
     def story(self, id_: str) -> Story | None:
         with self._reading() as session:
