@@ -68,6 +68,17 @@ class Words:
             return f"{first.day}{between}{said}"
         return f"{self.day(first, near)}{between if between.strip() == ARROW else ' – '}{said}"
 
+    def dated(self, day: date) -> str:
+        """With its year: for what is read long after."""
+        return self.text("year", day=self.day(day), year=day.year)
+
+    def short_day(self, day: date) -> str:
+        return format_date(day, "d-MMM" if self.lang == "ky" else "d MMM", self._locale)
+
+    def short_month(self, day: date, *, year: bool) -> str:
+        """The month of `day`: "Jun", "Jun 2025"."""
+        return format_date(day, "LLL y" if year else "LLL", self._locale)
+
     def heading(self, day: date) -> str:
         return format_date(day, f"{self._day}, EEEE", self._locale)
 
@@ -99,6 +110,12 @@ class Words:
 @cache
 def words(lang: Language) -> Words:
     return Words(lang)
+
+
+def own_digits(value: Decimal) -> int:
+    """How many decimals a figure has as it was printed."""
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def rounded(value: Decimal, digits: int) -> Decimal:

@@ -47,10 +47,10 @@ class Channel:
     author: str
     language: str
     updated_at: datetime
-    self_url: str
+    atom_url: str
     page_url: str
     items: tuple[Item, ...]
-    twin_url: str = ""  # the same as JSON Feed
+    json_url: str = ""  # the same as JSON Feed, where there is one
     notes: tuple[str, ...] = ()  # on what gave way in the query, in English
 
 
@@ -60,10 +60,10 @@ def atom(channel: Channel) -> bytes:
     add(feed, "title", text=channel.title)
     add(feed, "subtitle", text=channel.subtitle)
     add(feed, "updated", text=_moment(channel.updated_at))
-    add(feed, "link", {"rel": "self", "type": ATOM_TYPE, "href": channel.self_url})
+    add(feed, "link", {"rel": "self", "type": ATOM_TYPE, "href": channel.atom_url})
     add(feed, "link", {"rel": "alternate", "type": "text/html", "href": channel.page_url})
-    if channel.twin_url:
-        add(feed, "link", {"rel": "alternate", "type": JSON_FEED_TYPE, "href": channel.twin_url})
+    if channel.json_url:
+        add(feed, "link", {"rel": "alternate", "type": JSON_FEED_TYPE, "href": channel.json_url})
     _author(feed, channel.author)
     add(feed, "generator", {"version": __version__}, _GENERATOR)
     for item in channel.items:
@@ -78,7 +78,7 @@ def json_feed(channel: Channel) -> bytes:
         "title": channel.title,
         "description": channel.subtitle,
         "home_page_url": channel.page_url,
-        "feed_url": channel.self_url,
+        "feed_url": channel.json_url,
         "language": channel.language,
         "authors": [{"name": channel.author}],
         "items": [_item(item) for item in channel.items],

@@ -1,0 +1,515 @@
+"""Currencies over time: what is said of them, as a picture and as a page with the figures, and the doors to both.
+
+A picture that somebody embedded does not break by a mistake in its address: what cannot be read gives way to the
+default, and the picture says which days it is of.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Flask, Response, request
+
+from ticker.freshness import Judgement
+from ticker.history import DayFigure, calendar
+from ticker.model import DAY, Freshness
+from ticker.serve.answer import HTML, SVG, Answer, finish
+from ticker.serve.contrast import palettes
+from ticker.serve.doors import hand, opened
+from ticker.serve.media import chart as picture
+from ticker.serve.media import html
+from ticker.serve.media.chart import Chart, Line, Mark, Tick
+from ticker.serve.options import LANGUAGES, MAX_QUERY, Offered, Options, parse
+from ticker.serve.view import DEMO, NATIVE, LanguageLink, digits_apart
+from ticker.serve.widgets import offered
+from ticker.serve.words import NOTHING, Words, own_digits, words
+from ticker.snapshot import Content
+from ticker.store import Store
+
+if TYPE_CHECKING:
+    from ticker.serve.app import ReadSide
+
+PICTURE, PAGE = "/chart.svg", "/chart"
+WIDTH, NARROWEST, WIDEST = 600, 240, 1600  # px
+NARROW, WIDE = 320, 760  # px: the two pictures of the page
+USUAL, ALL = "90d", "all"
+SPANS = ("30d", USUAL, "1y", "5y", ALL)
+EARLIEST = date(1990, 1, 1)  # no figure of ours is older
+AHEAD = timedelta(days=14)  # no bank publishes further ahead
+TABLE_DAYS = 400  # beyond, the table has the last figure of each month
+KEPT = 64  # finished answers
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BACK = re.compile(r"([1-9]\d{0,4})([dy])")
+_OWN = ("from", "to", "width")
+_LOOK = ("theme", "bg", "fg", "accent")
+
+
+# --- what is asked for -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be drawn. `first` is a day, or how far back from the last one: "30d", "1y", "all"."""
+
+    options: Options
+    first: date | str = USUAL
+    last: date | None = None  # None: today, whichever that is
+    width: int = WIDTH
+    notes: tuple[str, ...] = ()
+
+    def span(self, today: date) -> tuple[date, date]:
+        last = max(EARLIEST, min(self.last or today, today + AHEAD))
+        first = _back(self.first, last) if isinstance(self.first, str) else self.first
+        return max(EARLIEST, first if first <= last else _back(USUAL, last)), last
+
+    def query(self, *leave_out: str, **other: str) -> str:
+        """The canonical query: what differs from the default, in one order."""
+        pairs = dict(parse_qsl(self.options.query()))
+        pairs |= {"from": str(self.first)} if self.first != USUAL else {}
+        pairs |= {"to": str(self.last)} if self.last else {}
+        pairs |= {"width": str(self.width)} if self.width != WIDTH else {}
+        pairs |= other
+        return urlencode([(name, text) for name, text in pairs.items() if name not in leave_out and text], safe=",")
+
+
+def asked_for(query: str, offers: Offered) -> Asked:
+    """What a query asks for, leniently. A form repeats `currencies` for each of them."""
+    pairs = parse_qsl(query[:MAX_QUERY], errors="replace")
+    chosen = ",".join(text for name, text in pairs if name == "currencies")
+    given = dict(reversed(pairs)) | ({"currencies": chosen} if chosen else {})
+    options, notes = parse(urlencode(given), offers)
+    kept = Options(**{name: getattr(options, name) for name in ("lang", "currencies", *_LOOK)})
+    own = {name: given[name].strip() for name in _OWN if name in given}
+    first, last = _first(own.get("from", USUAL)), _date(own.get("to", ""))
+    if isinstance(first, date) and last and first > last:
+        first, last = last, first
+    width = int(own["width"]) if own.get("width", "").isdecimal() and len(own["width"]) < 6 else WIDTH
+    complaints = [note for note in notes if note.split(":")[0] in (*type(kept).model_fields, "preset")]
+    complaints += _complaints(own, first, last, width)
+    return Asked(kept, first or USUAL, last, width if NARROWEST <= width <= WIDEST else WIDTH, tuple(complaints))
+
+
+def _first(text: str) -> date | str | None:
+    return text if text == ALL or _BACK.fullmatch(text) else _date(text)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _back(how_far: str, last: date) -> date:
+    found = _BACK.fullmatch(how_far)
+    if not found:
+        return EARLIEST
+    number, unit = int(found[1]), found[2]
+    if unit == "d":
+        return max(EARLIEST, last - (number - 1) * DAY)
+    year = max(EARLIEST.year, last.year - number)
+    return last.replace(year=year, day=28) if (last.month, last.day) == (2, 29) else last.replace(year=year)
+
+
+def _complaints(own: dict[str, str], first: object, last: object, width: int) -> Iterator[str]:
+    if own.get("from") and first is None:
+        yield f"from: met {own['from'][:40]!r}, wanted a day as 2026-05-21, or 30d, 1y, all; the default is shown"
+    if own.get("to") and last is None:
+        yield f"to: met {own['to'][:40]!r}, wanted a day as 2026-05-21; the default is shown"
+    if (own.get("width") and str(width) != own["width"]) or not NARROWEST <= width <= WIDEST:
+        yield (
+            f"width: met {own['width'][:40]!r}, wanted a whole number from {NARROWEST} to {WIDEST}; "
+            "the default is shown"
+        )
+
+
+# --- what is known -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Every day from `first` to `last`, of each currency that has any figure."""
+
+    first: date
+    last: date
+    figures: dict[str, list[DayFigure]]
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def days(store: Store, content: Content, asked: Asked, currencies: Sequence[str], today: date) -> Days:
+    """The days asked for, less those before the first and after the newest figure known. Raises StoreError."""
+    first, last = asked.span(today)
+    grace = {bank.source: bank.grace_days for bank in content.banks}
+    official = store.official(list(grace), first, last, currencies)
+    newest = max((one.rate.valid_until for one in official), default=today)
+    last = min(last, max(today, newest))
+    first = min(last, max(first, min((one.rate.valid_on for one in official), default=first)))
+    found = calendar(official, first, last, grace)
+    return Days(first, last, {code: list(of_it) for code, of_it in groupby(found, key=lambda one: one.currency)})
+
+
+# --- what is said ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A figure with its day, in words."""
+
+    value: Decimal
+    text: str
+    day: date
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How one currency went; None for one without any figure."""
+
+    first: Point
+    last: Point
+    lowest: Point
+    highest: Point
+    missing: int  # days without a figure
+    change: str
+    trend: str
+
+
+def chart(known: Days, content: Content, judged: Judgement, asked: Asked, currencies: Sequence[str]) -> Chart:
+    say, last = words(asked.options.lang), known.last
+    options = asked.options
+    bank = DEMO if content.demo else content.banks[0].bank if content.banks else ""
+    label = say.bank(bank) + say.text("bank.rest", unit=say.unit(content.home.currency)) if bank else ""
+    span = _span(known, say)
+    lines = tuple(_line(code, known, judged, say) for code in currencies)
+    names = ", ".join(line.name for line in lines)
+    return Chart(
+        language=options.lang,
+        title=say.text("chart.title", names=names, bank=label or say.text("bank.none"), span=span),
+        label=label or say.text("bank.none"),
+        span=span,
+        marked=content.demo,
+        lines=lines,
+        marks=tuple(_marks(known.first, last, asked.width, say)),
+        days=len(known),
+        colours=palettes(options.bg, options.fg, options.accent, options.theme),
+        width=asked.width,
+    )
+
+
+def course(figures: Sequence[DayFigure], say: Words) -> Course | None:
+    official = [
+        (one.day, one.revision.rate.value) for one in figures if one.freshness is Freshness.FRESH and one.revision
+    ]
+    if not official:
+        return None
+
+    def point(day: date, value: Decimal) -> Point:
+        return Point(value, say.number(value, own_digits(value)), day, say.dated(day))
+
+    first, last = official[0], official[-1]
+    lowest, highest = min(official, key=lambda one: one[1]), max(official, key=lambda one: one[1])
+    change, trend = _change(first[1], last[1], say)
+    missing = len(figures) - len(official)
+    return Course(point(*first), point(*last), point(*lowest), point(*highest), missing, change, trend)
+
+
+def _change(first: Decimal, last: Decimal, say: Words) -> tuple[str, str]:
+    """In per cent; nothing where there is none."""
+    moved = (last / first - 1) * 100
+    if not moved:
+        return "", ""
+    size = abs(moved)
+    text = say.number(size, digits_apart(size, Decimal(), 2 if size < 10 else 1))
+    return say.text("chart.percent", value=text), "up" if moved > 0 else "down"
+
+
+def _span(known: Days, say: Words) -> str:
+    first, last = known.first, known.last
+    if first == last:
+        return say.dated(last)
+    if first.year == last.year:
+        return say.text("year", day=f"{say.day(first)} – {say.day(last)}", year=last.year)
+    return f"{say.dated(first)} – {say.dated(last)}"
+
+
+def _line(currency: str, known: Days, judged: Judgement, say: Words) -> Line:
+    figures, name = known.figures.get(currency, []), say.currency_name(currency)
+    values = tuple(
+        one.revision.rate.value if one.freshness is Freshness.FRESH and one.revision else None for one in figures
+    )
+    went = course(figures, say)
+    if went is None:
+        spoken = say.text("chart.said.none", name=name)
+        return Line(currency, name, values, Decimal(0), Decimal(1), (), NOTHING, say.text("chart.none"), "", "", spoken)
+    low, high = _axis(went.lowest.value, went.highest.value)
+    return Line(
+        currency=currency,
+        name=name,
+        values=values,
+        low=low,
+        high=high,
+        ticks=tuple(_ticks(low, high, say)),
+        figure=went.last.text,
+        note=_note(currency, went.last.day, known.last, judged, say),
+        change=went.change,
+        trend=went.trend,
+        spoken=_spoken(name, went, say),
+    )
+
+
+def _note(currency: str, day: date, last: date, judged: Judgement, say: Words) -> str:
+    if day != last:
+        return say.text("day.late", day=say.day(day, last))
+    figure = judged.figure(currency)
+    if not figure:
+        return ""
+    today = figure.rate is not None and figure.rate.valid_on == day and figure.freshness is not Freshness.FRESH
+    later = figure.next is not None and figure.next.valid_on == day and figure.next_contested
+    return say.text("mark.contested") if today or later else ""
+
+
+def _spoken(name: str, went: Course, say: Words) -> str:
+    points = {
+        "first": went.first.text,
+        "first_on": went.first.said,
+        "last": went.last.text,
+        "last_on": went.last.said,
+        "lowest": went.lowest.text,
+        "lowest_on": went.lowest.said,
+        "highest": went.highest.text,
+        "highest_on": went.highest.said,
+    }
+    key = "one" if went.first.day == went.last.day else "same" if went.lowest.value == went.highest.value else "moved"
+    gaps = say.text("chart.said.missing", count=went.missing) if went.missing else ""
+    return "; ".join(filter(None, [say.text(f"chart.said.{key}", name=name, **points), gaps]))
+
+
+def _axis(lowest: Decimal, highest: Decimal) -> tuple[Decimal, Decimal]:
+    """What the axis goes from and to: a little room around the figures, and never less than 0.2 % of them. A rate that
+    the bank moves by a hundredth of a per cent must not look like one that falls and rises."""
+    missing = max(Decimal(0), (lowest + highest) / 1000 - (highest - lowest)) / 2
+    room = missing or (highest - lowest) / 12
+    return lowest - room, highest + room
+
+
+def _ticks(low: Decimal, high: Decimal, say: Words) -> Iterator[Tick]:
+    """Two to four round figures."""
+    step = _round_up((high - low) / 4)
+    digits = max(0, -step.adjusted())
+    tick = (low / step).to_integral_value(ROUND_CEILING) * step
+    while tick <= high:
+        yield Tick(tick, say.number(tick, digits))
+        tick += step
+
+
+def _round_up(value: Decimal) -> Decimal:
+    """The next of 1, 2, 5, 10, 20, …"""
+    unit = Decimal(1).scaleb(value.adjusted())
+    return next(unit * many for many in (1, 2, 5, 10) if unit * many >= value)
+
+
+def _marks(first: date, last: date, width: int, say: Words) -> Iterator[Mark]:
+    """As many named days as there is room for: single days, beginnings of months, or of years."""
+    count = (last - first).days + 1
+    if count <= 70:
+        room = picture.room_for_marks(width, 8)
+        stride = next(stride for stride in (1, 2, 3, 5, 7, 14, 35, 70) if -(-count // stride) <= room)
+        for place in range(count - 1, -1, -stride):
+            yield Mark(place, say.short_day(first + place * DAY), point=True)
+        return
+    firsts = list(_firsts(first, last))
+    with_year = count > 330
+    room = picture.room_for_marks(width, 10 if with_year else 5)
+    stride = next((stride for stride in (1, 2, 3, 6) if -(-len(firsts) // stride) <= room), 12)
+    if stride == 12:
+        room, years = picture.room_for_marks(width, 4), count // 365 + 1
+        stride = 12 * next(stride for stride in (1, 2, 5, 10, 25, 50) if -(-years // stride) <= room)
+    for day in firsts:
+        if (day.year * 12 + day.month - 1) % stride == 0:
+            text = str(day.year) if stride >= 12 else say.short_month(day, year=with_year)
+            yield Mark((day - first).days, text)
+
+
+def _firsts(first: date, last: date) -> Iterator[date]:
+    """Each first of a month."""
+    month = first.year * 12 + first.month - (first.day == 1)
+    while (day := date(month // 12, month % 12 + 1, 1)) <= last:
+        yield day
+        month += 1
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A day, or a month by its last figure, and a figure for each currency."""
+
+    day: date
+    said: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The picture, its figures and the form."""
+
+    words: Words
+    chart: Chart
+    demo: bool
+    pictures: tuple[tuple[str, int, int], ...]  # address, width, height: the narrow one, then the wide one
+    courses: tuple[tuple[Line, Course | None], ...]
+    rows: tuple[Row, ...]
+    monthly: bool
+    currencies: tuple[Choice, ...]
+    first: date
+    last: date
+    earliest: date
+    latest: date
+    spans: tuple[Choice, ...]  # `value` is an address
+    languages: tuple[LanguageLink, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def gaps(self) -> tuple[tuple[str, int], ...]:
+        """Currencies with the number of days on which they have no figure."""
+        return tuple((line.currency, went.missing) for line, went in self.courses if went and went.missing)
+
+    @property
+    def alt(self) -> str:
+        return ". ".join([self.chart.title, *(line.spoken for line in self.chart.lines)])
+
+
+def page(
+    known: Days, content: Content, judged: Judgement, asked: Asked, currencies: Sequence[str], offers: Offered
+) -> Page:
+    say = words(asked.options.lang)
+    drawn = chart(known, content, judged, asked, currencies)
+    monthly = len(known) > TABLE_DAYS
+    return Page(
+        words=say,
+        chart=drawn,
+        demo=content.demo,
+        pictures=tuple(
+            (f"{PICTURE}?{asked.query(width=str(width))}", *picture.size(len(currencies), width))
+            for width in (NARROW, WIDE)
+        ),
+        courses=tuple((line, course(known.figures.get(line.currency, []), say)) for line in drawn.lines),
+        rows=tuple(_rows(known, currencies, say, monthly=monthly)),
+        monthly=monthly,
+        currencies=tuple(
+            Choice(code, say.currency_name(code), code in currencies)
+            for code in dict.fromkeys([*currencies, *sorted(offers.currencies)])
+        ),
+        first=known.first,
+        last=known.last,
+        earliest=EARLIEST,
+        latest=judged.today + AHEAD,
+        spans=tuple(
+            Choice(
+                f"{PAGE}?{asked.query('to', **{'from': span})}",
+                say.text(f"chart.span.{span}"),
+                asked.first == span and asked.last is None,
+            )
+            for span in SPANS
+        ),
+        languages=tuple(
+            LanguageLink(lang, *NATIVE[lang], f"{PAGE}?{asked.query(lang=lang)}", lang == asked.options.lang)
+            for lang in LANGUAGES
+        ),
+        notes=asked.notes,
+    )
+
+
+def _rows(known: Days, currencies: Sequence[str], say: Words, *, monthly: bool) -> Iterator[Row]:
+    """The newest first."""
+    columns = [{one.day: one for one in known.figures.get(code, ())} for code in currencies]
+    for place in range(len(known) - 1, -1, -1):
+        day = known.first + place * DAY
+        if not monthly or day == known.last or (day + DAY).day == 1:
+            yield Row(day, say.dated(day), tuple(_cell(column.get(day), say) for column in columns))
+
+
+def _cell(one: DayFigure | None, say: Words) -> str:
+    if one is None or one.freshness is not Freshness.FRESH or one.revision is None:
+        return NOTHING
+    value = one.revision.rate.value
+    return say.number(value, own_digits(value))
+
+
+# --- doors -------------------------------------------------------------------------------------------------------
+
+
+class Finished:
+    """Answers that were made lately. What they depend on is their key, so none is ever wrong."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        with self._lock:
+            if answer := self._answers.get(key):
+                self._answers.move_to_end(key)
+                return answer
+        answer = make()
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > self._most:
+                self._answers.popitem(last=False)
+        return answer
+
+
+def doors(app: Flask, read: ReadSide) -> None:
+    finished = Finished()
+
+    @app.get(PICTURE)
+    def chart_picture() -> Response:
+        return hand(finished.get(*_answer(read, PICTURE)))
+
+    @app.get(PAGE)
+    def chart_page() -> Response:
+        return hand(finished.get(*_answer(read, PAGE)))
+
+
+def _answer(read: ReadSide, path: str) -> tuple[Hashable, Callable[[], Answer]]:
+    """What the answer depends on, and how it is made."""
+    store = opened(read)
+    snapshot, judged = read.ready.judged(read.clock())
+    content, terms = snapshot.content, read.terms
+    offers = offered(snapshot, terms.currencies, terms.presets)
+    asked = asked_for(request.query_string.decode("latin-1"), offers)
+    currencies = asked.options.currencies or terms.currencies
+    until = content.home.at(judged.today + DAY)
+
+    def make() -> Answer:
+        known = days(store, content, asked, currencies, judged.today)
+        if path == PICTURE:
+            drawn = chart(known, content, judged, asked, currencies)
+            policy = picture.policy(terms.frame_ancestors, drawn)
+            return finish(picture.svg(drawn), SVG, until=until, policy=policy)
+        said = page(known, content, judged, asked, currencies, offers)
+        return finish(html.chart_page(said), HTML, until=until, policy=html.chart_policy())
+
+    figures = tuple((one.currency, one.freshness, one.next_contested) for one in judged.figures)
+    demo = content.demo, content.banks, tuple(sorted(offers.currencies))
+    return (path, asked.query(), asked.notes, currencies, store.rates_version(), judged.today, figures, demo), make
