@@ -224,6 +224,22 @@ class FeedSettings(Settings):
     enabled: bool = Field(True, description="Whether it is visited and shown.")
 
 
+class ViewsSettings(Settings):
+    enabled: bool = Field(
+        True,
+        description="Whether it is counted how often stories are opened. No cookie, address or id of a reader is kept.",
+    )
+    half_life_hours: float = Field(
+        6.0, ge=0.5, le=72, description="Hours after which a click weighs half in Popular, which is of 24 hours."
+    )
+    floor: float = Field(
+        3.0,
+        ge=0,
+        le=100_000,
+        description="Decayed clicks under which a story is popular only by how many feeds carry it.",
+    )
+
+
 class PresetSettings(Settings):
     options: str = Field(
         max_length=1000, description="Options of a strip, as they stand behind /strip?: `lang=ru&theme=dark`."
@@ -248,6 +264,7 @@ class Config(Settings):
     serve: ServeSettings = ServeSettings()
     collect: CollectSettings = CollectSettings()
     fetch: FetchSettings = FetchSettings()
+    views: ViewsSettings = ViewsSettings()
     rates: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], RatesSettings] = Field(default_factory=dict)
     feeds: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], FeedSettings] = Field(default_factory=dict)
     presets: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]+$")], PresetSettings] = Field(default_factory=dict)

@@ -31,7 +31,9 @@ from ticker.serve.issued import Issued
 from ticker.serve.latest import Latest
 from ticker.serve.media.embed import script
 from ticker.serve.options import Offered
+from ticker.serve.panel import Popularity
 from ticker.serve.ready import Ready
+from ticker.serve.views import Shown, Views
 from ticker.serve.widgets import COMMON, renderer
 from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
@@ -69,17 +71,32 @@ class Service:
         terms = Terms(config.serve.currencies, presets(config), config.serve.base_url, embed)
         self.ready = Ready(
             nothing_yet(config),
-            renderer(config.serve.currencies, config.serve.frame_ancestors, terms.presets),
+            renderer(config.serve.currencies, config.serve.frame_ancestors, terms.presets, self._popularity),
             self.clock,
             config.serve.cached_strips,
             COMMON,
         )
         last_good = Path(config.store.last_good) if config.store.last_good else None
         self.latest = Latest(self.open_store, self.ready.show, self.clock, last_good, self._opened)
+        self.views = Views(
+            lambda: self.latest.store,
+            self.clock,
+            shown=Shown(lambda: self.ready.snapshot.content),
+            half_life=timedelta(hours=config.views.half_life_hours),
+            floor=config.views.floor,
+            enabled=config.views.enabled,
+        )
         moved = bool(config.demo.clock_offset_s)
         self.issued = Issued(last_good.with_name("ticker-embed") if last_good else None)
         self.app = ReadSide(
-            self.ready, self.latest, self.clock, self.start, dated=moved, terms=terms, issued=self.issued
+            self.ready,
+            self.latest,
+            self.clock,
+            self.start,
+            dated=moved,
+            terms=terms,
+            views=self.views,
+            issued=self.issued,
         )
         self._started = threading.Lock()
 
@@ -88,11 +105,17 @@ class Service:
         if self._started.acquire(blocking=False):
             self.issued.keep()
             self.latest.start()
+            self.views.start()
 
     def stop(self) -> None:
         if self.collector:
             self.collector.stop()
+        self.views.stop()
         self.latest.stop()
+
+    def _popularity(self) -> Popularity:
+        tally = self.views.tally
+        return Popularity(tally.clicks, self.views.floor, tally.generation)
 
     def open_store(self) -> Store:
         return open_store(self.config.store.url, clock=self.clock)

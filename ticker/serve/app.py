@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from ticker import log
 from ticker.past import snapshot_at
-from ticker.serve import compat, status, widgets
+from ticker.serve import compat, status, views, widgets
 from ticker.serve.answer import HTML, Answer, finish, problem, respond
 from ticker.serve.configurator import Terms
 from ticker.serve.doors import ANSWER, hand
@@ -23,6 +23,7 @@ from ticker.serve.latest import Latest
 from ticker.serve.media import html
 from ticker.serve.options import BadMoment, moment_asked
 from ticker.serve.ready import Ready
+from ticker.serve.views import Shown, Views
 from ticker.serve.words import templates_dir
 from ticker.store import StoreError
 
@@ -57,10 +58,12 @@ class ReadSide:
         *,
         dated: bool = False,
         terms: Terms | None = None,
+        views: Views | None = None,
         issued: Issued | None = None,
     ) -> None:
         self.ready, self.latest, self.clock = ready, latest, clock
         self.terms = terms or Terms()
+        self.views = views or Views(lambda: latest.store, clock, shown=Shown(lambda: ready.snapshot.content))
         self.issued = issued or Issued()
         self._first_request = first_request
         self._dated = dated
@@ -173,6 +176,7 @@ def _doors(read: ReadSide) -> Flask:
     def readyz() -> Response:
         return hand(status.readyz(read.ready, read.clock()))
 
+    views.doors(app, read)
     compat.doors(app, read)
 
     @app.errorhandler(HTTPException)
