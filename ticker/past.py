@@ -20,4 +20,4 @@ def snapshot_at(store: Store, content: Content, at: datetime) -> Snapshot:
     revisions, looks = store.known_at([bank.source for bank in content.banks], since, at)
     headlines = [one for feed in content.feeds for one in store.headlines_at(feed.feed, at, KEPT_HEADLINES)]
     known = compose(content.home, content.banks, content.feeds, revisions, headlines, demo=content.demo)
-    return Snapshot(store.version()[0], at, known, looks)
+    return Snapshot(store.version()[0], at, known, looks, past=True)

@@ -68,6 +68,7 @@ class Snapshot:
     as_of: datetime  # UTC, when the version was made
     content: Content
     looks: Looks = field(default_factory=dict)
+    past: bool = False  # what was known at `as_of`, and not what is known now
 
     def confirmed(self, looks: Looks) -> Snapshot:
         return replace(self, looks=looks)

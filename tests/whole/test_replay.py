@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from given import HOME
@@ -17,6 +18,7 @@ from sites import Site
 from ticker.model import Outcome
 
 CURRENCIES = ("USD", "EUR", "RUB", "KZT")
+ALL = f"currencies={','.join(CURRENCIES)}"
 HOUR = timedelta(hours=1)
 
 Figures = dict[str, Decimal]
@@ -65,6 +67,7 @@ def test_every_figure_of_seven_recorded_weeks_is_the_official_one_at_every_hour(
     assert len(seen) == 50
     assert date(2026, 7, 4) not in series
     fetched: set[date] = set()
+    served: dict[datetime, dict[str, Any]] = {}
     told: Counter[str] = Counter()
     ends = [moment for moment, _, _ in seen[1:]] + [seen[-1][0] + timedelta(hours=20)]
     for (moment, day, _), end in zip(seen, ends, strict=True):
@@ -75,12 +78,22 @@ def test_every_figure_of_seven_recorded_weeks_is_the_official_one_at_every_hour(
         for now in (moment, *hours(moment, end)):
             replayed.clock.turn(to=now)
             told += compared(replayed, series, fetched)
+        served[replayed.clock()] = dict(replayed.strip(ALL))
     visits = [one for one in replayed.upstream.requests if one.source == "nbkr"]
     assert [one.at for one in visits] == [moment for moment, _, _ in seen]
     assert told["false"] == told["marked without cause"] == told["not shown"] == 0
     assert told["fresh"] > 2700  # from about eleven to midnight on 50 days, four currencies each
     assert told["late"] > 1800
     assert replayed.store.held() == []
+    differing = [moment for moment, then in served.items() if not tells_again(replayed, moment, then)]
+    assert (len(served), differing) == (50, [])
+
+
+def tells_again(site: Site, moment: datetime, then: dict[str, Any]) -> bool:
+    """Whether the strip tells of `moment` now what it said then: every figure, day and mark."""
+    again = site.strip(f"{ALL}&at={HOME.local(moment).isoformat()}")
+    words = ("bank", "day", "status", "tomorrow")
+    return again["rates"] == then["rates"] and all(again["words"][name] == then["words"][name] for name in words)
 
 
 def hours(after: datetime, before: datetime) -> Iterator[datetime]:
@@ -94,7 +107,7 @@ def hours(after: datetime, before: datetime) -> Iterator[datetime]:
 def compared(site: Site, series: dict[date, Figures], fetched: set[date]) -> Counter[str]:
     """What the strip says now, counted."""
     today = HOME.day(site.clock())
-    strip, told = site.strip(f"currencies={','.join(CURRENCIES)}"), Counter[str]()
+    strip, told = site.strip(ALL), Counter[str]()
     for rate in strip["rates"]:
         if rate["value"] is None:
             told["not shown"] += rate["freshness"] != "none" or today in fetched

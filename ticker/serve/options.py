@@ -6,10 +6,13 @@ repeated name the first counts. `notes` say what was met and what is allowed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -23,6 +26,39 @@ Part = Literal["clock", "rates", "change", "tomorrow", "lang", "headlines"]
 PARTS: tuple[Part, ...] = get_args(Part)
 COLOURS = ("bg", "fg", "accent")
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{6}$")]
+
+
+class BadMoment(ValueError):  # noqa: N818 - it is the moment that is bad
+    """A moment of the past that can't be read: the one mistake that is not answered with the present, which would show
+    now for then."""
+
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)([Zz]|[+ -]\d\d:\d\d)?")
+
+
+def moment_asked(query: str, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """The moment of the past (UTC) that `at` of a query names, None where there is none. Without an offset it is one
+    of `zone`. A plus that was sent as it is arrives as a space. Raises BadMoment."""
+    pairs = parse_qsl(query[:MAX_QUERY], keep_blank_values=True, errors="replace")
+    text = next((text.strip() for name, text in pairs if name == "at"), None)
+    return None if text is None else moment(text, zone, now)
+
+
+def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """A moment (UTC) not later than `now`, written as 2026-05-23T18:00+06:00. Raises BadMoment."""
+    wrong = BadMoment(f"at: met {_shown(text)}, wanted a moment of the past as 2026-05-23T18:00+06:00")
+    found = _MOMENT.fullmatch(text)
+    if not found:
+        raise wrong
+    day, clock, offset = found.groups()
+    try:
+        local = datetime.fromisoformat(f"{day}T{clock}{(offset or '').replace(' ', '+').upper()}")
+        at = (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise wrong from None
+    if at > now:
+        raise BadMoment(f"at: met {_shown(text)}, which is still to come; wanted a moment of the past")
+    return at
 
 
 class Options(BaseModel):

@@ -36,7 +36,7 @@ class Period:
     judged: Judgement
     judged_at: datetime
     began: datetime  # since when what is said here is said
-    by_query: LRUCache[tuple[str, str], str]  # to the canonical key: an answer is held once, and let go once
+    by_query: LRUCache[tuple[str, str, int], str]  # to the canonical key: an answer is held once, and let go once
     by_key: LRUCache[str, Answer]
     making: dict[str, Future[Answer]] = field(default_factory=dict)
 
@@ -47,11 +47,11 @@ class Period:
             self.snapshot.version == snapshot.version
             and self.snapshot.content is snapshot.content
             and (ours.today, ours.figures, ours.until) == (theirs.today, theirs.figures, theirs.until)
-            and _feeds_shown(ours) == _feeds_shown(theirs)
+            and feeds_shown(ours) == feeds_shown(theirs)
         )
 
 
-def _feeds_shown(judged: Judgement) -> list[tuple[str, Freshness, datetime | None]]:
+def feeds_shown(judged: Judgement) -> list[tuple[str, Freshness, datetime | None]]:
     """When a feed was last read is said only where it is not fresh."""
     return [
         (one.feed, one.freshness, None if one.freshness is Freshness.FRESH else one.last_success)
@@ -69,8 +69,11 @@ class Ready:
         clock: Callable[[], datetime],
         size: int,
         common: tuple[tuple[str, str], ...],
+        edition: Callable[[str], int] = lambda _: 0,
     ) -> None:
+        """`edition` numbers what is shown at a path besides the snapshot: with another one, it is rendered anew."""
         self._render, self._clock, self._size, self._common = render, clock, size, common
+        self._edition = edition
         self._lock = threading.Lock()  # of the tables; nothing is rendered under it
         self._turning = threading.Lock()
         self._period = self._new(snapshot, freshness(snapshot, clock()), clock())
@@ -89,15 +92,20 @@ class Ready:
         return period.snapshot, period.judged
 
     def find(self, path: str, query: str, now: datetime) -> Answer | None:
-        period = self._now(now)
+        period, edition = self._now(now), self._edition(path)
         with self._lock:
-            key = period.by_query.get((path, query))
+            key = period.by_query.get((path, query, edition))
             found: Answer | None = None if key is None else period.by_key.get(key)
         return found
 
     def make(self, path: str, query: str, now: datetime) -> Answer:
         """The answer, rendered if it is not at hand. Raises what rendering raised, to all who waited for it."""
         return self._make(self._now(now), path, query)
+
+    def past(self, path: str, query: str, snapshot: Snapshot) -> Answer:
+        """The answer of the moment that `snapshot` is of; it is made anew each time."""
+        _, render = self._render(path, query, snapshot, freshness(snapshot, snapshot.as_of))
+        return render()
 
     def _now(self, now: datetime) -> Period:
         period = self._period
@@ -127,6 +135,7 @@ class Ready:
         return Period(snapshot, judged, now, now, LRUCache(self._size * 4), LRUCache(self._size))
 
     def _make(self, period: Period, path: str, query: str) -> Answer:
+        edition = self._edition(path)
         key, render = self._render(path, query, period.snapshot, period.judged)
         with self._lock:
             answer: Answer | None = period.by_key.get(key)
@@ -141,7 +150,7 @@ class Ready:
             answer = making.result(WAIT_S)
         if len(query) <= LONGEST_QUERY:
             with self._lock:
-                period.by_query[path, query] = key
+                period.by_query[path, query, edition] = key
         return answer
 
     def _carry_out(self, period: Period, key: str, making: Future[Answer], render: Callable[[], Answer]) -> None:

@@ -1,0 +1,138 @@
+"""A moment of the past is told again as it was told then."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from given import HOME, bishkek
+
+MEDIA = ("/strip", "/strip.json", "/strip.svg", "/strip.txt", "/strip.fragment")
+LANGUAGE = "lang=en"
+OF_THE_ANSWER = ("version", "as_of", "at", "refresh_after", "until", "links")
+
+
+def told(strip: dict[str, Any]) -> dict[str, Any]:
+    """What a strip says, less what belongs to the answer and not to the moment."""
+    said = {name: value for name, value in strip.items() if name not in OF_THE_ANSWER}
+    words = {name: text for name, text in strip["words"].items() if not name.startswith("as_of")}
+    return {**said, "words": words}
+
+
+def keeping(served: dict[datetime, dict[str, Any]], query: str):
+    def keep(now):
+        served[now.clock()] = told(now.strip(query))
+
+    return keep
+
+
+def differing(life, served: dict[datetime, dict[str, Any]], query: str) -> dict[datetime, list[str]]:
+    """What is told otherwise now, by moment."""
+    found = {}
+    for moment, then in served.items():
+        again = told(life.strip(f"{query}&at={HOME.local(moment).isoformat()}"))
+        if names := [name for name in again if again[name] != then[name]]:
+            found[HOME.local(moment)] = names
+    return found
+
+
+def test_a_week_with_every_trouble_is_told_again(site):
+    """A ten-fold slip and its correction, a weekend, an outage of four days."""
+    life, served = site("2026-05-21 16:00"), {}
+    query = "currencies=USD,EUR,RUB,GBP"
+    keep = keeping(served, query)
+    life.bank.set(date(2026, 5, 23), USD="874.5000")
+    life.turn(to="2026-05-22 16:10", every=keep)
+    assert life.store.held()
+    life.bank.set(date(2026, 5, 23), USD="87.9000")
+    life.turn(to="2026-05-22 16:45", every=keep)
+    assert not life.store.held()
+    for source in ("nbkr", "nbkr-weekly"):
+        life.upstream.order(source, "goes_dark")
+    life.turn(to="2026-05-27 19:00", every=keep)
+    life.upstream.behave()
+    life.turn(to="2026-05-28 10:00", every=keep)
+    states = {rate["freshness"] for strip in served.values() for rate in strip["rates"]}
+    assert {"fresh", "late", "stale"} <= states
+    assert not differing(life, served, query)
+
+
+def test_headlines_of_some_hours_are_told_again(site):
+    life, served = site("2026-05-22 16:00", feeds=True), {}
+    keep = keeping(served, LANGUAGE)
+    life.turn(to="2026-05-22 17:00", every=keep)
+    life.upstream.order("demo-en", "goes_dark")
+    life.turn(to="2026-05-22 18:00", every=keep)
+    assert served[life.clock()]["words"]["updated"]
+    assert not differing(life, served, LANGUAGE)
+
+
+@pytest.fixture
+def evening(site):
+    life = site("2026-05-22 12:00", feeds=True)
+    life.turn(to="2026-05-22 18:30")
+    life.clock.turn(to="2026-06-02 12:00")
+    return life
+
+
+@pytest.mark.parametrize("path", MEDIA)
+def test_every_medium_says_of_when_it_tells(evening, path):
+    answer = evening.get(f"{path}?at=2026-05-22T17:00+06:00")
+    assert answer.status_code == 200
+    text = answer.text.replace("\xa0", " ")
+    assert "2026-05-22T17:00:00+06:00" in text or "22 May 2026, 17:00" in text
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+
+
+def test_the_page_of_a_past_moment_stands_still(evening):
+    page = evening.get("/strip?at=2026-05-22T17:00+06:00").text
+    assert '<p class="past">As it was known on 22 May 2026, 17:00</p>' in page
+    assert "<script" not in page
+    assert 'class="clock"' not in page
+
+
+def test_its_links_lead_to_the_same_moment(evening):
+    query = "at=2026-05-22T17:00+06:00&lang=ru"
+    strip = evening.strip(query)
+    assert strip["at"] == "2026-05-22T17:00:00+06:00"
+    assert evening.get(strip["links"]["self"]).json == strip
+    assert strip["links"]["html"] == "/strip?lang=ru&at=2026-05-22T17%3A00%3A00%2B06%3A00"
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-05-22T11:00:00Z", "2026-05-22T17:00+06:00", "2026-05-22T17:00%2B06:00", "2026-05-22 17:00"]
+)
+def test_a_moment_may_be_written_with_an_offset_or_without(evening, written):
+    assert evening.strip(f"at={written}")["at"] == "2026-05-22T17:00:00+06:00"
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["", "soon", "2026-05-22", "2026-02-30T12:00", "2026-05-22T25:00", "9999-12-31T23:59Z", "0001-01-01T00:00+23:59"],
+)
+@pytest.mark.parametrize("path", MEDIA)
+def test_a_moment_that_cannot_be_shown_is_an_error_and_never_the_present(evening, path, at):
+    answer = evening.get(f"{path}?at={at}")
+    assert answer.status_code == 400
+    assert "at: met" in answer.text
+    assert "2026-05-23T18:00+06:00" in answer.text or "still to come" in answer.text
+
+
+def test_before_anything_was_known_nothing_is_shown(evening):
+    query = "at=2020-01-01T12:00"
+    strip = evening.strip(query)
+    assert {rate["freshness"] for rate in strip["rates"]} == {"none"}
+    assert strip["headlines"] == []
+
+
+def test_the_last_minutes_are_not_kept_by_any_cache(evening):
+    moment = HOME.local(bishkek("2026-06-02 11:58")).isoformat()
+    assert evening.get(f"/strip?at={moment}").headers["Cache-Control"] == "no-store"
+
+
+def test_a_store_that_is_away_is_told(evening):
+    evening.service.latest.store = None
+    answer = evening.get("/strip.json?at=2026-05-22T17:00+06:00")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert evening.strip()["at"] is None
