@@ -76,6 +76,7 @@ const panelLife = (() => {
         asking = null;
         wanted = false;
         failures = fault ? failures + 1 : 0;
+        page.classList.toggle("behind", failures > 0);
         tick();
         refreshAfter(Math.min(LONGEST, PERIOD * 2 ** failures * (.75 + Math.random() / 2)));
         if (fault) throw fault;
@@ -103,10 +104,14 @@ const panelLife = (() => {
       if (!TAGS.test(tag)) throw new Error(`a panel has no <${tag}>`);
       const svg = tag === "svg" || tag === "path";
       const made = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-      for (const [name, value] of Object.entries(attributes)) if (!name.startsWith("on")) made.setAttribute(name, value);
+      for (const [name, value] of attributesOf(attributes)) made.setAttribute(name, value);
       made.append(...children.map(built));
       return made;
     }
+
+    // In somebody else's page an address is still one of the service.
+    const attributesOf = attributes => Object.entries(attributes).filter(([name]) => !name.startsWith("on")).map(([name, value]) =>
+      [name, name === "href" || name === "ping" ? new URL(value, twin()).href : value]);
 
     // What has the focus is neither moved nor taken away.
     const held = node => node.contains(panel.getRootNode().activeElement);
@@ -119,7 +124,7 @@ const panelLife = (() => {
       const [, attributes, ...children] = node;
       if ("data-own" in attributes) return;
       for (const name of old.getAttributeNames()) if (!(name in attributes)) old.removeAttribute(name);
-      for (const [name, value] of Object.entries(attributes)) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+      for (const [name, value] of attributesOf(attributes)) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
       const keys = new Set(children.map(child => Array.isArray(child) && child[1]["data-key"]).filter(Boolean));
       for (const one of [...old.children]) {
         if (one.dataset.key && !keys.has(one.dataset.key) && !held(one)) one.remove();
@@ -144,6 +149,19 @@ const panelLife = (() => {
       return one.localName === tag && (one.dataset.key || "") === (attributes["data-key"] || "");
     }
 
+    // --- which headlines are followed: told with a random id of this page, kept nowhere, so that the same counts once
+
+    const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, "0")).join("");
+
+    function follow(event) {
+      const link = event.target.closest("a[ping]"), ping = link && link.getAttribute("ping");
+      if (!ping || event.button > 1) return;
+      navigator.sendBeacon(new URL(ping, twin()).href, id);
+      // The browser's own would tell it a second time.
+      link.removeAttribute("ping");
+      setTimeout(() => link.setAttribute("ping", ping));
+    }
+
     // --- the one control, and what wakes a page
 
     function label() {
@@ -166,6 +184,8 @@ const panelLife = (() => {
       for (const timer of [ticking, refreshing]) clearTimeout(timer);
     }
 
+    panel.addEventListener("click", follow, {signal});
+    panel.addEventListener("auxclick", follow, {signal});
     panel.addEventListener("click", event => {
       if (!event.target.closest(".pause")) return;
       page.classList.toggle("live");

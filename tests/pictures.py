@@ -28,6 +28,7 @@ from scenes import SCENES, Scene
 
 from ticker.serve.media import html, json
 from ticker.serve.options import Offered, parse
+from ticker.serve.panel import UNCOUNTED, panel
 
 CHROMIUM = "/usr/bin/chromium"
 HEIGHTS = {1280: 46, 960: 46, 760: 92, 600: 92, 360: 130, 320: 130}
@@ -56,7 +57,7 @@ OFFERED = Offered(
 
 
 class Strips(ThreadingHTTPServer):
-    """Serves /STATE/strip and its JSON twin; `scenes` may be changed while it runs."""
+    """Serves /STATE/strip, /STATE/panel and their JSON twins; `scenes` may be changed while it runs."""
 
     daemon_threads = True
 
@@ -67,6 +68,7 @@ class Strips(ThreadingHTTPServer):
         self.status = 200
         self.fault = ""  # "cut": the connection ends without an answer; "drip": a byte now and then, until it is lifted
         self.host = ""  # a page of somebody else's, at /host
+        self.popularity = UNCOUNTED
         self.elapsed = timedelta()  # since each scene's moment, by the server's clock
 
     @property
@@ -92,6 +94,15 @@ class _Strips(BaseHTTPRequestHandler):
             self._answer(self.server.status if scene else 404, b"", "text/plain")
             return
         options, notes = parse(parts.query, OFFERED)
+        if rest[-1].startswith("panel"):
+            given = {"popularity": self.server.popularity, "notes": notes, "base": f"/{state}"}
+            said = panel(scene.snapshot, scene.judged, options, **given)
+            if rest[-1] == "panel.json":
+                self._answer(200, json.render_panel(said, html.panel_body(said)), "application/json", scene)
+            else:
+                policy = html.panel_policy("*", said)
+                self._answer(200, html.panel_page(said), "text/html; charset=utf-8", scene, policy)
+            return
         strip = scene.strip(options, notes=notes, base=f"/{state}")
         if rest[-1] == "strip.json":
             self._answer(200, json.render(strip), "application/json", scene)

@@ -83,6 +83,7 @@ class PanelHeadline:
     also: tuple[str, ...]  # other publishers that tell the same story
     also_text: str
     story: str  # address of its own page
+    click: str  # where to tell that it was followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def panel(
     said = strip(snapshot, judged, options, notes=notes, currencies=currencies, base=base)
     feeds = selected(content, options)
     told = once([one for one in content.headlines if one.feed in feeds]) if said.with_headlines else []
-    shown = [_headline(one, feeds, content, say, judged.today, base) for one in told[: options.headlines]]
+    shown = [headline(one, feeds, content, say, judged.today, base) for one in told[: options.headlines]]
     best = popular(told, popularity.clicks, MOST_POPULAR, popularity.floor)
     common = next((rate for rate in said.rates if not rate.mark), None)
     columns = _columns(said, common, judged, say)
@@ -139,7 +140,7 @@ def panel(
         days=tuple(
             Day(day, _heading(day, say), tuple(group)) for day, group in groupby(shown, lambda one: one.headline.day)
         ),
-        popular=tuple(_headline(one, feeds, content, say, judged.today, base) for one in best),
+        popular=tuple(headline(one, feeds, content, say, judged.today, base) for one in best),
         words={**said.words, **_words(said, told, judged, feeds, content, say)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in said.languages),
@@ -249,12 +250,15 @@ def _change(
 
 def _mark(rate: StripRate, common: StripRate | None, today: date, say: Words) -> str:
     """A figure's own day or state, where the column and the label do not speak for it."""
-    if common is None or _standing(rate) == _standing(common):
-        return ""
-    day = _span(rate, today, say)
+    return "" if common is None or _standing(rate) == _standing(common) else state(rate, today, say)
+
+
+def state(rate: StripRate, today: date, say: Words) -> str:
+    """The day of a figure as its freshness has it: "18 June", "of 17 June", "since 12 May"."""
     if rate.freshness is Freshness.NONE:
         return say.text("mark.yet")
     key = {Freshness.LATE: "day.late", Freshness.STALE: "day.stale"}.get(rate.freshness)
+    day = _span(rate, today, say)
     return say.text(key, day=day) if key else day
 
 
@@ -283,7 +287,7 @@ def _next(rate: StripRate, shown: Rate | None, after: Rate, text: str) -> Cell:
 # --- headlines ---------------------------------------------------------------------------------------------------
 
 
-def _headline(
+def headline(
     told: Told, feeds: Mapping[str, FeedTerms], content: Content, say: Words, today: date, base: str
 ) -> PanelHeadline:
     one, feed = told.headline, feeds[told.headline.feed]
@@ -304,6 +308,7 @@ def _headline(
         also=also,
         also_text=say.text("panel.also", publishers=", ".join(also)) if also else "",
         story=f"{base}/story/{one.id}?lang={say.lang}",
+        click=f"{base}/click/{one.id}",
     )
 
 
@@ -347,7 +352,7 @@ def _links(said: Strip, options: Options, currencies: tuple[str, ...], base: str
         "html": html,
         "describedby": base + SCHEMA_PATH,
         "print": f"{html}#print",
-        "chart": f"{base}/chart.svg?currencies={','.join(options.currencies or currencies)}&lang={options.lang}",
+        "chart": f"{base}/chart?currencies={','.join(options.currencies or currencies)}&lang={options.lang}",
     }
 
 

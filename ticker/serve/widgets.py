@@ -1,4 +1,4 @@
-"""The doors people use: the strip, in its media."""
+"""The doors people use: the strip and the panel, in their media."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from ticker.serve.answer import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEX
 from ticker.serve.configurator import Embed, Terms, configurator
 from ticker.serve.media import embed, html, image, json, text
 from ticker.serve.options import LANGUAGES, Offered, Options, parse
+from ticker.serve.panel import SCHEMA_PATH as PANEL_SCHEMA_PATH
+from ticker.serve.panel import UNCOUNTED, Popularity, panel
+from ticker.serve.ready import Render
 from ticker.serve.view import Strip, strip
 from ticker.snapshot import Snapshot
 
 SCHEMA_PATH = "/schema/strip.json"
 PAGES = ("/strip", "/strip.json")
-MEDIA = (*PAGES, "/strip.svg", "/strip.png", "/strip.txt", "/strip.fragment")
+STRIPS = (*PAGES, "/strip.svg", "/strip.png", "/strip.txt", "/strip.fragment")
+PANELS = ("/panel", "/panel.json", "/panel.fragment")
+MEDIA = (*STRIPS, *PANELS)
+SCHEMAS = {SCHEMA_PATH: "strip.schema.json", PANEL_SCHEMA_PATH: "panel.schema.json"}
 
 CONFIGURATOR_LIFE = timedelta(minutes=1)
 
@@ -26,29 +32,55 @@ COMMON = tuple((path, f"lang={lang}" if lang != "en" else "") for lang in LANGUA
 
 
 def renderer(
-    currencies: tuple[str, ...], frame_ancestors: str, presets: Mapping[str, str] | None = None
-) -> Callable[[str, str, Snapshot, Judgement], tuple[str, Callable[[], Answer]]]:
-    """How a strip is made: from path and query to its canonical key and the finished answer. `currencies` are shown
-    where none are asked for."""
+    currencies: tuple[str, ...],
+    frame_ancestors: str,
+    presets: Mapping[str, str] | None = None,
+    popularity: Callable[[], Popularity] = lambda: UNCOUNTED,
+) -> Render:
+    """How a strip or a panel is made: from path and query to its canonical key and the finished answer. `currencies`
+    are shown where none are asked for."""
 
     def render(path: str, query: str, snapshot: Snapshot, judged: Judgement) -> tuple[str, Callable[[], Answer]]:
         options, notes = parse(query, offered(snapshot, currencies, presets or {}))
-        if path != "/strip.json":
+        if not path.endswith(".json"):
             notes = ()  # other media say nothing of them: whatever the mistake, it is one page
+        key = "\n".join((path, options.query(), *notes))
+        made_at = snapshot.as_of if snapshot.version else None
+        finished = partial(finish, until=judged.until, last_modified=made_at, detail=f"v{snapshot.version}")
 
-        def make() -> Answer:
+        def make_strip() -> Answer:
             said = strip(snapshot, judged, options, notes=notes, currencies=currencies)
-            made_at = snapshot.as_of if snapshot.version else None
-            finished = partial(finish, until=judged.until, last_modified=made_at, detail=f"v{snapshot.version}")
             if path == "/strip.json":
-                return finished(json.render(said), JSON, links=[f'<{SCHEMA_PATH}>; rel="describedby"'])
+                return finished(json.render(said), JSON, links=[_described(SCHEMA_PATH)])
             body, content_type, policy = _medium(path, said, frame_ancestors)
-            twin = f'<{said.links["self"]}>; rel="alternate"; type="application/json"'
-            return finished(body, content_type, policy=policy, links=[twin])
+            return finished(body, content_type, policy=policy, links=[_twin(said.links["self"])])
 
-        return "\n".join((path, options.query(), *notes)), make
+        if path not in PANELS:
+            return key, make_strip
+        # What was popular at a moment of the past is not kept.
+        counted = UNCOUNTED if snapshot.past else popularity()
+
+        def make_panel() -> Answer:
+            said = panel(snapshot, judged, options, popularity=counted, notes=notes, currencies=currencies)
+            if path == "/panel.json":
+                body = json.render_panel(said, html.panel_body(said))
+                return finished(body, JSON, links=[_described(PANEL_SCHEMA_PATH)])
+            twin = [_twin(said.links["self"])]
+            if path == "/panel.fragment":
+                return finished(html.panel_fragment(said), HTML, policy=html.fragment_policy(), links=twin)
+            return finished(html.panel_page(said), HTML, policy=html.panel_policy(frame_ancestors, said), links=twin)
+
+        return f"{key}\n{counted.generation}", make_panel
 
     return render
+
+
+def _described(schema: str) -> str:
+    return f'<{schema}>; rel="describedby"'
+
+
+def _twin(path: str) -> str:
+    return f'<{path}>; rel="alternate"; type="application/json"'
 
 
 def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: Terms, now: datetime) -> Answer:

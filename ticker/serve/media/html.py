@@ -21,12 +21,17 @@ from ticker.serve.view import Look, Strip
 from ticker.serve.words import templates_dir
 
 if TYPE_CHECKING:
+    from ticker.serve.chart import Page as ChartPage
     from ticker.serve.configurator import Configurator
+    from ticker.serve.panel import Panel
     from ticker.serve.status import Status
+    from ticker.serve.story import StoryPage
 
 _ALONE = "frame-ancestors 'none'"
 _SCRIPT = ("strip.js", "page.js")
-_CONTAINER = re.compile(r"@container \(width < (\d+)ch\)")
+_PANEL_SCRIPT = ("panel.js", "panel_page.js")
+_CONTAINER = re.compile(r"@container \((\d+ch <= )?width < \d+ch\)")
+_EM_PER_CH = 0.56  # of the widest of the strip's fonts, 14 px high
 
 
 def strip_page(strip: Strip) -> bytes:
@@ -48,6 +53,57 @@ def fragment_policy() -> str:
     """The fragment's own Content-Security-Policy, for who opens it by itself: style attributes count, nothing more."""
     return "; ".join(
         ["default-src 'none'", "style-src-attr 'unsafe-inline'", "base-uri 'none'", "form-action 'none'", _ALONE]
+    )
+
+
+def panel_page(panel: Panel) -> bytes:
+    """The panel's page for an iframe or by itself. `panel_policy` must be told of it."""
+    strip = panel.strip
+    scheme = strip.look.colours[0].scheme if _opaque(strip.look) else "light dark"
+    given = {
+        "panel": panel,
+        "words": panel.words,
+        "body": Markup(panel_body(panel)),
+        "style": _inline("panel.css"),
+        "look": Markup(_colours(strip.look)),
+        "scheme": scheme,
+        "js": _inline(*_PANEL_SCRIPT),
+    }
+    return _page("panel.html", strip=strip, **given)
+
+
+def panel_body(panel: Panel) -> str:
+    """What the panel's page shows, as one element; its JSON twin has the same as nodes."""
+    return _environment().get_template("panel_body.html").render(panel=panel, strip=panel.strip, words=panel.words)
+
+
+def panel_fragment(panel: Panel) -> bytes:
+    """The panel for a server to put into its own page; `fragment_policy` is its policy too."""
+    given = {"panel": panel, "strip": panel.strip, "words": panel.words}
+    return _environment().get_template("panel_fragment.html").render(given).encode("ascii", "xmlcharrefreplace")
+
+
+def story_page(said: StoryPage) -> bytes:
+    """The page of one headline."""
+    given = {"style": _inline("story.css"), "js": _inline("story.js"), "described": Markup(said.described)}
+    return _page("story.html", said=said, say=said.words.text, **given)
+
+
+def story_policy() -> str:
+    """The Content-Security-Policy of that page, which nobody may frame. Its block of data is no script."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src {_hash('strip.css')} {_hash('story.css')}",
+            f"script-src {_hash('story.js')}",
+            "connect-src 'self'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            _ALONE,
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
     )
 
 
@@ -81,6 +137,17 @@ def configurator_policy() -> str:
     )
 
 
+def chart_page(said: ChartPage) -> bytes:
+    """The page around a chart, with its figures; it needs no script."""
+    return _page("chart.html", said=said, say=said.words.text, style=_inline("chart.css"))
+
+
+def chart_policy() -> str:
+    """The Content-Security-Policy of that page: it shows our own pictures and nothing else, and nobody frames it."""
+    allowed = ["img-src 'self' data:", "base-uri 'none'", "form-action 'self'", _ALONE]
+    return "; ".join(["default-src 'none'", f"style-src {_hash('chart.css')}", *allowed])
+
+
 def status_page(status: Status) -> bytes:
     """The operator's page, in English; it needs no script."""
     return _page("status.html", style=_inline("status.css"), status=status, when=partial(_when, status))
@@ -102,6 +169,25 @@ def policy(frame_ancestors: str, strip: Strip | None = None) -> str:
             "default-src 'none'",
             f"style-src {_hash('strip.css')}" + (f" {_digest(colours)}" if colours else ""),
             f"script-src {_hash(*_SCRIPT)}",
+            "connect-src 'self'",
+            "img-src 'self' data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            f"frame-ancestors {frame_ancestors}",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
+    )
+
+
+def panel_policy(frame_ancestors: str, panel: Panel) -> str:
+    """The Content-Security-Policy of the panel's page."""
+    colours = _colours(panel.strip.look)
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src {_hash('strip.css')} {_hash('panel.css')}" + (f" {_digest(colours)}" if colours else ""),
+            f"script-src {_hash(*_PANEL_SCRIPT)}",
             "connect-src 'self'",
             "img-src 'self' data:",
             "base-uri 'none'",
@@ -150,10 +236,16 @@ def _inline(*names: str) -> Markup:
 
 def _framed(css: str) -> str:
     """Widths of the page in place of the strip's own: a page in a frame has no other, and the HTML checker does not
-    know containers yet. A media query's ch is of the browser's own font, narrower than the widest of ours at its size.
+    know containers yet. In em, 16 px unless the reader chose otherwise: a media query's ch is of the browser's own font,
+    and the height that a frame has on its page could not follow it.
     """
-    narrower = _CONTAINER.sub(lambda found: f"@media (width < {round(int(found[1]) * 1.12)}ch)", css)
-    return narrower.replace("container-type: inline-size; ", "")
+
+
+    def of_page(found: re.Match[str]) -> str:
+        in_em = re.sub(r"(\d+)ch", lambda width: f"{int(width[1]) * _EM_PER_CH:g}em", found[0])
+        return in_em.replace("@container", "@media")
+
+    return _CONTAINER.sub(of_page, css).replace("container-type: inline-size; ", "")
 
 
 def _colours(look: Look) -> str:

@@ -10,30 +10,54 @@ from typing import Any
 
 from ticker.model import Freshness
 from ticker.serve.contrast import Colours
+from ticker.serve.media.nodes import nodes
+from ticker.serve.panel import Cell, Column, Panel, PanelHeadline, PanelRate
 from ticker.serve.view import Dated, Look, Strip, StripHeadline, StripRate
 
 
 def render(strip: Strip) -> bytes:
     """Moments carry the home zone's offset; figures are strings with the bank's own digits."""
+    return _encoded(_document(strip))
+
+
+def render_panel(panel: Panel, body: str) -> bytes:
+    """The strip's names with the strip's meaning, and what a panel says beyond them. `body` is its markup, given as
+    nodes, which the panel's own script builds: [tag, attributes, *children]."""
+    columns = {"previous": panel.previous, "today": panel.today, "next": panel.next}
     return _encoded(
         {
-            "version": strip.version,
-            "as_of": _moment(strip.as_of),
-            "until": _moment(strip.until),
-            "refresh_after": _moment(strip.refresh_after),
-            "language": strip.language,
-            "home": strip.home,
-            "zone": strip.zone,
-            "demo": strip.demo,
-            "state": strip.state.value,
-            "rates": [_rate(rate) for rate in strip.rates],
-            "headlines": [_headline(headline) for headline in strip.headlines],
-            "words": dict(strip.words),
-            "look": _look(strip.look),
-            "notes": list(strip.notes),
-            "links": dict(strip.links),
+            **_document(panel.strip),
+            "rates": [_panel_rate(rate) for rate in panel.rates],
+            "headlines": [_panel_headline(one) for day in panel.days for one in day.headlines],
+            "popular": [_panel_headline(one) for one in panel.popular],
+            "heading": panel.heading,
+            "days": [{"day": _day(one.day), "heading": one.heading} for one in panel.days],
+            "columns": {name: _column(column) for name, column in columns.items()},
+            "words": dict(panel.words),
+            "nodes": nodes(body),
         }
     )
+
+
+def _document(strip: Strip) -> dict[str, Any]:
+    return {
+        "version": strip.version,
+        "as_of": _moment(strip.as_of),
+        "at": _moment(strip.as_of) if strip.past else None,
+        "until": _moment(strip.until),
+        "refresh_after": _moment(strip.refresh_after),
+        "language": strip.language,
+        "home": strip.home,
+        "zone": strip.zone,
+        "demo": strip.demo,
+        "state": strip.state.value,
+        "rates": [_rate(rate) for rate in strip.rates],
+        "headlines": [_headline(headline) for headline in strip.headlines],
+        "words": dict(strip.words),
+        "look": _look(strip.look),
+        "notes": list(strip.notes),
+        "links": dict(strip.links),
+    }
 
 
 def _encoded(document: Any) -> bytes:
@@ -61,6 +85,37 @@ def _rate(rate: StripRate) -> dict[str, Any]:
         "mark": rate.mark,
         "spoken": rate.spoken,
     }
+
+
+def _panel_rate(rate: PanelRate) -> dict[str, Any]:
+    """The cells are for so many `units`; one is null where the table has none."""
+    return {
+        **_rate(rate.rate),
+        "units": rate.nominal,
+        "label": rate.label,
+        "cells": {"previous": _cell(rate.previous), "today": _cell(rate.today), "next": _cell(rate.next)},
+        "moved": {"text": rate.change, "spoken": rate.change_said, "trend": rate.trend},
+    }
+
+
+def _cell(cell: Cell | None) -> dict[str, Any] | None:
+    if cell is None:
+        return None
+    return {
+        "text": cell.text,
+        "valid_on": _day(cell.valid_on),
+        "mark": cell.mark,
+        "freshness": cell.freshness.value,
+        "trend": cell.trend,
+    }
+
+
+def _column(column: Column | None) -> dict[str, Any] | None:
+    return {"day": _day(column.day), "text": column.text, "word": column.word} if column else None
+
+
+def _panel_headline(one: PanelHeadline) -> dict[str, Any]:
+    return {**_headline(one.headline), "also": list(one.also), "also_text": one.also_text, "story": one.story}
 
 
 def _headline(headline: StripHeadline) -> dict[str, Any]:
