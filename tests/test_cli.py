@@ -28,7 +28,7 @@ from ticker.snapshot import BankTerms, Content, FeedTerms, Series
 from ticker.store import Store, open_store
 
 BODIES = Path(__file__).parent / "bodies"
-COMMANDS = ("demo", "serve", "collect", "check", "status", "held", "config")
+COMMANDS = ("demo", "serve", "collect", "check", "status", "held", "backfill", "export", "import", "config")
 KEYS = {"source", "kind", "rates", "headlines", "dropped", "error"}
 
 
@@ -80,7 +80,7 @@ def test_help_teaches(run, command):
     assert listed.code == 0
 
 
-@pytest.mark.parametrize("command", ["check", "status"])
+@pytest.mark.parametrize("command", ["check", "status", "backfill", "import"])
 def test_help_tells_the_exit_codes_that_scripts_rely_on(run, command):
     assert "Exit code" in run(command, "--help").out
 

@@ -7,13 +7,15 @@ import errno
 import io
 import json
 import os
+import re
 import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +48,9 @@ The strip with official exchange rates and headlines, as a service.
   ticker check nbkr        fetch, parse and judge a source (or a URL, or a file) without storing
   ticker status            what is cached, and whether it is true
   ticker held              figures not believed; accept or reject them
+  ticker backfill --from 1999-01-01   figures of the past, from the bank's archive
+  ticker export FILE       figures as CSV
+  ticker import FILE       figures from CSV, all of a file or nothing of it
   ticker config            every option with its value and where it comes from
 """
 
@@ -161,6 +166,8 @@ def _parser() -> argparse.ArgumentParser:
     held.add_argument("word", nargs="?", choices=("accept", "reject"), help="believe the figure, or discard it")
     held.add_argument("id", nargs="?", type=int, help="its number in the list")
 
+    _bulk_commands(command)
+
     command(
         "config",
         _config,
@@ -169,6 +176,86 @@ def _parser() -> argparse.ArgumentParser:
         "in the form of a ticker.toml.",
     )
     return parser
+
+
+def _bulk_commands(command: Callable[[str, object, str, str], argparse.ArgumentParser]) -> None:
+    backfill = command(
+        "backfill",
+        _backfill,
+        "fill the past from the bank's archive",
+        "Ask the bank's archive for the days that lack a figure, the newest first: a page for about a year of one\n"
+        "currency, over one connection, with pauses (rates.*.archive_pause_s). Each page is kept as soon as it was\n"
+        "read; stopped or killed, the same command goes on from there. It may run beside a service that collects.\n\n"
+        "The archive tells no nominal: it is taken from figures that are known, day by day, so something must have\n"
+        "been collected or imported before. Refused, and listed at the end: what contradicts a figure that is known,\n"
+        "moves by more than rates.*.limit_percent or by a power of ten, or has no known nominal near.\n"
+        "Exit code: 0 all that was asked for is there, 1 something was refused or it ended early, 2 wrong usage.\n\n"
+        "  ticker backfill --from 1999-01-01 --dry-run\n"
+        "  ticker backfill --from 2020-01-01 --to 2024-12-31 --currency USD --currency EUR",
+    )
+    backfill.add_argument("--from", dest="first", metavar="DAY", type=_day, required=True, help="the first day wanted")
+    backfill.add_argument("--to", dest="last", metavar="DAY", type=_day, help="the last one (default: the day before "
+                          "yesterday; newer ones the collector asks for itself)")  # fmt: skip
+    _currencies(backfill)
+    backfill.add_argument("--dry-run", action="store_true", help="only say what would be asked for")
+
+    export = command(
+        "export",
+        _export,
+        "figures as CSV",
+        "Write the believed figures as CSV, to FILE or to standard output: date, currency, nominal, quoted (as the\n"
+        "bank printed it), valid_until, source, origin, seen_at (UTC), body_hash (SHA-256), last_modified. By date,\n"
+        "source and currency, one row each. `ticker import` reads it back; exported again it is equal to the byte.\n\n"
+        "  ticker export --from 2026-01-01 --currency USD usd.csv",
+    )
+    export.add_argument("--from", dest="first", metavar="DAY", type=_day, default=date.min, help="the first day")
+    export.add_argument("--to", dest="last", metavar="DAY", type=_day, default=date.max, help="the last day")
+    _currencies(export)
+    export.add_argument("file", nargs="?", type=Path, metavar="FILE", help="where to; replaced if it is there")
+
+    load = command(
+        "import",
+        _import,
+        "figures from CSV",
+        "Read figures for days that lack one: the layout of `ticker export`; or date,currency,value; or a column\n"
+        "for each currency (date,usd,eur,...). UTF-8; comma or semicolon. What a row does not tell comes from\n"
+        "--source and --nominal. All of the file or nothing of it: with one bad row nothing is written, and each is\n"
+        "told with its line. A row is bad if it can't be read, contradicts a figure that is known, or moved by more\n"
+        "than rates.*.limit_percent against the one before. What is known already is passed over.\n"
+        "Exit code: 0 everything in the file is there now, 1 rows were refused, 2 wrong usage.\n\n"
+        "  ticker import rates.csv\n"
+        "  ticker import --source nbkr --nominal 1 --nominal KZT=10 series.csv",
+    )
+    load.add_argument("file", type=Path, metavar="FILE", help="the file; - is standard input")
+    load.add_argument("--source", default="", metavar="SOURCE", help="the source of rows that name none")
+    load.add_argument("--nominal", dest="nominals", type=_nominal, action="append", default=[], metavar="N|USD=N",
+                      help="the nominal of rows that tell none: of all, or of a currency; repeatable")  # fmt: skip
+    load.add_argument("--believe-moves", action="store_true", help="accept moves beyond the limit, and new nominals")
+
+
+def _currencies(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--currency", dest="currencies", metavar="CODE", type=_currency, action="append",
+                         help="only this currency; repeatable (default: all)")  # fmt: skip
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(f"met {text!r}, wanted a day as 2026-05-22") from fault
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{3}", text):
+        raise argparse.ArgumentTypeError(f"met {text!r}, wanted a currency's three letters")
+    return text.upper()
+
+
+def _nominal(text: str) -> tuple[str, int]:
+    match = re.fullmatch(r"(?:([A-Z]{3})=)?(10{0,6})", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"met {text!r}, wanted 1, 10, 100, ... or 1000000, or USD=1")
+    return match[1] or "", int(match[2])
 
 
 def _port(command: argparse.ArgumentParser) -> None:
@@ -394,6 +481,82 @@ def _held(asked: argparse.Namespace) -> int:
         store.ask(asked.word, str(asked.id))
         print("asked; the collecting process carries it out within seconds")
     return OK
+
+
+def _backfill(asked: argparse.Namespace) -> int:
+    from ticker import bulk, service
+
+    config = _load(asked).config
+    clock = service.clock_of(config)
+    try:
+        span = bulk.span(config, clock(), asked.first, asked.last)
+        currencies, banks = bulk.archived(asked.currencies), bulk.with_archive(config)
+    except ValueError as fault:
+        raise _UsageError(f"backfill: {fault}") from fault
+    if not _exists(config):
+        address = without_password(config.store.url)
+        raise StoreError(f"nothing is stored yet at {address}; `ticker collect --once` begins")
+    with _store(config) as store, _terminable():
+        desk = service.desk(config, store, clock, time.sleep)
+        done = bulk.backfill(desk, banks, span, currencies, dry_run=asked.dry_run)
+    return OK if done else NOT_WELL
+
+
+def _export(asked: argparse.Namespace) -> int:
+    from ticker import bulk
+
+    config = _load(asked).config
+    if not _exists(config):
+        raise StoreError(f"nothing is stored yet at {without_password(config.store.url)}")
+    with _store(config) as store:
+        try:
+            count = bulk.export(store, asked.file, asked.first, asked.last, asked.currencies)
+        except BrokenPipeError:
+            raise
+        except OSError as fault:
+            raise _UsageError(f"export: {asked.file}: can't be written: {fault.strerror}") from fault
+    print(f"{count} figures written", file=sys.stderr)
+    return OK
+
+
+def _import(asked: argparse.Namespace) -> int:
+    from ticker import bulk, service
+
+    config = _load(asked).config
+    now, name = service.clock_of(config)(), str(asked.file)
+    try:
+        body = sys.stdin.buffer.read() if name == "-" else asked.file.read_bytes()
+    except OSError as fault:
+        raise _UsageError(f"import: {name}: can't be read: {fault.strerror}") from fault
+    if asked.source and asked.source not in (ids := [bank.id for bank in config.rates_sources()]):
+        raise _UsageError(f"import: --source {asked.source}: one of {', '.join(ids)} is wanted")
+    terms = {"source": asked.source, "nominals": dict(asked.nominals), "believe_moves": asked.believe_moves}
+    with _store(config) as store:
+        try:
+            found = bulk.read_import(store, body, config, now, **terms)
+        except UnicodeDecodeError as fault:
+            raise _UsageError(f"import: {name}: met no UTF-8 at byte {fault.start}, wanted a text in UTF-8") from fault
+        if found.bad:
+            print("\n".join(bulk.told(found)))
+            print(f"ticker: {name}: {len(found.bad)} rows refused, nothing was written", file=sys.stderr)
+            return NOT_WELL
+        bulk.write_import(store, found, config.the_home(), now)
+    print(f"{name}: {len(found.new)} figures new, {found.same} known already")
+    return OK
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: with a report of what was done."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _config(asked: argparse.Namespace) -> int:

@@ -478,7 +478,7 @@ class Store:
         """The newest published first, of equal moments by falling id. `before` is the place that a page goes on from:
         moment and id of the last headline of the page before. Published from `since` on, and before `until`."""
         c = t.stories.c
-        wanted = c.feed.in_([t.storable(one) for one in feeds])
+        wanted: sa.ColumnElement[bool] = c.feed.in_([t.storable(one) for one in feeds])
         if before is not None:
             moment, id_ = sa.literal(before[0], t.Moment), t.storable(before[1])
             wanted &= (c.published_at < moment) | ((c.published_at == moment) & (c.id < id_))
@@ -516,12 +516,15 @@ class Store:
     def known(self, source: str, currency: str, first: date, last: date) -> list[Revision]:
         """Every revision of those days, discarded ones too; oldest id first."""
         with self._reading() as session:
-            return known(session._run, source, currency, first, last)
+            rows = known(session._run, source, currency, first, last)
+        return [*map(t.revision_of, rows)]  # out of the transaction, whose idle time is limited
 
     def figures(self, first: date, last: date, currencies: Collection[str] | None = None) -> list[Revision]:
         """Of each source, currency and day the newest believed revision; by day, source, currency."""
         with self._reading() as session:
-            return figures(session._run, first, last, currencies)
+            rows = figures(session._run, first, last, currencies)
+        found = map(t.revision_of, rows)
+        return sorted(found, key=lambda one: (one.rate.valid_on, one.source, one.rate.currency))
 
     def held(self) -> list[Revision]:
         """Every figure that is still held, the newest first."""

@@ -28,7 +28,7 @@ class Fill:
 
     def known(self, source: str, currency: str, first: date, last: date) -> list[Revision]:
         """Every revision of those days, discarded ones too; oldest id first."""
-        return known(self._write._run, source, currency, first, last)
+        return [*map(t.revision_of, known(self._write._run, source, currency, first, last))]
 
     def add(self, figures: Sequence[Revision]) -> None:
         """New believed revisions, whatever their `id` says. Raises StoreError where a day has a figure that is not
@@ -46,21 +46,20 @@ class Fill:
         self._write.remember(page, t.Remembered(Validators(), None, None, body_hash))
 
 
-def known(run: Run, source: str, currency: str, first: date, last: date) -> list[Revision]:
+def known(run: Run, source: str, currency: str, first: date, last: date) -> Sequence[t.Row]:
     c = t.rates.c
     wanted = (c.source == source) & (c.currency == currency) & c.valid_on.between(first, last)
-    return [t.revision_of(row) for row in run(t.rates.select().where(wanted).order_by(c.id))]
+    return run(t.rates.select().where(wanted).order_by(c.id)).all()
 
 
-def figures(run: Run, first: date, last: date, currencies: Collection[str] | None) -> list[Revision]:
+def figures(run: Run, first: date, last: date, currencies: Collection[str] | None) -> Sequence[t.Row]:
+    """In no order: each database has one of its own for text."""
     c = t.rates.c
     wanted = t.believed & c.valid_on.between(first, last)
     if currencies is not None:
         wanted &= c.currency.in_(currencies)
     newest = sa.select(sa.func.max(c.id)).where(wanted).group_by(c.source, c.currency, c.valid_on)
-    rows = run(t.rates.select().where(c.id.in_(newest)))
-    # Not ordered by the database: each has an order of its own for text.
-    return sorted(map(t.revision_of, rows), key=lambda one: (one.rate.valid_on, one.source, one.rate.currency))
+    return run(t.rates.select().where(c.id.in_(newest))).all()
 
 
 def _taken(run: Run, source: str, currency: str, days: Sequence[date]) -> date | None:

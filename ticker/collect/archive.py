@@ -1,0 +1,252 @@
+"""Which pages of a bank's archive to ask for, and what becomes of their figures (pure).
+
+A page tells no nominal. It is taken from the nearest figure that is known, at most two weeks away, where the two agree
+within the source's limit: so figures are believed outward from what is known, day by day, and a nominal that once was
+another (a jump by a power of ten) ends the walk instead of being guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from ticker.collect.sources.nbkr import ArchiveFigure
+from ticker.model import DAY, Rate, RatesSource, Revision
+
+SOM = date(1993, 5, 10)  # the som's first day
+NEAR = timedelta(days=14)  # how far away a nominal may be known; also by how much pages overlap
+PAGE = timedelta(days=350)  # with the overlap 364 days: the archive gives about a year at once
+_GRID = date(1999, 1, 1)  # where NBKR's archive begins: pages are counted from here, so that they stay the same pages
+_ONES = [DAY * n for n in range(1, NEAR.days + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one request is for: the days from `first` to `last` of one currency. It asks until `until`, for days that
+    are known already too: they show that it is the right page."""
+
+    currency: str
+    first: date
+    last: date
+    until: date
+    whole: bool  # not cut short by the span that was asked for
+
+
+class Why(StrEnum):
+    """Why a figure of the archive is not taken."""
+
+    CONTRADICTS = "contradicts what is known"
+    WRONG_PAGE = "not the page asked for"
+    JUMP = "moved too far, or another nominal"
+    NO_NOMINAL = "no known nominal"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    currency: str
+    first: date
+    last: date
+    figures: int
+    why: Why
+    said: str  # of the newest of them, with both figures
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of one page."""
+
+    believed: tuple[Rate, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    same: int = 0  # figures of days that are known with just this figure
+
+
+def pages(first: date, last: date, currencies: Collection[str], today: date) -> list[Page]:
+    """The newest first, and of one time all currencies together: wherever it is stopped, all reach equally far back."""
+    found: list[Page] = []
+    begins = _GRID + (first - _GRID) // PAGE * PAGE
+    while begins <= last:
+        ends = begins + PAGE - DAY
+        days = max(begins, first), min(ends, last)
+        whole = days == (begins, ends)
+        found[:0] = [Page(one, *days, min(days[1] + NEAR, today), whole) for one in sorted(currencies)]
+        begins += PAGE
+    return found
+
+
+def within_reach(page: Page, known: Collection[date]) -> bool:
+    """Whether a day that is known is near enough to tell a nominal."""
+    return any(page.first - NEAR <= day <= page.last + NEAR for day in known)
+
+
+def judge_page(listed: Sequence[ArchiveFigure], page: Page, known: Sequence[Revision], source: RatesSource) -> Judged:
+    """`listed` is what the page holds, oldest first; `known` every revision of the currency from NEAR before the page
+    to NEAR after it, oldest id first."""
+    of_day = _by_day(known)
+    believed = _believed(of_day)
+    asked = [one for one in listed if page.first <= one.valid_on <= page.until]
+    wanted = [one for one in asked if one.valid_on <= page.last]
+    if wrong := _wrong_page(asked, page, believed):
+        return Judged(refused=(_refused_page(page, wanted, wrong),))
+    refused: list[Refused] = []
+    same, new = 0, []
+    for one in wanted:
+        rate = Rate(page.currency, one.quoted, 1, one.valid_on, one.valid_on)
+        if said := contradiction(rate, of_day.get(one.valid_on, ()), nominal_known=False):
+            refused.append(_refused(rate, Why.CONTRADICTS, said))
+        elif stands(of_day.get(one.valid_on, ())):
+            same += 1
+        else:
+            new.append(rate)
+    taken, left = _walk(new, believed, source)
+    return Judged(tuple(taken), tuple(grouped([*refused, *left])), same)
+
+
+def judge_import(
+    rates: Sequence[Rate], known: Sequence[Revision], source: RatesSource, *, believe_moves: bool
+) -> tuple[list[Rate], dict[date, str]]:
+    """Of one currency's figures from a file, whose nominal is told: those that are new, and by day why others are
+    refused. `known` is as for a page. A move is measured against the figure before, of the file or the store, and
+    against a known one after."""
+    of_day = _by_day(known)
+    believed = _believed(of_day)
+    refused, new = {}, {}
+    for rate in rates:
+        if said := contradiction(rate, of_day.get(rate.valid_on, ())):
+            refused[rate.valid_on] = said
+        elif not stands(of_day.get(rate.valid_on, ())):
+            new[rate.valid_on] = rate
+    together = believed | new
+    for day, rate in new.items() if not believe_moves else ():
+        before = next((together[day - away] for away in _ONES if day - away in together), None)
+        after = next((together[day + away] for away in _ONES if day + away in together), None)
+        beside = [before, after if after and after.valid_on in believed else None]
+        if said := next(filter(None, (doubt(rate, one, source) for one in beside if one)), ""):
+            refused[day] = said
+    return [rate for day, rate in new.items() if day not in refused], refused
+
+
+def stands(of_day: Sequence[Revision]) -> bool:
+    """Whether the day has a figure, believed or held."""
+    return any(not one.discarded_at for one in of_day)
+
+
+def contradiction(rate: Rate, of_day: Sequence[Revision], *, nominal_known: bool = True) -> str:
+    """Why `rate` may not stand beside what is known of its day; "" where it may, or is known already."""
+    here = f"{rate.currency} {rate.quoted:f} on {rate.valid_on}"
+    believed = _newest_believed(of_day)
+    held = next((one for one in reversed(of_day) if one.held), None)
+    for one, state in ((believed, "the store has"), (None if believed else held, "the store holds back")):
+        if one:
+            same = one.rate.same_figure(rate) if nominal_known else one.rate.quoted == rate.quoted
+            number = f" (`ticker held`: {one.id})" if one.held else ""
+            met = f"{one.rate.quoted:f} for {one.rate.nominal}, seen {one.seen_at:%Y-%m-%d}{number}"
+            return "" if same else f"{here}, {state} {met}"
+    if any(one.rate.quoted == rate.quoted for one in of_day):
+        return f"{here} was rejected before"
+    return ""
+
+
+def doubt(rate: Rate, near: Rate, source: RatesSource) -> str:
+    """Why `rate` is not plausible beside a figure of another day; "" where it is."""
+    against = (
+        f"{rate.currency} {rate.quoted:f} for {rate.nominal} on {rate.valid_on}, "
+        f"against {near.quoted:f} for {near.nominal} on {near.valid_on}"
+    )
+    if rate.nominal != near.nominal:
+        return f"{against}: another nominal"
+    move = rate.value / near.value
+    if abs(move - 1) <= source.limit:
+        return ""
+    for power in (10, 100, 1000):
+        if abs(move / power - 1) <= source.limit or abs(move * power - 1) <= source.limit:
+            return f"{against}: {power} times as {'much' if move > 1 else 'little'}, so of another nominal"
+    return f"{against}: moved by {abs(move - 1):.1%}, believed up to {source.limit:.0%}"
+
+
+def neighbours(day: date, known: Mapping[date, Rate], reach: int = NEAR.days) -> list[Rate]:
+    """The nearest figures at most so many days away: one, two where both sides are equally near, or none."""
+    for away in _ONES[:reach]:
+        if found := [known[near] for near in (day + away, day - away) if near in known]:
+            return found
+    return []
+
+
+def grouped(refused: Sequence[Refused]) -> list[Refused]:
+    """Those of the same currency and kind in one; by currency, the newest first."""
+    found: dict[tuple[str, Why], Refused] = {}
+    for one in refused:
+        past = found.get((one.currency, one.why))
+        found[one.currency, one.why] = one if past is None else _joined(past, one)
+    return sorted(found.values(), key=lambda one: (one.currency, -one.last.toordinal(), one.why))
+
+
+def _joined(one: Refused, other: Refused) -> Refused:
+    newer = max(one, other, key=lambda each: each.last)
+    return replace(newer, first=min(one.first, other.first), figures=one.figures + other.figures)
+
+
+def _walk(new: Sequence[Rate], known: Mapping[date, Rate], source: RatesSource) -> tuple[list[Rate], list[Refused]]:
+    """Outward from what is known, by single days first and by longer steps where the archive leaves days out; at each
+    step from the newest to the oldest, then back."""
+    near, taken, refused = dict(known), [], []
+    waiting = sorted(new, key=lambda rate: rate.valid_on)
+    for reach in sorted([*range(1, NEAR.days + 1)] * 2):
+        alone = []
+        for bare in reversed(waiting):
+            beside = neighbours(bare.valid_on, near, reach)
+            if not beside:
+                alone.append(bare)
+                continue
+            rate = replace(bare, nominal=beside[0].nominal)
+            if said := next(filter(None, (doubt(rate, other, source) for other in beside)), ""):
+                refused.append(_refused(rate, Why.JUMP, said))
+            else:
+                near[rate.valid_on] = rate
+                taken.append(rate)
+        waiting = alone
+    for bare in waiting:
+        here = f"{bare.currency} {bare.quoted:f} on {bare.valid_on}"
+        said = f"{here}: no figure within {NEAR.days} days tells its nominal"
+        refused.append(_refused(bare, Why.NO_NOMINAL, said))
+    return sorted(taken, key=lambda rate: rate.valid_on), refused
+
+
+def _wrong_page(asked: Sequence[ArchiveFigure], page: Page, believed: Mapping[date, Rate]) -> str:
+    """Why this can't be the currency, or the span, that was asked for; "" where nothing speaks against it."""
+    shared = [one for one in asked if one.valid_on in believed]
+    others = [one for one in shared if one.quoted != believed[one.valid_on].quoted]
+    if others and 2 * len(others) >= len(shared):
+        one, known = others[-1], believed[others[-1].valid_on]
+        met = f"the newest is {one.quoted:f} on {one.valid_on}, the store has {known.quoted:f}"
+        return f"{len(others)} of the {len(shared)} figures that are known are others: {met}"
+    overlap = [page.last + away for away in _ONES if page.last + away <= page.until]
+    # The longest spell in which nothing was set is 12 days: an archive of set days only lists one of these.
+    if len(overlap) == NEAR.days and not shared and all(day in believed for day in overlap):
+        return f"it lists none of the days from {overlap[0]} to {overlap[-1]}, which are known"
+    return ""
+
+
+def _refused_page(page: Page, wanted: Sequence[ArchiveFigure], said: str) -> Refused:
+    said = f"{page.currency} from {page.first} to {page.until}: {said}"
+    return Refused(page.currency, page.first, page.last, len(wanted), Why.WRONG_PAGE, said)
+
+
+def _refused(rate: Rate, why: Why, said: str) -> Refused:
+    return Refused(rate.currency, rate.valid_on, rate.valid_on, 1, why, said)
+
+
+def _by_day(known: Sequence[Revision]) -> dict[date, list[Revision]]:
+    of_day: dict[date, list[Revision]] = {}
+    for one in known:
+        of_day.setdefault(one.rate.valid_on, []).append(one)
+    return of_day
+
+
+def _believed(of_day: Mapping[date, Sequence[Revision]]) -> dict[date, Rate]:
+    return {day: newest.rate for day, all_ in of_day.items() if (newest := _newest_believed(all_))}
+
+
+def _newest_believed(of_day: Sequence[Revision]) -> Revision | None:
+    return next((one for one in reversed(of_day) if one.believed), None)
