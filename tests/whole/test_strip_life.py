@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,12 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect, sy
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "serve"), str(TESTS / "whole")]
 
+import pictures  # noqa: E402
 import scenes  # noqa: E402
 from pictures import CHROMIUM, Strips, serving  # noqa: E402
 from test_strip_page import SHIFTS, Reader, later  # noqa: E402
+
+from ticker.serve.media import html  # noqa: E402
 
 WIDE, PHONE = 1280, 360
 
@@ -215,6 +221,13 @@ def test_every_part_and_look_lives_and_refreshes(
     assert reader.said == []
 
 
+@pytest.mark.parametrize("parts", ["clock", "clock,lang", "clock,rates"])
+def test_a_phone_has_no_row_of_nothing(context: BrowserContext, server: Strips, parts: str) -> None:
+    reader = Reader(context.new_page(), server, query=f"?show={parts}")
+    reader.page.set_viewport_size({"width": PHONE, "height": 200})
+    assert reader.page.evaluate("document.documentElement.getBoundingClientRect().height") == 61
+
+
 def test_what_was_chosen_is_what_is_seen(context: BrowserContext, server: Strips) -> None:
     reader = Reader(context.new_page(), server, query="?bg=1d3557&fg=f1faee&accent=e63946")
     computed = "selector => (it => [it.color, it.backgroundColor])(getComputedStyle(document.querySelector(selector)))"
@@ -260,6 +273,164 @@ CONTRAST = """() => {
     }
     return found;
 }"""
+
+
+# --- coming and going --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sandbox", ["", "allow-scripts"])
+@pytest.mark.parametrize("scripted", [True, False])
+def test_nothing_stays_hidden_where_no_script_runs(
+    browser: Browser, server: Strips, sandbox: str, *, scripted: bool
+) -> None:
+    server.host = f'<!doctype html><title>Our paper</title><iframe sandbox="{sandbox}" src="/day/strip"></iframe>'
+    with browser.new_context(java_script_enabled=scripted) as context:
+        page = context.new_page()
+        page.goto(f"{server.url}/host")
+        strip = page.frame_locator("iframe")
+        expect(strip.locator(".figure").first).to_be_visible()
+        expect(strip.locator(".clock time")).to_be_visible()
+        alive = scripted and sandbox == "allow-scripts"
+        assert strip.locator("#pause").is_visible() == alive
+
+
+@pytest.mark.parametrize("lacking", ["ResizeObserver", "AbortController", "Intl", "matchMedia"])
+def test_nothing_stays_hidden_where_the_script_fails(context: BrowserContext, server: Strips, lacking: str) -> None:
+    page = context.new_page()
+    page.add_init_script(f"delete window.{lacking}")
+    page.goto(f"{server.url}/day/strip")
+    expect(page.locator(".figure").first).to_be_visible()
+    expect(page.locator(".clock time")).to_be_visible()
+
+
+class Halves(ThreadingHTTPServer):
+    """Sends a page up to `upto`, and the rest when it may; with `cut`, the first time only so far."""
+
+    daemon_threads = True
+
+    def __init__(self, body: bytes, upto: bytes, *, cut: bool) -> None:
+        super().__init__(("127.0.0.1", 0), _Halves)
+        self.body, self.first, self.cut = body, body.index(upto) + len(upto), cut
+        self.go_on = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/strip"
+
+    def handle_error(self, *_: Any) -> None:
+        pass  # a browser that leaves in the middle
+
+
+class _Halves(BaseHTTPRequestHandler):
+    server: Halves
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(self.server.body[: self.server.first])
+        if self.server.cut:
+            self.server.cut = False
+            return
+        self.server.go_on.wait(20)
+        self.wfile.write(self.server.body[self.server.first :])
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def halves(upto: bytes, *, cut: bool = False) -> Iterator[Halves]:
+    with Halves(html.strip_page(scenes.day().strip()), upto, cut=cut) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.go_on.set()
+            server.shutdown()
+            thread.join()
+
+
+def test_a_page_that_drips_is_shown_in_the_end_and_then_lives(context: BrowserContext) -> None:
+    with halves(b"</ul>") as server:
+        page = context.new_page()
+        page.goto(server.url, wait_until="commit")
+        page.wait_for_timeout(300)
+        assert not page.locator(".figure").first.is_visible()  # what has come so far would be pushed about
+        expect(page.locator(".figure").first).to_be_visible()
+        server.go_on.set()
+        expect(page.locator("#pause[title]")).to_be_visible()
+        expect(page.locator(".clock time")).to_be_visible()
+
+
+@pytest.mark.parametrize("upto", [b"</ul>", b'class="news">', b"<body>"])
+def test_half_a_page_stands_as_without_script_until_there_is_a_whole_one(context: BrowserContext, upto: bytes) -> None:
+    with halves(upto, cut=True) as server:
+        page = context.new_page()
+        page.clock.install(time=scenes.day().now)
+        page.goto(server.url)
+        if upto != b"<body>":
+            assert page.locator(".figure").first.is_visible()
+            assert page.locator(".clock time").text_content() == "11:15"
+            assert page.locator(".clock time").is_visible()
+        server.go_on.set()
+        page.clock.run_for(61_000)
+        expect(page.locator("#pause[title]")).to_be_visible()
+
+
+@pytest.fixture
+def presets(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The operator's, as they are now."""
+    named = {"paper": "currencies=USD"}
+    monkeypatch.setattr(pictures, "OFFERED", replace(pictures.OFFERED, presets=named))
+    return named
+
+
+def test_an_open_page_follows_a_preset_that_is_changed(
+    context: BrowserContext, server: Strips, presets: dict[str, str]
+) -> None:
+    reader = Reader(context.new_page(), server, query="?preset=paper")
+    page, loaded = reader.page, [0]
+    page.on("load", lambda: loaded.append(1))
+    code, colour = page.locator(".rates .code"), "getComputedStyle(document.body).backgroundColor"
+    presets["paper"] = "currencies=EUR,USD&motion=static&headlines=3"
+    reader.refreshes()
+    expect(code).to_have_text(["EUR", "USD"])
+    assert sum(loaded) == 0  # what a refresh can follow needs no other page
+    presets["paper"] = "lang=ru&theme=dark&headlines=0"
+    link = page.locator(".list a").first
+    link.focus()
+    reader.refreshes()
+    reader.waits(1)
+    assert page.evaluate("document.activeElement.href") == link.get_attribute("href")
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_event("load"):
+        reader.refreshes()
+    expect(page.locator(".bank")).to_contain_text("НБКР")
+    expect(page.locator(".list")).to_have_count(0)
+    assert page.evaluate(colour) == "rgb(20, 23, 27)"
+    assert reader.said == []
+
+
+def test_a_sandboxed_frame_follows_a_preset_too_unless_the_service_is_away(
+    context: BrowserContext, server: Strips, presets: dict[str, str]
+) -> None:
+    host = Host(context.new_page(), server, "day", sandboxed=True, query="?preset=paper")
+    presets["paper"] = "currencies=USD&theme=dark"
+    context.route("**/day/strip?preset=paper", lambda route: route.fulfill(status=503))
+    colour = "getComputedStyle(document.body).backgroundColor"
+    for _ in range(30):
+        host.waits(5)
+        host.page.wait_for_timeout(20)
+    assert host.frame.evaluate(colour) == "rgb(255, 255, 255)"
+    context.unroute("**/day/strip?preset=paper")
+    before = server.asked.count("/day/strip?preset=paper")
+    while server.asked.count("/day/strip?preset=paper") < before + 2:  # asked for first, then gone to
+        host.waits(5)
+        host.page.wait_for_timeout(20)
+    dark = host.page.frame_locator("iframe").locator("body")
+    expect(dark).to_have_css("background-color", "rgb(20, 23, 27)")
 
 
 # --- two hundred refreshes ---------------------------------------------------------------------------------------
@@ -314,14 +485,22 @@ class Host:
     """A page of another's with the strip in a frame, sandboxed or not, and a clock that the test turns."""
 
     def __init__(
-        self, page: Page, server: Strips, state: str, *, sandboxed: bool, ahead: int = 0, comes: bool = True
+        self,
+        page: Page,
+        server: Strips,
+        state: str,
+        *,
+        sandboxed: bool,
+        ahead: int = 0,
+        comes: bool = True,
+        query: str = "",
     ) -> None:
         self.page, self.server, self.state = page, server, state
         sandbox = ' sandbox="allow-scripts"' if sandboxed else ""
         server.host = (
             "<!doctype html><title>Our paper</title><link rel=icon href=data:,>"
             "<button onclick=this.textContent++>0</button>"
-            f'<iframe title="Rates"{sandbox} width="1000" height="100" src="/{state}/strip"></iframe>'
+            f'<iframe title="Rates"{sandbox} width="1000" height="100" src="/{state}/strip{query}"></iframe>'
         )
         start = server.scenes[state].now + timedelta(seconds=ahead)
         page.clock.install(time=start)
