@@ -160,6 +160,20 @@ class ServeSettings(Settings):
         description="Public address of this service in the code that is given out; by default the one it was asked at.",
     )
     cached_strips: int = Field(250, ge=10, le=100_000, description="How many finished answers a process keeps at most.")
+    api_quota: int = Field(
+        600,
+        ge=0,
+        le=1_000_000,
+        description="Answers of the API that an address may have made anew in a minute, in each process; kept ones are "
+        "free. 0 for no limit.",
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="How many proxies of your own stand before the service: so many last addresses of X-Forwarded-For "
+        "are believed. With 0, none is.",
+    )
 
 
 class CollectSettings(Settings):

@@ -34,7 +34,7 @@ from ticker.serve.options import Offered
 from ticker.serve.panel import Popularity
 from ticker.serve.ready import Ready
 from ticker.serve.views import Shown, Views
-from ticker.serve.widgets import COMMON, renderer
+from ticker.serve.widgets import COMMON, PANELS, renderer
 from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
 
@@ -68,13 +68,16 @@ class Service:
         self._collects = config.collect.enabled if collects is None else collects
         self.collector: Collector | None = None
         embed = Embed(f"/embed/{script().version}.js", script().integrity)
-        terms = Terms(config.serve.currencies, presets(config), config.serve.base_url, embed)
+        base_url, framed_by = config.serve.base_url, config.serve.frame_ancestors
+        limits = config.serve.api_quota, config.serve.trusted_proxies
+        terms = Terms(config.serve.currencies, presets(config), base_url, embed, framed_by, *limits)
         self.ready = Ready(
             nothing_yet(config),
             renderer(config.serve.currencies, config.serve.frame_ancestors, terms.presets, self._popularity),
             self.clock,
             config.serve.cached_strips,
             COMMON,
+            self._edition,
         )
         last_good = Path(config.store.last_good) if config.store.last_good else None
         self.latest = Latest(self.open_store, self.ready.show, self.clock, last_good, self._opened)
@@ -116,6 +119,9 @@ class Service:
     def _popularity(self) -> Popularity:
         tally = self.views.tally
         return Popularity(tally.clicks, self.views.floor, tally.generation)
+
+    def _edition(self, path: str) -> int:
+        return self.views.tally.generation if path in PANELS else 0
 
     def open_store(self) -> Store:
         return open_store(self.config.store.url, clock=self.clock)

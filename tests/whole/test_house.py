@@ -37,10 +37,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "resvg_py": ("serve/media/image.py",),
     "fontpkg": ("serve/media/image.py",),
     "babel": ("serve/words.py",),
-    "cachetools": ("serve/ready.py",),
+    "cachetools": ("serve/ready.py", "serve/api/kept.py"),
     "brotli": ("serve/ready.py", "serve/answer.py"),
     "gzip": ("serve/ready.py", "serve/answer.py", "demo/*"),
-    "pydantic": ("config.py", "serve/options.py"),
+    "pydantic": ("config.py", "serve/options.py", "serve/api/*"),
     "granian": ("service.py", "cli.py"),
     "structlog": ("log.py",),
 }

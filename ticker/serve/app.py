@@ -14,10 +14,11 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from ticker import log
 from ticker.past import snapshot_at
-from ticker.serve import compat, status, views, widgets
+from ticker.serve import chart, compat, status, story, syndication, views, widgets
 from ticker.serve.answer import HTML, Answer, finish, problem, respond
+from ticker.serve.api import doors as api
 from ticker.serve.configurator import Terms
-from ticker.serve.doors import ANSWER, hand
+from ticker.serve.doors import ANSWER, CACHE, hand
 from ticker.serve.issued import Issued
 from ticker.serve.latest import Latest
 from ticker.serve.media import html
@@ -82,7 +83,7 @@ class ReadSide:
             if answer:
                 return respond(answer, environ, start_response, now, "hit", dated=self._dated)
         answer = self._through_flask(environ)
-        cache = "miss" if answer.until else "bypass"
+        cache = environ.get(CACHE) or ("miss" if answer.until else "bypass")
         return respond(answer, environ, start_response, now, cache, dated=self._dated)
 
     def past(self, path: str, query: str, at: datetime) -> Answer:
@@ -138,10 +139,12 @@ def _doors(read: ReadSide) -> Flask:
     for path in widgets.MEDIA:
         app.add_url_rule(path, path, strip)
 
-    @app.get(widgets.SCHEMA_PATH)
     def schema() -> Response:
-        body = (templates_dir() / "strip.schema.json").read_bytes()
+        body = (templates_dir() / widgets.SCHEMAS[request.path]).read_bytes()
         return hand(finish(body, "application/schema+json", until=read.clock() + SCHEMA_LIFE))
+
+    for path in widgets.SCHEMAS:
+        app.add_url_rule(path, path, schema)
 
     @app.get("/")
     def configurator() -> Response:
@@ -178,6 +181,10 @@ def _doors(read: ReadSide) -> Flask:
 
     views.doors(app, read)
     compat.doors(app, read)
+    api.doors(app, read)
+    chart.doors(app, read)
+    syndication.doors(app, read)
+    story.doors(app, read)
 
     @app.errorhandler(HTTPException)
     def failed(fault: HTTPException) -> Response:
@@ -208,7 +215,8 @@ def _doors(read: ReadSide) -> Flask:
 
 def _error(code: int, detail: str, more: list[tuple[str, str]]) -> Answer:
     """A readable page for who asks for pages, RFC 9457 for programs; kept by nobody, so that it varies by nothing."""
-    if "text/html" not in request.headers.get("Accept", "") or request.path.endswith(".json"):
+    program = request.path.endswith(".json") or request.path.startswith("/api/")
+    if program or "text/html" not in request.headers.get("Accept", ""):
         return problem(code, detail, more=more)
     page = html.error_page(code, HTTPStatus(code).phrase, detail)
     return finish(page, HTML, status=code, policy=html.policy("'none'"), more=more)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from html import escape
+from math import ceil
 from typing import Any, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -57,6 +58,8 @@ class Terms:
     base_url: str | None = None
     embed: Embed | None = None
     frame_ancestors: str = "*"  # who may frame what can be embedded, as a Content-Security-Policy has it
+    api_quota: int = 600  # answers of the API that an address may have made anew in a minute; 0: no limit
+    trusted_proxies: int = 0  # whose X-Forwarded-For is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ def configurator(
         groups=tuple(_groups(options, place, content, terms, say)),
         warnings=tuple(_warnings(options, say)),
         notes=notes,
-        ways=ways(strip_query, options, base, say, picture(options), place, terms.embed),
+        ways=ways(strip_query, options, base, say, picture(options), place, terms.embed, terms.currencies),
     )
 
 
@@ -313,8 +316,19 @@ def _warnings(options: Options, say: Words) -> Iterator[str]:
 
 # --- the code ----------------------------------------------------------------------------------------------------
 
-LINE, LINES, CELLS = 46, 92, 130
-"""Height in px of a bar with headlines: in one line, in two, in cells."""
+LINE, LINES, CELLS = 46, 92, 134
+"""Height in px of a bar in one line, in two, in cells: what the fullest state of it needs, in the widest of its fonts,
+with up to four currencies (three in cells)."""
+MORE_LINES, MORE_CELLS = 22, 30
+"""What each three currencies more add to it."""
+WRAPPED, BARE_CELLS = 70, 120
+"""The same without headlines, where rates wrap, and in cells."""
+ONE_LINE, UNWRAPPED, NO_CELLS = 1240, 720, 640
+"""From these widths of the strip in px on it is one line, nothing of a bare one wraps, there are no cells."""
+FEW = 4
+"""As many currencies have a headline beside them."""
+CONTAINER = "container-type:inline-size;width:100%"
+"""Of what stands around the code: its width is what the height goes by."""
 FOLLOW = (
     'addEventListener("message",e=>{for(const f of document.querySelectorAll("iframe.rate-ticker"))'
     'if(f.contentWindow===e.source&&e.data?.type==="rate-ticker:height")'
@@ -338,10 +352,24 @@ Size = tuple[int, int]  # px
 _FITTING = "max-width:100%;height:auto"
 
 
-def height(options: Options) -> str:
-    """The strip's height for the width of the page it stands on, as CSS: what is needed, before anything has loaded."""
-    extra = 16 if options.frame == "card" else 0
-    return f"max({LINE + extra}px,min({LINES + extra}px,(1200px - 100vw)*99),min({CELLS + extra}px,(640px - 100vw)*99))"
+def height(options: Options, currencies: int) -> str:
+    """The strip's height for its own width, as CSS: what is needed before anything has loaded, and in any state. `cqi`
+    is the width of the nearest element that says it is a container, else of the window."""
+    frame = 2 if options.frame == "card" else 0
+    rows = ceil(currencies / 3) - 1 if options.shows("rates") else 0
+    cells = (CELLS if _has_headlines(options) else BARE_CELLS) + frame + max(0, rows) * MORE_CELLS
+    in_cells = f"min({cells}px,({NO_CELLS}px - 100cqi)*99)"
+    if not _has_headlines(options):
+        wrapped = WRAPPED + frame + max(0, rows) * MORE_LINES
+        return f"max({LINE + frame}px,min({wrapped}px,({UNWRAPPED}px - 100cqi)*99),{in_cells})"
+    lines = LINES + frame + max(0, ceil((currencies - FEW - 1) / 3)) * MORE_LINES
+    if options.shows("rates") and currencies > FEW:
+        return f"max({lines}px,{in_cells})"
+    return f"max({LINE + frame}px,min({lines}px,({ONE_LINE}px - 100cqi)*99),{in_cells})"
+
+
+def _has_headlines(options: Options) -> bool:
+    return options.shows("headlines") and options.headlines > 0
 
 
 def ways(
@@ -352,9 +380,10 @@ def ways(
     picture: Size,
     place: str = PLACES[0],
     embed: Embed | None = None,
+    currencies: tuple[str, ...] = ("USD", "EUR", "RUB"),
 ) -> tuple[Way, ...]:
     """Ready code for every way to show the strip with these options."""
-    site = _Site(query, options, base, say, picture, "eager" if place == PLACES[0] else "lazy", embed)
+    site = _Site(query, options, base, say, picture, "eager" if place == PLACES[0] else "lazy", embed, currencies)
     return tuple(
         Way(id_, say.text(f"conf.way.{id_}"), say.text(f"conf.way.{id_}.says"), tuple(codes))
         for id_, codes in (
@@ -379,6 +408,7 @@ class _Site:
     picture: Size
     loading: str
     embed: Embed | None
+    currencies: tuple[str, ...]
 
     def at(self, path: str, **more: str) -> str:
         query = urlencode([*((n, v) for n, v in parse_qsl(self.query) if n not in more), *more.items()], safe=",")
@@ -409,25 +439,36 @@ class _Site:
         )
 
     def _style(self) -> str:
-        return f"color-scheme:normal;border:0;width:100%;height:{height(self.options)}"
+        return f"color-scheme:normal;border:0;width:100%;height:{self._height()}"
+
+    def _height(self) -> str:
+        return height(self.options, len(self.options.currencies or self.currencies))
+
+    @staticmethod
+    def _contained(inside: str) -> str:
+        return f'<div style="{CONTAINER}">\n{inside}\n</div>'
+
+    @staticmethod
+    def _styles(style: str) -> str:
+        return f"style-src-attr 'unsafe-hashes' {hashed(CONTAINER)} {hashed(style)}"
 
     def frame(self) -> Iterator[Code]:
         style = self._style()
-        policy = f"frame-src {self.origin}; style-src-attr 'unsafe-hashes' {hashed(style)}"
-        yield Code("frame", "HTML", self._frame(style), policy)
+        policy = f"frame-src {self.origin}; {self._styles(style)}"
+        yield Code("frame", "HTML", self._contained(self._frame(style)), policy)
 
     def follow(self) -> Iterator[Code]:
         style = self._style()
-        policy = f"frame-src {self.origin}; script-src {hashed(FOLLOW)}; style-src-attr 'unsafe-hashes' {hashed(style)}"
-        frame = self._frame(style, 'class="rate-ticker" ')
+        policy = f"frame-src {self.origin}; script-src {hashed(FOLLOW)}; {self._styles(style)}"
+        frame = self._contained(self._frame(style, 'class="rate-ticker" '))
         text = f"{frame}\n<script>{FOLLOW}</script>"
         yield Code("follow", "HTML", text, policy)
 
     def element(self) -> Iterator[Code]:
         given = "".join(f' {name}="{escape(value)}"' for name, value in parse_qsl(self.query))
-        style = f"display:grid;min-height:{height(self.options)}"
-        tag = f'<rate-ticker{given}\n  style="{style}">{self.link}</rate-ticker>'
-        attribute = f"connect-src {self.origin}; style-src-attr 'unsafe-hashes' {hashed(style)}"
+        style = f"display:grid;min-height:{self._height()}"
+        tag = self._contained(f'<rate-ticker{given}\n  style="{style}">{self.link}</rate-ticker>')
+        attribute = f"connect-src {self.origin}; {self._styles(style)}"
         script = f'<script src="{self.base}/embed.js" async></script>'
         from_us = f"{self.base}/embed.js" if self.base else "'self'"
         yield Code("element", "HTML", f"{script}\n{tag}", f"script-src {from_us}; {attribute}")

@@ -16,8 +16,12 @@ ANSWER = "ticker.answer"
 """Where in the WSGI environment the application looks for it."""
 
 
-def hand(answer: Answer) -> Response:
-    request.environ[ANSWER] = answer
+CACHE = "ticker.cache"
+"""Beside it: how it was come by, where the door keeps answers of its own."""
+
+
+def hand(answer: Answer, cache: str = "") -> Response:
+    request.environ[ANSWER], request.environ[CACHE] = answer, cache
     return Response(status=answer.status)
 
 

@@ -1,0 +1,184 @@
+"""Decades of official figures in memory, so that a long history is told in milliseconds.
+
+A compact copy of what the store believes, kept for one `Store.rates_version`: a figure that is corrected, released or
+filled in anywhere in the past makes a new one.
+"""
+
+from __future__ import annotations
+
+import threading
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from ticker.model import DAY, Freshness, Rate, Revision
+from ticker.serve.api.figures import ended
+from ticker.store import Printed, Store
+
+Step = Literal["day", "week", "month"]
+
+
+class Entry(NamedTuple):
+    """A figure as it is told, every part of it as text but the nominal."""
+
+    value: str
+    quoted: str
+    nominal: int
+    valid_on: str
+    valid_until: str
+    unchanged_since: str
+    source: str
+    first: int  # `valid_on` as an ordinal
+
+
+class Row(NamedTuple):
+    """One currency on one calendar day; `entry` is None where there is nothing to give."""
+
+    day: str
+    currency: str
+    freshness: Freshness
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One currency: from the day with the ordinal `first` on, each day's figure and whether it is late."""
+
+    first: int
+    days: Sequence[tuple[Entry, Freshness] | None]
+
+    def on(self, ordinal: int) -> tuple[Entry, Freshness] | None:
+        place = ordinal - self.first
+        return self.days[place] if 0 <= place < len(self.days) else None
+
+
+class Book:
+    """The columns that were asked for so far. For any number of threads: one reads the store, the others wait."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, Column] = {}
+        self._of: tuple[int, tuple[tuple[str, int], ...]] | None = None
+        self._reading = threading.Lock()
+
+    def columns(
+        self, store: Store, version: int, grace: Mapping[str, int], currencies: Collection[str]
+    ) -> dict[str, Column]:
+        """The columns of `currencies` as of that `rates_version`; `grace` has the sources in the order in which they
+        count, with the days past its validity for which a figure is shown. Raises StoreError."""
+        with self._reading:
+            of = version, tuple(grace.items())
+            if self._of != of:
+                self._of, self._columns = of, {}
+            if lacking := [one for one in currencies if one not in self._columns]:
+                printed = store.believed(list(grace), lacking)
+                held = store.held()
+                by_currency: dict[str, list[Printed]] = {one: [] for one in lacking}
+                for one in printed:
+                    by_currency[one.currency].append(one)
+                self._columns |= {
+                    currency: column(found, [one for one in held if one.rate.currency == currency], grace)
+                    for currency, found in by_currency.items()
+                }
+            return {currency: self._columns[currency] for currency in currencies}
+
+
+class _Table(NamedTuple):
+    """A figure, the last day (ordinal) that it is official for, and its revision."""
+
+    entry: Entry
+    until: int
+    revision: int
+
+
+def column(printed: Sequence[Printed], held: Iterable[Revision], grace: Mapping[str, int]) -> Column:
+    """One currency's days, from its believed figures: of a day the newest counts; a day that no table covers carries
+    the newest figure before it, late, for its source's grace; where two sources have one, the earlier counts.
+
+    The same as `ticker.history.calendar` gives for each day.
+    """
+    found = [(_tables(source, printed), source, days) for source, days in grace.items()]
+    of_sources = [(tables, source, days) for tables, source, days in found if tables]
+    if not of_sources:
+        return Column(0, ())
+    first = min(tables[0].entry.first for tables, _, _ in of_sources)
+    last = max(tables[-1].until + days for tables, _, days in of_sources)
+    of_days: list[tuple[Entry, Freshness] | None] = [None] * (last - first + 1)
+    for state in (Freshness.LATE, Freshness.FRESH):
+        for tables, source, days in reversed(of_sources):
+            doubts = [one for one in held if one.source == source]
+            more = days if state is Freshness.LATE else 0
+            for table, following in zip(tables, [*(one.entry.first for one in tables[1:]), last + 1], strict=True):
+                told, late = (table.entry, state), (table.entry, Freshness.LATE)
+                end = min(table.until + more + 1, following)
+                doubt = _doubted_from(table, doubts, end) if doubts else end
+                for ordinal in range(table.entry.first, end):
+                    of_days[ordinal - first] = told if ordinal < doubt else late
+    return Column(first, of_days)
+
+
+def _tables(source: str, printed: Iterable[Printed]) -> list[_Table]:
+    """One source's tables of one currency, by day."""
+    newest = {one.valid_on: one for one in printed if one.source == source and not ended(one.currency, one.valid_on)}
+    tables: list[_Table] = []
+    before: Printed | None = None
+    since = ""
+    for day in sorted(newest):
+        one = newest[day]
+        unbroken = before is not None and one.valid_on <= before.valid_until + DAY
+        if not before or not unbroken or (one.quoted, one.nominal) != (before.quoted, before.nominal):
+            since = str(day)
+        tables.append(_Table(_entry(one, since), one.valid_until.toordinal(), one.id))
+        before = one
+    return tables
+
+
+def _entry(one: Printed, since: str) -> Entry:
+    value = one.quoted
+    if one.nominal != 1 or "E" in value:
+        value = f"{Rate(one.currency, Decimal(value), one.nominal, one.valid_on, one.valid_until).value:f}"
+    day, until = str(one.valid_on), str(one.valid_until)
+    return Entry(value, one.quoted, one.nominal, day, until, since, one.source, one.valid_on.toordinal())
+
+
+def _doubted_from(table: _Table, held: Iterable[Revision], end: int) -> int:
+    """The first day on which the bank has said something else since that is not believed yet; `end` for none."""
+    of_table = [
+        day for one in held if one.id > table.revision and table.entry.first <= (day := one.rate.valid_on.toordinal())
+    ]
+    return min([end, *of_table])
+
+
+def rows(
+    columns: Mapping[str, Column],
+    ordinals: Sequence[int],
+    today: int,
+    now: Mapping[str, tuple[Entry | None, Freshness]],
+) -> Iterator[Row]:
+    """Each currency's days. `now` is what is known of today, judged as the strip judges it; no figure is carried to a
+    day that is still to come."""
+    names = [str(date.fromordinal(one)) for one in ordinals]
+    for currency, of_days in columns.items():
+        for ordinal, name in zip(ordinals, names, strict=True):
+            found = of_days.on(ordinal)
+            if ordinal == today and currency in now:
+                entry, state = now[currency]
+                yield Row(name, currency, state, entry)
+            elif found is None or (ordinal > today and found[0].first < ordinal and found[1] is Freshness.LATE):
+                yield Row(name, currency, Freshness.NONE, None)
+            else:
+                yield Row(name, currency, found[1], found[0])
+
+
+def ordinals(first: date, last: date, step: Step) -> list[int]:
+    """The days from `first` on that are told, as ordinals."""
+    if step != "month":
+        return list(range(first.toordinal(), last.toordinal() + 1, 7 if step == "week" else 1))
+    found, year, month = [], first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        day = date(year, month, min(first.day, monthrange(year, month)[1]))
+        found += [day.toordinal()] if day <= last else []
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return found

@@ -1,0 +1,244 @@
+"""The doors of /api/v1, and what hangs over all of them: strict reading, kept answers, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, request
+
+from ticker import log
+from ticker.serve.answer import CSV, JSON, TEXT, Answer, finish, problem
+from ticker.serve.api import figures, models, params, say, tables
+from ticker.serve.api.book import Book
+from ticker.serve.api.catalogue import DOORS, Door
+from ticker.serve.api.figures import Shown
+from ticker.serve.api.kept import Kept, Left, Limits, address_of
+from ticker.serve.api.params import Allowed, BadParametersError, Mistake
+from ticker.serve.doors import hand
+from ticker.serve.media import csv
+from ticker.serve.ready import feeds_shown
+from ticker.serve.view import SCHEMA_PATH
+from ticker.store import StoreError
+
+if TYPE_CHECKING:
+    from ticker.serve.app import ReadSide
+
+KEPT_BYTES = 48 << 20  # of finished answers, in a process
+ROWS_A_COST = 2000  # rows of a history that count as one more answer
+LARGE = 50_000  # bytes from which a body is compressed only as it is asked for
+SETTLED = timedelta(minutes=5)  # until then, a round that had begun may still add to what was known
+PAST_KEPT = "public, max-age=60"
+STATUS_KEPT = "public, max-age=5"
+STORE_RETRY_S = "5"
+SERVICE_DESC = '</openapi.json>; rel="service-desc"'
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, read: what it asks for, and in which form."""
+
+    door: Door
+    params: Any
+    csv: bool
+    rest: str = ""  # what the path itself names
+
+    @property
+    def at(self) -> datetime | None:
+        moment: datetime | None = getattr(self.params, "moment", None)
+        return moment
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return self.door.id, self.params, self.csv, self.rest
+
+
+def doors(app: Flask, read: ReadSide) -> None:
+    api = Api(read)
+    for one in DOORS:
+        _add(app, one.path.replace("{currency}", "<currency>"), one.id, partial(api.answer, one))
+        if one.row:
+            _add(app, one.csv_path, f"{one.id}_csv", partial(api.answer, one, csv=True))
+
+
+def _add(app: Flask, path: str, name: str, view: Callable[..., Response]) -> None:
+    app.add_url_rule(path, f"api_{name}", view, methods=["GET"])
+
+
+class Api:
+    """What all doors share: the answers kept, the figures of decades, the limits."""
+
+    def __init__(self, read: ReadSide) -> None:
+        self._read = read
+        self._kept = Kept(KEPT_BYTES)
+        self._book = Book()
+        self._limits = Limits(read.terms.api_quota)
+
+    def answer(self, door: Door, *, csv: bool = False, currency: str = "") -> Response:
+        """One request, from its query to its answer."""
+        now, cost, hit = self._read.clock(), 0, False
+        address = address_of(request.environ, self._read.terms.trusted_proxies)
+        left = self._limits.spend(address, 0, now)
+        try:
+            asked = self._asked(door, csv, currency, now)
+            standing = self._standing(asked, now)
+            made = self._kept.find(asked.key, standing)
+            hit = made is not None
+            if made is None:
+                cost = self._cost(asked)
+                left = self._limits.spend(address, cost, now)
+                made = self._made(asked, standing, now) if left.enough else _too_many(left)
+        except BadParametersError as fault:
+            made = problem(400, f"{fault}.", errors=[one.said for one in fault.mistakes])
+        except say.NothingError as fault:
+            made = problem(404, str(fault))
+        except StoreError as fault:
+            log.event("store unavailable", why=str(fault), path=request.path)
+            detail = "What is asked for is known to the store alone, which does not answer; try again in a moment."
+            made = problem(503, detail, more=[("Retry-After", STORE_RETRY_S)])
+        return hand(replace(made, told=left.headers), "hit" if hit else "")
+
+    def _asked(self, door: Door, csv: bool, currency: str, now: datetime) -> Asked:
+        """What is asked for; raises BadParametersError."""
+        allowed = self._allowed()
+        query = request.query_string.decode("latin-1")
+        read = params.read(door.params, query, allowed, without=("format",) if csv else ())
+        if currency and currency not in allowed.currencies:
+            known = ", ".join(allowed.members("currencies"))
+            raise BadParametersError(Mistake("currency", currency, f"wanted any of {known}"))
+        asked = Asked(door, read, csv or getattr(read, "format", "json") == "csv", currency)
+        if asked.at and asked.at > now:
+            raise BadParametersError(Mistake("at", getattr(read, "at", ""), "which is still to come; wanted the past"))
+        return asked
+
+    def _allowed(self) -> Allowed:
+        content, terms = self._read.ready.snapshot.content, self._read.terms
+        return Allowed(
+            currencies={*terms.currencies, *(one.currency for one in content.series)},
+            feeds=[one.feed for one in content.feeds],
+            presets=terms.presets,
+            home=content.home.currency,
+        )
+
+    def _standing(self, asked: Asked, now: datetime) -> object:
+        """What an answer is made of: as long as all of this is the same, so is the answer."""
+        snapshot, judged = self._read.ready.judged(now)
+        counted = self._read.views.tally.generation if asked.door.id == "popular" else 0
+        version = self._version() if asked.door.past else None
+        feeds = () if asked.door.tag == "Rates" else feeds_shown(judged)
+        return snapshot.version, snapshot.content, judged.today, judged.until, judged.figures, feeds, version, counted
+
+    def _version(self) -> int | None:
+        """Of all figures there are; None while the store is away."""
+        store = None if self._read.latest.fault else self._read.latest.store
+        try:
+            return store.rates_version() if store else None
+        except StoreError:
+            return None
+
+    def _cost(self, asked: Asked) -> int:
+        if asked.door.id != "history":
+            return 1
+        wanted = say.span(figures.shown(self._read), self._read.terms.currencies, asked.params)
+        return 1 + len(wanted.ordinals) * len(wanted.currencies) // ROWS_A_COST
+
+    def _made(self, asked: Asked, standing: object, now: datetime) -> Answer:
+        made = self._say(asked)
+        if asked.at:
+            settled = now - asked.at > SETTLED
+            return replace(made, until=None, kept=PAST_KEPT if settled else "no-store")
+        if asked.door.id == "status":
+            return replace(made, until=None, kept=STATUS_KEPT)
+        return self._kept.keep(asked.key, standing, made, now)
+
+    def _say(self, asked: Asked) -> Answer:
+        shown = figures.shown(self._read, asked.at)
+        said = self._body(asked, shown)
+        return finish(
+            said.body,
+            said.content_type,
+            until=shown.judged.until,
+            links=[*said.links, SERVICE_DESC],
+            lazily=len(said.body) > LARGE,
+            detail=f"v{shown.snapshot.version}",
+        )
+
+    def _body(self, asked: Asked, shown: Shown) -> _Said:
+        site = self._read.terms.currencies
+        match asked.door.id:
+            case "strip":
+                body = say.strip_json(self._read, shown, asked.params, self._allowed())
+                return _Said(body, links=(f'<{SCHEMA_PATH}>; rel="describedby"',))
+            case "rate":
+                return _Said(say.rate_text(shown, asked.rest, asked.params), TEXT)
+            case "history":
+                return self._history(asked, shown)
+            case "headlines":
+                found = say.headlines(shown, asked.params)
+                links = (f'<{found.links.next}>; rel="next"',) if found.links.next else ()
+                return replace(_said(asked, found, found.headlines), links=links)
+            case "rates":
+                rates = say.rates(shown, site, asked.params)
+                return _said(asked, rates, rates.rates, date=rates.date, demo=rates.demo)
+            case "convert":
+                done = say.convert(shown, asked.params)
+                return _said(asked, done, [done])
+            case "popular":
+                views = self._read.views
+                popular = say.popular_now(shown, asked.params, views.tally.clicks, views.floor)
+                return _said(asked, popular, popular.headlines)
+            case "feeds":
+                feeds = say.feeds(shown)
+                return _said(asked, feeds, feeds.feeds)
+            case "status":
+                return _said(asked, say.status(shown))
+            case _:
+                return _said(asked, say.index())
+
+    def _history(self, asked: Asked, shown: Shown) -> _Said:
+        """Raises StoreError."""
+        wanted = say.span(shown, self._read.terms.currencies, asked.params)
+        rows = say.history_rows(shown, self._book, shown.past.rates_version(), wanted)
+        head = say.history_head(shown, asked.params, wanted)
+        if not asked.csv:
+            return _Said(tables.history_json(head, rows))
+        demo = _cell(head.demo)
+        cells = ((*row, demo) for row in tables.history_cells(rows))
+        return _Said(csv.render([*models.columns(models.HistoryRow), "demo"], cells), CSV)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    body: bytes
+    content_type: str = JSON
+    links: tuple[str, ...] = ()
+
+
+def _said(asked: Asked, model: models.Model, rows: Sequence[models.Model] = (), **more: object) -> _Said:
+    """The model, or its rows as a table, with `more` that is the same in each: `date` before, the rest behind."""
+    if not asked.csv or not asked.door.row:
+        return _Said(models.encoded(model))
+    names = csv_columns(asked.door)
+    cells = [{**row.model_dump(by_alias=True), **more} for row in rows]
+    return _Said(csv.render(names, ([_cell(one[name]) for name in names] for one in cells)), CSV)
+
+
+def csv_columns(door: Door) -> list[str]:
+    """The header of its CSV."""
+    assert door.row
+    own = list(models.columns(door.row))
+    if door.id == "rates":
+        return ["date", *own, "demo"]
+    return [*own, "demo"] if door.id == "history" else own
+
+
+def _cell(value: Any) -> str | int | None:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _too_many(left: Left) -> Answer:
+    detail = f"More than {left.quota} answers were made anew for this address within a minute; those kept are free."
+    return problem(429, detail, more=[("Retry-After", str(left.reset_s))])

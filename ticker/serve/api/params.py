@@ -1,0 +1,364 @@
+"""What each door of the API can be asked: one pydantic model a door, read strictly.
+
+A parameter that is unknown, repeated or bad is refused: all of them at once, each with what was met and is allowed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+
+from ticker.model import Language
+from ticker.serve.options import MAX_QUERY, Offered, Options
+
+MAX_CURRENCIES = 60
+MOMENT = "a moment as 2026-05-23T18:00:00+06:00"
+
+_WHOLE = re.compile(r"0|-?[1-9][0-9]*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+ -][0-9]{2}:[0-9]{2})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One parameter that can't be used: what was met (None: more than one), and what is allowed, in words."""
+
+    parameter: str
+    met: str | None
+    detail: str
+
+    def __str__(self) -> str:
+        met = "given more than once" if self.met is None else f"met {_shown(self.met)}"
+        return f"{_shown(self.parameter)[1:-1]}: {met}, {self.detail}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        met = None if self.met is None else self.met[:200]
+        return {"parameter": self.parameter[:200], "met": met, "detail": self.detail}
+
+
+class BadParametersError(Exception):
+    """The query can't be answered as it stands."""
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__("; ".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Marks a parameter whose values are those that this service has at the moment: of `Allowed`, by that name."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What this service has: what lists may name."""
+
+    currencies: Collection[str] = ()
+    feeds: Collection[str] = ()
+    presets: Mapping[str, str] = field(default_factory=dict)
+    home: str = "KGS"
+
+    def members(self, of: str) -> list[str]:
+        return {
+            "currencies": sorted(self.currencies),
+            "money": sorted({self.home, *self.currencies}),
+            "feeds": sorted(self.feeds),
+            "presets": sorted(self.presets),
+        }[of]
+
+    @property
+    def offered(self) -> Offered:
+        return Offered(frozenset(self.currencies), frozenset(self.feeds), self.presets)
+
+
+def in_zone(text: str) -> dt.datetime:
+    """A moment (UTC). RFC 3339, seconds may be left out. A + that was not escaped arrives as a blank."""
+    if not _MOMENT.fullmatch(text):
+        raise ValueError(text)
+    moment = dt.datetime.fromisoformat(text.replace(" ", "+").upper())
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError as fault:  # beyond the calendar's ends
+        raise ValueError(text) from fault
+
+
+def _checked(text: str) -> str:
+    in_zone(text)
+    return text
+
+
+Day = Annotated[dt.date, Field(examples=["2026-05-21"])]
+Moment = Annotated[
+    str,
+    AfterValidator(_checked),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Currencies = Annotated[
+    tuple[str, ...],
+    Members("currencies"),
+    Field(min_length=1, max_length=MAX_CURRENCIES, json_schema_extra={"uniqueItems": True}, examples=[["USD", "EUR"]]),
+]
+Feeds = Annotated[
+    tuple[str, ...], Members("feeds"), Field(min_length=1, max_length=20, json_schema_extra={"uniqueItems": True})
+]
+Money = Annotated[str, Members("money")]
+Format = Literal["json", "csv"]
+
+_AT = "What was known at that moment of the past, and how it was marked then. RFC 3339; write + as %2B."
+_FORMAT = "The form of the answer; `csv` is also the ending `.csv` of the path."
+
+
+class Params(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @property
+    def moment(self) -> dt.datetime | None:
+        """The moment of the past that is asked for (UTC)."""
+        at: str | None = getattr(self, "at", None)
+        return in_zone(at) if at else None
+
+
+class NoParams(Params):
+    """Nothing can be asked for."""
+
+
+class StripParams(Options):
+    """The options of the strip, each as it stands in the reference of options, and a moment of the past."""
+
+    preset: Annotated[str | None, Members("presets")] = Field(
+        None, description="Options saved by the operator under a name; what is asked for besides goes before it."
+    )
+    at: Moment | None = Field(None, description=_AT)
+
+    @property
+    def moment(self) -> dt.datetime | None:
+        return in_zone(self.at) if self.at else None
+
+
+class RatesParams(Params):
+    date: Day | None = Field(None, description="The day that the figures are official for. By default today.")
+    currencies: Currencies | None = Field(None, description="Which currencies. By default all that are known.")
+    at: Moment | None = Field(None, description=_AT)
+    format: Format = Field("json", description=_FORMAT)
+
+
+class HistoryParams(Params):
+    from_: Day | None = Field(None, alias="from", description="The first day. By default 30 days before `to`.")
+    to: Day | None = Field(None, description="The last day. By default today.")
+    step: Literal["day", "week", "month"] = Field(
+        "day", description="Every day; every seventh; or the same day of each month, the last one where it is shorter."
+    )
+    currencies: Currencies | None = Field(None, description="Which currencies. By default those of the strip.")
+    format: Format = Field("json", description=_FORMAT)
+
+
+class ConvertParams(Params):
+    from_: Money = Field(alias="from", description="The currency that the amount is in.", examples=["USD"])
+    to: Money | None = Field(None, description="The currency to convert to. By default the home currency.")
+    amount: Annotated[
+        str,
+        Field(
+            pattern=r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$",
+            max_length=31,
+            json_schema_extra={"x-wanted": "digits, with a point before decimals, as 1500.50"},
+        ),
+    ] = Field("1", description="How much: digits with a decimal point.", examples=["1500.50"])
+    date: Day | None = Field(None, description="By the rates of which day. By default today.")
+    format: Format = Field("json", description=_FORMAT)
+
+    @property
+    def sum(self) -> Decimal:
+        return Decimal(self.amount)
+
+
+class RateParams(Params):
+    date: Day | None = Field(None, description="The day that the figure is official for. By default today.")
+    decimal: Literal["point", "comma"] = Field("point", description="The decimal sign: 87.4500 or 87,4500.")
+
+
+class HeadlinesParams(Params):
+    lang: Language | None = Field(None, description="Only headlines in this language.")
+    feeds: Feeds | None = Field(None, description="Only headlines of these feeds.")
+    since: Moment | None = Field(None, description="Only those published at this moment or later.")
+    until: Moment | None = Field(None, description="Only those published before this moment.")
+    q: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^[^\x00-\x1f\x7f]+$",
+                min_length=1,
+                max_length=80,
+                json_schema_extra={"x-wanted": "1 to 80 characters of text"},
+            ),
+        ]
+        | None
+    ) = Field(
+        None, description="Only titles that hold these words, each of them, in any order, in small or capital letters."
+    )
+    limit: int = Field(20, ge=1, le=100, description="How many headlines a page has at most.")
+    cursor: (
+        Annotated[
+            str,
+            Field(pattern=r"^[0-9]{1,16}-[0-9a-z]{1,32}$", json_schema_extra={"x-wanted": "one as `next` has it"}),
+        ]
+        | None
+    ) = Field(None, description="Where the page begins: from the link `next` of the page before.")
+    format: Format = Field("json", description=_FORMAT)
+
+
+class PopularParams(Params):
+    lang: Language | None = Field(None, description="Only headlines in this language.")
+    limit: int = Field(10, ge=1, le=20, description="How many at most.")
+    format: Format = Field("json", description=_FORMAT)
+
+
+class FeedsParams(Params):
+    format: Format = Field("json", description=_FORMAT)
+
+
+Asked = TypeVar("Asked", bound=BaseModel)
+
+
+def read(model: type[Asked], query: str, allowed: Allowed, without: Collection[str] = ()) -> Asked:
+    """The parameters of a query (as in the address, without "?"). `without`: names of the model that are not offered
+    here. Raises BadParametersError."""
+    text = query.encode("latin-1", "replace").decode("utf-8", "replace")
+    if len(text) > MAX_QUERY:
+        raise BadParametersError(Mistake("query", text, f"at most {MAX_QUERY} characters"))
+    known = {name: schema for name, schema in schemas(model).items() if name not in without}
+    given: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    pairs = parse_qsl(text, keep_blank_values=True, errors="replace")
+    names = [name for name, _ in pairs]
+    for name, value in pairs:
+        if name not in known:
+            mistakes.append(Mistake(name, value, f"which is no parameter; there {_listed(known)}"))
+        elif names.count(name) > 1:
+            mistakes.append(Mistake(name, None, "wanted once"))
+        elif wrong := _members(name, value, known[name], allowed):
+            mistakes.append(wrong)
+        elif name != "digits" or value != "auto":
+            given[name] = _typed(value, known[name])
+    try:
+        made = model.model_validate(given)
+    except ValidationError as fault:
+        told = {one.parameter for one in mistakes}
+        mistakes += [one for one in _faults(fault, dict(pairs), known) if one.parameter not in told]
+    if mistakes:
+        raise BadParametersError(*dict.fromkeys(mistakes))
+    return made
+
+
+@cache
+def schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
+    """The JSON Schema of each parameter, by the name it has in a query. Its own names: `x-members` is whose members a
+    list may have, `x-required` that there is no default."""
+    whole = model.model_json_schema(by_alias=True)
+    found = {}
+    for name, one in model.model_fields.items():
+        name = one.alias or name
+        schema = dict(whole["properties"][name])
+        bare: dict[str, Any] = next((part for part in schema.pop("anyOf", ()) if part.get("type") != "null"), {})
+        schema = {**bare, **{key: value for key, value in schema.items() if key != "title"}}
+        if schema.get("default", 0) is None:
+            del schema["default"]
+        if schema.get("type") == "array":
+            schema = {"minItems": 1, **schema, "uniqueItems": True}
+        if name == "digits":
+            schema = _or_auto(schema)
+        marks = [mark for mark in (*one.metadata, *_inner(one.annotation)) if isinstance(mark, Members)]
+        schema |= {"x-members": marks[0].of} if marks else {}
+        schema |= {"x-members": name} if issubclass(model, Options) and name in ("currencies", "feeds") else {}
+        schema |= {"x-required": True} if name in whole.get("required", ()) else {}
+        found[name] = schema
+    return found
+
+
+def _or_auto(schema: dict[str, Any]) -> dict[str, Any]:
+    number = {key: schema[key] for key in ("type", "minimum", "maximum")}
+    rest = {key: value for key, value in schema.items() if key not in number}
+    return {**rest, "anyOf": [number, {"type": "string", "enum": ["auto"]}], "default": "auto"}
+
+
+def _inner(annotation: Any) -> list[Any]:
+    """The marks inside of `Annotated[…] | None`."""
+    parts = getattr(annotation, "__args__", ())
+    return [mark for part in parts for mark in getattr(part, "__metadata__", ())]
+
+
+def _typed(text: str, schema: Mapping[str, Any]) -> Any:
+    """The value that a text stands for. What does not look like one stays a text, and is found wrong: pydantic would
+    take "5.0" for a number and "1700000000" for a day."""
+    kind = schema.get("type") or schema.get("anyOf", [{}])[0].get("type")
+    if kind == "array":
+        return tuple(text.split(","))
+    if kind == "integer":
+        return int(text) if _WHOLE.fullmatch(text) and len(text) < 10 else f"not whole: {text}"
+    if schema.get("format") == "date":
+        return text if _DAY.fullmatch(text) else f"no day: {text}"
+    return text
+
+
+def _members(name: str, text: str, schema: Mapping[str, Any], allowed: Allowed) -> Mistake | None:
+    """What is wrong with a value that must be of a set, or with a list of such."""
+    if schema.get("type") == "array":
+        met = text.split(",")
+        if len(set(met)) < len(met):
+            return Mistake(name, text, "wanted each member once")
+    elif "x-members" in schema:
+        met = [text]
+    else:
+        return None
+    known = allowed.members(schema["x-members"]) if "x-members" in schema else schema["items"]["enum"]
+    strays = [one for one in met if one not in known]
+    these = f"wanted any of {', '.join(known)}" if known else "and there are none here"
+    return Mistake(name, strays[0], these) if strays else None
+
+
+def _faults(fault: ValidationError, met: Mapping[str, str], known: Mapping[str, Mapping[str, Any]]) -> list[Mistake]:
+    found = []
+    for error in fault.errors():
+        name = str(error["loc"][0])
+        absent = "; it has no default" if error["type"] == "missing" else ""
+        found.append(Mistake(name, met.get(name, ""), f"wanted {wanted(known[name])}{absent}"))
+    return found
+
+
+def wanted(schema: Mapping[str, Any]) -> str:
+    """What a value may be, in words."""
+    if "x-wanted" in schema:
+        return str(schema["x-wanted"])
+    if "anyOf" in schema:
+        return " or ".join(wanted(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return " or ".join(map(str, schema["enum"]))
+    if schema.get("type") == "array":
+        return f"a list with commas, of 1 to {schema.get('maxItems', 'all')}"
+    if schema.get("type") == "integer":
+        return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+    by_format = {"date": "a day as 2026-05-21", "date-time": MOMENT}
+    if schema.get("format") in by_format:
+        return by_format[schema["format"]]
+    length = f" of at most {schema['maxLength']} characters" if "maxLength" in schema else ""
+    return f"a text{length}" + (f" like {schema['pattern']}" if "pattern" in schema else "")
+
+
+def _listed(known: Collection[str]) -> str:
+    return f"are {', '.join(known)}" if known else "are none here"
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")
