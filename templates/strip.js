@@ -3,6 +3,7 @@
 const life = (() => {
   "use strict";
   const STEP = 7e3, PACE = 40, PERIOD = 60e3, LONGEST = 600e3, PATIENCE = 20e3, DRIFT = 60e3;
+  const PAGE = crypto.getRandomValues(new Uint32Array(4)).join("-");
   return start;
 
   // States are classes of `page`; `twin` says where the JSON is, and is asked anew each time; `relabel` sees it first.
@@ -335,6 +336,13 @@ const life = (() => {
           restep();
         }, {signal});
       }
+      // Links lead straight to the publisher. That one was followed is told with a random id of this page load, so that
+      // twice is once; without script the link's own ping tells it.
+      for (const link of list.querySelectorAll("[ping]")) link.removeAttribute("ping");
+      for (const kind of ["click", "auxclick"]) list.addEventListener(kind, ({target, button}) => {
+        const id = button < 2 && target.closest("a")?.closest("li").dataset.key;
+        if (id) navigator.sendBeacon(new URL(`click/${id}`, twin()), PAGE);
+      }, {signal});
       list.removeAttribute("tabindex");
       list.addEventListener("focusin", event => taped() || show(event.target.closest("li"), "instant"), {signal});
       sizes.observe(list);
