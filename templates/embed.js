@@ -118,8 +118,11 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
       if (name) node.setAttribute(name, words[word]);
       else if (node.textContent !== words[word]) node.textContent = words[word];
     }
-    page.lang = language;
-    if (this.title) this.#cell.setAttribute("aria-label", this.title);
+    page.lang = this.#cell.lang = language;
+    if (this.title) {
+      this.#cell.setAttribute("aria-label", this.title);
+      this.#cell.removeAttribute("lang");
+    }
     for (const [part, selector] of Object.entries(PARTS)) {
       for (const node of page.querySelectorAll(selector)) node.hidden = !look.show.includes(part);
     }

@@ -3,8 +3,8 @@
     python tests/audit/reading.py [--write]
 
 Each of 20 headlines must be read exactly once, in order, in its own language, and each rate as its sentence, on a wide
-page and on a phone; on the wide one every other phrase must be the one that the transcript has. `--write` keeps what is
-said now as the transcript.
+page and on a phone, by the page for a frame and by the element in somebody else's page; on the wide one every other phrase
+must be the one that the transcript has. `--write` keeps what is said now as the transcript.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from __future__ import annotations
 import sys
 from datetime import datetime, timedelta
 from difflib import unified_diff
+from itertools import product
 from pathlib import Path
+from urllib.parse import parse_qsl
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "serve")]
@@ -23,6 +25,7 @@ import scenes  # noqa: E402
 from pictures import CHROMIUM, Strips, serving  # noqa: E402
 
 from ticker.model import Headline, Language  # noqa: E402
+from ticker.serve.media import embed  # noqa: E402
 from ticker.serve.options import LANGUAGES, Options  # noqa: E402
 from ticker.serve.view import Strip  # noqa: E402
 
@@ -34,14 +37,14 @@ STRIPS: dict[str, Options] = {lang: Options(lang=lang, headlines=20) for lang in
 STRIPS["mixed"] = MIXED
 
 # Every phrase, with the language that its text is marked with. 20 headlines make some 250; the bound ends a loop.
-READ = """async () => {
-    const {virtual} = await import("/reader.js");
-    await virtual.start({container: document.body});
+READ = """async find => {
+    const container = eval(find), {virtual} = await import("/reader.js");
+    await virtual.start({container});
     const said = [];
     for (let phrases = 0; phrases < 1000; phrases++) {
         const node = virtual.activeNode, element = node && (node.closest ? node : node.parentElement);
         said.push([await virtual.lastSpokenPhrase(), element ? element.closest("[lang]").lang : ""]);
-        if (said.at(-1)[0].startsWith("end of ") && element === document.body) break;
+        if (said.at(-1)[0].startsWith("end of ") && element === container) break;
         await virtual.next();
     }
     await virtual.stop();
@@ -73,27 +76,49 @@ def main(*, write: bool) -> int:
         server.scenes["twenty"] = twenty()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name, options in STRIPS.items():
-            for width in (WIDE, PHONE):
-                said = heard(browser, server, options, width)
-                faults += [f"{name}, {width} px: {fault}" for fault in judged(said, twenty().strip(options))]
+            for width, element in product((WIDE, PHONE), (False, True)):
+                called = f"element-{name}" if element else name
+                said = heard(browser, server, options, width, element=element)
+                faults += [f"{called}, {width} px: {fault}" for fault in judged(said, twenty().strip(options))]
                 if width == WIDE:
-                    faults += kept(said, name, write=write)
+                    faults += kept(said, called, write=write)
         browser.close()
     for fault in faults:
         print(fault)
-    print(f"reading: {len(STRIPS)} strips, {len(faults)} findings")
+    print(f"reading: {len(STRIPS)} strips, as a page and as an element, {len(faults)} findings")
     return 1 if faults else 0
 
 
-def heard(browser: Browser, server: Strips, options: Options, width: int) -> list[tuple[str, str]]:
+def heard(browser: Browser, server: Strips, options: Options, width: int, *, element: bool) -> list[tuple[str, str]]:
     """The reader goes on from phrase to phrase. The page's policy is lifted for it alone."""
     with browser.new_context(viewport={"width": width, "height": 130}, bypass_csp=True) as context:
         page = context.new_page()
         page.route("**/reader.js", lambda route: route.fulfill(path=READER, content_type="text/javascript"))
         page.clock.install(time=server.scenes["twenty"].now)
-        page.goto(f"{server.url}/twenty/strip?{options.query()}")
-        said: list[tuple[str, str]] = [(phrase, language) for phrase, language in page.evaluate(READ)]
+        if element:
+            _embed(page, server, options)
+        else:
+            page.goto(f"{server.url}/twenty/strip?{options.query()}")
+        # It does not go into a shadow root by itself.
+        within = "document.querySelector('rate-ticker').shadowRoot.firstElementChild" if element else "document.body"
+        said: list[tuple[str, str]] = [(phrase, language) for phrase, language in page.evaluate(READ, within)]
         return said
+
+
+def _embed(page: Page, server: Strips, options: Options) -> None:
+    def give(route: Route) -> None:
+        file = embed.style() if route.request.url.endswith(".css") else embed.script()
+        route.fulfill(body=file.body, content_type=f"text/{'css' if file.kind == 'css' else 'javascript'}")
+
+    page.route("**/twenty/embed**", give)
+    page.route("**/twenty/embed/*", give)
+    attributes = " ".join(f'{name}="{value}"' for name, value in parse_qsl(options.query()))
+    server.host = (
+        '<!doctype html><html lang="de"><title>Our paper</title><script async src="/twenty/embed.js"></script>'
+        f'<rate-ticker {attributes}><a href="/twenty/strip">Rates</a></rate-ticker>'
+    )
+    page.goto(f"{server.url}/host")
+    page.locator("rate-ticker .figure").first.wait_for()
 
 
 def judged(said: list[tuple[str, str]], strip: Strip) -> list[str]:
