@@ -16,7 +16,10 @@ TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
 
 import scenes  # noqa: E402
-from pictures import CHROMIUM, Strips, serving  # noqa: E402
+from pictures import CHROMIUM, OFFERED, Strips, serving  # noqa: E402
+
+from ticker.serve.configurator import height  # noqa: E402
+from ticker.serve.options import Offered, parse  # noqa: E402
 
 WIDE, MIDDLE, PHONE, NARROWEST = 1280, 760, 360, 320
 
@@ -397,6 +400,49 @@ def test_nothing_is_cut_off_or_scrolls_sideways(browser: Browser, server: Strips
             page.set_viewport_size({"width": width, "height": 400})
             assert page.evaluate(CUT) == [], f"{width} px, spaced: {spaced}, outdated: {outdated}"
     context.close()
+
+
+RESERVED = """css => {
+    const page = document.documentElement, needed = Math.ceil(page.getBoundingClientRect().height);
+    const measure = document.body.appendChild(document.createElement("div"));
+    measure.style.cssText = `position: absolute; visibility: hidden; inset: 0 auto auto 0; height: ${css}`;
+    const there = measure.offsetHeight;
+    measure.remove();
+    return needed > there ? `${innerWidth} px: ${needed} needed, ${there} there` : "";
+}"""
+MANY = {
+    "KZT": ("0.1840", "0.1842", "0.1844"),
+    "CNY": ("12.1000", "12.1774", "12.1800"),
+    "GBP": ("117.1000", "117.4051", "117.6000"),
+    "UZS": ("0.0069", "0.0070", "0.0071"),
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "currencies"),
+    [("", 3), ("headlines=0", 3), ("currencies=USD,EUR,RUB,KZT,CNY,GBP,UZS&frame=card", 7)],
+)
+def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
+    browser: Browser, server: Strips, monkeypatch: pytest.MonkeyPatch, query: str, currencies: int
+) -> None:
+    offered = Offered(OFFERED.currencies | MANY.keys(), OFFERED.feeds)
+    monkeypatch.setattr("pictures.OFFERED", offered)
+    css = height(parse(query, offered)[0], currencies)
+    short = []
+    with browser.new_context(bypass_csp=True) as context:
+        page = context.new_page()
+        page.clock.install(time=scenes.day().now)
+        for state in ("evening_all", "only_tomorrow", "late", "stale", "rouble_held"):
+            scene = server.scenes[state]
+            valid = tuple(one.valid_on for one in scene.snapshot.content.series[0].rates)
+            more = tuple(scenes.series(one, valid, figures) for one, figures in MANY.items())
+            server.scenes[state] = scene.with_content(series=(*scene.snapshot.content.series, *more))
+            page.goto(f"{server.url}/{state}/strip?lang=ky&{query}")
+            for width in (320, 330, 360, 420, 590, 640, 720, 1239, 1240):
+                page.set_viewport_size({"width": width, "height": 300})
+                if found := page.evaluate(RESERVED, css):
+                    short.append(f"{state}: {found}")
+    assert short == []
 
 
 # What sticks out of the page, or of the bar's height, or overlaps its neighbour.

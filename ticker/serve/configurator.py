@@ -319,8 +319,8 @@ def _warnings(options: Options, say: Words) -> Iterator[str]:
 LINE, LINES, CELLS = 46, 92, 134
 """Height in px of a bar in one line, in two, in cells: what the fullest state of it needs, in the widest of its fonts,
 with up to four currencies (three in cells)."""
-MORE_LINES, MORE_CELLS = 22, 30
-"""What each three currencies more add to it."""
+MORE_LINES, MORE_CELLS = 22, 31
+"""What a row of rates more adds to it: each two currencies, each three."""
 WRAPPED, BARE_CELLS = 70, 120
 """The same without headlines, where rates wrap, and in cells."""
 ONE_LINE, UNWRAPPED, NO_CELLS = 1240, 720, 640
@@ -362,7 +362,7 @@ def height(options: Options, currencies: int) -> str:
     if not _has_headlines(options):
         wrapped = WRAPPED + frame + max(0, rows) * MORE_LINES
         return f"max({LINE + frame}px,min({wrapped}px,({UNWRAPPED}px - 100cqi)*99),{in_cells})"
-    lines = LINES + frame + max(0, ceil((currencies - FEW - 1) / 3)) * MORE_LINES
+    lines = LINES + frame + max(0, ceil((currencies - FEW) / 2)) * MORE_LINES
     if options.shows("rates") and currencies > FEW:
         return f"max({lines}px,{in_cells})"
     return f"max({LINE + frame}px,min({lines}px,({ONE_LINE}px - 100cqi)*99),{in_cells})"
