@@ -51,7 +51,7 @@ KEPT = 64  # finished answers
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BACK = re.compile(r"([1-9]\d{0,4})([dy])")
 _OWN = ("from", "to", "width")
-_LOOK = ("theme", "bg", "fg", "accent")
+_SHARED = ("lang", "currencies", "theme", "bg", "fg", "accent")  # with the strip
 
 
 # --- what is asked for -------------------------------------------------------------------------------------------
@@ -88,13 +88,13 @@ def asked_for(query: str, offers: Offered) -> Asked:
     chosen = ",".join(text for name, text in pairs if name == "currencies")
     given = dict(reversed(pairs)) | ({"currencies": chosen} if chosen else {})
     options, notes = parse(urlencode(given), offers)
-    kept = Options(**{name: getattr(options, name) for name in ("lang", "currencies", *_LOOK)})
+    kept = Options(**{name: getattr(options, name) for name in _SHARED})
     own = {name: given[name].strip() for name in _OWN if name in given}
     first, last = _first(own.get("from", USUAL)), _date(own.get("to", ""))
     if isinstance(first, date) and last and first > last:
         first, last = last, first
     width = int(own["width"]) if own.get("width", "").isdecimal() and len(own["width"]) < 6 else WIDTH
-    complaints = [note for note in notes if note.split(":")[0] in (*type(kept).model_fields, "preset")]
+    complaints = [note for note in notes if note.split(":")[0] in (*_SHARED, "preset")]
     complaints += _complaints(own, first, last, width)
     return Asked(kept, first or USUAL, last, width if NARROWEST <= width <= WIDEST else WIDTH, tuple(complaints))
 
@@ -240,7 +240,7 @@ def _span(known: Days, say: Words) -> str:
     if first == last:
         return say.dated(last)
     if first.year == last.year:
-        return say.text("year", day=f"{say.day(first)} – {say.day(last)}", year=last.year)
+        return say.text("year", day=say.days(first, last, "–"), year=last.year)
     return f"{say.dated(first)} – {say.dated(last)}"
 
 
@@ -305,8 +305,8 @@ def _axis(lowest: Decimal, highest: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def _ticks(low: Decimal, high: Decimal, say: Words) -> Iterator[Tick]:
-    """Two to four round figures."""
-    step = _round_up((high - low) / 4)
+    """Two to six round figures."""
+    step = _round_up((high - low) / 5)
     digits = max(0, -step.adjusted())
     tick = (low / step).to_integral_value(ROUND_CEILING) * step
     while tick <= high:

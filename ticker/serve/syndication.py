@@ -24,6 +24,7 @@ from ticker.serve.doors import hand, opened
 from ticker.serve.media import feeds
 from ticker.serve.media.feeds import ATOM_TYPE, JSON_FEED_TYPE, Channel, Item
 from ticker.serve.options import Options, parse
+from ticker.serve.related import Told, once
 from ticker.serve.view import DEMO, selected
 from ticker.serve.widgets import offered
 from ticker.serve.words import Words, own_digits, words
@@ -60,10 +61,10 @@ class Asked:
 
 
 def headlines(snapshot: Snapshot, asked: Asked) -> Channel:
-    """The newest headlines of the selection, the newest first."""
+    """The newest headlines of the selection, the newest first, each story once."""
     content, say = snapshot.content, words(asked.options.lang)
     feeds = selected(content, asked.options)
-    shown = [one for one in content.headlines if one.feed in feeds][:MOST_HEADLINES]
+    shown = once([one for one in content.headlines if one.feed in feeds])[:MOST_HEADLINES]
     began = snapshot.as_of if snapshot.as_of != NEVER else content.home.at(asked.today)
     return Channel(
         id=uuid.uuid5(uuid.NAMESPACE_URL, asked.url(f"{HEADLINES}.atom")).urn,
@@ -71,17 +72,21 @@ def headlines(snapshot: Snapshot, asked: Asked) -> Channel:
         subtitle=say.text("syndicated.headlines.says"),
         author=say.text("page.title"),
         language=asked.options.lang,
-        updated_at=max((_changed_at(one) for one in shown), default=began),
+        updated_at=max((_changed_at(one.headline) for one in shown), default=began),
         atom_url=asked.url(f"{HEADLINES}.atom"),
-        page_url=asked.url("/strip"),
-        items=tuple(_headline(one, feeds[one.feed], content, say) for one in shown),
+        page_url=asked.url("/panel"),
+        items=tuple(_headline(one, feeds, content, say) for one in shown),
         json_url=asked.url(f"{HEADLINES}.json"),
         notes=asked.notes,
     )
 
 
-def _headline(one: Headline, feed: FeedTerms, content: Content, say: Words) -> Item:
+def _headline(told: Told, feeds: Mapping[str, FeedTerms], content: Content, say: Words) -> Item:
+    one, feed = told.headline, feeds[told.headline.feed]
     local = content.home.local(one.published_at)
+    said = [f"{feed.publisher}, {say.dated(local.date())}, {say.clock(local)}"]
+    if others := dict.fromkeys(feeds[other.feed].publisher for other in told.also):
+        said.append(say.text("panel.also", publishers=", ".join(others)))
     return Item(
         id=_urn(content, "headline", one.id),
         title=one.title,
@@ -90,7 +95,7 @@ def _headline(one: Headline, feed: FeedTerms, content: Content, say: Words) -> I
         language=feed.language,
         published_at=one.published_at,
         updated_at=one.published_at,
-        text=f"{feed.publisher}, {say.dated(local.date())}, {say.clock(local)}",
+        text="; ".join(said),
     )
 
 

@@ -1,0 +1,88 @@
+"""The read side over a store that holds given figures, for doors to the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import scenes
+from scenes import HOME, NBKR, Scene
+from werkzeug.test import Client, TestResponse
+
+from ticker.model import DAY, Rate
+from ticker.serve.app import ReadSide
+from ticker.serve.configurator import Terms
+from ticker.serve.latest import Latest
+from ticker.serve.ready import Ready
+from ticker.serve.widgets import renderer
+from ticker.store import Store, Write, open_store
+
+Printed = tuple[str, str, date]  # currency, figure, day
+
+
+class Shelf:
+    """A scene is shown; the store is beside it, and what is `put` there is what doors to the past can tell."""
+
+    def __init__(self, scene: Scene, folder: Path, *, base_url: str | None = None) -> None:
+        self.scene, self.now, self.reads = scene, scene.now, 0
+        (folder / "ticker.db").write_bytes(_empty_store())
+        self.store = open_store(f"sqlite:///{folder / 'ticker.db'}", clock=self.clock)
+        latest = Latest(self._never, lambda _: None, self.clock, None)
+        latest.store, self.latest = self.store, latest
+        self.ready = Ready(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), self.clock, 50, ())
+        terms = Terms(
+            base_url=base_url, presets={"euro": "currencies=EUR&lang=ru"}, frame_ancestors="https://news.example"
+        )
+        self.client = Client(ReadSide(self.ready, latest, self.clock, terms=terms))
+
+    def _never(self) -> Store:
+        raise AssertionError("it is open")
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def show(self, scene: Scene) -> None:
+        self.scene, self.now = scene, scene.now
+        self.ready.show(replace(scene.snapshot, version=self.ready.snapshot.version + 1))
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, headers=headers)
+
+    @contextmanager
+    def write(self) -> Iterator[Write]:
+        token = self.store.lease("test", 60)
+        assert token
+        with self.store.write(token) as write:
+            yield write
+
+    def put(self, figures: Iterable[Printed], *, seen: Callable[[date], datetime] | None = None) -> None:
+        """Believed figures, each published the afternoon before its day."""
+        with self.write() as write:
+            for currency, printed, day in figures:
+                moment = seen(day) if seen else published(day)
+                write.add(NBKR.source, Rate(currency, Decimal(printed), 1, day, day), seen_at=moment)
+
+
+@cache
+def _empty_store() -> bytes:
+    """Its tables are made once: that takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "ticker.db"
+        open_store(f"sqlite:///{file}", clock=lambda: scenes.day().now).close()
+        return file.read_bytes()
+
+
+def published(day: date) -> datetime:
+    return HOME.at(day - DAY, time(16))
+
+
+def run(currency: str, last: date, *figures: str | None) -> list[Printed]:
+    """One figure a day up to `last`; None leaves a day out."""
+    first = last - (len(figures) - 1) * DAY
+    return [(currency, one, first + nth * DAY) for nth, one in enumerate(figures) if one is not None]
