@@ -3,8 +3,8 @@
     python tests/audit/reading.py [--write]
 
 Each of 20 headlines must be read exactly once, in order, in its own language, and each rate as its sentence, on a wide
-page and on a phone, by the page for a frame and by the element in somebody else's page; on the wide one every other phrase
-must be the one that the transcript has. `--write` keeps what is said now as the transcript.
+page and on a phone, in the page for a frame and in the element on somebody else's page; on the wide one every other
+phrase must be the one that the transcript has. `--write` keeps what is said now as the transcript.
 """
 
 from __future__ import annotations
