@@ -62,8 +62,8 @@ DOORS = (
         None,
         "One figure as plain text, for a cell",
         "What one unit of the currency costs, exact, and nothing else: for a spreadsheet or a shell. Where there is no "
-        "official figure for the day the answer is a 404, so that a cell shows an error and never an old figure as a "
-        "new one; on a day without a table it is the bank's newest one, as everywhere.",
+        "official figure for the day, or it is late, the answer is a 404: a cell then shows an error, and never an old "
+        "figure as a new one. `late=give` gives the bank's newest one all the same.",
         past=True,
         missing=True,
     ),
@@ -150,3 +150,12 @@ DOORS = (
 
 def door(id_: str) -> Door:
     return next(one for one in DOORS if one.id == id_)
+
+
+def csv_columns(door: Door) -> list[str]:
+    """The header of its CSV: a row that is taken out of it still says its day, and whether it is a demonstration's."""
+    assert door.row
+    own = list(models.columns(door.row))
+    if door.id == "rates":
+        return ["date", *own, "demo"]
+    return [*own, "demo"] if door.id == "history" else own

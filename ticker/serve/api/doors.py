@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 
 from ticker import log
-from ticker.serve.answer import CSV, JSON, TEXT, Answer, finish, problem
-from ticker.serve.api import figures, models, params, say, tables
+from ticker.serve.answer import CSV, HTML, JSON, LOCKED_POLICY, TEXT, Answer, finish, problem
+from ticker.serve.api import figures, models, openapi, params, reference, say, tables
 from ticker.serve.api.book import Book
-from ticker.serve.api.catalogue import DOORS, Door
+from ticker.serve.api.catalogue import DOORS, Door, csv_columns
 from ticker.serve.api.figures import Shown
 from ticker.serve.api.kept import Kept, Left, Limits, address_of
 from ticker.serve.api.params import Allowed, BadParametersError, Mistake
+from ticker.serve.configurator import base_of
 from ticker.serve.doors import hand
-from ticker.serve.media import csv
+from ticker.serve.media import csv, html
 from ticker.serve.ready import feeds_shown
 from ticker.serve.view import SCHEMA_PATH
 from ticker.store import StoreError
@@ -34,6 +36,8 @@ SETTLED = timedelta(minutes=5)  # until then, a round that had begun may still a
 PAST_KEPT = "public, max-age=60"
 STATUS_KEPT = "public, max-age=5"
 STORE_RETRY_S = "5"
+PAPERS_LIFE = timedelta(minutes=10)
+MARKDOWN = "text/markdown; charset=utf-8"
 SERVICE_DESC = '</openapi.json>; rel="service-desc"'
 
 
@@ -62,6 +66,9 @@ def doors(app: Flask, read: ReadSide) -> None:
         _add(app, one.path.replace("{currency}", "<currency>"), one.id, partial(api.answer, one))
         if one.row:
             _add(app, one.csv_path, f"{one.id}_csv", partial(api.answer, one, csv=True))
+    _add(app, "/openapi.json", "document", api.document)
+    _add(app, "/docs", "reference", api.reference)
+    _add(app, "/llms.txt", "llms", api.llms)
 
 
 def _add(app: Flask, path: str, name: str, view: Callable[..., Response]) -> None:
@@ -101,9 +108,29 @@ class Api:
             made = problem(503, detail, more=[("Retry-After", STORE_RETRY_S)])
         return hand(replace(made, told=left.headers), "hit" if hit else "")
 
+    def document(self) -> Response:
+        """The OpenAPI document, of the currencies and feeds there are now."""
+        body = json.dumps(openapi.document(self.allowed(), self._read.terms.base_url or "/"), ensure_ascii=False)
+        return self._papers(body.encode(), JSON, LOCKED_POLICY)
+
+    def reference(self) -> Response:
+        """The reference page; its examples name the host that was asked."""
+        said = reference.reference(self.allowed(), self._base())
+        return self._papers(html.docs_page(said), HTML, html.docs_policy())
+
+    def llms(self) -> Response:
+        return self._papers(reference.llms(self.allowed(), self._base()).encode(), MARKDOWN, LOCKED_POLICY)
+
+    def _papers(self, body: bytes, content_type: str, policy: str) -> Response:
+        until = self._read.clock() + PAPERS_LIFE
+        return hand(finish(body, content_type, until=until, policy=policy, links=[SERVICE_DESC], lazily=True))
+
+    def _base(self) -> str:
+        return base_of(request.headers.get("Host", ""), request.scheme, self._read.terms.base_url)
+
     def _asked(self, door: Door, csv: bool, currency: str, now: datetime) -> Asked:
         """What is asked for; raises BadParametersError."""
-        allowed = self._allowed()
+        allowed = self.allowed()
         query = request.query_string.decode("latin-1")
         read = params.read(door.params, query, allowed, without=("format",) if csv else ())
         if currency and currency not in allowed.currencies:
@@ -114,7 +141,8 @@ class Api:
             raise BadParametersError(Mistake("at", getattr(read, "at", ""), "which is still to come; wanted the past"))
         return asked
 
-    def _allowed(self) -> Allowed:
+    def allowed(self) -> Allowed:
+        """What lists may name at the moment."""
         content, terms = self._read.ready.snapshot.content, self._read.terms
         return Allowed(
             currencies={*terms.currencies, *(one.currency for one in content.series)},
@@ -170,7 +198,7 @@ class Api:
         site = self._read.terms.currencies
         match asked.door.id:
             case "strip":
-                body = say.strip_json(self._read, shown, asked.params, self._allowed())
+                body = say.strip_json(self._read, shown, asked.params, self.allowed())
                 return _Said(body, links=(f'<{SCHEMA_PATH}>; rel="describedby"',))
             case "rate":
                 return _Said(say.rate_text(shown, asked.rest, asked.params), TEXT)
@@ -207,7 +235,7 @@ class Api:
             return _Said(tables.history_json(head, rows))
         demo = _cell(head.demo)
         cells = ((*row, demo) for row in tables.history_cells(rows))
-        return _Said(csv.render([*models.columns(models.HistoryRow), "demo"], cells), CSV)
+        return _Said(csv.render(csv_columns(asked.door), cells), CSV)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +252,6 @@ def _said(asked: Asked, model: models.Model, rows: Sequence[models.Model] = (), 
     names = csv_columns(asked.door)
     cells = [{**row.model_dump(by_alias=True), **more} for row in rows]
     return _Said(csv.render(names, ([_cell(one[name]) for name in names] for one in cells)), CSV)
-
-
-def csv_columns(door: Door) -> list[str]:
-    """The header of its CSV."""
-    assert door.row
-    own = list(models.columns(door.row))
-    if door.id == "rates":
-        return ["date", *own, "demo"]
-    return [*own, "demo"] if door.id == "history" else own
 
 
 def _cell(value: Any) -> str | int | None:

@@ -18,21 +18,25 @@ State = Annotated[
         "`none`: there never was one for the day."
     ),
 ]
-Figure = Annotated[
-    str, WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"}), Field(examples=["87.4500"])
+
+
+def _text(example: str, **schema: Any) -> WithJsonSchema:
+    """What a text looks like; the example stands with it wherever it may also be null."""
+    return WithJsonSchema({"type": "string", **schema, "examples": [example]})
+
+
+Figure = Annotated[str, _text("87.4500", pattern=r"^[0-9]+(\.[0-9]+)?$")]
+Difference = Annotated[str, _text("-0.0031", pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+Day = Annotated[str, _text("2026-05-21", format="date")]
+Moment = Annotated[str, _text("2026-05-20T16:02:11+06:00", format="date-time")]
+Currency = Annotated[str, _text("USD", pattern="^[A-Z]{3}$", description="ISO 4217.")]
+Address = Annotated[str, _text("https://24.kg/economics/1/", format="uri")]
+Reference = Annotated[str, _text("/api/v1/headlines", format="uri-reference")]
+Digits = Annotated[str, _text("8745", pattern="^[0-9]+$")]
+Digest = Annotated[
+    str, _text("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", pattern="^[0-9a-f]{64}$")
 ]
-Difference = Annotated[
-    str, WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}), Field(examples=["-0.0031"])
-]
-Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"}), Field(examples=["2026-05-21"])]
-Moment = Annotated[
-    str, WithJsonSchema({"type": "string", "format": "date-time"}), Field(examples=["2026-05-20T16:02:11+06:00"])
-]
-Currency = Annotated[
-    str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"}), Field(description="ISO 4217.", examples=["USD"])
-]
-Address = Annotated[str, WithJsonSchema({"type": "string", "format": "uri"})]
-Reference = Annotated[str, WithJsonSchema({"type": "string", "format": "uri-reference"})]
+Table = Annotated[str, _text("nbkr")]
 
 
 class Model(BaseModel):
@@ -51,7 +55,9 @@ class Provenance(Model):
     )
     seen_at: Moment = Field(description="When it was fetched.")
     last_modified: Moment | None = Field(description="`Last-Modified` of the body that it came in, where it had one.")
-    sha256: str | None = Field(description="SHA-256 of that body, in hexadecimal digits; null where it was not kept.")
+    sha256: Digest | None = Field(
+        description="SHA-256 of that body, in hexadecimal digits; null where it was not kept."
+    )
 
 
 class Revision(Model):
@@ -94,7 +100,7 @@ class Rate(Model):
     valid_until: Day | None = Field(description="The last such day.")
     freshness: State
     quality: Literal["official", "derived"]
-    source: str | None = Field(description="The bank's table.", examples=["nbkr"])
+    source: Table | None = Field(description="The bank's table.")
     change: Difference | None = Field(
         description="`value` less that of the day before `valid_on`; null where no table was for that day."
     )
@@ -137,7 +143,7 @@ class HistoryRow(Model):
         description="The first day of the unbroken run of tables with this very figure, up to this one."
     )
     freshness: State
-    source: str | None = Field(description="The bank's table.", examples=["nbkr"])
+    source: Table | None = Field(description="The bank's table.")
 
 
 class History(Model):
@@ -178,8 +184,8 @@ class Rounding(Model):
 class Fraction(Model):
     """An exact quotient in lowest terms."""
 
-    numerator: Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9]+$"})]
-    denominator: Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*$"})]
+    numerator: Digits
+    denominator: Annotated[str, _text("1", pattern="^[1-9][0-9]*$")]
 
 
 class Conversion(Model):
@@ -207,10 +213,12 @@ class Conversion(Model):
 class Headline(Model):
     """One headline; the text behind it is its publisher's."""
 
-    id: str
-    title: str
+    id: str = Field(examples=["9a37f5ac81fc00f1"])
+    title: str = Field(examples=["Cause of blackout in Bishkek named"])
     url: Address = Field(description="At the publisher's.")
-    story: Reference = Field(description="Our page of it.")
+    story: Annotated[str, _text("/story/9a37f5ac81fc00f1", format="uri-reference")] = Field(
+        description="Our page of it."
+    )
     feed: str = Field(examples=["24kg-ru"])
     publisher: str = Field(examples=["24.kg"])
     language: Literal["en", "ru", "ky"]
@@ -221,8 +229,8 @@ class Headline(Model):
 class Also(Model):
     """Another feed that tells the same story: under the same address, or the same title."""
 
-    publisher: str
-    feed: str
+    publisher: str = Field(examples=["AKIpress"])
+    feed: str = Field(examples=["akipress-ru"])
     url: Address
 
 
@@ -289,13 +297,13 @@ class RateState(Model):
     freshness: State
     valid_on: Day | None = Field(description="Of the newest one that is in force.")
     next_valid_on: Day | None = Field(description="Of the nearest later one.")
-    source: str | None
+    source: Table | None
 
 
 class FeedState(Model):
     """How far the headlines of one feed can be trusted to be current."""
 
-    feed: str
+    feed: str = Field(examples=["24kg-ru"])
     freshness: State
 
 
@@ -316,8 +324,8 @@ class Status(Model):
 class Index(Model):
     """Where everything is."""
 
-    service: str
-    links: dict[str, Reference]
+    service: str = Field(examples=["som-ticker 1.0.0"])
+    links: dict[str, Reference] = Field(examples=[{"rates": "/api/v1/rates"}])
 
 
 class Complaint(Model):

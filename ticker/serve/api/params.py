@@ -187,6 +187,10 @@ class ConvertParams(Params):
 class RateParams(Params):
     date: Day | None = Field(None, description="The day that the figure is official for. By default today.")
     decimal: Literal["point", "comma"] = Field("point", description="The decimal sign: 87.4500 or 87,4500.")
+    late: Literal["refuse", "give"] = Field(
+        "refuse",
+        description="What becomes of a figure that is `late`: a cell has no room for its day, so by default it is a 404.",
+    )
 
 
 class HeadlinesParams(Params):

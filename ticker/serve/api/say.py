@@ -122,17 +122,17 @@ def rates(shown: Shown, site: Iterable[str], params: asked.RatesParams) -> model
 
 
 def rate_text(shown: Shown, currency: str, params: asked.RateParams) -> bytes:
-    """One figure; raises NothingError where there is none."""
-    used = _official(shown, currency, params.date or shown.judged.today)
-    text = plain(used.value)
-    return (text.replace(".", ",") if params.decimal == "comma" else text).encode()
-
-
-def _official(shown: Shown, currency: str, day: date) -> Rate:
+    """One figure; raises NothingError where there is none, or one that its own day would have to stand beside."""
+    day = params.date or shown.judged.today
     (found,) = figures.of_day(shown, day, [currency])
-    if found.figure.rate is None:
-        raise NothingError(f"There is no official figure of {currency} for {day}: {_why(found.figure)}.")
-    return found.figure.rate
+    figure = found.figure
+    if figure.rate is None:
+        raise NothingError(f"There is no official figure of {currency} for {day}: {_why(figure)}.")
+    if figure.freshness is not Freshness.FRESH and params.late == "refuse":
+        newest = f"the newest one that is sure is of {figure.rate.valid_on}"
+        raise NothingError(f"The figure of {currency} for {day} is late: {newest}; `late=give` gives it.")
+    text = plain(figure.rate.value)
+    return (text.replace(".", ",") if params.decimal == "comma" else text).encode()
 
 
 def _why(figure: Figure) -> str:

@@ -14,13 +14,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ticker.serve.contrast import Colours
 from ticker.serve.view import Look, Strip
 from ticker.serve.words import templates_dir
 
 if TYPE_CHECKING:
+    from ticker.serve.api.reference import Reference
     from ticker.serve.chart import Page as ChartPage
     from ticker.serve.configurator import Configurator
     from ticker.serve.panel import Panel
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _ALONE = "frame-ancestors 'none'"
 _SCRIPT = ("strip.js", "page.js")
 _PANEL_SCRIPT = ("panel.js", "panel_page.js")
+_CODE, _WEIGHT = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*")
 _CONTAINER = re.compile(r"@container \((\d+ch <= )?width < \d+ch\)")
 _EM_PER_CH = 0.56  # of the widest of the strip's fonts, 14 px high
 
@@ -160,6 +162,18 @@ def status_policy() -> str:
     )
 
 
+def docs_page(said: Reference) -> bytes:
+    """The reference of the API, in English; it needs no script."""
+    return _page("docs.html", style=_inline("docs.css"), said=said)
+
+
+def docs_policy() -> str:
+    """The Content-Security-Policy of the reference, which nobody may frame."""
+    return "; ".join(
+        ["default-src 'none'", f"style-src {_hash('docs.css')}", "base-uri 'none'", "form-action 'none'", _ALONE]
+    )
+
+
 def policy(frame_ancestors: str, strip: Strip | None = None) -> str:
     """The Content-Security-Policy of these pages. `frame_ancestors` is a source list: "*", "'none'", "https://…".
     A strip whose colours were chosen has a style of its own."""
@@ -212,6 +226,12 @@ def _printable(text: str) -> str:
     return "".join(one if one in "\n\t" or one.isprintable() else "\ufffd" for one in text)
 
 
+def _marked(text: str) -> Markup:
+    """A sentence with `code` and **weight** in it."""
+    said = _CODE.sub(r"<code>\1</code>", str(escape(text)))
+    return Markup(_WEIGHT.sub(r"<strong>\1</strong>", said))
+
+
 def _page(template: str, **given: object) -> bytes:
     return _environment().get_template(template).render(css=_inline("strip.css"), **given).encode()
 
@@ -222,6 +242,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(templates_dir()), autoescape=True, undefined=StrictUndefined, auto_reload=False
     )
     environment.filters["printable"] = _printable
+    environment.filters["marked"] = _marked
     return environment
 
 
@@ -239,7 +260,6 @@ def _framed(css: str) -> str:
     know containers yet. In em, 16 px unless the reader chose otherwise: a media query's ch is of the browser's own font,
     and the height that a frame has on its page could not follow it.
     """
-
 
     def of_page(found: re.Match[str]) -> str:
         in_em = re.sub(r"(\d+)ch", lambda width: f"{int(width[1]) * _EM_PER_CH:g}em", found[0])

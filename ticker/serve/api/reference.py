@@ -1,0 +1,203 @@
+"""What the reference page and /llms.txt say: the document for people to read (pure)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ticker.serve.api.catalogue import DOORS, Door
+from ticker.serve.api.openapi import TAGS, document, example
+from ticker.serve.api.params import Allowed, wanted
+from ticker.serve.words import templates_dir
+
+RECIPES = (
+    ("curl", "curl.sh", "curl", "In a shell. `--fail` makes an error of a figure that is not there."),
+    ("python", "rates.py", "Python", "With nothing but its standard library."),
+    (
+        "sheets",
+        "sheets.txt",
+        "Google Sheets",
+        "One figure, a table, and the bank's own format, each as the formula of a cell. `en_US` says that the point is "
+        "the decimal sign, whatever the sheet's own is. Google asks again about once an hour.",
+    ),
+    (
+        "excel",
+        "excel.pq",
+        "Excel and Power BI",
+        "Data, Get Data, Blank Query, Advanced Editor. `Currency.Type` keeps the bank's four decimals exactly.",
+    ),
+    (
+        "home-assistant",
+        "home-assistant.yaml",
+        "Home Assistant",
+        "In `configuration.yaml`. The sensor is unavailable while there is no official figure.",
+    ),
+)
+PLACE = "https://rates.example"  # which each recipe has in the service's place
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    id: str
+    title: str
+    says: str
+    code: str
+
+    @property
+    def lines(self) -> int:
+        return self.code.count("\n") + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    says: str
+    allowed: str
+    default: str
+    path: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an answer; `name` has the path to it."""
+
+    name: str
+    kind: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One door for people."""
+
+    door: Door
+    call: str
+    parameters: tuple[Parameter, ...]
+    fields: tuple[Field, ...]
+    example: str
+    statuses: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    base: str
+    about: tuple[str, ...]  # paragraphs, and list items behind "* "
+    recipes: tuple[Recipe, ...]
+    groups: tuple[tuple[str, str, tuple[Entry, ...]], ...]  # tag, what it is, its doors
+
+
+def reference(allowed: Allowed, base: str) -> Reference:
+    """Everything, made of the same document that programs read. `base` is the service's own address."""
+    said = document(allowed)
+    parts = said["info"]["description"].replace("\n* ", "\n\n* ").split("\n\n")
+    about = tuple(part.strip() for part in parts if part.strip())
+    groups = tuple(
+        (tag, text, tuple(_entry(one, said, base) for one in DOORS if one.tag == tag)) for tag, text in TAGS.items()
+    )
+    return Reference(base, about, recipes(base), groups)
+
+
+def recipes(base: str) -> tuple[Recipe, ...]:
+    """The recipes with that address in them."""
+    return tuple(
+        Recipe(id_, title, says, _recipe(file).replace(PLACE, base).rstrip()) for id_, file, title, says in RECIPES
+    )
+
+
+def _recipe(file: str) -> str:
+    return (templates_dir() / "recipes" / file).read_text("utf-8")
+
+
+def _entry(door: Door, said: Mapping[str, Any], base: str) -> Entry:
+    operation = said["paths"][door.path]["get"]
+    parameters = tuple(_parameter(one) for one in operation["parameters"])
+    responses = [(status, _resolved(one, said)) for status, one in operation["responses"].items()]
+    content = responses[0][1]["content"]
+    schema = content.get("application/json", {}).get("schema")
+    shown = example(schema) if schema and door.answer else None
+    return Entry(
+        door,
+        base + _call(door),
+        parameters,
+        tuple(_fields(schema, said)) if schema and door.answer else (),
+        json.dumps(shown, ensure_ascii=False, indent=2) if shown else content.get("text/plain", {}).get("example", ""),
+        tuple((status, one["description"]) for status, one in responses if status not in ("200", "304")),
+    )
+
+
+_CALLS = {
+    "rates": "?currencies=USD,EUR",
+    "history": "?from=2026-05-01&to=2026-05-31",
+    "convert": "?from=USD&amount=100",
+    "headlines": "?lang=en&limit=5",
+    "strip": "?lang=ru&headlines=5",
+}
+
+
+def _call(door: Door) -> str:
+    return door.path.replace("{currency}", "USD") + _CALLS.get(door.id, "")
+
+
+def _parameter(one: Mapping[str, Any]) -> Parameter:
+    schema = one["schema"]
+    default = schema.get("default", "")
+    return Parameter(
+        one["name"],
+        one["description"],
+        _allowed(schema),
+        ",".join(default) if isinstance(default, list) else str(default),
+        one["in"] == "path",
+    )
+
+
+def _allowed(schema: Mapping[str, Any]) -> str:
+    if schema.get("type") == "array":
+        items = schema["items"].get("enum")
+        return f"a list with commas of {', '.join(items)}" if items else "a list with commas"
+    return wanted(schema)
+
+
+def _fields(schema: Mapping[str, Any], said: Mapping[str, Any], path: str = "") -> Iterator[Field]:
+    """The fields of an object, those of the objects in it behind them."""
+    for name, one in _resolved(schema, said).get("properties", {}).items():
+        inner = next((part for part in one.get("anyOf", [one]) if part.get("type") != "null"), one)
+        nullable = " or null" if any(part.get("type") == "null" for part in one.get("anyOf", ())) else ""
+        listed = inner.get("type") == "array"
+        held = _resolved(inner["items"] if listed else inner, said)
+        kind = held.get("format") or held.get("type") or ", ".join(map(str, held.get("enum", ())))
+        kind = ", ".join(map(str, held["enum"])) if "enum" in held else str(held.get("const", kind))
+        says = one.get("description") or inner.get("description") or held.get("description") or ""
+        yield Field(path + name, f"list of {kind}s{nullable}" if listed else f"{kind}{nullable}", says)
+        if held.get("properties") and path.count(".") < 2:
+            yield from _fields(held, said, f"{path}{name}{'[]' if listed else ''}.")
+
+
+def _resolved(schema: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+    while "$ref" in schema:
+        found: Any = said
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        schema = found
+    return schema
+
+
+def llms(allowed: Allowed, base: str) -> str:
+    """The service in a page of Markdown, for language models and whoever writes a client with one."""
+    said = document(allowed)
+    lines = [f"# {said['info']['title']}", "", f"> {said['info']['summary']}", "", said["info"]["description"].strip()]
+    for tag, text in TAGS.items():
+        lines += ["", f"## {tag}", "", text, ""]
+        for door in (one for one in DOORS if one.tag == tag):
+            names = ", ".join(f"`{one['name']}`" for one in said["paths"][door.path]["get"]["parameters"])
+            takes = f" Parameters: {names}." if names else ""
+            csv = f" Also as `{door.csv_path}`." if door.row else ""
+            lines.append(f"- [{door.summary}]({base}{_call(door)}): `GET {door.path}`. {door.says}{takes}{csv}")
+    lines += ["", "## More", ""]
+    lines.append(f"- [OpenAPI 3.1]({base}/openapi.json): every parameter and field.")
+    lines.append(f"- [Reference]({base}/docs): for people, with recipes for {', '.join(one[2] for one in RECIPES)}.")
+    lines.append(f"- [NBKR's own format]({base}/compat/nbkr/XML/daily.xml): with CORS and ETag.")
+    lines.append(f"- [Frankfurter's API]({base}/compat/frankfurter/v1/latest): for programs that speak it.")
+    lines.append(f"- [Rates as Atom]({base}/rates.atom), [headlines as Atom]({base}/headlines.atom).")
+    return "\n".join(lines) + "\n"
