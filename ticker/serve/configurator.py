@@ -316,7 +316,7 @@ def _warnings(options: Options, say: Words) -> Iterator[str]:
 
 # --- the code ----------------------------------------------------------------------------------------------------
 
-LINE, LINES, CELLS = 46, 92, 134
+LINE, LINES, CELLS = 46, 92, 136
 """Height in px of a bar in one line, in two, in cells: what the fullest state of it needs, in the widest of its fonts,
 with up to four currencies (three in cells)."""
 MORE_LINES, MORE_CELLS = 22, 31
