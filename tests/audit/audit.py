@@ -1,6 +1,9 @@
-"""What outside judges say of the served pages: the Nu HTML checker, axe-core, and the browser's own console.
+"""What outside judges say of the served pages: the Nu HTML checker, axe-core, and the browser's own console; and of the
+feeds that are given out, Jing.
 
-`make audit` runs this file. It brings a service into each state and shows each page to each judge.
+    python tests/audit/audit.py [STATE…]
+
+`make audit` runs this file. It brings a service into each state and shows each page of PAGES to each judge.
 Any finding is printed with its page, rule and element, and makes the run fail.
 """
 
@@ -18,11 +21,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
@@ -30,15 +35,18 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_pl
 from ticker.config import DEFAULT_FEEDS, Config
 from ticker.demo import DemoUpstream
 from ticker.demo.hostpage import HostPage
+from ticker.serve.options import LANGUAGES, Options
 from ticker.service import nothing_yet
 
 HERE = Path(__file__).parent
 VNU = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
+JING = "nu.validator.vendor.thaiopensource.relaxng.util.Driver"  # which the HTML checker brings along
+ATOM = HERE.parent / "schemas" / "atom.rnc"
 AXE = HERE / "node_modules/axe-core/axe.min.js"
 TICKER = Path(sys.executable).with_name("ticker")
 
-WIDTHS = (320, 1280)
-LANGUAGES = ("en", "ru", "ky")
+NARROW, WIDE = 320, 1280
+AT_ONCE = 2  # states
 BISHKEK = ZoneInfo("Asia/Bishkek")
 READY_S = 60
 STOP_S = 5
@@ -68,19 +76,14 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
-    """One page that is judged. `status` is what it must answer."""
-
-    name: str
-    url: str
-    status: int = 200
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
+    """How a reader's device shows a page."""
+
     name: str
+    width: int
     color_scheme: Literal["light", "dark"] = "light"
     forced_colors: Literal["active", "none"] = "none"
+    contrast: Literal["more", "no-preference"] = "no-preference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,6 @@ class Finding:
         return f"{self.judge} · {self.page} · {self.rule}\n    {self.element}"
 
 
-LOOKS = (Look("light"), Look("dark", color_scheme="dark"), Look("forced colours", forced_colors="active"))
 DARK = (("nbkr", "refuse"), ("nbkr-weekly", "refuse"), ("nbkr-archive", "refuse"))
 STATES = (
     State("fresh", "2026-05-21T11:16", "fresh"),
@@ -103,20 +105,77 @@ STATES = (
     State("stale", "2026-05-27T09:00", "stale", before="2026-05-22T11:16", faults=DARK),
     State("none", "2026-05-21T11:16", "none", faults=DARK),
 )
+EVERY, FRESH, EVENING = tuple(one.name for one in STATES), ("fresh",), ("evening",)
+
+BRIEFLY = (
+    Look("320 px, light", NARROW),
+    Look("1280 px, dark", WIDE, color_scheme="dark"),
+    Look("1280 px, forced colours", WIDE, forced_colors="active"),
+)
+CLOSELY = (
+    *BRIEFLY,
+    Look("1280 px, light", WIDE),
+    Look("320 px, dark, more contrast", NARROW, color_scheme="dark", contrast="more"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Pages that are judged. In the address, {lang}, {theme}, {frame} and {motion} stand for each there is, {story} for
+    a headline that is shown; a host page's address begins with {host}."""
+
+    address: str
+    states: tuple[str, ...] = EVERY
+    looks: tuple[Look, ...] = CLOSELY
+
+
+PAGES = (
+    Page("/strip?lang={lang}"),
+    Page("/strip?theme={theme}&frame={frame}&motion={motion}", FRESH, BRIEFLY),
+    Page("/strip?theme={theme}&frame={frame}&lang=ky", EVENING, BRIEFLY),
+    Page("/strip?bg=1d3557&fg=f1faee&accent=e63946", ("late", "stale"), BRIEFLY),
+    Page("/panel?lang={lang}", looks=BRIEFLY),
+    Page("/story/{story}?lang={lang}", FRESH),
+    Page("/chart", looks=BRIEFLY),
+    Page("/chart?lang={lang}&from=5y", FRESH),
+    Page("/docs", FRESH),
+    Page("/?ui={lang}", FRESH),
+    Page("/?bg=ffffff&fg=777777&lang=de&theme=dark", FRESH),
+    Page("/status"),
+    Page("{host}/", looks=BRIEFLY),
+    Page("{host}/?lang={lang}", FRESH, BRIEFLY),
+)
+"""Every page of the service that a reader can see: a new one has its line here."""
+EACH: dict[str, tuple[str, ...]] = {
+    "lang": LANGUAGES,
+    **{name: get_args(Options.model_fields[name].annotation) for name in ("theme", "frame", "motion")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """One address that is judged, and the looks in which it is."""
+
+    name: str
+    url: str
+    looks: tuple[Look, ...]
 
 
 def pages(service: Service) -> list[Audited]:
-    """What is judged of one service: the strip in each language, the operators' page, a host page; and once, for it
-    looks the same in every state, the configurator."""
-    strips = [Audited(f"strip {lang}, {service.state}", f"{service.url}/strip?lang={lang}") for lang in LANGUAGES]
-    others = [
-        Audited(f"status, {service.state}", f"{service.url}/status"),
-        Audited(f"host page, {service.state}", f"{service.host}/"),
-    ]
-    if service.state == STATES[0].name:
-        others += [Audited(f"configurator {lang}", f"{service.url}/?ui={lang}") for lang in LANGUAGES]
-        others.append(Audited("configurator, warnings", f"{service.url}/?bg=ffffff&fg=777777&lang=de&theme=dark"))
-    return [*strips, *others]
+    """What is judged of one service."""
+    shown = json.loads(answer(f"{service.url}/strip.json")[1])["headlines"]
+    given = {"story": shown[0]["id"] if shown else "", "host": service.host}
+    audited: dict[str, Audited] = {}
+    for page in PAGES:
+        if service.state not in page.states:
+            continue
+        names = [name for name in EACH if f"{{{name}}}" in page.address]
+        for values in product(*(EACH[name] for name in names)):
+            address = page.address.format(**given, **dict(zip(names, values, strict=True)))
+            url = address if page.address.startswith("{host}") else service.url + address
+            name = address.replace(service.host, "host page ")
+            audited.setdefault(url, Audited(f"{name}, {service.state}", url, page.looks))
+    return list(audited.values())
 
 
 # --- the service -------------------------------------------------------------------------------------------------
@@ -244,7 +303,7 @@ def nu(audited: list[Audited]) -> list[Finding]:
         names: dict[str, str] = {}
         for number, page in enumerate(audited):
             status, body = answer(page.url)
-            if status != page.status:
+            if status != 200:
                 findings.append(Finding("http", page.name, f"status {status}", page.url))
             file = Path(folder) / f"{number}.html"
             file.write_bytes(body)
@@ -260,34 +319,50 @@ def nu(audited: list[Audited]) -> list[Finding]:
     return findings
 
 
+def jing(service: Service) -> list[Finding]:
+    """The feeds that are given out, held against Atom's own schema (RFC 4287, Appendix B)."""
+    findings: list[Finding] = []
+    for path in (f"{feed}.atom?lang={lang}" for feed in ("/headlines", "/rates") for lang in LANGUAGES):
+        status, body = answer(f"{service.url}{path}")
+        with tempfile.NamedTemporaryFile(suffix=".atom") as file:
+            file.write(body)
+            file.flush()
+            command: list[str | Path] = ["java", "-cp", VNU, JING, "-c", ATOM, file.name]
+            report = subprocess.run(command, capture_output=True, text=True)
+        if status != 200 or report.returncode:
+            findings.append(Finding("jing", path, f"status {status}", report.stdout + report.stderr))
+    return findings
+
+
 def axe(browser: Browser, audited: list[Audited]) -> list[Finding]:
-    """axe-core with every rule, WCAG 2.2's target size included, at each width in each look.
+    """axe-core with every rule, WCAG 2.2's target size included, in each look of a page.
 
     The page's own policy forbids a foreign script, so it is lifted for this judge alone; `console` keeps it.
     """
     source = AXE.read_text()
     options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
     findings: list[Finding] = []
-    for width in WIDTHS:
-        for look in LOOKS:
-            context = browser.new_context(
-                viewport={"width": width, "height": 720},
-                color_scheme=look.color_scheme,
-                forced_colors=look.forced_colors,
-                bypass_csp=True,
-            )
-            with context:
-                tab = context.new_page()
-                for page in audited:
-                    where = f"{page.name}, {width} px, {look.name}"
-                    tab.goto(page.url)
-                    tab.evaluate(source)
-                    result: dict[str, Any] = tab.evaluate("options => axe.run(document, options)", options)
-                    findings += [
-                        Finding("axe", where, f"{rule['id']} ({rule['impact']}): {rule['help']}", _element(node))
-                        for rule in result["violations"]
-                        for node in rule["nodes"]
-                    ]
+    for look in CLOSELY:
+        context = browser.new_context(
+            viewport={"width": look.width, "height": 720},
+            color_scheme=look.color_scheme,
+            forced_colors=look.forced_colors,
+            contrast=look.contrast,
+            bypass_csp=True,
+        )
+        with context:
+            tab = context.new_page()
+            for page in (one for one in audited if look in one.looks):
+                tab.goto(page.url)
+                tab.evaluate(source)
+                result: dict[str, Any] = tab.evaluate("options => axe.run(document, options)", options)
+                findings += [
+                    Finding(
+                        "axe", f"{page.name}, {look.name}", f"{rule['id']} ({rule['impact']}): {rule['help']}", said
+                    )
+                    for rule in result["violations"]
+                    for said in map(_element, rule["nodes"])
+                ]
     return findings
 
 
@@ -347,33 +422,45 @@ def console(browser: Browser, audited: list[Audited]) -> list[Finding]:
 # --- the run -----------------------------------------------------------------------------------------------------
 
 
-def judged(browser: Browser, audited: list[Audited]) -> list[Finding]:
-    return [*nu(audited), *axe(browser, audited), *console(browser, audited)]
+@dataclass(frozen=True, slots=True)
+class Judged:
+    pages: int
+    looks: int
+    findings: list[Finding]
 
 
-def main() -> int:
-    findings: list[Finding] = []
-    count = 0
+def judged(state: State) -> Judged:
+    """What the judges say of a state, in a browser of its own."""
+    began = time.monotonic()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        for state in STATES:
-            try:
-                with shown(state) as service:
-                    audited = pages(service)
-                    findings += judged(browser, audited)
-            except NotReachedError as fault:
-                findings.append(Finding("audit", state.name, "state not reached", str(fault)))
-                continue
-            count += len(audited)
-            print(f"audit: {state.name}: {len(audited)} pages judged", flush=True)
-        browser.close()
+        try:
+            with shown(state) as service:
+                audited = pages(service)
+                findings = [*nu(audited), *axe(browser, audited), *console(browser, audited), *jing(service)]
+        except NotReachedError as fault:
+            return Judged(0, 0, [Finding("audit", state.name, "state not reached", str(fault))])
+        finally:
+            browser.close()
+    looks = sum(len(page.looks) for page in audited)
+    took = time.monotonic() - began
+    print(f"audit: {state.name}: {len(audited)} pages in {looks} looks, {took:.0f} s", flush=True)
+    return Judged(len(audited), looks, findings)
+
+
+def main(wanted: list[str]) -> int:
+    began = time.monotonic()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        said = list(pool.map(judged, [one for one in STATES if not wanted or one.name in wanted]))
+    findings = [one for state in said for one in state.findings]
     for finding in findings:
         print(finding)
-    print(f"audit: {count} pages, {len(findings)} findings")
+    count, looks = sum(one.pages for one in said), sum(one.looks for one in said)
+    print(f"audit: {count} pages in {looks} looks, {len(findings)} findings, {time.monotonic() - began:.0f} s")
     return 1 if findings else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
