@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import figures
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from ticker.model import DAY, Language, Rate
 from ticker.serve import chart
 from ticker.serve.chart import EARLIEST, asked_for
-from ticker.serve.media.chart import room_for_marks
+from ticker.serve.media.chart import room_for_marks, size
 from ticker.serve.options import LANGUAGES, Offered
 from ticker.serve.words import words
 
@@ -456,3 +457,14 @@ def test_a_finished_answer_is_given_again_until_a_figure_changes(shelf, monkeypa
     assert b"99.2000" in shelf.get("/chart.svg?currencies=EUR").data
     shelf.now = scenes.HOME.at(TODAY + DAY)
     assert "of 18 June" in texts(picture(shelf, "currencies=EUR"))
+
+
+def test_the_paper_says_the_sizes_and_limits_that_are_true():
+    paper = (Path(__file__).parents[2] / "docs" / "charts-and-feeds.md").read_text(encoding="utf-8")
+    for width in (320, 760):
+        assert f'width="{width}" height="{size(2, width)[1]}"' in paper
+    heights = [size(count, 600)[1] for count in (1, 2, 3)]
+    assert f"{heights[0]} for one, {heights[1]} for two, {heights[2] - heights[1]} for each further one" in paper
+    assert f"from `{chart.NARROWEST}` to `{chart.WIDEST}` | `{chart.WIDTH}`" in paper
+    assert f"| `{chart.USUAL}` | The first day." in paper
+    assert f"More than {chart.TABLE_DAYS} days" in paper

@@ -15,8 +15,8 @@ from ticker.model import DAY
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
 
-import scenes
-from figures import Printed, Shelf
+import scenes  # noqa: E402
+from figures import Printed, Shelf  # noqa: E402
 
 CURRENCIES = ("USD", "EUR", "RUB", "KZT")
 XHTML = "{http://www.w3.org/1999/xhtml}"
