@@ -1,11 +1,14 @@
-"""Requests a second of the strip beside nginx serving the same bytes, in the same run, one worker each; and the
-worker's memory. Figures are for one machine and one moment: the ratio is what counts.
+"""Requests a second of the strip beside nginx serving the same bytes, in the same run, one worker each; of the strip
+while clicks are counted beside it and while none come; and the worker's memory. Figures are for one machine and one
+moment: the ratio is what counts.
 
 Needs wrk and nginx. Run by `make bench`.
 """
 
 from __future__ import annotations
 
+import http.client
+import json
 import re
 import shutil
 import signal
@@ -13,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -26,6 +30,8 @@ SECONDS = 4
 CONNECTIONS = 32
 PATHS = {"/strip": "strip.html", "/strip.json": "strip.json"}
 CODING = "gzip"
+CLICKS_A_SECOND = 50
+READER = {"Content-Type": "text/plain", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101"}
 
 
 def main() -> int:
@@ -40,6 +46,13 @@ def main() -> int:
                 ours, theirs = median(one for one, _ in pairs), median(one for _, one in pairs)
                 ratio = median(one / two for one, two in pairs)
                 print(f"{path:14}{ours:10.0f}{theirs:10.0f}{ratio:8.2f}")
+        _wait(f"http://127.0.0.1:{port}/strip.json", lambda body: json.loads(body)["headlines"])
+        print(
+            f"{'':14}{'clicks':>10}{'none':>10}{'ratio':>8}   the same, with {CLICKS_A_SECOND} clicks a second beside it"
+        )
+        pairs = [(_wrk_amid_clicks(port, "/strip"), _wrk(port, "/strip")) for _ in range(ROUNDS)]
+        with_clicks, without = median(one for one, _ in pairs), median(one for _, one in pairs)
+        print(f"{'/strip':14}{with_clicks:10.0f}{without:10.0f}{median(one / two for one, two in pairs):8.2f}")
         print(f"memory of the worker, collecting and serving: {_worker_mib(log)} MiB resident")
     return 0
 
@@ -94,6 +107,27 @@ def _wrk(port: int, path: str) -> float:
     found = re.search(r"Requests/sec:\s+([\d.]+)", said)
     assert found
     return float(found[1])
+
+
+def _wrk_amid_clicks(port: int, path: str) -> float:
+    stories = [one["id"] for one in json.loads(_get(f"http://127.0.0.1:{port}/strip.json"))["headlines"]]
+    ended = threading.Event()
+
+    def click() -> None:
+        connection, nth = http.client.HTTPConnection("127.0.0.1", port, timeout=5), 0
+        while not ended.wait(1 / CLICKS_A_SECOND):
+            connection.request("POST", f"/click/{stories[nth % len(stories)]}", f"page-{time.monotonic_ns()}", READER)
+            connection.getresponse().read()
+            nth += 1
+        connection.close()
+
+    clicking = threading.Thread(target=click)
+    clicking.start()
+    try:
+        return _wrk(port, path)
+    finally:
+        ended.set()
+        clicking.join()
 
 
 def _worker_mib(main: int) -> int:

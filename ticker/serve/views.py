@@ -223,7 +223,7 @@ class Views:
 
     def _pause_s(self) -> float:
         # A little less than promised: what comes just after a batch was taken waits this long, and to be written.
-        return OPENING_S if self._refreshed_s is None and not self._fault else 0.8 * self._every_s
+        return OPENING_S if self._refreshed_s is None and not self._fault else 0.7 * self._every_s
 
     def _due(self) -> bool:
         return self._refreshed_s is None or time.monotonic() - self._refreshed_s >= REFRESH_S
