@@ -18,7 +18,7 @@ from ticker.model import DAY, Freshness, Headline, Quality, Rate
 from ticker.serve.options import Options
 from ticker.serve.related import Told, once, popular
 from ticker.serve.view import LanguageLink, Strip, StripHeadline, StripRate, Trend, digits_apart, selected, strip
-from ticker.serve.words import Words, own_digits, words
+from ticker.serve.words import Words, own_digits, rounded, words
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 SCHEMA_PATH = "/schema/panel.json"
@@ -243,7 +243,8 @@ def _change(
         return "", "", None
     if not change:
         return UNMOVED, say.text("panel.unchanged"), None
-    moved = say.number(abs(_for(nominal, change)), digits_apart(change, Decimal(), digits))
+    by = abs(_for(nominal, change))
+    moved = say.number(by, digits if rounded(by, digits) else own_digits(by))
     trend: Trend = "up" if change > 0 else "down"
     return moved, say.text(f"said.{trend}", change=moved), trend
 
