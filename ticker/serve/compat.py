@@ -155,11 +155,10 @@ def _of_period(read: ReadSide, asked: Asked, first: date, last: date) -> bytes |
 
 def _then(read: ReadSide, asked: Asked, first: date, last: date) -> Known:
     """What was official from `first` to `last`, and as far before as an answer can come from."""
-    content, store = read.ready.snapshot.content, opened(read)
-    currencies = None if asked.symbols is None else {asked.base, *asked.symbols}
-    since = compat.earliest(content, first)
-    official = store.official([bank.source for bank in content.banks], since, last, currencies)
-    return compat.known_then(content, official, store.held())
+    content = read.ready.snapshot.content
+    sources = [bank.source for bank in content.banks]
+    said = opened(read).of_days(sources, compat.earliest(content, first), last)
+    return compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols})
 
 
 def _day(text: str) -> date:

@@ -24,6 +24,7 @@ SIGNIFICANT_DIGITS = 10
 """Of a figure that has to be divided: an inverse or a cross. A double holds them all, and inverting such an inverse
 gives a figure of up to nine digits back."""
 
+LONGEST_TABLE_DAYS = 7
 BANK = "NBKR"
 Kind = Literal["Daily", "Weekly"]
 
@@ -155,23 +156,24 @@ def known_now(content: Content, judged: Judgement) -> Known:
 
 
 def earliest(content: Content, first: date) -> date:
-    """The first day that an answer for `first` can be of."""
-    return first - max((bank.grace_days for bank in content.banks), default=0) * DAY
+    """The first day of a table that an answer for `first` can be of."""
+    return first - (max((bank.grace_days for bank in content.banks), default=0) + LONGEST_TABLE_DAYS) * DAY
 
 
-def known_then(content: Content, official: Iterable[Revision], held: Iterable[Revision]) -> Known:
-    """What was official of the days that `official` (`Store.official`) has: nothing that the bank has put in doubt
-    since, and no currency that was no more."""
-    doubted: dict[tuple[str, str, date], int] = {}
-    for one in held:
-        key = one.source, one.rate.currency, one.rate.valid_on
-        doubted[key] = max(one.id, doubted.get(key, 0))
+def known_then(content: Content, said: Iterable[Revision], currencies: Collection[str] | None = None) -> Known:
+    """What was official, from all that was said of those days, oldest id first (`Store.of_days`): nothing that the bank
+    has put in doubt since, and no currency that was no more."""
+    newest: dict[tuple[str, str, date], Revision] = {}
+    for one in said:
+        if (one.believed or one.held) and (currencies is None or one.rate.currency in currencies):
+            newest[one.source, one.rate.currency, one.rate.valid_on] = one
+    ranks = {bank.source: -place for place, bank in enumerate(content.banks)}
     usable = [
         (one.source, one.rate)
-        for one in official
-        if doubted.get((one.source, one.rate.currency, one.rate.valid_on), 0) < one.id
-        and one.rate.valid_on < ENDED.get(one.rate.currency, date.max)
+        for one in newest.values()
+        if one.believed and one.rate.valid_on < ENDED.get(one.rate.currency, date.max)
     ]
+    usable.sort(key=lambda pair: (pair[1].valid_on, ranks.get(pair[0], 0)))
     return _known(content, usable)
 
 
@@ -188,7 +190,7 @@ def _known(content: Content, usable: Sequence[tuple[str, Rate]]) -> Known:
         if source == content.banks[0].source:
             main.add(rate.currency)
         day = rate.valid_on
-        while day <= rate.valid_until:  # a later table, which comes later here, goes before
+        while day <= rate.valid_until:  # where two have the day, the later one here stays
             of_currency[day] = value
             day += DAY
     newest = max((rate.valid_on for _, rate in usable), default=None)
