@@ -96,9 +96,8 @@ def _plan(work: Backfill) -> bool:
     pages = work.plan()
     for page in pages:
         print(f"would ask {work.source.id}'s archive for {_named(page)}")
-    print(
-        f"{len(pages)} pages, at least {len(pages) * work.source.archive_pause_s:.0f} s; nothing was asked or written"
-    )
+    pauses_s = len(pages) * work.source.archive_pause_s
+    print(f"{len(pages)} pages, with pauses of {pauses_s:.0f} s in all; nothing was asked for or written")
     lost = sorted({page.currency for page in pages} - {page.currency for page in pages if work.within_reach(page)})
     for currency in lost:
         print(f"{currency} can't be filled: {_NO_FIGURE}")
