@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -568,3 +569,12 @@ def test_the_moment_of_the_last_change_is_never_in_the_future(front):
     one = front(day())
     got = one.get(f"{XML}/daily.xml").headers["Last-Modified"]
     assert datetime.strptime(f"{got} +0000", "%a, %d %b %Y %H:%M:%S GMT %z") <= one.now
+
+
+def test_every_example_of_the_guide_is_answered_as_it_says(front):
+    guide = (Path(__file__).parents[2] / "docs" / "compat.md").read_text(encoding="utf-8")
+    examples = re.findall(r"curl -s 'https://rates\.example(.*?)'\n```\n\n```(?:json|xml)\n(.*?)```", guide, re.DOTALL)
+    assert len(examples) == guide.count("curl -s") == 7
+    past = {WEDNESDAY - 2 * DAY: {"EUR": "99.1100"}, WEDNESDAY - DAY: {"EUR": "99.2503"}}
+    one = front(with_weekly(), past)
+    assert [one.get(path).text.rstrip() for path, _ in examples] == [answer.rstrip() for _, answer in examples]
