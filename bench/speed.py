@@ -47,9 +47,7 @@ def main() -> int:
                 ratio = median(one / two for one, two in pairs)
                 print(f"{path:14}{ours:10.0f}{theirs:10.0f}{ratio:8.2f}")
         _wait(f"http://127.0.0.1:{port}/strip.json", lambda body: json.loads(body)["headlines"])
-        print(
-            f"{'':14}{'clicks':>10}{'none':>10}{'ratio':>8}   the same, with {CLICKS_A_SECOND} clicks a second beside it"
-        )
+        print(f"{'':14}{'clicks':>10}{'none':>10}{'ratio':>8}   the same, amid {CLICKS_A_SECOND} clicks a second")
         pairs = [(_wrk_amid_clicks(port, "/strip"), _wrk(port, "/strip")) for _ in range(ROUNDS)]
         with_clicks, without = median(one for one, _ in pairs), median(one for _, one in pairs)
         print(f"{'/strip':14}{with_clicks:10.0f}{without:10.0f}{median(one / two for one, two in pairs):8.2f}")
