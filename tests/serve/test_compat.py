@@ -494,6 +494,13 @@ def test_a_period_knows_weekly_rates_on_each_of_their_days_and_no_currency_that_
     assert {tuple(rates) for rates in got["rates"].values()} == {("KGS",)}
 
 
+def test_days_of_the_past_are_told_though_nothing_may_be_shown_now(front):
+    one = front(SCENES["stale"](), {date(2025, 5, 8): {"USD": "87.4500"}})
+    assert day_and(one, "2025-05-08?base=USD") == ("2025-05-08", 87.45)
+    assert one.get(f"{V1}/2025-05-01").status_code == 404
+    assert one.get(f"{V1}/{one.ready.judged(one.now)[1].today}").status_code == 503
+
+
 def test_the_present_never_waits_for_the_store_and_the_past_says_when_it_is_away(front, capsys):
     one = front(day(), {WEDNESDAY - DAY: {"USD": "87.4500"}})
     one.latest.stop()

@@ -107,23 +107,27 @@ def _table(read: ReadSide, kind: Kind, told: _Told) -> Answer:
 def _frankfurter(read: ReadSide, what: str, query: str) -> Answer:
     """Raises _RefusedError, or StoreError for days of the past."""
     snapshot, judged = read.ready.judged(read.clock())
-    known = compat.known_now(snapshot.content, judged)
+    known, today = compat.known_now(snapshot.content, judged), judged.today
     if what == "currencies":
-        body: bytes | None = compat.currencies_json(known) if known.values else None
-    elif period := _PERIOD.fullmatch(what):
-        ends = _day(period[1]), min(_day(period[5]) if period[5] else judged.today, _newest(known, judged.today))
-        body = _of_period(read, _asked(query), *ends)
+        body: bytes | None = compat.currencies_json(_some(known))
     elif what in ("latest", "current"):
-        body = compat.day_json(known, _asked(query), judged.today)
+        body = compat.day_json(_some(known), _asked(query), today)
     elif _ONE_DAY.fullmatch(what):
-        body = _of_day(read, known, _asked(query), _day(what), judged.today)
+        body = _of_day(read, known, _asked(query), _day(what), today)
+    elif period := _PERIOD.fullmatch(what):
+        first, last = _day(period[1]), _day(period[5]) if period[5] else today
+        body = _of_period(read, _asked(query), first, min(last, _newest(known, today)))
     else:
-        raise _RefusedError(404, "not found")
-    if body is None and not known.values:
-        raise _RefusedError(503, "no rate that may be shown has been collected yet", RETRY_S)
+        body = None
     if body is None:
         raise _RefusedError(404, "not found")
     return finish(body, JSON, until=judged.until, lazily=True, detail=f"v{snapshot.version}")
+
+
+def _some(known: Known) -> Known:
+    if not known.values:
+        raise _RefusedError(503, "no rate that may be shown has been collected yet", RETRY_S)
+    return known
 
 
 def _newest(known: Known, today: date) -> date:
@@ -133,7 +137,7 @@ def _newest(known: Known, today: date) -> date:
 
 def _of_day(read: ReadSide, known: Known, asked: Asked, day: date, today: date) -> bytes | None:
     if day >= today:
-        return compat.day_json(known, asked, min(day, _newest(known, today)))
+        return compat.day_json(_some(known), asked, min(day, _newest(known, today)))
     if day < FIRST_DAY:
         return None
     return compat.day_json(_then(read, asked, day, day), asked, day)
