@@ -420,6 +420,7 @@ def test_both_doors_answer_in_their_type_until_midnight(shelf):
         rest = int(until / timedelta(seconds=1)) - 60
         assert got.headers["Cache-Control"] == f"public, max-age=60, stale-while-revalidate=60, stale-if-error={rest}"
         assert got.headers["Access-Control-Allow-Origin"] == "*"
+        assert got.headers["Last-Modified"] == "Tue, 17 Jun 2025 18:00:00 GMT"
         again = shelf.get(path, **{"If-None-Match": got.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
         assert shelf.client.head(path).headers["ETag"] == got.headers["ETag"]

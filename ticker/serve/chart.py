@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -87,14 +87,14 @@ def asked_for(query: str, offers: Offered) -> Asked:
     pairs = parse_qsl(query[:MAX_QUERY], errors="replace")
     chosen = ",".join(text for name, text in pairs if name == "currencies")
     given = dict(reversed(pairs)) | ({"currencies": chosen} if chosen else {})
-    options, notes = parse(urlencode(given), offers)
+    options, notes = parse(urlencode({name: text for name, text in given.items() if name not in _OWN}), offers)
     kept = Options(**{name: getattr(options, name) for name in _SHARED})
     own = {name: given[name].strip() for name in _OWN if name in given}
     first, last = _first(own.get("from", USUAL)), _date(own.get("to", ""))
     if isinstance(first, date) and last and first > last:
         first, last = last, first
     width = int(own["width"]) if own.get("width", "").isdecimal() and len(own["width"]) < 6 else WIDTH
-    complaints = [note for note in notes if note.split(":")[0] in (*_SHARED, "preset")]
+    complaints: list[str] = [note for note in notes if note.split(":")[0] in (*_SHARED, "preset")]
     complaints += _complaints(own, first, last, width)
     return Asked(kept, first or USUAL, last, width if NARROWEST <= width <= WIDEST else WIDTH, tuple(complaints))
 
@@ -143,6 +143,7 @@ class Days:
     first: date
     last: date
     figures: dict[str, list[DayFigure]]
+    changed_at: datetime  # the last moment (UTC) at which anything here became true
 
     def __len__(self) -> int:
         return (self.last - self.first).days + 1
@@ -157,7 +158,9 @@ def days(store: Store, content: Content, asked: Asked, currencies: Sequence[str]
     last = min(last, max(today, newest))
     first = min(last, max(first, min((one.rate.valid_on for one in official), default=first)))
     found = calendar(official, first, last, grace)
-    return Days(first, last, {code: list(of_it) for code, of_it in groupby(found, key=lambda one: one.currency)})
+    figures = {code: list(of_it) for code, of_it in groupby(found, key=lambda one: one.currency)}
+    believed = [one.released_at or one.seen_at for one in official]
+    return Days(first, last, figures, max([content.home.at(today), *believed]))
 
 
 # --- what is said ------------------------------------------------------------------------------------------------
@@ -189,8 +192,8 @@ class Course:
 def chart(known: Days, content: Content, judged: Judgement, asked: Asked, currencies: Sequence[str]) -> Chart:
     say, last = words(asked.options.lang), known.last
     options = asked.options
-    bank = DEMO if content.demo else content.banks[0].bank if content.banks else ""
-    label = say.bank(bank) + say.text("bank.rest", unit=say.unit(content.home.currency)) if bank else ""
+    banks = ", ".join(say.bank(bank) for bank in _banks(known, content))
+    label = banks + say.text("bank.rest", unit=say.unit(content.home.currency)) if banks else ""
     span = _span(known, say)
     lines = tuple(_line(code, known, judged, say) for code in currencies)
     names = ", ".join(line.name for line in lines)
@@ -206,6 +209,16 @@ def chart(known: Days, content: Content, judged: Judgement, asked: Asked, curren
         colours=palettes(options.bg, options.fg, options.accent, options.theme),
         width=asked.width,
     )
+
+
+def _banks(known: Days, content: Content) -> list[str]:
+    """Whose figures are drawn; where there are none, whose would be."""
+    if content.demo:
+        return [DEMO]
+    names = {bank.source: bank.bank for bank in content.banks}
+    sources = {one.revision.source for figures in known.figures.values() for one in figures if one.revision}
+    used = dict.fromkeys(name for source, name in names.items() if source in sources)
+    return list(used) or [bank.bank for bank in content.banks[:1]]
 
 
 def course(figures: Sequence[DayFigure], say: Words) -> Course | None:
@@ -506,9 +519,11 @@ def _answer(read: ReadSide, path: str) -> tuple[Hashable, Callable[[], Answer]]:
         if path == PICTURE:
             drawn = chart(known, content, judged, asked, currencies)
             policy = picture.policy(terms.frame_ancestors, drawn)
-            return finish(picture.svg(drawn), SVG, until=until, policy=policy)
+            return finish(picture.svg(drawn), SVG, until=until, last_modified=known.changed_at, policy=policy)
         said = page(known, content, judged, asked, currencies, offers)
-        return finish(html.chart_page(said), HTML, until=until, policy=html.chart_policy())
+        return finish(
+            html.chart_page(said), HTML, until=until, last_modified=known.changed_at, policy=html.chart_policy()
+        )
 
     figures = tuple((one.currency, one.freshness, one.next_contested) for one in judged.figures)
     demo = content.demo, content.banks, tuple(sorted(offers.currencies))
