@@ -15,7 +15,7 @@ from ticker.model import DAY, Rate, Revision
 from ticker.series_csv import COLUMNS, Terms, dump, load
 
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
-TERMS = Terms("KGS", frozenset({"nbkr", "nbkr-weekly"}), date(1993, 5, 10), date(2026, 5, 23), NOW)
+TERMS = Terms("KGS", {"nbkr": may(23), "nbkr-weekly": may(23)}, date(1993, 5, 10), NOW)
 PLAIN = replace(TERMS, source="nbkr", nominals={"": 1, "KZT": 10}, body_hash="ab" * 32)
 HASH = "0123456789abcdef" * 4
 

@@ -204,9 +204,8 @@ def read_import(
     banks = {bank.id: bank for bank in config.rates_sources()}
     terms = Terms(
         home=config.home.currency,
-        sources=frozenset(banks),
+        sources={bank.id: _newest_published(bank, config.the_home(), now) for bank in banks.values()},
         first=SOM,
-        last=config.the_home().day(now) + max((bank.ahead_days for bank in banks.values()), default=1) * DAY,
         now=now,
         source=source,
         nominals=nominals,
@@ -219,6 +218,14 @@ def read_import(
         new += taken
         bad += refused
     return Import(tuple(new), len(rows) - len(new), tuple(sorted(bad, key=lambda one: one.line)))
+
+
+def _newest_published(bank: RatesSource, home: Home, now: datetime) -> date:
+    """The last day for which a table can be out: with one of a later day known, today's would pass for an old one."""
+    day = home.day(now) + bank.ahead_days * DAY
+    while bank.window.of(day)[0] > now:
+        day -= DAY
+    return day
 
 
 def write_import(store: Store, found: Import, home: Home, now: datetime) -> None:

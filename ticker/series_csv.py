@@ -44,9 +44,8 @@ class Terms:
     """What a file's rows are read by. `nominals` by currency, "" for all the others."""
 
     home: str  # currency
-    sources: frozenset[str]  # that there are
-    first: date  # the days that may stand in a file
-    last: date
+    sources: Mapping[str, date]  # that there are, each with the last day for which its table can be out
+    first: date  # no day before that
     now: datetime  # when it is read
     source: str = ""  # of rows that tell none; so are these
     nominals: Mapping[str, int] = field(default_factory=dict)
@@ -138,8 +137,6 @@ def _of_all(cells: Mapping[str, str], terms: Terms) -> Iterator[Revision]:
 
 def _figure(cells: Mapping[str, str], terms: Terms) -> Revision:
     valid_on = _day(cells["date"], "date")
-    if not terms.first <= valid_on <= terms.last:
-        raise _Bad(f"date: met {valid_on}, wanted a day from {terms.first} to {terms.last}")
     currency = cells["currency"]
     if not _CODE.fullmatch(currency) or currency == terms.home:
         raise _Bad(f"currency: met {currency!r}, wanted three capital letters, of another currency than {terms.home}")
@@ -151,6 +148,8 @@ def _figure(cells: Mapping[str, str], terms: Terms) -> Revision:
     if source not in terms.sources:
         how = "" if source else "; --source names it for rows that do not"
         raise _Bad(f"source: met {source!r}, wanted one of {', '.join(sorted(terms.sources))}{how}")
+    if not terms.first <= valid_on <= terms.sources[source]:
+        raise _Bad(f"date: met {valid_on}, wanted a day from {terms.first} to {terms.sources[source]}")
     valid_until = _day(cells["valid_until"], "valid_until") if cells.get("valid_until") else valid_on
     if not valid_on <= valid_until < valid_on + LONGEST:
         raise _Bad(f"valid_until: met {valid_until}, wanted a day from {valid_on} to {valid_on + LONGEST - DAY}")

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from given import bishkek
+from postgres import postgres_server, postgres_url
 from running import Moved, Running, free_port, runner, settings, until
 from sites import Site
 
@@ -25,6 +26,8 @@ from ticker.demo import DemoUpstream
 from ticker.demo.bank import DAILY
 from ticker.model import DAY, Revision
 from ticker.store import FILL, StoreError, open_store
+
+__all__ = ["postgres_server", "postgres_url"]
 
 WEDNESDAY = "2026-05-20 11:00"
 NEWEST = date(2026, 5, 18)  # that is filled on that day: the newer two are the collector's
@@ -129,6 +132,20 @@ def test_stopped_and_begun_again_it_leaves_the_store_of_one_that_was_not(site: C
             assert len(one.store.figures(*SPAN)) < len(stores[0])
         done(work(one, date(2024, 11, 15)))
         stores.append([told(figure) for figure in one.store.figures(*SPAN)])
+    assert stores[0] == stores[1]
+
+
+def test_on_postgresql_it_is_the_same(site: Callable[..., Site], postgres_url: str) -> None:
+    stores = []
+    for url in (None, postgres_url):
+        one = site(WEDNESDAY, url=url)
+        one.look()
+        backfill = work(one, date(2024, 11, 15))
+        done(backfill)
+        assert done(work(one, date(2024, 11, 15))) == []
+        one.look()
+        assert one.store.wishes() == []
+        stores.append(([told(figure) for figure in one.store.figures(*SPAN)], backfill.added))
     assert stores[0] == stores[1]
 
 
@@ -504,6 +521,7 @@ def test_with_one_bad_row_nothing_of_a_file_is_written(
     before = kept(begun)
     (tmp_path / "mine.csv").write_text(
         "date,currency,value\n2026-05-01,USD,87.4500\n2026-05-02,USD,874.500\n2026-05-20,USD,87.0000\nsoon,USD,1\n"
+        "2026-05-21,USD,87.4500\n"
     )
     ran = command("import", "--source", "nbkr", "--nominal", "1", "mine.csv")
     assert ran.code == 1
@@ -511,7 +529,8 @@ def test_with_one_bad_row_nothing_of_a_file_is_written(
     assert lines[0].startswith("line 3: USD 874.500 for 1 on 2026-05-02, against 87.4500 for 1 on 2026-05-01: 10 times")
     assert lines[1].startswith("line 4: USD 87.0000 on 2026-05-20, the store has 87.4")
     assert lines[2] == "line 5: date: met 'soon', wanted a day as 2026-05-22"
-    assert ran.err == "ticker: mine.csv: 3 rows refused, nothing was written\n"
+    assert lines[3] == "line 6: date: met 2026-05-21, wanted a day from 1993-05-10 to 2026-05-20", "it is not out yet"
+    assert ran.err == "ticker: mine.csv: 4 rows refused, nothing was written\n"
     assert kept(begun) == before
 
 

@@ -55,6 +55,7 @@ class Backfill:
     out_of_reach: list[Page] = field(default_factory=list)  # not asked: nothing near tells a nominal
     fault: str = ""  # why it ended early
     _known: dict[str, set[date]] = field(default_factory=dict)  # days with a believed figure, by currency
+    _newest_added: date = date.min
 
     def plan(self) -> list[Page]:
         """The pages with days that lack a figure, but for those that were read whole before. Asks nobody."""
@@ -79,6 +80,8 @@ class Backfill:
         """What arrived before a fault is kept. Raises StoreError where another backfill or import is at work."""
         todo = self.plan()
         pages_in_all = len(todo)
+        if not todo:
+            return
         with filling(self.desk.store, self.desk.pause) as token, self.desk.connect() as connection:
             try:
                 while page := next(filter(self.within_reach, todo), None):
@@ -89,6 +92,8 @@ class Backfill:
                 self.out_of_reach = todo
             except (UpstreamError, StoreError) as fault:
                 self.fault = str(fault)
+            finally:
+                self._tell_the_collector()
 
     def _visit(self, page: Page, connection: Connection, token: Callable[[], int]) -> Judged:
         token()  # nobody else is to ask the bank meanwhile
@@ -106,10 +111,14 @@ class Backfill:
         self.added[page.currency] += len(judged.believed)
         self.same[page.currency] += judged.same
         self.refused = grouped([*self.refused, *judged.refused])
-        since = self.desk.home.day(seen_at) - RATES_SPAN
-        if any(rate.valid_on >= since for rate in judged.believed):
-            self.desk.store.ask("fetch", self.source.id)  # what is shown may change by it: the collector looks at once
+        self._newest_added = max([self._newest_added, *(rate.valid_on for rate in judged.believed)])
         return judged
+
+    def _tell_the_collector(self) -> None:
+        """What is shown may change by recent figures: it looks at once. Untold, it does so at its next visit."""
+        if self._newest_added >= self.desk.home.day(self.desk.clock()) - RATES_SPAN:
+            with suppress(StoreError):
+                self.desk.store.ask("fetch", self.source.id)
 
     def _read(self, page: Page, connection: Connection) -> tuple[tuple[ArchiveFigure, ...], str]:
         """The page's figures and its hash. The one place where a fetch is repeated: here no schedule will."""
