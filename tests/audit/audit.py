@@ -120,7 +120,7 @@ CLOSELY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Kind:
     """Pages that are judged. In the address, {lang}, {theme}, {frame} and {motion} stand for each there is, {story} for
     a headline that is shown; a host page's address begins with {host}."""
 
@@ -130,20 +130,20 @@ class Page:
 
 
 PAGES = (
-    Page("/strip?lang={lang}"),
-    Page("/strip?theme={theme}&frame={frame}&motion={motion}", FRESH, BRIEFLY),
-    Page("/strip?theme={theme}&frame={frame}&lang=ky", EVENING, BRIEFLY),
-    Page("/strip?bg=1d3557&fg=f1faee&accent=e63946", ("late", "stale"), BRIEFLY),
-    Page("/panel?lang={lang}", looks=BRIEFLY),
-    Page("/story/{story}?lang={lang}", FRESH),
-    Page("/chart", looks=BRIEFLY),
-    Page("/chart?lang={lang}&from=5y", FRESH),
-    Page("/docs", FRESH),
-    Page("/?ui={lang}", FRESH),
-    Page("/?bg=ffffff&fg=777777&lang=de&theme=dark", FRESH),
-    Page("/status"),
-    Page("{host}/", looks=BRIEFLY),
-    Page("{host}/?lang={lang}", FRESH, BRIEFLY),
+    Kind("/strip?lang={lang}"),
+    Kind("/strip?theme={theme}&frame={frame}&motion={motion}", FRESH, BRIEFLY),
+    Kind("/strip?theme={theme}&frame={frame}&lang=ky", EVENING, BRIEFLY),
+    Kind("/strip?bg=1d3557&fg=f1faee&accent=e63946", ("late", "stale"), BRIEFLY),
+    Kind("/panel?lang={lang}", looks=BRIEFLY),
+    Kind("/story/{story}?lang={lang}", FRESH),
+    Kind("/chart", looks=BRIEFLY),
+    Kind("/chart?lang={lang}&from=5y", FRESH),
+    Kind("/docs", FRESH),
+    Kind("/?ui={lang}", FRESH),
+    Kind("/?bg=ffffff&fg=777777&lang=de&theme=dark", FRESH),
+    Kind("/status"),
+    Kind("{host}/", looks=BRIEFLY),
+    Kind("{host}/?lang={lang}", FRESH, BRIEFLY),
 )
 """Every page of the service that a reader can see: a new one has its line here."""
 EACH: dict[str, tuple[str, ...]] = {
@@ -166,15 +166,15 @@ def pages(service: Service) -> list[Audited]:
     shown = json.loads(answer(f"{service.url}/strip.json")[1])["headlines"]
     given = {"story": shown[0]["id"] if shown else "", "host": service.host}
     audited: dict[str, Audited] = {}
-    for page in PAGES:
-        if service.state not in page.states:
+    for kind in PAGES:
+        if service.state not in kind.states:
             continue
-        names = [name for name in EACH if f"{{{name}}}" in page.address]
+        names = [name for name in EACH if f"{{{name}}}" in kind.address]
         for values in product(*(EACH[name] for name in names)):
-            address = page.address.format(**given, **dict(zip(names, values, strict=True)))
-            url = address if page.address.startswith("{host}") else service.url + address
+            address = kind.address.format(**given, **dict(zip(names, values, strict=True)))
+            url = address if kind.address.startswith("{host}") else service.url + address
             name = address.replace(service.host, "host page ")
-            audited.setdefault(url, Audited(f"{name}, {service.state}", url, page.looks))
+            audited.setdefault(url, Audited(f"{name}, {service.state}", url, kind.looks))
     return list(audited.values())
 
 
@@ -296,26 +296,28 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 # --- the judges --------------------------------------------------------------------------------------------------
 
 
+# The checker knows no containers yet (CSS Containment 3), by which a strip in a column has its height.
+UNKNOWN_TO_NU = ("container-type", "cqi")
+
+
 def nu(audited: list[Audited]) -> list[Finding]:
-    """The Nu HTML checker on the bytes as served: errors and warnings."""
+    """The Nu HTML checker on the pages as served: errors and warnings."""
     findings: list[Finding] = []
-    with tempfile.TemporaryDirectory() as folder:
-        names: dict[str, str] = {}
-        for number, page in enumerate(audited):
-            status, body = answer(page.url)
-            if status != 200:
-                findings.append(Finding("http", page.name, f"status {status}", page.url))
-            file = Path(folder) / f"{number}.html"
-            file.write_bytes(body)
-            names[file.name] = page.name
-        command = ["java", "-jar", str(VNU), "--format", "json", "--stdout", "--exit-zero-always", folder]
-        report = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    for page in audited:
+        status, _ = answer(page.url)
+        if status != 200:
+            findings.append(Finding("http", page.name, f"status {status}", page.url))
+    names = {page.url: page.name for page in audited}
+    command = ["java", "-jar", str(VNU), "--format", "json", "--stdout", "--exit-zero-always", *names]
+    report = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     for message in report["messages"]:
         if message["type"] == "info" and message.get("subType") != "warning":
             continue
-        page_name = names.get(Path(message.get("url", "")).name, "all")
-        line = f"line {message.get('lastLine', '?')}: {' '.join(message.get('extract', '').split())}"
-        findings.append(Finding("nu", page_name, message["message"], line))
+        extract = " ".join(message.get("extract", "").split())
+        if message["message"].startswith("CSS: ") and any(word in extract for word in UNKNOWN_TO_NU):
+            continue
+        name = names.get(message.get("url", ""), message.get("url", "all"))
+        findings.append(Finding("nu", name, message["message"], f"line {message.get('lastLine', '?')}: {extract}"))
     return findings
 
 
@@ -334,15 +336,21 @@ def jing(service: Service) -> list[Finding]:
     return findings
 
 
+# What a browser paints behind a page that has no ground of its own; axe takes it to be white.
+GROUND = ":root { background: Canvas; }"
+
+
 def axe(browser: Browser, audited: list[Audited]) -> list[Finding]:
     """axe-core with every rule, WCAG 2.2's target size included, in each look of a page.
 
     The page's own policy forbids a foreign script, so it is lifted for this judge alone; `console` keeps it.
     """
     source = AXE.read_text()
-    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
     findings: list[Finding] = []
     for look in CLOSELY:
+        # Forced, the reader's own colours stand in place of the page's, which are those that axe reads.
+        rules = {"target-size": {"enabled": True}, "color-contrast": {"enabled": look.forced_colors == "none"}}
+        options = {"resultTypes": ["violations"], "rules": rules}
         context = browser.new_context(
             viewport={"width": look.width, "height": 720},
             color_scheme=look.color_scheme,
@@ -354,6 +362,7 @@ def axe(browser: Browser, audited: list[Audited]) -> list[Finding]:
             tab = context.new_page()
             for page in (one for one in audited if look in one.looks):
                 tab.goto(page.url)
+                tab.add_style_tag(content=GROUND)
                 tab.evaluate(source)
                 result: dict[str, Any] = tab.evaluate("options => axe.run(document, options)", options)
                 findings += [

@@ -257,8 +257,8 @@ def _inline(*names: str) -> Markup:
 
 def _framed(css: str) -> str:
     """Widths of the page in place of the strip's own: a page in a frame has no other, and the HTML checker does not
-    know containers yet. In em, 16 px unless the reader chose otherwise: a media query's ch is of the browser's own font,
-    and the height that a frame has on its page could not follow it.
+    know containers yet. In em, 16 px unless the reader chose otherwise: a media query's ch is of the browser's own
+    font, and the height that a frame has on its page could not follow it.
     """
 
     def of_page(found: re.Match[str]) -> str:
