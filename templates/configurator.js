@@ -80,6 +80,9 @@
       const alone = fresh.getElementById("alone").getAttribute("href");
       if (find("alone").getAttribute("href") !== alone) {
         find("alone").setAttribute("href", alone);
+        for (const [nth, rect] of document.querySelectorAll(".ground rect").entries()) {
+          rect.setAttribute("fill", fresh.querySelectorAll(".ground rect")[nth].getAttribute("fill"));
+        }
         find("preview").className = fresh.getElementById("preview").className;
         // Replaced in its own history, so that "back" leaves this page.
         const frames = fresh.querySelectorAll("iframe.live");
@@ -109,6 +112,11 @@
       announce(changed && words.length ? told.textContent.replace(/\s+/g, " ").trim() : said.updated);
     }
 
+    addEventListener("message", ({data, source}) => {
+      for (const frame of document.querySelectorAll("iframe.live")) {
+        if (frame.contentWindow === source && data?.type === "rate-ticker:height") frame.style.blockSize = `${Math.min(+data.height, 400)}px`;
+      }
+    });
     form.addEventListener("input", later);
     form.addEventListener("change", later);
     form.addEventListener("submit", event => { event.preventDefault(); ask(); });

@@ -103,9 +103,25 @@ def test_the_form_shows_what_was_chosen():
 
 def test_what_gave_way_is_told_and_what_cannot_be_read_is_told_in_words():
     said = asked("lang=de&bg=ffffff&fg=777777&ui=ru")
-    assert said.notes == ("lang: met 'de', wanted en, ru or ky; the default is shown",)
+    assert said.notes == ("lang: указано 'de', нужно одно из en, ru, ky; показано значение по умолчанию",)
     assert said.warnings == ("Текст #777777 на #ffffff: контраст 4,4 : 1, нужно 4,5 : 1. Показано цветом #757575.",)
     assert not asked("bg=ffffff&fg=333333").warnings
+
+
+NOTED = "lang=de&bg=blue&headlines=99&digits=x&feeds=gone&currency=USD&preset=gone"
+
+
+@pytest.mark.parametrize("ui", LANGUAGES)
+def test_every_note_is_in_the_pages_language(ui):
+    english, said = parse(NOTED, OFFERED)[1], asked(f"{NOTED}&ui={ui}").notes
+    assert {note.key for note in english} == {"wrong", "not_offered", "near"}
+    assert len(said) == len(english) == 7
+    assert bool(set(said) & set(english)) == (ui == "en")
+
+
+def test_a_transparent_strip_is_shown_on_the_ground_it_is_said_to_stand_on():
+    assert asked("theme=transparent&bg=1d3557").ground == "1d3557"
+    assert asked("theme=dark&bg=1d3557").ground is None
 
 
 def test_a_preset_is_given_out_by_its_name_and_what_differs():
@@ -186,6 +202,19 @@ def test_a_frame_carries_all_that_a_frame_should(lang, place, loading, id_):
     assert (frame["style"] or "").startswith("color-scheme:normal;border:0;width:100%;height:")
     query = parse_qs(urlsplit(frame["src"] or "").query)
     assert query == {"theme": ["dark"]} | ({"lang": [lang]} if lang != "en" else {})
+
+
+def test_a_card_is_higher_by_its_border_and_currencies_by_their_rows():
+    def reserved(query: str) -> list[int]:
+        style = Tags(codes(asked(query))["frame"].text).first("iframe")["style"] or ""
+        return [int(one) for one in re.findall(r"(?<=[(,])([0-9]+)px[,)]", style)]
+
+    assert reserved("") == [46, 92, 136]
+    assert reserved("frame=card") == [48, 94, 138]
+    assert reserved("show=clock") == [46, 70, 120]
+    many = Terms(currencies=("USD", "EUR", "RUB", "KZT", "CNY"))
+    style = Tags(codes(asked("", terms=many))["frame"].text).first("iframe")["style"] or ""
+    assert "max(114px,min(167px," in style
 
 
 def test_the_elements_attributes_are_its_options():

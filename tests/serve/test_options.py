@@ -45,10 +45,22 @@ def test_everything_asked_is_read():
 
 
 @pytest.mark.parametrize(
-    "query", ["utm_source=newsletter", "fbclid=abc&v=2", "Lang=ky", "=", "&&", "x", "lang[]=ky", "%FF=%FF"]
+    "query",
+    ["utm_source=newsletter", "fbclid=abc&v=2", "ui=ky&place=top&at=1&from=1&width=600", "=", "&&", "x", "%FF=%FF"],
 )
 def test_an_unknown_name_is_ignored_without_a_word(query):
     assert asked(query) == Options()
+
+
+@pytest.mark.parametrize(
+    ("met", "meant"),
+    [("currency", "currencies"), ("language", "lang"), ("Lang", "lang"), ("lang[]", "lang"), ("headline", "headlines")],
+)
+def test_an_unknown_name_that_is_nearly_an_options_is_ignored_with_a_note(met, meant):
+    assert parse(f"{met}=x&{met}=y", OFFERED) == (
+        Options(),
+        (f"{met!r}: there is no such option; did you mean {meant}?",),
+    )
 
 
 @pytest.mark.parametrize(

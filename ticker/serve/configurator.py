@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.model import Language
 from ticker.serve.contrast import complaints
-from ticker.serve.options import COLOURS, LANGUAGES, MAX_QUERY, PARTS, Offered, Options, parse
+from ticker.serve.options import COLOURS, LANGUAGES, MAX_QUERY, PARTS, Note, Offered, Options, Wanted, parse
 from ticker.serve.words import Words, templates_dir, words
 from ticker.snapshot import Content
 
@@ -128,7 +128,8 @@ class Configurator:
     languages: tuple[tuple[str, str, Language, str], ...]  # short and full name, code, address
     groups: tuple[Group, ...]
     warnings: tuple[str, ...]
-    notes: tuple[str, ...]  # in English, as the strip's JSON has them
+    notes: tuple[str, ...]
+    ground: str | None  # what a transparent strip is known to stand on
     ways: tuple[Way, ...]
 
 
@@ -163,7 +164,8 @@ def configurator(
         languages=tuple((*OWN_NAMES[one], one, "?" + _in_language(one, strip_query, place)) for one in LANGUAGES),
         groups=tuple(_groups(options, place, content, terms, say)),
         warnings=tuple(_warnings(options, say)),
-        notes=notes,
+        notes=tuple(_note(note, say) for note in notes),
+        ground=options.bg if options.theme == "transparent" else None,
         ways=ways(strip_query, options, base, say, picture(options), place, terms.embed, terms.currencies),
     )
 
@@ -312,6 +314,21 @@ def _warnings(options: Options, say: Words) -> Iterator[str]:
         )
     if options.theme == "transparent":
         yield say.text("conf.transparent")
+
+
+def _note(note: Note, say: Words) -> str:
+    """The note in the page's language."""
+    given = {name: _wanted(value, say) if isinstance(value, Wanted) else value for name, value in note.given.items()}
+    return say.text(f"note.{note.key}", **given)
+
+
+def _wanted(wanted: Wanted, say: Words) -> str:
+    if wanted.limits:
+        least, most = wanted.limits
+        return say.text("note.wanted.auto" if wanted.auto else "note.wanted.limits", least=least, most=most)
+    if wanted.choices:
+        return say.text("note.wanted.choices", choices=", ".join(wanted.choices))
+    return say.text("note.wanted.colour")
 
 
 # --- the code ----------------------------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
 """What a strip can be asked for: one model for parsing, canonical form and reference.
 
 What people embed must not break by a mistake: an unknown name is ignored, a bad value gives way to its default, of a
-repeated name the first counts. `notes` say what was met and what is allowed.
+repeated name the first counts. `notes` say what was met and what is allowed; of an unknown name only where it is nearly
+an option's.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, get_args
@@ -33,7 +35,7 @@ class BadMoment(ValueError):  # noqa: N818 - it is the moment that is bad
     now for then."""
 
 
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)([Zz]|[+ -]\d\d:\d\d)?")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+ -]\d\d:\d\d)?")
 
 
 def moment_asked(query: str, zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -119,7 +121,49 @@ class Offered:
     presets: Mapping[str, str] = field(default_factory=dict)  # options by name, as a query
 
 
-def parse(query: str, offered: Offered) -> tuple[Options, tuple[str, ...]]:
+class Note(str):
+    """What gave way, as an English sentence; `key` and `given` say the same for other languages (`note.KEY`)."""
+
+    key: str
+    given: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, key: str, **given: Any) -> Note:
+        note = cls(_NOTES[key].format(**given))
+        note.key, note.given = key, given
+        return note
+
+
+_NOTES = {
+    "repeated": "{name}: given more than once; the first counts",
+    "not_offered": "{name}: {met} is not offered; offered are {allowed}",
+    "too_many": "{name}: {count} given, at most {most} are shown",
+    "empty": "{name}: met nothing, wanted a list like {like}",
+    "wrong": "{name}: met {met}, wanted {wanted}; the default is shown",
+    "near": "{met}: there is no such option; did you mean {name}?",
+}
+_ALIKE = 0.75
+_MEANT = {"language": "lang", "currency": "currencies", "background": "bg", "color": "fg", "colour": "fg"}
+_MOST_UNKNOWN = 20  # names that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an option's value may be: one of `choices`, a whole number in `limits`, or else a colour."""
+
+    choices: tuple[str, ...] = ()
+    limits: tuple[int, int] | None = None
+    auto: bool = False
+
+    def __str__(self) -> str:
+        if self.choices:
+            return f"{', '.join(self.choices[:-1])} or {self.choices[-1]}"
+        if self.limits:
+            return ("auto or " if self.auto else "") + "a whole number from {} to {}".format(*self.limits)
+        return "a colour as 14171b"
+
+
+def parse(query: str, offered: Offered) -> tuple[Options, tuple[Note, ...]]:
     """The options a query asks for, leniently, and notes on what gave way. What stands in the query itself goes before
     what its preset says."""
     pairs = parse_qsl(query[:MAX_QUERY], keep_blank_values=True, errors="replace")
@@ -130,19 +174,30 @@ def parse(query: str, offered: Offered) -> tuple[Options, tuple[str, ...]]:
             values = _values(parse_qsl(offered.presets[preset]), offered)[0] | values
         else:
             known = ", ".join(sorted(offered.presets)) or "none"
-            notes.append(f"preset: {_shown(preset)} is not offered; offered are {known}")
+            notes.append(Note.of("not_offered", name="preset", met=_shown(preset), allowed=known))
+    notes += _near(name for name, _ in pairs)
     return Options(**values), tuple(notes[:MAX_NOTES])
 
 
-def _values(pairs: Iterable[tuple[str, str]], offered: Offered) -> tuple[dict[str, Any], list[str]]:
+def _near(names: Iterable[str]) -> Iterator[Note]:
+    """Unknown names that look like an option's. What a page adds for itself, as utm_source, is none of ours."""
+    unknown = [name for name in dict.fromkeys(names) if name not in Options.model_fields][:_MOST_UNKNOWN]
+    for name in unknown:
+        low = name.lower()
+        meant = _MEANT.get(low) or next(iter(difflib.get_close_matches(low, Options.model_fields, 1, _ALIKE)), None)
+        if meant and len(name) <= 20:
+            yield Note.of("near", met=_shown(name), name=meant)
+
+
+def _values(pairs: Iterable[tuple[str, str]], offered: Offered) -> tuple[dict[str, Any], list[Note]]:
     met: set[str] = set()
     values: dict[str, Any] = {}
-    notes: list[str] = []
+    notes: list[Note] = []
     for name, text in pairs:
         if name not in Options.model_fields:
             continue
         if name in met:
-            notes.append(f"{name}: given more than once; the first counts")
+            notes.append(Note.of("repeated", name=name))
             continue
         met.add(name)
         value, note = _read(name, text.strip(), offered)
@@ -152,7 +207,7 @@ def _values(pairs: Iterable[tuple[str, str]], offered: Offered) -> tuple[dict[st
     return values, notes
 
 
-def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[str]]:
+def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[Note]]:
     """One option's value, None where it gives way to the default."""
     if name == "currencies":
         return _members(name, text.upper(), offered.currencies)
@@ -167,7 +222,7 @@ def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[str]]:
         value = _six_digits(text) if name in COLOURS else text
         return getattr(Options.model_validate({name: value}), name), []
     except ValidationError:
-        return None, [f"{name}: met {_shown(text)}, wanted {_wanted(name)}; the default is shown"]
+        return None, [Note.of("wrong", name=name, met=_shown(text), wanted=_wanted(name))]
 
 
 def _six_digits(text: str) -> str:
@@ -176,33 +231,31 @@ def _six_digits(text: str) -> str:
     return "".join(2 * digit for digit in plain) if len(plain) == 3 else plain
 
 
-def _members(name: str, text: str, allowed: Iterable[str]) -> tuple[Any, list[str]]:
+def _members(name: str, text: str, allowed: Iterable[str]) -> tuple[Any, list[Note]]:
     met = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     known = tuple(part for part in met if part in allowed)
     rules = Options.model_fields[name].metadata
     limit = next((rule.max_length for rule in rules if hasattr(rule, "max_length")), len(met))
     notes = [
-        f"{name}: {_shown(part)} is not offered; offered are {', '.join(sorted(allowed))}"
+        Note.of("not_offered", name=name, met=_shown(part), allowed=", ".join(sorted(allowed)))
         for part in met
         if part not in known
     ][:3]
     if len(known) > limit:
-        notes.append(f"{name}: {len(known)} given, at most {limit} are shown")
+        notes.append(Note.of("too_many", name=name, count=len(known), most=limit))
     if not known:
-        notes = notes or [f"{name}: met nothing, wanted a list like {','.join(sorted(allowed)[:3])}"]
+        notes = notes or [Note.of("empty", name=name, like=",".join(sorted(allowed)[:3]))]
     return known[:limit] or None, notes
 
 
-def _wanted(name: str) -> str:
+def _wanted(name: str) -> Wanted:
     if name in COLOURS:
-        return "a colour as 14171b"
+        return Wanted()
     field = Options.model_fields[name]
-    if choices := get_args(field.annotation):
-        texts = [one for one in choices if isinstance(one, str)]
-        if texts:
-            return f"{', '.join(texts[:-1])} or {texts[-1]}"
+    if choices := tuple(one for one in get_args(field.annotation) if isinstance(one, str)):
+        return Wanted(choices)
     least, most = (next(getattr(rule, side) for rule in field.metadata if hasattr(rule, side)) for side in ("ge", "le"))
-    return ("auto or " if field.default is None else "") + f"a whole number from {least} to {most}"
+    return Wanted(limits=(least, most), auto=field.default is None)
 
 
 def _shown(text: str) -> str:
