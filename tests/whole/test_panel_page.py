@@ -1,0 +1,349 @@
+"""Panel and story in a real browser: truth, refresh, keyboard, room; what is told of a reader, and what is printed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
+
+import scenes  # noqa: E402
+from pictures import CHROMIUM, Strips, serving  # noqa: E402
+
+from ticker.serve.contrast import ratio  # noqa: E402
+from ticker.serve.media import html  # noqa: E402
+from ticker.serve.panel import Popularity  # noqa: E402
+from ticker.serve.story import Known, story  # noqa: E402
+
+POPULAR = Popularity({"en3": 9.0, "en4": 7.0, "ru2": 9.0, "ky2": 9.0}, 3, 1)
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"""
+SPILLS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT = """() => [...document.querySelectorAll(".board *")].filter(node => {
+    const box = node.getBoundingClientRect();
+    return node.checkVisibility() && !node.closest(".said, svg") && box.right > innerWidth + .5;
+}).map(node => node.outerHTML.slice(0, 80))"""
+SMALL = """() => [...document.querySelectorAll("a, button")].filter(node => node.checkVisibility()).map(node => {
+    const box = node.getBoundingClientRect();
+    return [node.textContent.trim(), box.width, box.height];
+}).filter(([, width, height]) => width < 24 || height < 24)"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Strips]:
+    with serving() as server:
+        server.popularity = POPULAR
+        yield server
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(viewport={"width": 360, "height": 800}) as context:
+        context.set_default_timeout(10_000)
+        yield context
+
+
+class Reader:
+    """A panel of one scene, whose clock the test turns; what its console says is kept."""
+
+    def __init__(self, page: Page, server: Strips, state: str = "day", query: str = "") -> None:
+        self.page, self.server, self.state, self.said = page, server, state, []
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.clock.install(time=server.scenes[state].now)
+        page.clock.pause_at(server.scenes[state].now + timedelta(seconds=1))
+        page.goto(f"{server.url}/{state}/panel{query}")
+
+    def waits(self, seconds: float) -> None:
+        self.server.elapsed += timedelta(seconds=seconds)
+        self.page.clock.run_for(round(seconds * 1000))
+
+    def asked(self) -> int:
+        return sum("panel.json" in path for path in self.server.asked)
+
+    def refreshes(self) -> None:
+        """Waits until the page has asked once more and has shown the answer."""
+        before = self.asked()
+        with self.page.expect_response(lambda answer: "panel.json" in answer.url):
+            while self.asked() == before:
+                self.waits(5)
+                self.page.wait_for_timeout(30)
+        self.page.wait_for_timeout(50)
+
+    def becomes(self, scene: scenes.Scene) -> None:
+        self.server.elapsed = timedelta()
+        self.server.scenes[self.state] = scene
+
+    def text(self, selector: str) -> str:
+        return self.page.locator(selector).first.inner_text()
+
+
+@pytest.fixture
+def reader(context: BrowserContext, server: Strips) -> Reader:
+    return Reader(context.new_page(), server)
+
+
+def later(scene: scenes.Scene, minutes: int, **content: Any) -> scenes.Scene:
+    """The next version of a scene, `minutes` later."""
+    moved, span = scene.with_content(**content), timedelta(minutes=minutes)
+    looks = {key: at + span for key, at in scene.snapshot.looks.items()}
+    snapshot = replace(moved.snapshot, version=1235, as_of=scene.snapshot.as_of + span, looks=looks)
+    return scenes.Scene(snapshot, scene.now + span)
+
+
+def with_news(scene: scenes.Scene, title: str = "Ferry to the island of Issyk-Kul", minutes: int = 2) -> scenes.Scene:
+    at = scene.now + timedelta(minutes=minutes - 1)
+    one = replace(scene.snapshot.content.headlines[0], id="new", title=title, url="https://example.org/new")
+    news = replace(one, feed="24kg-en", published_at=at, first_seen_at=at)
+    return later(scene, minutes, headlines=(news, *scene.snapshot.content.headlines))
+
+
+# --- refresh -----------------------------------------------------------------------------------------------------
+
+
+def test_a_refresh_puts_in_what_is_new_and_leaves_the_rest(reader: Reader) -> None:
+    page = reader.page
+    page.evaluate("document.querySelectorAll('.told li, tr, .pause').forEach(node => node.mine = true)")
+    page.locator(".title", has_text="Libraries").focus()
+    reader.becomes(with_news(scenes.day()))
+    reader.refreshes()
+    assert reader.text(".daily .title").startswith("Ferry to the island")
+    assert page.evaluate("document.querySelectorAll('.daily li').length") == 11
+    fresh = page.evaluate("[...document.querySelectorAll('.told li, tr, .pause')].filter(node => !node.mine).length")
+    assert fresh == 1
+    assert page.evaluate("document.activeElement.textContent").startswith("Libraries")
+    assert reader.said == []
+
+
+def test_tomorrows_column_comes_in_the_afternoon_and_is_announced(reader: Reader) -> None:
+    page = reader.page
+    assert page.locator("td.after").count() == 0
+    reader.becomes(later(scenes.day(), 300, series=scenes.evening().snapshot.content.series))
+    reader.refreshes()
+    assert [one.inner_text().strip() for one in page.locator("td.after").all()] == ["87.4500", "99.8700", "1.0988"]
+    expect(page.locator("[role=status]")).to_have_text("NBKR: official rates for 18 June, and already for 19 June")
+
+
+def test_a_headline_with_the_focus_is_not_taken_away(reader: Reader) -> None:
+    page = reader.page
+    page.locator(".daily .title", has_text="Bridge").focus()
+    left = tuple(one for one in scenes.day().snapshot.content.headlines if one.id != "en0")
+    reader.becomes(later(scenes.day(), 2, headlines=left))
+    reader.refreshes()
+    assert page.evaluate("document.activeElement.textContent").startswith("Bridge")
+    page.locator(".pause").focus()
+    reader.refreshes()
+    assert page.locator(".daily .title", has_text="Bridge").count() == 0
+
+
+def test_past_its_time_without_a_look_a_panel_says_so_and_recovers(reader: Reader) -> None:
+    page = reader.page
+    assert reader.text("th.today") == "18 June\ntoday\nchange"
+    assert page.locator(".current").is_visible()
+    reader.server.status = 500
+    reader.waits(13 * 3600)
+    page.wait_for_timeout(100)
+    assert reader.text("caption") == "not updated, of 18 June"
+    assert reader.text("th.today") == "18 June\nchange"  # nobody's today any more
+    assert not page.locator(".current").is_visible()
+    assert page.locator(".moment-of").is_visible()
+    expect(page.locator("[role=status]")).to_have_text("not updated, rates of 18 June")
+    reader.server.status = 200
+    tomorrow = later(scenes.evening(), 24 * 60 - 7 * 60)
+    reader.becomes(tomorrow)
+    reader.server.elapsed = timedelta(0)
+    reader.refreshes()
+    assert "not updated" not in reader.text("caption")
+    assert reader.text(".date") == "19 June, Thursday"
+
+
+def test_an_answer_that_fails_takes_back_what_is_said_of_headlines(reader: Reader) -> None:
+    reader.server.status = 500
+    reader.waits(100)
+    reader.page.wait_for_timeout(100)
+    expect(reader.page.locator(".current")).to_be_hidden()
+
+
+def test_the_one_control_stops_what_changes_by_itself(reader: Reader) -> None:
+    pause = reader.page.get_by_role("button", name="Pause")
+    pause.click()
+    before = reader.asked()
+    reader.waits(600)
+    assert reader.asked() == before
+    reader.page.get_by_role("button", name="Continue").click()
+    reader.page.wait_for_timeout(100)
+    assert reader.asked() == before + 1
+
+
+def test_who_wants_less_motion_finds_it_stopped(browser: Browser, server: Strips) -> None:
+    with browser.new_context(reduced_motion="reduce") as context:
+        reader = Reader(context.new_page(), server)
+        reader.waits(600)
+        assert reader.asked() == 0
+        assert reader.page.get_by_role("button", name="Continue").is_visible()
+
+
+def test_without_script_all_of_it_is_there_and_stays_true(browser: Browser, server: Strips) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{server.url}/evening/panel?lang=ru")
+        assert page.locator(".daily .title").count() == 8
+        assert page.locator("td.after").count() == 3
+        for drawn in (".now", ".current", ".pause"):
+            assert not page.locator(drawn).first.is_visible()
+        assert "18 июня 2025" in page.locator(".moment-of").inner_text()
+        page.get_by_role("link", name="English").click()
+        assert page.url.endswith("/evening/panel")
+
+
+# --- room, keyboard, colours -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ky"])
+@pytest.mark.parametrize("width", [300, 360, 700, 1100])
+def test_nothing_is_cut_off_at_any_width(context: BrowserContext, server: Strips, width: int, lang: str) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    for state in ("day", "evening_all", "late", "stale", "none", "rouble_held"):
+        page.clock.install(time=server.scenes[state].now)
+        page.goto(f"{server.url}/{state}/panel?lang={lang}&headlines=4")
+        assert (page.evaluate(SPILLS), page.evaluate(CUT), page.evaluate(SMALL)) == (0, [], []), state
+
+
+def test_nothing_is_lost_with_a_readers_own_spacing(browser: Browser, server: Strips) -> None:
+    """WCAG 1.4.12; the policy forbids a foreign style, so it is lifted."""
+    with browser.new_context(viewport={"width": 320, "height": 800}, bypass_csp=True) as context:
+        page = context.new_page()
+        for state in ("evening_all", "rouble_held", "stale"):
+            page.clock.install(time=server.scenes[state].now)
+            page.goto(f"{server.url}/{state}/panel?lang=ru&headlines=4")
+            page.add_style_tag(content=SPACED)
+            assert (page.evaluate(SPILLS), page.evaluate(CUT)) == (0, []), state
+
+
+def test_everything_is_reached_by_keyboard_in_the_order_it_is_read(reader: Reader) -> None:
+    page, met = reader.page, []
+    wanted = page.evaluate("[...document.querySelectorAll('a, button')].map(node => node.textContent.trim())")
+    for _ in wanted:
+        page.keyboard.press("Tab")
+        met.append(page.evaluate("document.activeElement.textContent.trim()"))
+    assert met == wanted
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+COLOURS = """() => {
+    const hex = colour => colour.match(/\\d+/g).slice(0, 3).map(part => (+part).toString(16).padStart(2, "0")).join("");
+    const ground = node => {
+        for (; node; node = node.parentElement) {
+            const colour = getComputedStyle(node).backgroundColor;
+            if (!/, 0\\)$/.test(colour)) return hex(colour);
+        }
+    };
+    const met = new Set();
+    for (const node of document.querySelectorAll("main *, header *")) {
+        const texts = [...node.childNodes].some(one => one.nodeType === 3 && one.data.trim());
+        if (texts && node.checkVisibility()) met.add(`${hex(getComputedStyle(node).color)} ${ground(node)}`);
+    }
+    return [...met];
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_reaches_seven_to_one_in_both_themes(browser: Browser, server: Strips, theme: Any) -> None:
+    with browser.new_context(color_scheme=theme) as context:
+        page = context.new_page()
+        for state in ("evening_all", "stale", "rouble_held"):
+            page.clock.install(time=server.scenes[state].now)
+            page.goto(f"{server.url}/{state}/panel")
+            pairs = [pair.split() for pair in page.evaluate(COLOURS)]
+            assert len(pairs) > 2
+            assert [pair for pair in pairs if ratio(*pair) < 7] == []
+
+
+# --- what is told, what is printed -------------------------------------------------------------------------------
+
+
+def test_a_headline_that_is_followed_is_told_once_with_the_pages_own_id(reader: Reader) -> None:
+    page, told = reader.page, []
+
+    def hear(route: Route) -> None:
+        told.append((route.request.url, route.request.headers["content-type"], route.request.post_data))
+        route.fulfill(status=204)
+
+    page.context.route("**/click/*", hear)
+    page.context.route("https://example.org/**", lambda route: route.fulfill(body="read"))
+    with page.context.expect_page():
+        page.locator(".daily .title").first.click()
+    page.wait_for_timeout(300)
+    assert [url.rpartition("/")[2] for url, *_ in told] == ["en0"]
+    assert told[0][1].startswith("text/plain")
+    assert len(told[0][2] or "") == 24
+
+
+def test_opened_to_be_printed_it_prints(context: BrowserContext, server: Strips) -> None:
+    page = context.new_page()
+    page.add_init_script("window.print = () => { window.printed = true; }")
+    page.goto(f"{server.url}/day/panel#print")
+    assert page.evaluate("window.printed")
+
+
+def story_at(context: BrowserContext, known: Known, told: list[str]) -> Page:
+    """The page of a headline, at an address that is answered here, under its own policy."""
+    scene = scenes.day()
+    one = next(one for one in scene.snapshot.content.headlines if one.id == "en0")
+    given = (scene.snapshot, scene.judged, "en", ("USD", "EUR", "RUB"), POPULAR)
+    body = html.story_page(story(one, known, *given))  # type: ignore[arg-type]
+
+    def answer(route: Route) -> None:
+        if route.request.method == "POST":
+            told.append(f"{route.request.url} {route.request.post_data}")
+            route.fulfill(status=204)
+        else:
+            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": html.story_policy()}
+            route.fulfill(body=body, headers=headers)
+
+    context.route("http://rates.example/**", answer)
+    page = context.new_page()
+    page.on("console", lambda message: told.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: told.append(f"error: {error}"))
+    page.goto("http://rates.example/story/en0")
+    page.wait_for_timeout(200)
+    return page
+
+
+def test_a_story_that_is_seen_tells_so_once(context: BrowserContext) -> None:
+    told: list[str] = []
+    page = story_at(context, Known("Closed since 2023.", 128), told)
+    assert len(told) == 1
+    assert told[0].startswith("http://rates.example/story/en0/view ")
+    for width in (320, 1000):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert (page.evaluate(SPILLS), page.evaluate(SMALL)) == (0, [])
+    assert [pair for pair in page.evaluate(COLOURS) if ratio(*pair.split()) < 7] == []
+
+
+def test_a_story_is_one_clean_printed_page_with_its_link_written_out(context: BrowserContext) -> None:
+    page = story_at(context, Known("Closed since 2023.", 128), [])
+    page.emulate_media(media="print")
+    shown = page.evaluate("document.body.innerText")
+    assert "https://example.org/en/0" in shown
+    assert "Closed since 2023." in shown
+    assert "99.5614" in shown
+    for left_out in ("Popular", "Read at", "Views", "Print", "All headlines"):
+        assert left_out.lower() not in shown.lower()
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
