@@ -269,6 +269,15 @@ def test_the_archive_lists_each_published_day_of_one_currency_newest_first(demo)
     assert got["Set-Cookie"].startswith("JSESSIONID=")
 
 
+def test_the_archive_of_ten_years_comes_by_the_year(demo):
+    first, days = date(2016, 5, 23), []
+    while first <= FRIDAY:
+        _, rows = archive(demo, 15, first, first + DAY * 365)
+        days += [day for day, _ in reversed(rows)]
+        first += DAY * 366
+    assert days == [date(2016, 5, 23) + DAY * n for n in range((SATURDAY - date(2016, 5, 23)).days + 1)]
+
+
 def test_the_archive_gives_a_year_at_most_and_nothing_for_what_it_does_not_know(demo):
     assert len(archive(demo, 15, date(2001, 1, 1), date(2026, 12, 31))[1]) == 366
     assert archive(demo, 99, MONDAY, MONDAY)[1] == []
