@@ -158,9 +158,10 @@ def _same(one: Headline, other: Headline) -> bool:
 
 def _conflict(one: Said, other: Said, window: Iterable[Said]) -> bool:
     """Whether each speaks of somebody, something or some time that the other does not."""
-    kinds = {kind for kind, _ in one.kinds} & {kind for kind, _ in other.kinds}
-    if any({k for k in one.kinds if k[0] == kind} != {k for k in other.kinds if k[0] == kind} for kind in kinds):
-        return True
+    for kind in {kind for kind, _ in one.kinds ^ other.kinds}:
+        ours, theirs = ({each for each in said.kinds if each[0] == kind} for said in (one, other))
+        if ours - theirs and theirs - ours:
+            return True
     if one.places - other.stems and other.places - one.stems:
         return True
     if not (_own(one, other) and _own(other, one)):
@@ -172,11 +173,18 @@ def _conflict(one: Said, other: Said, window: Iterable[Said]) -> bool:
 
 def _own(one: Said, other: Said, common: Iterable[str] = ()) -> set[Run]:
     """Names of `one` that `other` does not have. "Садыр Жапаров" is had where "Жапаров" is, and the other way round."""
-    unsure = {frozenset([stem]) for stem in one.unsure - other.stems - set(common)}
-    theirs = [*other.names, *(frozenset([stem]) for stem in other.unsure)]
-    alone = {name for name in one.names if not any(name <= their or their <= name for their in theirs)}
-    runs = {stem for name in one.names for stem in name}
-    return {name for name in alone if not name <= other.stems} | {name for name in unsure if not name <= runs}
+    named = {stem for name in one.names for stem in name}
+    unsure = {(stem,) for stem in one.unsure - other.stems - named - set(common)}
+    return {name for name in one.names if not _has(other, name)} | unsure
+
+
+def _has(said: Said, name: Run) -> bool:
+    parts = set(name)
+    return (
+        parts <= said.stems
+        or name[-1] in said.unsure
+        or any(parts <= set(other) or parts >= set(other) for other in said.names)
+    )
 
 
 def popular(told: Sequence[Told], clicks: Mapping[str, float], limit: int, floor: float) -> list[Told]:

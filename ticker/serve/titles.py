@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import Literal
 
-Run = frozenset[str]
-"""One name: the stems of capitalised words that follow each other."""
+Run = tuple[str, ...]
+"""One name: the stems of capitalised words that follow each other; the last is a surname, or the place itself."""
+
+Capital = Literal["", "first", "inner"]
+"""How a word stands: small, as the first of a sentence, or with a capital of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def _words(text: str, tongue: _Tongue) -> Iterator[_Word]:
             and small not in tongue.counted
             and (len(small) > 2 or printed.isupper() or small == "ош")
         )
-        stem = tongue.stem(small, capital)
+        stem = tongue.stem(small, "" if not capital else "first" if begins else "inner")
         yield _Word(small, capital, begins, quoted or between in (" ", "\u00a0"), stem, weighs)
         end, begins = found.end(), False
 
@@ -104,7 +108,7 @@ def _runs(words: list[_Word]) -> Iterator[Run]:
         if word and word.capital and word.follows and run and not word.begins:
             run.append(word)
             continue
-        if any(not one.begins for one in run) and (stems := frozenset(one.stem for one in run if one.weighs)):
+        if any(not one.begins for one in run) and (stems := tuple(one.stem for one in run if one.weighs)):
             yield stems
         run = [word] if word and word.capital else []
 
@@ -152,7 +156,7 @@ def _plain(figure: str, many: str, tongue: _Tongue) -> str:
 # --- stems
 
 
-def _english(word: str, _: bool) -> str:
+def _english(word: str, _: Capital) -> str:
     word = re.sub(r"'s?$|n't$", "", word)
     if len(word) <= 3:
         return word
@@ -178,14 +182,27 @@ _VERB = re.compile(
 _NOUN = re.compile(
     "(?:а|ев|ов|ие|ье|е|иями|ями|ами|еи|ии|и|ией|ей|ой|ий|й|иям|ям|ием|ем|ам|ом|о|у|ах|иях|ях|ы|ь|ию|ью|ю|ия|ья|я)$"
 )
-_NAME = re.compile(r"(.{2,}(?:[ое]в|[аиыя]н))(?:а|у|ым|ом|е|ой|ы|ых|ыми)?")
+_CASE = "(?:а|у|ым|ом|е|ой|ы|ых|ыми)?"
+_NAMES: Mapping[Capital, re.Pattern[str]] = {
+    "": re.compile("(?!)"),
+    "first": re.compile(rf"(.{{2,}}(?:[ое]в|[иы]н|стан|баткен)){_CASE}"),  # a first word may be a verb: Задержан…
+    "inner": re.compile(rf"(.{{2,}}(?:[ое]в|[аеиыя]н)){_CASE}"),
+}
 
 
-def _russian(word: str, capital: bool) -> str:
-    """Snowball's steps; a name first loses its case, so that Жапарова and Жапаровым are one."""
-    if capital and (name := _NAME.fullmatch(word)):
+def _russian(word: str, capital: Capital) -> str:
+    """Snowball's steps; a name first loses its case, so that Жапарова and Жапаровым are one, and one that is an
+    adjective its ending: Баткенская is of Баткен. Ошская is not of Ош: city and province differ."""
+    stem = _snowball(word, capital)
+    if capital and stem.endswith("ск") and len(stem) > 5:
+        return _snowball(stem.removesuffix("ск"), "inner")
+    return stem
+
+
+def _snowball(word: str, capital: Capital) -> str:
+    if name := _NAMES[capital].fullmatch(word):
         word = name[1]
-        if word.endswith(("ан", "ян")):  # which a verb could end in
+        if word.endswith(("ан", "ян", "ен")):  # which a verb could end in
             return word
     vowel = re.search("[аеиоуыэюя]", word)
     if not vowel:
@@ -213,7 +230,7 @@ _KYRGYZ = re.compile(
 )
 
 
-def _kyrgyz(word: str, _: bool) -> str:
+def _kyrgyz(word: str, _: Capital) -> str:
     """Up to four endings, as long as three letters remain."""
     if _OSH.fullmatch(word):
         return "ош"
@@ -230,7 +247,7 @@ def _kyrgyz(word: str, _: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Tongue:
-    stem: Callable[[str, bool], str]
+    stem: Callable[[str, Capital], str]
     light: frozenset[str]  # words that tell no story from another
     no_names: frozenset[str]  # words that often begin a title and are nobody's name
     negation: re.Pattern[str]
@@ -315,6 +332,8 @@ _TONGUES: Mapping[str, _Tongue] = {
             outcome="wins?$|won$|winn|beats?$|defeat|victor ~ los[et]|lost$",
             fate="arrest|detain|jail ~ releas|free[ds]?$|acquit",
             side="north ~ south ~ east ~ west",
+            who="teacher ~ doctor|medic[s]?$|nurse ~ pensioner|retire ~ student ~ pupil|schoolchild ~ driver ~ miner"
+            " ~ police ~ soldier|troops|guard ~ farmer|herder ~ m[ae]n$ ~ wom[ae]n ~ child|kids?$|boys?$|girls?$",
         ),
         aliases=_aliases(
             Kyrgyzstan=r"\b(?:the )?Kyrgyz Republic\b", USA=r"\bU\.S\.(?:A\.)?|\bUS\b|\bUnited States\b",
@@ -366,6 +385,9 @@ _TONGUES: Mapping[str, _Tongue] = {
             outcome="побед|обыгра|выигра ~ проигра|уступи|пораж",
             fate="задерж|арест ~ освоб|отпуст|оправда",
             side="север ~ юг[аеу]?$|южн ~ восток|восточ ~ запад",
+            who="учител|педагог ~ врач|медик|медсест ~ пенсион ~ студент ~ школьник|ученик ~ водител ~ шахтер"
+            " ~ милиц|полиц ~ военн|солдат|погранич ~ фермер|чабан ~ мужчин|парень|парня ~ женщин|девуш"
+            " ~ ребен|дет(?:и|ей|ям|ьми)$|мальчик|девоч",
         ),
         aliases=_aliases(
             Кыргызстан=r"\bКР\b|\bКыргызск\w+ Республик\w+|\bКиргизи\w+",
@@ -418,6 +440,8 @@ _TONGUES: Mapping[str, _Tongue] = {
             outcome="жеңди|жеңип|жеңиш|утту ~ утулду|жеңил",
             fate="кармал|камак ~ бошот|бошону|акта",
             side="түндү[кг] ~ түштү[кг] ~ чыгыш ~ батыш",
+            who="мугалим ~ дарыгер|медик ~ пенсионер ~ студент ~ окуучу ~ айдоочу ~ шахтер|кенчи ~ милиц ~ аскер"
+            " ~ дыйкан|фермер|чабан ~ эркек|жигит ~ аял|кыз(?:дын|га|ды|дар)?$ ~ бала|балдар|наристе",
         ),
         aliases=_aliases(
             Кыргызстан=r"\bКР\b|\bКыргыз Республика\w*",
