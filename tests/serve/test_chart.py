@@ -180,14 +180,18 @@ def test_held_figures_are_not_drawn(shelf):
     assert "of 17 June" in texts(picture(shelf, "currencies=EUR"))
 
 
-def test_a_figure_of_today_that_the_bank_has_put_in_doubt_is_marked(shelf):
+def test_a_figure_that_the_bank_has_put_in_doubt_is_marked(shelf):
     shelf.put(run("EUR", TODAY, "99.2503", "99.5614"))
-    series = tuple(
-        scenes.Series(one.source, one.currency, one.rates, frozenset({TODAY}))
-        for one in scenes.daily(TODAY - DAY, TODAY)
-    )
-    shelf.show(scenes.day().with_content(series=series))
-    assert "not certain" in texts(picture(shelf, "currencies=EUR"))
+    with shelf.write() as write:
+        rate = Rate("EUR", Decimal("9.9561"), 1, TODAY, TODAY)
+        slip = write.add("nbkr", rate, seen_at=shelf.now, held_reason="ten-fold")
+    root = picture(shelf, "currencies=EUR")
+    assert "EUReuro99.5614" in texts(root)
+    assert "not certain" in texts(root)
+    assert table(shelf.get("/chart?currencies=EUR").text)[0] == ["18 June 2025", "99.5614, not certain"]
+    with shelf.write() as write:
+        write.discard(slip, shelf.now)
+    assert "not certain" not in texts(picture(shelf, "currencies=EUR"))
 
 
 def test_a_demonstration_says_so(shelf):
@@ -420,7 +424,7 @@ def test_both_doors_answer_in_their_type_until_midnight(shelf):
         rest = int(until / timedelta(seconds=1)) - 60
         assert got.headers["Cache-Control"] == f"public, max-age=60, stale-while-revalidate=60, stale-if-error={rest}"
         assert got.headers["Access-Control-Allow-Origin"] == "*"
-        assert got.headers["Last-Modified"] == "Tue, 17 Jun 2025 18:00:00 GMT"
+        assert got.headers["Last-Modified"] == "Wed, 18 Jun 2025 05:16:00 GMT"
         again = shelf.get(path, **{"If-None-Match": got.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
         assert shelf.client.head(path).headers["ETag"] == got.headers["ETag"]
@@ -448,12 +452,12 @@ def test_a_store_that_does_not_answer_is_told_with_when_to_come_again(shelf, pat
 
 def test_a_finished_answer_is_given_again_until_a_figure_changes(shelf, monkeypatch):
     shelf.put(run("EUR", TODAY, "99.1000"))
-    asked: list[object] = []
-    official = shelf.store.official
-    monkeypatch.setattr(shelf.store, "official", lambda *given: asked.append(given) or official(*given))
+    drawn: list[object] = []
+    draw = chart.chart
+    monkeypatch.setattr(chart, "chart", lambda *given: drawn.append(given) or draw(*given))
     first = shelf.get("/chart.svg?currencies=EUR&utm_source=mail")
     assert shelf.get("/chart.svg?currencies=EUR").data == first.data
-    assert len(asked) == 1
+    assert len(drawn) == 1
     shelf.put(run("EUR", TODAY, "99.2000"))
     assert b"99.2000" in shelf.get("/chart.svg?currencies=EUR").data
     shelf.now = scenes.HOME.at(TODAY + DAY)

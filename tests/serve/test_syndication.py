@@ -330,6 +330,15 @@ def test_a_table_of_several_days_and_units_says_so(shelf):
     assert cells(entry)[1] == ["USD", "10", "55.1200", ""]
 
 
+def test_where_two_tables_have_a_currency_the_daily_one_counts(shelf):
+    shelf.put(run("USD", TODAY, "87.4500"))
+    with shelf.write() as write:
+        for currency, figure in (("USD", "87.1111"), ("EUR", "99.5600")):
+            rate = Rate(currency, Decimal(figure), 1, TODAY, TODAY + 6 * DAY)
+            write.add("nbkr_weekly", rate, seen_at=published(TODAY))
+    assert sorted(cells(entry)[1][0::2] for entry in rates(shelf)) == [["EUR", "99.5600"], ["USD", "87.4500"]]
+
+
 def test_a_demonstrations_rates_are_called_that(shelf):
     shelf.put(run("USD", TODAY, "87.4500"))
     real = text(rates(shelf)[0], "id")

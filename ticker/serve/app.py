@@ -17,6 +17,7 @@ from ticker.past import snapshot_at
 from ticker.serve import chart, compat, status, story, syndication, views, widgets
 from ticker.serve.answer import HTML, Answer, finish, problem, respond
 from ticker.serve.api import doors as api
+from ticker.serve.api.book import Book
 from ticker.serve.configurator import Terms
 from ticker.serve.doors import ANSWER, CACHE, hand
 from ticker.serve.issued import Issued
@@ -66,6 +67,7 @@ class ReadSide:
         self.terms = terms or Terms()
         self.views = views or Views(lambda: latest.store, clock, shown=Shown(lambda: ready.snapshot.content))
         self.issued = issued or Issued()
+        self.book = Book()
         self._first_request = first_request
         self._dated = dated
         self._gathering = threading.Lock()

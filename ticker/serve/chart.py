@@ -7,33 +7,29 @@ default, and the picture says which days it is of.
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
-from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask, Response, request
 
-from ticker.freshness import Judgement
-from ticker.history import DayFigure, calendar
 from ticker.model import DAY, Freshness
 from ticker.serve.answer import HTML, SVG, Answer, finish
+from ticker.serve.api.book import Column
 from ticker.serve.contrast import palettes
 from ticker.serve.doors import hand, opened
 from ticker.serve.media import chart as picture
 from ticker.serve.media import html
 from ticker.serve.media.chart import Chart, Line, Mark, Tick
 from ticker.serve.options import LANGUAGES, MAX_QUERY, Offered, Options, parse
+from ticker.serve.ready import Finished
 from ticker.serve.view import DEMO, NATIVE, LanguageLink, digits_apart
 from ticker.serve.widgets import offered
 from ticker.serve.words import NOTHING, Words, own_digits, words
 from ticker.snapshot import Content
-from ticker.store import Store
 
 if TYPE_CHECKING:
     from ticker.serve.app import ReadSide
@@ -137,30 +133,49 @@ def _complaints(own: dict[str, str], first: object, last: object, width: int) ->
 
 
 @dataclass(frozen=True, slots=True)
+class Official:
+    """A figure, for one unit of its currency. `doubted`: the bank has said something since that is not believed."""
+
+    value: Decimal
+    source: str
+    doubted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Days:
-    """Every day from `first` to `last`, of each currency that has any figure."""
+    """Every day from `first` to `last`, of each currency; None where no table covers it."""
 
     first: date
     last: date
-    figures: dict[str, list[DayFigure]]
-    changed_at: datetime  # the last moment (UTC) at which anything here became true
+    figures: Mapping[str, Sequence[Official | None]]
 
     def __len__(self) -> int:
         return (self.last - self.first).days + 1
 
 
-def days(store: Store, content: Content, asked: Asked, currencies: Sequence[str], today: date) -> Days:
-    """The days asked for, less those before the first and after the newest figure known. Raises StoreError."""
+def days(columns: Mapping[str, Column], asked: Asked, today: date) -> Days:
+    """The days asked for, less those before the first and after the newest figure known."""
     first, last = asked.span(today)
-    grace = {bank.source: bank.grace_days for bank in content.banks}
-    official = store.official(list(grace), first, last, currencies)
-    newest = max((one.rate.valid_until for one in official), default=today)
-    last = min(last, max(today, newest))
-    first = min(last, max(first, min((one.rate.valid_on for one in official), default=first)))
-    found = calendar(official, first, last, grace)
-    figures = {code: list(of_it) for code, of_it in groupby(found, key=lambda one: one.currency)}
-    believed = [one.released_at or one.seen_at for one in official]
-    return Days(first, last, figures, max([content.home.at(today), *believed]))
+    known = [one for one in columns.values() if one.days]
+    begins = min((date.fromordinal(one.first) for one in known), default=first)
+    ends = max([today, *map(_covered_until, known)])
+    last = min(last, ends)
+    first = min(last, max(first, begins))
+    span = range(first.toordinal(), last.toordinal() + 1)
+    return Days(first, last, {code: [_official(one, day) for day in span] for code, one in columns.items()})
+
+
+def _covered_until(column: Column) -> date:
+    newest = next((told[0] for told in reversed(column.days) if told), None)
+    return date.fromisoformat(newest.valid_until) if newest else date.min
+
+
+def _official(column: Column, ordinal: int) -> Official | None:
+    told = column.on(ordinal)
+    if not told or str(date.fromordinal(ordinal)) > told[0].valid_until:
+        return None
+    entry, freshness = told
+    return Official(Decimal(entry.value), entry.source, freshness is not Freshness.FRESH)
 
 
 # --- what is said ------------------------------------------------------------------------------------------------
@@ -189,13 +204,12 @@ class Course:
     trend: str
 
 
-def chart(known: Days, content: Content, judged: Judgement, asked: Asked, currencies: Sequence[str]) -> Chart:
-    say, last = words(asked.options.lang), known.last
-    options = asked.options
+def chart(known: Days, content: Content, asked: Asked) -> Chart:
+    options, say = asked.options, words(asked.options.lang)
     banks = ", ".join(say.bank(bank) for bank in _banks(known, content))
     label = banks + say.text("bank.rest", unit=say.unit(content.home.currency)) if banks else ""
     span = _span(known, say)
-    lines = tuple(_line(code, known, judged, say) for code in currencies)
+    lines = tuple(_line(code, known, say) for code in known.figures)
     names = ", ".join(line.name for line in lines)
     return Chart(
         language=options.lang,
@@ -204,7 +218,7 @@ def chart(known: Days, content: Content, judged: Judgement, asked: Asked, curren
         span=span,
         marked=content.demo,
         lines=lines,
-        marks=tuple(_marks(known.first, last, asked.width, say)),
+        marks=tuple(_marks(known.first, known.last, asked.width, say)),
         days=len(known),
         colours=palettes(options.bg, options.fg, options.accent, options.theme),
         width=asked.width,
@@ -216,15 +230,14 @@ def _banks(known: Days, content: Content) -> list[str]:
     if content.demo:
         return [DEMO]
     names = {bank.source: bank.bank for bank in content.banks}
-    sources = {one.revision.source for figures in known.figures.values() for one in figures if one.revision}
+    sources = {one.source for figures in known.figures.values() for one in figures if one}
     used = dict.fromkeys(name for source, name in names.items() if source in sources)
     return list(used) or [bank.bank for bank in content.banks[:1]]
 
 
-def course(figures: Sequence[DayFigure], say: Words) -> Course | None:
-    official = [
-        (one.day, one.revision.rate.value) for one in figures if one.freshness is Freshness.FRESH and one.revision
-    ]
+def course(currency: str, known: Days, say: Words) -> Course | None:
+    figures = known.figures[currency]
+    official = [(known.first + nth * DAY, one.value) for nth, one in enumerate(figures) if one]
     if not official:
         return None
 
@@ -257,12 +270,9 @@ def _span(known: Days, say: Words) -> str:
     return f"{say.dated(first)} – {say.dated(last)}"
 
 
-def _line(currency: str, known: Days, judged: Judgement, say: Words) -> Line:
-    figures, name = known.figures.get(currency, []), say.currency_name(currency)
-    values = tuple(
-        one.revision.rate.value if one.freshness is Freshness.FRESH and one.revision else None for one in figures
-    )
-    went = course(figures, say)
+def _line(currency: str, known: Days, say: Words) -> Line:
+    name, went = say.currency_name(currency), course(currency, known, say)
+    values = tuple(one.value if one else None for one in known.figures[currency])
     if went is None:
         spoken = say.text("chart.said.none", name=name)
         return Line(currency, name, values, Decimal(0), Decimal(1), (), NOTHING, say.text("chart.none"), "", "", spoken)
@@ -275,22 +285,19 @@ def _line(currency: str, known: Days, judged: Judgement, say: Words) -> Line:
         high=high,
         ticks=tuple(_ticks(low, high, say)),
         figure=went.last.text,
-        note=_note(currency, went.last.day, known.last, judged, say),
+        note=_note(currency, went.last.day, known, say),
         change=went.change,
         trend=went.trend,
         spoken=_spoken(name, went, say),
     )
 
 
-def _note(currency: str, day: date, last: date, judged: Judgement, say: Words) -> str:
-    if day != last:
-        return say.text("day.late", day=say.day(day, last))
-    figure = judged.figure(currency)
-    if not figure:
-        return ""
-    today = figure.rate is not None and figure.rate.valid_on == day and figure.freshness is not Freshness.FRESH
-    later = figure.next is not None and figure.next.valid_on == day and figure.next_contested
-    return say.text("mark.contested") if today or later else ""
+def _note(currency: str, day: date, known: Days, say: Words) -> str:
+    """What is to be said of the last figure: its own day, or that it is in doubt."""
+    if day != known.last:
+        return say.text("day.late", day=say.day(day, known.last))
+    last = known.figures[currency][-1]
+    return say.text("mark.contested") if last and last.doubted else ""
 
 
 def _spoken(name: str, went: Course, say: Words) -> str:
@@ -412,11 +419,9 @@ class Page:
         return ". ".join([self.chart.title, *(line.spoken for line in self.chart.lines)])
 
 
-def page(
-    known: Days, content: Content, judged: Judgement, asked: Asked, currencies: Sequence[str], offers: Offered
-) -> Page:
-    say = words(asked.options.lang)
-    drawn = chart(known, content, judged, asked, currencies)
+def page(known: Days, content: Content, asked: Asked, offers: Offered, today: date) -> Page:
+    say, currencies = words(asked.options.lang), list(known.figures)
+    drawn = chart(known, content, asked)
     monthly = len(known) > TABLE_DAYS
     return Page(
         words=say,
@@ -426,8 +431,8 @@ def page(
             (f"{PICTURE}?{asked.query(width=str(width))}", *picture.size(len(currencies), width))
             for width in (NARROW, WIDE)
         ),
-        courses=tuple((line, course(known.figures.get(line.currency, []), say)) for line in drawn.lines),
-        rows=tuple(_rows(known, currencies, say, monthly=monthly)),
+        courses=tuple((line, course(line.currency, known, say)) for line in drawn.lines),
+        rows=tuple(_rows(known, say, monthly=monthly)),
         monthly=monthly,
         currencies=tuple(
             Choice(code, say.currency_name(code), code in currencies)
@@ -436,7 +441,7 @@ def page(
         first=known.first,
         last=known.last,
         earliest=EARLIEST,
-        latest=judged.today + AHEAD,
+        latest=today + AHEAD,
         spans=tuple(
             Choice(
                 f"{PAGE}?{asked.query('to', **{'from': span})}",
@@ -453,47 +458,26 @@ def page(
     )
 
 
-def _rows(known: Days, currencies: Sequence[str], say: Words, *, monthly: bool) -> Iterator[Row]:
+def _rows(known: Days, say: Words, *, monthly: bool) -> Iterator[Row]:
     """The newest first."""
-    columns = [{one.day: one for one in known.figures.get(code, ())} for code in currencies]
     for place in range(len(known) - 1, -1, -1):
         day = known.first + place * DAY
         if not monthly or day == known.last or (day + DAY).day == 1:
-            yield Row(day, say.dated(day), tuple(_cell(column.get(day), say) for column in columns))
+            yield Row(day, say.dated(day), tuple(_cell(of_it[place], say) for of_it in known.figures.values()))
 
 
-def _cell(one: DayFigure | None, say: Words) -> str:
-    if one is None or one.freshness is not Freshness.FRESH or one.revision is None:
+def _cell(one: Official | None, say: Words) -> str:
+    if one is None:
         return NOTHING
-    value = one.revision.rate.value
-    return say.number(value, own_digits(value))
+    text = say.number(one.value, own_digits(one.value))
+    return f"{text}, {say.text('mark.contested')}" if one.doubted else text
 
 
 # --- doors -------------------------------------------------------------------------------------------------------
 
 
-class Finished:
-    """Answers that were made lately. What they depend on is their key, so none is ever wrong."""
-
-    def __init__(self, most: int = KEPT) -> None:
-        self._most, self._lock = most, threading.Lock()
-        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        with self._lock:
-            if answer := self._answers.get(key):
-                self._answers.move_to_end(key)
-                return answer
-        answer = make()
-        with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > self._most:
-                self._answers.popitem(last=False)
-        return answer
-
-
 def doors(app: Flask, read: ReadSide) -> None:
-    finished = Finished()
+    finished = Finished(KEPT)
 
     @app.get(PICTURE)
     def chart_picture() -> Response:
@@ -505,26 +489,24 @@ def doors(app: Flask, read: ReadSide) -> None:
 
 
 def _answer(read: ReadSide, path: str) -> tuple[Hashable, Callable[[], Answer]]:
-    """What the answer depends on, and how it is made."""
-    store = opened(read)
-    snapshot, judged = read.ready.judged(read.clock())
-    content, terms = snapshot.content, read.terms
+    """What the answer depends on, and how it is made. Raises StoreError, as making it does."""
+    store, now = opened(read), read.clock()
+    snapshot, judged = read.ready.judged(now)
+    content, terms, version = snapshot.content, read.terms, store.rates_version()
     offers = offered(snapshot, terms.currencies, terms.presets)
     asked = asked_for(request.query_string.decode("latin-1"), offers)
-    currencies = asked.options.currencies or terms.currencies
-    until = content.home.at(judged.today + DAY)
+    grace = {bank.source: bank.grace_days for bank in content.banks}
 
     def make() -> Answer:
-        known = days(store, content, asked, currencies, judged.today)
+        currencies = asked.options.currencies or terms.currencies
+        known = days(read.book.columns(store, version, grace, currencies), asked, judged.today)
+        until = content.home.at(judged.today + DAY)
         if path == PICTURE:
-            drawn = chart(known, content, judged, asked, currencies)
+            drawn = chart(known, content, asked)
             policy = picture.policy(terms.frame_ancestors, drawn)
-            return finish(picture.svg(drawn), SVG, until=until, last_modified=known.changed_at, policy=policy)
-        said = page(known, content, judged, asked, currencies, offers)
-        return finish(
-            html.chart_page(said), HTML, until=until, last_modified=known.changed_at, policy=html.chart_policy()
-        )
+            return finish(picture.svg(drawn), SVG, until=until, last_modified=now, policy=policy)
+        said = html.chart_page(page(known, content, asked, offers, judged.today))
+        return finish(said, HTML, until=until, last_modified=now, policy=html.chart_policy())
 
-    figures = tuple((one.currency, one.freshness, one.next_contested) for one in judged.figures)
-    demo = content.demo, content.banks, tuple(sorted(offers.currencies))
-    return (path, asked.query(), asked.notes, currencies, store.rates_version(), judged.today, figures, demo), make
+    depends = content.home, content.banks, content.demo, tuple(sorted(offers.currencies))
+    return (path, asked.query(), asked.notes, version, judged.today, depends), make

@@ -7,7 +7,7 @@ error.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,6 +26,24 @@ BACK = timedelta(minutes=1)  # a clock that goes back by more than this is judge
 
 Render = Callable[[str, str, Snapshot, Judgement], tuple[str, Callable[[], Answer]]]
 """(path, query, snapshot, judged) → the canonical key, and how to make the answer."""
+
+
+class Finished:
+    """Answers that were made lately, for doors to the past. All that one depends on is in its key, so none is ever
+    wrong; one that many ask for at once may be made more than once."""
+
+    def __init__(self, most: int) -> None:
+        self._answers: LRUCache[Hashable, Answer] = LRUCache(most)
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        with self._lock:
+            answer: Answer | None = self._answers.get(key)
+        if answer is None:
+            answer = make()
+            with self._lock:
+                self._answers[key] = answer
+        return answer
 
 
 @dataclass(slots=True)

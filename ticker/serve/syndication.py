@@ -24,6 +24,7 @@ from ticker.serve.doors import hand, opened
 from ticker.serve.media import feeds
 from ticker.serve.media.feeds import ATOM_TYPE, JSON_FEED_TYPE, Channel, Item
 from ticker.serve.options import Options, parse
+from ticker.serve.ready import Finished
 from ticker.serve.related import Told, once
 from ticker.serve.view import DEMO, selected
 from ticker.serve.widgets import offered
@@ -39,6 +40,7 @@ MOST_HEADLINES = 60
 RATES_SPAN = timedelta(days=30)
 AHEAD = timedelta(days=14)  # no bank publishes further ahead
 FIGURES_IN_TITLE = 4
+KEPT = 32  # finished answers
 
 _OURS = uuid.UUID("6f6f1a52-6f0b-4d0e-9a55-2b6a3a6f4d11")  # every id of an entry is a name in it: never to be changed
 
@@ -131,23 +133,23 @@ class Publication:
         return any(one.before for one in self.figures)
 
 
-def publications(official: Sequence[Revision], known: Sequence[Revision], order: Sequence[str]) -> list[Publication]:
-    """The newest day first. `official` are the figures that count, `known` all that was ever said of these days; the
-    figures of one table come in the order of `order`, then of the alphabet."""
+def publications(known: Sequence[Revision], sources: Sequence[str], order: Sequence[str]) -> list[Publication]:
+    """The newest day first. `known` is all that was ever said of these days, oldest id first; of two of `sources` with
+    a figure for one day, the earlier counts. The figures of one table come in the order of `order`."""
     histories: dict[tuple[str, str, date], list[Revision]] = {}
-    for one in sorted(known, key=lambda one: one.id):
+    for one in known:
         histories.setdefault((one.source, one.rate.currency, one.rate.valid_on), []).append(one)
-
-    def place(one: Revision) -> tuple[int, str]:
-        code = one.rate.currency
-        return (order.index(code) if code in order else len(order), code)
+    official: dict[tuple[str, date], Revision] = {}
+    for one in sorted(known, key=lambda one: (-sources.index(one.source), one.id)):
+        if one.believed:
+            official[one.rate.currency, one.rate.valid_on] = one
 
     def table(one: Revision) -> tuple[date, str]:
         return one.rate.valid_on, one.source
 
     found = []
-    for (day, source), tables in groupby(sorted(official, key=table, reverse=True), key=table):
-        revisions = sorted(tables, key=place)
+    for (day, source), tables in groupby(sorted(official.values(), key=table, reverse=True), key=table):
+        revisions = sorted(tables, key=lambda one: order.index(one.rate.currency))
         told = [histories.get((source, one.rate.currency, day), [one]) for one in revisions]
         found.append(
             Publication(
@@ -185,9 +187,8 @@ def rates(store: Store, snapshot: Snapshot, asked: Asked, currencies: Collection
     content, say = snapshot.content, words(asked.options.lang)
     sources = [bank.source for bank in content.banks]
     first, last = asked.today - RATES_SPAN, asked.today + AHEAD
-    official = [one for one in store.official(sources, first, last, currencies) if one.rate.valid_on >= first]
     known = [one for one in store.of_days(sources, first, last) if one.rate.currency in currencies]
-    told = publications(official, known, list(currencies))
+    told = publications(known, sources, list(currencies))
     banks = {bank.source: say.bank(DEMO if content.demo else bank.bank) for bank in content.banks}
     publisher = next(iter(banks.values()), say.text("bank.none"))
     began = snapshot.as_of if snapshot.as_of != NEVER else content.home.at(asked.today)
@@ -277,6 +278,8 @@ def _named(title: str, content: Content, say: Words) -> str:
 
 
 def doors(app: Flask, read: ReadSide) -> None:
+    finished = Finished(KEPT)
+
     @app.get(f"{HEADLINES}.atom")
     def headlines_atom() -> Response:
         channel = headlines(read.ready.snapshot, _asked(read, "lang", "feeds"))
@@ -289,10 +292,14 @@ def doors(app: Flask, read: ReadSide) -> None:
 
     @app.get(f"{RATES}.atom")
     def rates_atom() -> Response:
-        asked = _asked(read, "lang", "currencies")
-        wanted = asked.options.currencies or read.terms.currencies
-        channel = rates(opened(read), read.ready.snapshot, asked, wanted)
-        return hand(_answer(feeds.atom(channel), ATOM_TYPE, channel, read))
+        asked, store, content = _asked(read, "lang", "currencies"), opened(read), read.ready.snapshot.content
+
+        def make() -> Answer:
+            wanted = asked.options.currencies or read.terms.currencies
+            channel = rates(store, read.ready.snapshot, asked, wanted)
+            return _answer(feeds.atom(channel), ATOM_TYPE, channel, read)
+
+        return hand(finished.get((asked, store.rates_version(), content.home, content.banks, content.demo), make))
 
 
 def _asked(read: ReadSide, *names: str) -> Asked:
