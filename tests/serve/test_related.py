@@ -489,14 +489,23 @@ def test_a_hostile_title_is_read_at_once() -> None:
     assert time.process_time() - began < 0.2
 
 
-def test_a_window_of_300_is_gone_through_in_half_a_second() -> None:
-    chance = random.Random(7)
-    vocabulary = [f"{''.join(chance.choices('абвгдежзиклмнопрст', k=7))}" for _ in range(900)]
-    window = [
-        headline(" ".join(["Глава", *chance.choices(vocabulary, k=8), "Нарына", str(chance.randrange(9))]),
-                 chance.choice(("a-ru", "b-ru")), chance.randrange(1200), id_=str(nth))
-        for nth in range(300)
-    ]  # fmt: skip
+CHANCE = random.Random(7)
+VOCABULARY = ["".join(CHANCE.choices("абвгдежзиклмнопрст", k=7)) for _ in range(900)]
+WINDOWS = {
+    "of all kinds": [" ".join(["Глава", *CHANCE.choices(VOCABULARY, k=8), "Нарына"]) for _ in range(300)],
+    "in fifteen groups": [
+        f"Слово {' '.join(VOCABULARY[nth // 20 * 4 :][:4])} и {VOCABULARY[nth]}" for nth in range(300)
+    ],
+    "of as many places": [
+        f"Слово {' '.join(VOCABULARY[nth // 20 * 4 :][:4])} в {VOCABULARY[nth].title()}" for nth in range(300)
+    ],
+    "nearly alike": [" ".join(["Слово", *VOCABULARY[:8], VOCABULARY[8 + nth]]) for nth in range(300)],
+}
+
+
+@pytest.mark.parametrize("kind", WINDOWS)
+def test_a_window_of_300_is_gone_through_in_half_a_second(kind: str) -> None:
+    window = [headline(title, ("a-ru", "b-ru")[nth % 2], nth, id_=str(nth)) for nth, title in enumerate(WINDOWS[kind])]
     for one in window:
         related(one, [one], LANGUAGES)  # titles are read once
     began = time.process_time()

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import log
 from urllib.parse import urlsplit
 
@@ -123,6 +123,7 @@ def related(one: Headline, among: Sequence[Headline], languages: Mapping[str, st
     mine = read(one.title, language)
     window = [read(other.title, language) for other in near]
     at_most = max(RARE_UP_TO, (len(window) + 1) // 10)
+    small = cache(lambda: frozenset[str]().union(mine.lower, *(said.lower for said in window)))
     held: dict[str, int] = {}  # how many titles have a word, counted where it is asked for
     found: list[tuple[float, timedelta, str, Headline]] = []
     for other, theirs in zip(near, window, strict=True):
@@ -134,7 +135,7 @@ def related(one: Headline, among: Sequence[Headline], languages: Mapping[str, st
             held[stem] = 1 + sum(stem in said.telling for said in window)
         rare = [stem for stem in shared if held[stem] <= at_most]
         few = min(len(mine.telling), len(theirs.telling))
-        if len(rare) < SHARED or 3 * len(shared) < few or _conflict(mine, theirs, window):
+        if len(rare) < SHARED or 3 * len(shared) < few or _conflict(mine, theirs, small):
             continue
         found.append((-sum(log((len(window) + 2) / held[stem]) for stem in rare), apart, other.id, other))
     found.sort(key=lambda each: each[:3])
@@ -156,7 +157,7 @@ def _same(one: Headline, other: Headline) -> bool:
     )
 
 
-def _conflict(one: Said, other: Said, window: Iterable[Said]) -> bool:
+def _conflict(one: Said, other: Said, small: Callable[[], frozenset[str]]) -> bool:
     """Whether each speaks of somebody, something or some time that the other does not."""
     for kind in {kind for kind, _ in one.kinds ^ other.kinds}:
         ours, theirs = ({each for each in said.kinds if each[0] == kind} for said in (one, other))
@@ -166,15 +167,14 @@ def _conflict(one: Said, other: Said, window: Iterable[Said]) -> bool:
         return True
     if not (_own(one, other) and _own(other, one)):
         return False
-    # Only now is it asked which of the words that begin a title are common ones: the window writes them small.
-    common = {stem for said in window for stem in said.lower} | one.lower
-    return bool(_own(one, other, common) and _own(other, one, common))
+    # Only now is it asked which of the words that begin a title are common ones: other titles write them small.
+    return bool(_own(one, other, small()) and _own(other, one, small()))
 
 
-def _own(one: Said, other: Said, common: Iterable[str] = ()) -> set[Run]:
+def _own(one: Said, other: Said, common: frozenset[str] = frozenset()) -> set[Run]:
     """Names of `one` that `other` does not have. "Садыр Жапаров" is had where "Жапаров" is, and the other way round."""
     named = {stem for name in one.names for stem in name}
-    unsure = {(stem,) for stem in one.unsure - other.stems - named - set(common)}
+    unsure = {(stem,) for stem in one.unsure - other.stems - named - common}
     return {name for name in one.names if not _has(other, name)} | unsure
 
 
