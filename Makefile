@@ -47,6 +47,7 @@ audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside jud
 	$(call need,java -version,default-jre-headless)
 	.venv/bin/python tests/audit/reading.py
 	.venv/bin/python tests/audit/audit.py
+	.venv/bin/python tests/audit/api.py
 
 bench: .venv/dev ## speed and memory beside nginx, in the same run
 	$(call need,command -v nginx && command -v wrk,nginx wrk)

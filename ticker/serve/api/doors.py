@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,6 @@ from flask import Flask, Response, request
 from ticker import log
 from ticker.serve.answer import CSV, HTML, JSON, LOCKED_POLICY, TEXT, Answer, finish, problem
 from ticker.serve.api import figures, models, openapi, params, reference, say, tables
-from ticker.serve.api.book import Book
 from ticker.serve.api.catalogue import DOORS, Door, csv_columns
 from ticker.serve.api.figures import Shown
 from ticker.serve.api.kept import Kept, Left, Limits, address_of
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 KEPT_BYTES = 48 << 20  # of finished answers, in a process
 ROWS_A_COST = 2000  # rows of a history that count as one more answer
 LARGE = 50_000  # bytes from which a body is compressed only as it is asked for
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones had offsets with seconds, which RFC 3339 has no form for
 SETTLED = timedelta(minutes=5)  # until then, a round that had begun may still add to what was known
 PAST_KEPT = "public, max-age=60"
 STATUS_KEPT = "public, max-age=5"
@@ -81,7 +81,7 @@ class Api:
     def __init__(self, read: ReadSide) -> None:
         self._read = read
         self._kept = Kept(KEPT_BYTES)
-        self._book = Book()
+        self._book = read.book
         self._limits = Limits(read.terms.api_quota)
 
     def answer(self, door: Door, *, csv: bool = False, currency: str = "") -> Response:
@@ -109,8 +109,8 @@ class Api:
         return hand(replace(made, told=left.headers), "hit" if hit else "")
 
     def document(self) -> Response:
-        """The OpenAPI document, of the currencies and feeds there are now."""
-        body = json.dumps(openapi.document(self.allowed(), self._read.terms.base_url or "/"), ensure_ascii=False)
+        """The OpenAPI document, of the currencies and feeds there are now, with the host that was asked."""
+        body = json.dumps(openapi.document(self.allowed(), self._base()), ensure_ascii=False)
         return self._papers(body.encode(), JSON, LOCKED_POLICY)
 
     def reference(self) -> Response:
@@ -137,8 +137,9 @@ class Api:
             known = ", ".join(allowed.members("currencies"))
             raise BadParametersError(Mistake("currency", currency, f"wanted any of {known}"))
         asked = Asked(door, read, csv or getattr(read, "format", "json") == "csv", currency)
-        if asked.at and asked.at > now:
-            raise BadParametersError(Mistake("at", getattr(read, "at", ""), "which is still to come; wanted the past"))
+        if asked.at and not EARLIEST <= asked.at <= now:
+            wrong = "which is still to come; wanted the past" if asked.at > now else f"wanted none before {EARLIEST:%Y}"
+            raise BadParametersError(Mistake("at", getattr(read, "at", ""), wrong))
         return asked
 
     def allowed(self) -> Allowed:

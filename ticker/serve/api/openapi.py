@@ -40,8 +40,9 @@ _REF = "#/components/schemas/{model}"
 _OWN = ("x-members", "x-required", "x-wanted")
 
 
-def document(allowed: Allowed, server: str = "/") -> dict[str, Any]:
-    """The whole document; `allowed` are the currencies, feeds and presets that there are now."""
+def document(allowed: Allowed, base: str) -> dict[str, Any]:
+    """The whole document; `allowed` are the currencies, feeds and presets that there are now, `base` is the service's
+    own address, empty where that can't be told."""
     paths: dict[str, Any] = {}
     for door in DOORS:
         paths[door.path] = {"get": _operation(door, allowed, csv=False)}
@@ -54,10 +55,10 @@ def document(allowed: Allowed, server: str = "/") -> dict[str, Any]:
             "version": __version__,
             "summary": "Official exchange rates and headlines, exact and dated.",
             "description": ABOUT,
-            "contact": {"name": "The reference, with recipes", "url": "/docs"},
+            "contact": {"name": "The reference, with recipes"} | ({"url": f"{base}/docs"} if base else {}),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": server, "description": "This service."}],
+        "servers": [{"url": base or "/", "description": "This service."}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": paths,
         "components": {"schemas": _schemas(), "responses": _RESPONSES, "headers": _HEADERS},
@@ -100,7 +101,7 @@ def parameters(door: Door, allowed: Allowed, *, csv: bool = False) -> list[dict[
             }
         )
     for name, schema in schemas(door.params).items():
-        if csv and name == "format":
+        if (csv and name == "format") or (name == "preset" and not allowed.presets):
             continue
         one: dict[str, Any] = {"name": name, "in": "query", "description": schema.get("description", "")}
         one |= {"required": True} if schema.get("x-required") else {}

@@ -189,7 +189,7 @@ class RateParams(Params):
     decimal: Literal["point", "comma"] = Field("point", description="The decimal sign: 87.4500 or 87,4500.")
     late: Literal["refuse", "give"] = Field(
         "refuse",
-        description="What becomes of a figure that is `late`: a cell has no room for its day, so by default it is a 404.",
+        description="What becomes of a figure that is `late`: a cell has no room for its day, so it is a 404.",
     )
 
 

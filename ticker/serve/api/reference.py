@@ -90,7 +90,7 @@ class Reference:
 
 def reference(allowed: Allowed, base: str) -> Reference:
     """Everything, made of the same document that programs read. `base` is the service's own address."""
-    said = document(allowed)
+    said = document(allowed, base)
     parts = said["info"]["description"].replace("\n* ", "\n\n* ").split("\n\n")
     about = tuple(part.strip() for part in parts if part.strip())
     groups = tuple(
@@ -185,7 +185,7 @@ def _resolved(schema: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str
 
 def llms(allowed: Allowed, base: str) -> str:
     """The service in a page of Markdown, for language models and whoever writes a client with one."""
-    said = document(allowed)
+    said = document(allowed, base)
     lines = [f"# {said['info']['title']}", "", f"> {said['info']['summary']}", "", said["info"]["description"].strip()]
     for tag, text in TAGS.items():
         lines += ["", f"## {tag}", "", text, ""]

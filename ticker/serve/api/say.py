@@ -41,7 +41,10 @@ class NothingError(Exception):
 
 
 def index() -> models.Index:
-    links = {one.id: one.path for one in DOORS} | {"service-desc": "/openapi.json", "service-doc": "/docs"}
+    links = {one.id: one.path.replace("{currency}", "USD") for one in DOORS} | {
+        "service-desc": "/openapi.json",
+        "service-doc": "/docs",
+    }
     return models.Index(service=f"som-ticker {__version__}", links=links)
 
 

@@ -1,0 +1,709 @@
+"""The API: what it says of rates and headlines, to the last digit, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import Desk, run
+from scenes import FEEDS, HOME, NBKR, WEEKLY, at
+from werkzeug.test import EnvironBuilder
+
+from ticker.history import calendar
+from ticker.model import DAY, Freshness, Headline, Rate, Revision
+from ticker.serve.api import book, models, money, tables
+from ticker.serve.api.catalogue import DOORS
+from ticker.serve.api.kept import Limits, address_of
+from ticker.serve.api.params import MAX_CURRENCIES
+from ticker.serve.media import csv as csv_room
+from ticker.store import Printed, StoreError
+
+TODAY = date(2026, 5, 21)  # a Thursday
+GRACE = {"nbkr": 14, "nbkr_weekly": 7}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Figures of some days of May, a correction, a slip that is held, a weekly table; tests only read of it."""
+    desk = Desk(tmp_path_factory.mktemp("api"), date(2026, 5, 14))
+    desk.say("EUR", run(date(2026, 5, 14), "100.5000", "100.5000", "100.6000"))
+    desk.say("JPY", [(date(2026, 5, 16), "5.4461")], nominal=10, days_valid=7, source=WEEKLY.source)
+    desk.now = at(TODAY - DAY, "16:10")
+    desk.say("USD", run(date(2026, 5, 18), "87.4500", "87.4500", "87.4000"), last_modified=desk.now)
+    slip = desk.say("USD", [(TODAY, "874.0000")], held_reason="ten-fold")[0]
+    desk.turn(hours=1)
+    desk.say("USD", [(TODAY, "87.4100")])
+    desk.turn(minutes=10)
+    desk.say("USD", [(TODAY, "87.4200")])
+    with desk.store.write(desk.token) as write:
+        write.discard(slip, desk.now)
+    desk.say("EUR", run(date(2026, 5, 18), "102.0000", "102.1000", "102.2000", "102.3000", "102.4000"))
+    desk.say("RUB", run(date(2026, 5, 19), "1.1000", "1.1100"))
+    desk.say("RUB", [(TODAY, "2.2200")], held_reason="two-fold")
+    desk.now = at(TODAY, "11:16")
+    desk.tell(list(headlines()))
+    desk.publish()
+    yield desk
+    desk.close()
+
+
+def headlines() -> Iterator[Headline]:
+    titles = ("=HYPERLINK(1)", "Bridge over the Naryn opens", "-- 5 degrees of frost", 'A "quoted", title', "Snow")
+    for nth in range(25):
+        feed = FEEDS[nth % len(FEEDS)].feed
+        moment = at(TODAY, "11:00") - timedelta(minutes=7 * (nth // 2))
+        id_ = f"{nth:016x}"
+        yield Headline(id_, f"{titles[nth % 5]} {nth}", f"https://news.example/{nth}", feed, moment, moment)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    one = Desk(tmp_path, TODAY)
+    yield one
+    one.close()
+
+
+def rate_of(said: Any, currency: str) -> Any:
+    return next(one for one in said["rates"] if one["currency"] == currency)
+
+
+# --- rates ------------------------------------------------------------------------------------------------------------
+
+
+def test_todays_rates_come_exactly_dated_and_with_where_they_came_from(shared):
+    said = shared.json("rates")
+    assert (said["date"], said["home"], said["zone"]) == ("2026-05-21", "KGS", "Asia/Bishkek")
+    assert said["until"] == "2026-05-22T00:00:00+06:00"
+    assert [one["currency"] for one in said["rates"]] == ["EUR", "JPY", "RUB", "USD"]
+    usd = rate_of(said, "USD")
+    assert (usd["value"], usd["quoted"], usd["nominal"]) == ("87.4200", "87.4200", 1)
+    assert (usd["valid_on"], usd["valid_until"], usd["freshness"]) == ("2026-05-21", "2026-05-21", "fresh")
+    assert (usd["change"], usd["previous"]["value"], usd["next"]) == ("0.0200", "87.4000", None)
+    assert usd["provenance"] == {
+        "source": "nbkr",
+        "origin": "nbkr",
+        "seen_at": "2026-05-20T17:20:00+06:00",
+        "last_modified": None,
+        "sha256": "ab" * 32,
+    }
+    jpy = rate_of(said, "JPY")
+    assert (jpy["value"], jpy["quoted"], jpy["nominal"]) == ("0.54461", "5.4461", 10)
+    assert (jpy["valid_on"], jpy["valid_until"], jpy["source"]) == ("2026-05-16", "2026-05-22", "nbkr_weekly")
+    assert rate_of(said, "EUR")["next"]["value"] == "102.4000"
+
+
+def test_all_that_was_said_of_the_day_is_told_and_no_figure_that_is_not_believed(shared):
+    usd, rub = (rate_of(shared.json("rates"), one) for one in ("USD", "RUB"))
+    told = [(one["state"], one["quoted"], one["nominal"]) for one in usd["revisions"]]
+    assert told == [("discarded", None, None), ("superseded", "87.4100", 1), ("believed", "87.4200", 1)]
+    assert usd["revisions"][0]["discarded_at"] == "2026-05-20T17:20:00+06:00"
+    assert usd["held"] == 0
+    assert (rub["freshness"], rub["valid_on"], rub["value"]) == ("late", "2026-05-20", "1.1100")
+    assert [(one["state"], one["valid_on"], one["quoted"]) for one in rub["revisions"]] == [
+        ("believed", "2026-05-20", "1.1100"),
+        ("held", "2026-05-21", None),
+    ]
+    assert rub["held"] == 1
+
+
+@pytest.mark.parametrize("query", ["", "date=2026-05-21", "date=2026-05-22", "at=2026-05-21T11:00%2B06:00"])
+@pytest.mark.parametrize("door", ["rates", "rates.csv", "history", "history.csv"])
+def test_a_held_figure_stands_behind_no_door(shared, door, query):
+    query = query.replace("date=", "to=") if door.startswith("history") else query
+    if door.startswith("history") and query.startswith("at"):
+        query = "from=2026-05-01"
+    text = shared.get(f"/api/v1/{door}?{query}").text
+    assert "RUB" in text
+    assert "2.22" not in text
+    assert "874.0" not in text
+
+
+@pytest.mark.parametrize(
+    ("day", "currency", "value", "valid_on", "freshness"),
+    [
+        ("2026-05-20", "USD", "87.4000", "2026-05-20", "fresh"),
+        ("2026-05-17", "EUR", "100.6000", "2026-05-16", "late"),  # no table of the 17th
+        ("2026-05-17", "USD", None, None, "none"),  # nothing before it
+        ("2026-05-22", "EUR", "102.4000", "2026-05-22", "fresh"),  # tomorrow's is known
+        ("2026-05-22", "USD", None, None, "none"),  # today's is not carried to a day that is still to come
+        ("2026-05-22", "JPY", "0.54461", "2026-05-16", "fresh"),  # the weekly table's last day
+        ("1990-01-01", "USD", None, None, "none"),
+        ("9999-12-31", "USD", None, None, "none"),
+        ("0001-01-01", "USD", None, None, "none"),
+    ],
+)
+def test_another_day_has_the_figure_that_was_official_on_it(shared, day, currency, value, valid_on, freshness):
+    (rate,) = shared.json(f"rates?date={day}&currencies={currency}")["rates"]
+    assert (rate["value"], rate["valid_on"], rate["freshness"]) == (value, valid_on, freshness)
+    assert (rate["provenance"] is None) == (value is None)
+
+
+def test_a_figure_that_was_put_in_doubt_is_late_on_its_own_day_and_on_later_ones(desk):
+    desk.now = at(date(2026, 5, 19), "16:00")
+    desk.say("USD", run(date(2026, 5, 19), "87.0000", "87.1000"))
+    desk.turn(hours=1)
+    desk.say("USD", [(date(2026, 5, 20), "91.0000")], held_reason="leap")
+    desk.say("EUR", run(date(2026, 5, 21), "100.0000"))
+    desk.now = at(TODAY, "11:00")
+    desk.publish()
+    for path in ("rates?currencies=USD&date=2026-05-20", "history?from=2026-05-20&to=2026-05-20&currencies=USD"):
+        (rate,) = desk.json(path)["rates"]
+        assert (rate["value"], rate["freshness"]) == ("87.1000", "late"), path
+    (today,) = desk.json("history?from=2026-05-21&to=2026-05-21&currencies=USD")["rates"]
+    assert (today["valid_on"], today["freshness"]) == ("2026-05-20", "late")
+
+
+def test_what_was_known_at_a_moment_of_the_past_is_what_was_known_then(shared):
+    before = rate_of(shared.json("rates?at=2026-05-20T16:30:00%2B06:00&date=2026-05-21"), "USD")
+    assert (before["value"], before["held"]) == ("87.4000", 1) or before["freshness"] != "fresh"
+    after = rate_of(shared.json("rates?at=2026-05-20T17:15:00+06:00&date=2026-05-21"), "USD")
+    assert (after["value"], after["freshness"]) == ("87.4100", "fresh")
+    today = shared.json("rates?at=2026-05-20T16:00:00%2B06:00")
+    assert (today["date"], today["at"], today["until"]) == ("2026-05-20", "2026-05-20T16:00:00+06:00", None)
+    got = shared.get("/api/v1/rates?at=2026-05-20T16:00:00%2B06:00")
+    assert got.headers["Cache-Control"] == "public, max-age=60"
+    assert got.headers["Cache-Status"] == "ticker; fwd=bypass"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("rate/USD.txt", "87.4200"),
+        ("rate/USD.txt?decimal=comma", "87,4200"),
+        ("rate/JPY.txt", "0.54461"),
+        ("rate/USD.txt?date=2026-05-18", "87.4500"),
+        ("rate/RUB.txt?late=give", "1.1100"),
+    ],
+)
+def test_a_cell_gets_one_figure_and_nothing_else(shared, path, text):
+    got = shared.get(f"/api/v1/{path}")
+    assert (got.status_code, got.text, got.headers["Content-Type"]) == (200, text, "text/plain; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("rate/RUB.txt", "late: the newest one that is sure is of 2026-05-20"),
+        ("rate/USD.txt?date=1990-01-01", "the bank has given none"),
+        ("convert?from=USD&date=1990-01-01", "the bank has given none"),
+    ],
+)
+def test_where_there_is_no_figure_of_the_day_nothing_is_given_in_its_place(shared, path, says):
+    got = shared.get(f"/api/v1/{path}")
+    assert (got.status_code, got.headers["Content-Type"]) == (404, "application/problem+json")
+    assert says in got.json["detail"]
+
+
+# --- history ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_history_has_every_calendar_day_and_since_when_its_figure_stands(shared):
+    said = shared.json("history?from=2026-05-16&to=2026-05-22&currencies=USD,EUR")
+    told = [(one["date"][8:], one["value"], one["unchanged_since"], one["freshness"]) for one in said["rates"]]
+    assert told == [
+        ("16", None, None, "none"),
+        ("17", None, None, "none"),
+        ("18", "87.4500", "2026-05-18", "fresh"),
+        ("19", "87.4500", "2026-05-18", "fresh"),
+        ("20", "87.4000", "2026-05-20", "fresh"),
+        ("21", "87.4200", "2026-05-21", "fresh"),
+        ("22", None, None, "none"),
+        ("16", "100.6000", "2026-05-16", "fresh"),
+        ("17", "100.6000", "2026-05-16", "late"),
+        ("18", "102.0000", "2026-05-18", "fresh"),
+        ("19", "102.1000", "2026-05-19", "fresh"),
+        ("20", "102.2000", "2026-05-20", "fresh"),
+        ("21", "102.3000", "2026-05-21", "fresh"),
+        ("22", "102.4000", "2026-05-22", "fresh"),
+    ]
+
+
+def test_without_a_span_it_is_the_last_thirty_days_of_the_strips_currencies(shared):
+    said = shared.json("history")
+    assert (said["from"], said["to"], said["step"]) == ("2026-04-21", "2026-05-21", "day")
+    assert len(said["rates"]) == 31 * 3
+    assert list(dict.fromkeys(one["currency"] for one in said["rates"])) == ["USD", "EUR", "RUB"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "step", "days"),
+    [
+        ("2026-05-01", "2026-05-20", "week", ["2026-05-01", "2026-05-08", "2026-05-15"]),
+        ("2026-01-31", "2026-04-30", "month", ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]),
+        ("2025-11-15", "2026-02-14", "month", ["2025-11-15", "2025-12-15", "2026-01-15"]),
+        ("2026-05-05", "2026-05-05", "day", ["2026-05-05"]),
+    ],
+)
+def test_larger_steps_count_from_the_first_day(first, last, step, days):
+    found = book.ordinals(date.fromisoformat(first), date.fromisoformat(last), step)
+    assert [str(date.fromordinal(one)) for one in found] == days
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_book_says_of_each_day_what_the_calendar_says(seed):
+    """Two sources with gaps, repeats, corrections and different validities, one currency; nothing held."""
+    rng, printed, id_ = random.Random(seed), [], 0
+    for source, valid in (("nbkr", 1), ("nbkr_weekly", 7)):
+        day = date(2026, 1, rng.randint(1, 20))
+        while day < date(2026, 4, 1):
+            for _ in range(rng.choice((1, 1, 1, 2))):
+                id_ += 1
+                quoted = rng.choice(("87.4500", "87.4500", "87.4600", "88"))
+                printed.append(
+                    Printed(id_, source, "USD", quoted, rng.choice((1, 1, 10)), day, day + (valid - 1) * DAY)
+                )
+            day += DAY * (rng.choice((1, 1, 1, 2, 20)) if valid == 1 else rng.choice((7, 7, 7, 14)))
+    first, last = date(2025, 12, 20), date(2026, 5, 10)
+    newest = {(one.valid_on, one.source): one for one in printed}
+    revisions = [
+        Revision(
+            one.id,
+            one.source,
+            Rate("USD", Decimal(one.quoted), one.nominal, one.valid_on, one.valid_until),
+            at(TODAY, "10:00"),
+        )
+        for one in (newest[key] for key in sorted(newest, key=lambda key: (key[0], list(GRACE).index(key[1]))))
+    ]
+    wanted = [
+        (
+            str(one.day),
+            one.freshness,
+            one.revision and str(one.revision.rate.valid_on),
+            one.unchanged_since and str(one.unchanged_since),
+        )
+        for one in calendar(revisions, first, last, GRACE)
+    ]
+    column = book.column(printed, [], GRACE)
+    days = book.ordinals(first, last, "day")
+    rows = book.rows({"USD": column}, days, date(2027, 1, 1).toordinal(), {})
+    found = [
+        (row.day, row.freshness, row.entry and row.entry.valid_on, row.entry and row.entry.unchanged_since)
+        for row in rows
+    ]
+    assert found == wanted
+
+
+def test_the_rows_that_are_written_by_hand_are_what_the_models_say(shared):
+    body = shared.get("/api/v1/history?from=2026-05-10&to=2026-05-25&currencies=USD,EUR,RUB,JPY").data
+    assert models.encoded(models.History.model_validate_json(body)) == body
+    rows = json.loads(body)["rates"]
+    table = shared.table("history.csv?from=2026-05-10&to=2026-05-25&currencies=USD,EUR,RUB,JPY")
+    assert [{k: v for k, v in one.items() if k != "demo"} for one in table] == [
+        {name: "" if value is None else str(value) for name, value in row.items()} for row in rows
+    ]
+
+
+def test_ten_years_of_five_currencies_are_told_in_fifty_milliseconds(desk):
+    """A miss: the answer is made, of figures that are at hand. Counted in this process's own time, so that a busy
+    machine fails nothing."""
+    first, currencies = date(2016, 5, 22), ["USD", "EUR", "RUB", "KZT", "CNY"]
+    for currency in currencies:
+        desk.say(currency, [(first + nth * DAY, f"87.{nth // 3 % 10_000:04}") for nth in range(3652)])
+    desk.publish()
+    took = []
+    for _ in range(5):
+        currencies = [*currencies[1:], currencies[0]]  # another answer each time
+        began = time.process_time()
+        got = desk.get(f"/api/v1/history?from={first}&currencies={','.join(currencies)}")
+        took.append(time.process_time() - began)
+        assert got.headers["Cache-Status"] == "ticker; fwd=miss"
+        assert len(got.json["rates"]) == 3652 * 5
+    print(f"history of ten years of five currencies: {[round(one * 1000) for one in took]} ms")
+    assert min(took) <= 0.05, took
+
+
+# --- the official series ----------------------------------------------------------------------------------------------
+
+
+def test_the_official_series_comes_back_through_every_door_to_the_last_digit(desk, recorded):
+    text = (recorded / "nbkr" / "official_series_2021-07-03_2026-08-22.csv").read_text("utf-8")
+    official = list(csv.DictReader(io.StringIO(text.replace("usd,eur,rub,kzt", "USD,EUR,RUB,KZT"))))
+    currencies = [name for name in official[0] if name != "date"]
+    days = [date.fromisoformat(one["date"]) for one in official]
+    assert (len(days), len(currencies)) == (1876, 4)
+    desk.now = at(days[-1], "11:00")
+    for currency in currencies:
+        desk.say(currency, [(day, one[currency]) for day, one in zip(days, official, strict=True)])
+    desk.publish()
+    wanted = {(one["date"], currency): Decimal(one[currency]) for one in official for currency in currencies}
+    span = f"from={days[0]}&to={days[-1]}&currencies={','.join(currencies)}"
+    gaps = {str(days[0] + nth * DAY) for nth in range((days[-1] - days[0]).days + 1)} - {str(day) for day in days}
+    assert gaps == {"2026-07-04"}
+    rows, cells = desk.json(f"history?{span}")["rates"], desk.table(f"history.csv?{span}")
+    for found in (rows, cells):
+        assert {
+            (one["date"], one["currency"]): Decimal(one["value"]) for one in found if one["date"] not in gaps
+        } == wanted
+        assert {one["freshness"] for one in found if one["date"] in gaps} == {"late"}
+    for day in random.Random(1).sample(days, 60):
+        said = desk.json(f"rates?date={day}&currencies={','.join(currencies)}")
+        assert {one["currency"]: Decimal(one["value"]) for one in said["rates"]} == {
+            currency: wanted[str(day), currency] for currency in currencies
+        }
+        one = desk.json(f"convert?from=USD&amount=1&date={day}")
+        assert Decimal(one["exact"]) == wanted[str(day), "USD"]
+        assert Decimal(desk.get(f"/api/v1/rate/RUB.txt?date={day}").text) == wanted[str(day), "RUB"]
+
+
+# --- convert ----------------------------------------------------------------------------------------------------------
+
+
+def test_ten_thousand_random_amounts_convert_as_exactly_as_decimal_does():
+    rng = random.Random(7)
+    with localcontext() as context:
+        context.prec = 200
+        for _ in range(10_000):
+            amount = Decimal(rng.randint(0, 10 ** rng.randint(1, 18))).scaleb(-rng.randint(0, 12))
+            of, to = (Decimal(rng.randint(1, 10**7)).scaleb(-rng.randint(0, 8)) for _ in "ab")
+            currency = rng.choice(("KGS", "USD", "JPY", "KWD", "CLF"))
+            done = money.convert(amount, of, to, currency)
+            digits = {"JPY": 0, "KWD": 3, "CLF": 4}.get(currency, 2)
+            assert done.digits == digits
+            quotient = amount * of / to
+            assert Decimal(done.result) == quotient.quantize(Decimal(1).scaleb(-digits), "ROUND_HALF_UP")
+            assert len(done.result.partition(".")[2]) == digits
+            assert done.exact == Fraction(amount) * Fraction(of) / Fraction(to)
+            if done.decimals is not None:
+                assert Fraction(Decimal(done.decimals)) == done.exact
+
+
+@pytest.mark.parametrize(
+    ("query", "result", "exact", "rates"),
+    [
+        ("from=USD&amount=100", "8742.00", "8742", ["USD"]),
+        ("from=USD&amount=0.005", "0.44", "0.4371", ["USD"]),
+        ("from=KGS&to=USD&amount=100", "1.14", None, ["USD"]),
+        ("from=KGS&to=JPY&amount=1000", "1836", None, ["JPY"]),
+        ("from=USD&to=EUR&amount=1", "0.85", None, ["USD", "EUR"]),
+        ("from=USD&to=USD&amount=12.345", "12.35", "12.345", []),
+        ("from=KGS&amount=0", "0.00", "0", []),
+        ("from=EUR&amount=9876543210.12&date=2026-05-20", "1009382716074.26", "1009382716074.264", ["EUR"]),
+    ],
+)  # fmt: skip
+def test_an_amount_is_converted_exactly_and_says_by_which_rates(shared, query, result, exact, rates):
+    said = shared.json(f"convert?{query}")
+    assert (said["result"], said["exact"]) == (result, exact)
+    assert [one["currency"] for one in said["rates"]] == rates
+    assert said["rounding"]["rule"] == "half up"
+    assert all(one["valid_on"] and one["freshness"] and one["quoted"] for one in said["rates"])
+    fraction = Fraction(int(said["fraction"]["numerator"]), int(said["fraction"]["denominator"]))
+    assert abs(fraction - Fraction(result)) <= Fraction(1, 2) / 10 ** said["rounding"]["digits"]
+
+
+def test_a_late_figure_says_so_where_it_is_used(shared):
+    (used,) = shared.json("convert?from=RUB&amount=10")["rates"]
+    assert (used["freshness"], used["valid_on"]) == ("late", "2026-05-20")
+
+
+# --- headlines --------------------------------------------------------------------------------------------------------
+
+
+def test_pages_of_headlines_neither_repeat_nor_skip_one(shared):
+    path, found = "/api/v1/headlines?limit=7", []
+    while path:
+        got = shared.get(path)
+        found += [one["id"] for one in got.json["headlines"]]
+        path = got.json["links"]["next"]
+        assert (f'<{path}>; rel="next"' in got.headers["Link"]) == (path is not None)
+    assert sorted(found) == sorted(one.id for one in headlines())
+    order = {one.id: one.published_at for one in headlines()}
+    assert [order[one] for one in found] == sorted(order.values(), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("lang=ky", 8),
+        ("feeds=24kg-en", 5),
+        ("feeds=24kg-en,kaktus", 9),
+        ("lang=en&feeds=kaktus", 0),
+        ("since=2026-05-21T10:53:00%2B06:00", 4),
+        ("until=2026-05-21T10:53:00%2B06:00", 21),
+        ("q=bridge", 5),
+        ("q=BRIDGE%20naryn", 5),
+        ("q=%D0%BC%D0%BE%D1%81%D1%82", 0),
+    ],
+)
+def test_headlines_are_filtered(shared, query, count):
+    assert len(shared.json(f"headlines?limit=100&{query}")["headlines"]) == count
+
+
+def test_a_headline_has_its_publisher_its_day_and_both_addresses(shared):
+    (one,) = shared.json("headlines?limit=1")["headlines"]
+    feed = next(feed for feed in FEEDS if feed.feed == one["feed"])
+    assert (one["publisher"], one["language"], one["day"]) == (feed.publisher, feed.language, "2026-05-21")
+    assert one["story"] == f"/story/{one['id']}"
+    assert one["published_at"].endswith("+06:00")
+
+
+def test_feeds_and_popular_say_what_is_known(shared):
+    feeds = shared.json("feeds")["feeds"]
+    assert [one["id"] for one in feeds] == [one.feed for one in FEEDS]
+    assert {one["freshness"] for one in feeds} == {"fresh"}
+    popular = shared.json("popular")
+    assert popular["by"] == "feeds"
+    assert popular["headlines"] == []
+
+
+# --- CSV --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_title_that_is_a_formula_is_none_in_a_spreadsheet(shared):
+    titles = [one["title"] for one in shared.table("headlines.csv?limit=100")]
+    assert "'=HYPERLINK(1) 0" in titles
+    assert "'-- 5 degrees of frost 2" in titles
+    assert 'A "quoted", title 3' in titles
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [("-0.0031", "-0.0031"), ("-1+1", "'-1+1"), ("@x", "'@x"), ("\tx", '"\'\tx"'), ("+1", "'+1"), (None, ""), (5, "5")],
+)
+def test_figures_stay_as_they_are_and_text_is_text(cell, written):
+    body = csv_room.render(["a", "b"], [[cell, "z"]]).decode()
+    assert body == f"a,b\r\n{written.replace(chr(34), '') if cell == chr(9) + 'x' else written},z\r\n"
+
+
+@pytest.mark.parametrize("door", [one for one in DOORS if one.row], ids=lambda one: one.id)
+def test_the_ending_and_the_parameter_give_the_same_table(shared, door):
+    query = "from=USD" if door.id == "convert" else ""
+    ending = shared.get(f"{door.csv_path}?{query}")
+    asked = shared.get(f"{door.path}?{query}&format=csv")
+    assert ending.status_code == asked.status_code == 200
+    assert ending.data == asked.data
+    assert ending.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    assert shared.get(f"{door.csv_path}?{query}&format=csv").status_code == 400
+
+
+# --- strict reading ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "names", "says"),
+    [
+        ("rates?utm_source=x", ["utm_source"], "which is no parameter; there are date, currencies, at, format"),
+        ("rates?date=2026-05-21&date=2026-05-21", ["date"], "given more than once"),
+        ("rates?date=21.05.2026", ["date"], "met '21.05.2026', wanted a day as 2026-05-21"),
+        ("rates?date=1747785600", ["date"], "wanted a day"),
+        ("rates?date=2026-02-30", ["date"], "wanted a day"),
+        ("rates?date=", ["date"], "met ''"),
+        ("rates?currencies=USD,XXX", ["currencies"], "met 'XXX', wanted any of EUR, JPY, RUB, USD"),
+        ("rates?currencies=usd", ["currencies"], "met 'usd'"),
+        ("rates?currencies=USD,USD", ["currencies"], "each member once"),
+        ("rates?currencies=", ["currencies"], "met ''"),
+        ("rates?at=2026-05-21T11:17:00%2B06:00", ["at"], "still to come"),
+        ("rates?at=2026-05-21", ["at"], "wanted a moment as"),
+        ("rates?at=yesterday", ["at"], "wanted a moment as"),
+        ("rates?at=1969-12-31T23:59:59Z", ["at"], "wanted none before 1970"),
+        ("rates?format=xml", ["format"], "wanted json or csv"),
+        ("rates?DATE=2026-05-21&x=1", ["DATE", "x"], "x: met '1'"),
+        ("history?from=2026-05-22&to=2026-05-21", ["from"], "not later than `to`"),
+        ("history?from=1900-01-01", ["from"], "at most 40000 rows"),
+        ("history?step=year", ["step"], "wanted day or week or month"),
+        ("convert", ["from"], "it has no default"),
+        ("convert?from=USD&amount=2,000", ["amount"], "wanted digits, with a point before decimals"),
+        ("convert?from=USD&amount=-1", ["amount"], "met '-1'"),
+        ("convert?from=USD&amount=1e3", ["amount"], "met '1e3'"),
+        ("convert?from=ABC&to=DEF&amount=x", ["from", "to", "amount"], "met 'ABC'"),
+        ("rate/XXX.txt", ["currency"], "met 'XXX', wanted any of EUR, JPY, RUB, USD"),
+        ("headlines?limit=0", ["limit"], "a whole number from 1 to 100"),
+        ("headlines?limit=5.0", ["limit"], "a whole number from 1 to 100"),
+        ("headlines?limit=1_0", ["limit"], "a whole number from 1 to 100"),
+        ("headlines?feeds=bbc", ["feeds"], "met 'bbc', wanted any of 24kg-en"),
+        ("headlines?q=%00", ["q"], "1 to 80 characters"),
+        ("headlines?cursor=next", ["cursor"], "as `next` has it"),
+        ("strip?lang=de&headlines=99", ["lang", "headlines"], "wanted en or ru or ky"),
+        ("strip?preset=x", ["preset"], "there are none here"),
+        ("feeds?q=1", ["q"], "which is no parameter; there are format"),
+        ("status?x=1", ["x"], "which is no parameter; there are none here"),
+        ("rates?" + "a" * 3000, ["query"], "at most 2048 characters"),
+    ],
+)
+def test_what_is_unknown_repeated_or_bad_is_refused_by_its_name(shared, path, names, says):
+    got = shared.get(f"/api/v1/{path}")
+    assert (got.status_code, got.headers["Content-Type"]) == (400, "application/problem+json"), got.text
+    assert [one["parameter"] for one in got.json["errors"]] == names
+    assert says in got.json["detail"]
+    assert got.headers["Cache-Control"] == "no-store"
+
+
+def test_the_strip_is_the_strip_but_strict(shared):
+    query = "lang=ru&headlines=3&currencies=USD,RUB&show=rates,headlines"
+    mine, its = (shared.get(f"{path}?{query}") for path in ("/api/v1/strip", "/strip.json"))
+    assert mine.json == its.json
+    assert shared.get("/api/v1/strip?digits=auto&accent=14171b").status_code == 200
+
+
+def test_as_many_currencies_as_a_bank_has_can_be_asked_for(shared):
+    assert MAX_CURRENCIES >= 45 + 10
+    assert shared.get("/api/v1/rates?currencies=USD,EUR,JPY,RUB").status_code == 200
+
+
+# --- kept answers, limits, the contract -------------------------------------------------------------------------------
+
+
+def test_an_answer_is_kept_until_what_it_says_has_changed(desk):
+    desk.say("USD", run(TODAY - DAY, "87.0000", "87.1000"))
+    desk.publish()
+    first = desk.get("/api/v1/history?currencies=USD")
+    assert first.headers["Cache-Status"] == "ticker; fwd=miss"
+    desk.turn(seconds=30)
+    again = desk.get("/api/v1/history?currencies=USD")
+    assert again.headers["Cache-Status"].startswith("ticker; hit; ttl=")
+    assert (again.data, again.headers["Last-Modified"]) == (first.data, first.headers["Last-Modified"])
+    desk.turn(seconds=30)
+    desk.say("USD", [(date(2026, 5, 1), "86.0000")])  # filled in, far below what a strip shows
+    changed = desk.get("/api/v1/history?currencies=USD")
+    assert changed.headers["Cache-Status"] == "ticker; fwd=miss"
+    assert changed.headers["ETag"] != first.headers["ETag"]
+    assert changed.headers["Last-Modified"] > first.headers["Last-Modified"]
+    assert rate_of(changed.json, "USD")["freshness"] == "none"
+    assert [one["value"] for one in changed.json["rates"] if one["date"] == "2026-05-01"] == ["86.0000"]
+
+
+def test_what_an_address_may_have_made_anew_is_limited_and_what_is_kept_is_free(tmp_path):
+    desk = Desk(tmp_path, TODAY, api_quota=3)
+    desk.say("USD", run(TODAY, "87.1000"))
+    desk.publish()
+    for day in (18, 19, 20):
+        got = desk.get(f"/api/v1/rates?date=2026-05-{day}")
+        assert got.headers["RateLimit-Policy"] == '"api";q=3;w=60'
+        assert got.headers["RateLimit"] == f'"api";r={20 - day};t=60'
+    over = desk.get("/api/v1/rates?date=2026-05-17")
+    assert (over.status_code, over.headers["Retry-After"]) == (429, "60")
+    assert over.headers["Content-Type"] == "application/problem+json"
+    for _ in range(20):
+        assert desk.get("/api/v1/rates?date=2026-05-18").status_code == 200
+    assert desk.get("/api/v1/rates?date=nothing").status_code == 400
+    assert desk.get("/strip.json").status_code == 200
+    desk.turn(seconds=59.5)
+    assert desk.get("/api/v1/rates?date=2026-05-17").headers["Retry-After"] == "1"
+    desk.turn(seconds=1)
+    assert desk.get("/api/v1/rates?date=2026-05-17").status_code == 200
+    desk.close()
+
+
+def test_addresses_are_apart_and_forgotten_with_their_minute():
+    limits = Limits(2)
+    now = at(TODAY, "11:00")
+    assert [limits.spend("a", 1, now).enough for _ in range(3)] == [True, True, False]
+    assert limits.spend("b", 1, now).enough
+    assert all(name != b"a" and len(name) == 16 for name in limits._spent)
+    assert limits.spend("b", 0, now + timedelta(minutes=1)).remaining == 2
+    assert limits._spent == {}
+    assert limits.spend("c", 99, now).enough, "whatever it costs, one is made for who has asked for nothing yet"
+    assert Limits(0).spend("a", 9, now).headers == ()
+
+
+@pytest.mark.parametrize(
+    ("peer", "passed", "trusted", "address"),
+    [
+        ("192.0.2.1", "203.0.113.9", 0, "192.0.2.1"),
+        ("192.0.2.1", "203.0.113.9", 1, "203.0.113.9"),
+        ("192.0.2.1", "1.1.1.1, 203.0.113.9", 1, "203.0.113.9"),
+        ("192.0.2.1", "1.1.1.1, 203.0.113.9", 2, "1.1.1.1"),
+        ("192.0.2.1", "203.0.113.9", 2, "203.0.113.9"),
+        ("192.0.2.1", "", 1, "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "", 0, "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "", 0, "192.0.2.1"),
+        ("a thing", "", 0, "a thing"),
+    ],
+)
+def test_a_forwarded_address_is_believed_of_trusted_proxies_only(peer, passed, trusted, address):
+    environ = {**EnvironBuilder().get_environ(), "REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": passed}
+    assert address_of(environ, trusted) == address
+
+
+PATHS = [one.path.replace("{currency}", "USD") for one in DOORS] + [one.csv_path for one in DOORS if one.row]
+PAPERS = ["/openapi.json", "/docs", "/llms.txt"]
+
+
+@pytest.mark.parametrize("path", [*PATHS, *PAPERS])
+def test_every_door_keeps_the_contract(shared, path):
+    asked = f"{path}?from=USD" if path.startswith("/api/v1/convert") else path
+    shared.get(asked)
+    got, head, options = shared.get(asked), shared.get(asked, "HEAD"), shared.get(asked, "OPTIONS")
+    assert (got.status_code, head.status_code, options.status_code) == (200, 200, 204)
+    assert head.data == b""
+    assert {**head.headers, "RateLimit": ""} == {**got.headers, "RateLimit": ""}
+    assert set(options.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert got.headers["Access-Control-Allow-Origin"] == "*"
+    assert "RateLimit" in got.headers["Access-Control-Expose-Headers"]
+    assert got.headers["Cache-Control"].startswith("public, max-age=")
+    assert 'rel="service-desc"' in str(got.headers.getlist("Link"))
+    known = shared.get(asked, If_None_Match=got.headers["ETag"])
+    assert (known.status_code, known.data) == (304, b"")
+    refused = shared.get(asked, "POST")
+    assert (refused.status_code, refused.headers["Content-Type"]) == (405, "application/problem+json")
+
+
+def test_under_the_api_nobody_is_sent_a_page(shared):
+    for path in ("/api/v1/nothing", "/api/v1/rates?x=1", "/api/v2/rates"):
+        got = shared.get(path, Accept="text/html")
+        assert got.headers["Content-Type"] == "application/problem+json"
+
+
+def test_while_the_store_is_away_today_is_told_and_the_past_is_not(desk):
+    desk.say("USD", run(TODAY - DAY, "87.0000", "87.1000"))
+    desk.tell(list(headlines()))
+    desk.publish()
+    desk.latest.fault = "sqlite:///ticker.db: the file is gone"
+    (usd,) = desk.json("rates?currencies=USD")["rates"]
+    assert (usd["value"], usd["freshness"]) == ("87.1000", "fresh")
+    assert (usd["provenance"], usd["revisions"], usd["held"]) == (None, None, None)
+    assert desk.get("/api/v1/rate/USD.txt").text == "87.1000"
+    assert desk.json("convert?from=USD")["exact"] == "87.1"
+    assert desk.json("status")["store"] == "away"
+    for path in ("feeds", "popular", "strip"):
+        assert desk.get(f"/api/v1/{path}").status_code == 200
+    for path in ("rates?date=2026-05-20", "history", "headlines", "rates?at=2026-05-20T10:00:00Z"):
+        got = desk.get(f"/api/v1/{path}")
+        assert (got.status_code, got.headers["Retry-After"]) == (503, "5"), path
+        assert "file is gone" not in got.text
+    desk.latest.fault = ""
+    assert desk.json("rates?currencies=USD")["rates"][0]["provenance"]["source"] == "nbkr"
+
+
+def test_a_store_that_fails_in_the_middle_is_a_503_too(desk, monkeypatch):
+    desk.say("USD", run(TODAY, "87.1000"))
+    desk.publish()
+
+    def fails(*_: object, **__: object) -> None:
+        raise StoreError("sqlite: disk I/O error")
+
+    monkeypatch.setattr(desk.store, "believed", fails)
+    got = desk.get("/api/v1/history")
+    assert (got.status_code, got.headers["Retry-After"], "disk" in got.text) == (503, "5", False)
+
+
+def test_a_stale_figure_is_not_given(desk):
+    desk.now = at(date(2026, 5, 12), "16:00")
+    desk.say("USD", run(date(2026, 5, 12), "87.0000", "87.1000"))
+    desk.publish()
+    desk.now = at(TODAY, "11:00")
+    (usd,) = desk.json("rates?currencies=USD")["rates"]
+    assert (usd["value"], usd["freshness"], usd["valid_on"]) == (None, "stale", "2026-05-13")
+    got = desk.get("/api/v1/convert?from=USD")
+    assert (got.status_code, "of 2026-05-13, is too old" in got.json["detail"]) == (404, True)
+    history = desk.json("history?currencies=USD&from=2026-05-20")["rates"]
+    assert [(one["date"], one["value"], one["freshness"]) for one in history] == [
+        ("2026-05-20", "87.1000", "late"),
+        ("2026-05-21", None, "stale"),
+    ]
+
+
+def test_every_state_has_its_name():
+    assert {one.value for one in Freshness} == {"fresh", "late", "stale", "none"}
+    assert HOME.currency == "KGS"
+    assert NBKR.source in GRACE
+    assert tables.history_cells([]) is not None
