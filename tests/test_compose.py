@@ -64,6 +64,16 @@ def test_a_currency_that_is_no_more_is_not_shown_though_the_bank_restamps_it():
     assert [one.currency for one in shown(weekly=weekly)] == ["GBP"]
 
 
+def test_a_currency_that_only_a_file_brought_is_not_shown_beside_the_banks_own():
+    usd, gbp = revision(1, "87.45", origin="nbkr"), revision(2, "117.41", may(21), "GBP", origin="import")
+    weekly = replace(revision(3, "117.41", may(16), "GBP"), source="nbkr-weekly")
+    assert [(one.source, one.currency) for one in shown(gbp, usd, weekly=(weekly,))] == [
+        ("nbkr", "USD"),
+        ("nbkr-weekly", "GBP"),
+    ]
+    assert [one.currency for one in shown(gbp)] == ["GBP"], "with no table known it is all there is"
+
+
 def test_headlines_stand_newest_first_in_one_order_for_all():
     def headline(id_: str, minute: int) -> Headline:
         return Headline(id_, id_, f"https://news.example/{id_}", "a", SEEN + timedelta(minutes=minute), SEEN)

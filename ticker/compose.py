@@ -63,8 +63,12 @@ def _series(source: str, revisions: Sequence[Revision]) -> list[Series]:
         if one.believed and not _ended(one.rate):
             believed.setdefault(one.rate.currency, {})[one.rate.valid_on] = one
     held = [one for one in revisions if one.held]
+    # A currency that only a file brought is history: shown, it would stand before that of a bank whose table has it.
+    tabled = {one.rate.currency for one in revisions if one.origin in ("", source)}
     found = []
     for currency, by_day in sorted(believed.items()):
+        if tabled and currency not in tabled:
+            continue
         days = sorted(by_day)[-KEPT_RATES:]
         doubted = frozenset(
             one.rate.valid_on

@@ -550,6 +550,21 @@ def test_a_wrong_import_is_told(command: Callable[..., Ran], tmp_path: Path, arg
     assert said in ran.err
 
 
+def test_a_file_under_the_wrong_source_takes_no_currency_from_the_strip(
+    command: Callable[..., Ran], begun: Site, tmp_path: Path
+) -> None:
+    begun.service.latest.look()
+    before = begun.rate("GBP")
+    assert before["source"] == "nbkr-weekly"
+    (tmp_path / "gbp.csv").write_text("date,gbp\n2015-01-05,91.5000\n2026-05-17,117.0000\n")
+    ran = command("import", "--source", "nbkr", "--nominal", "1", "gbp.csv")
+    assert (ran.code, ran.out) == (0, "gbp.csv: 2 figures new, 0 known already\n")
+    begun.look()
+    assert begun.store.wishes() == []
+    assert begun.rate("GBP") == before
+    assert begun.store.figures(date(2015, 1, 5), date(2015, 1, 5))[0].rate.quoted == Decimal("91.5000")
+
+
 def test_the_official_series_is_imported_and_read_back_to_the_last_digit(
     recorded: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
 ) -> None:
