@@ -525,6 +525,21 @@ def test_one_long_period_is_made_at_a_time(front, monkeypatch):
     assert list(one.get(f"{V1}/0001-01-01..?base=USD").json["rates"]) == ["2025-06-17"]
 
 
+def test_what_was_asked_before_is_not_made_again_until_the_store_says_otherwise(front, monkeypatch):
+    one = front(day(), {WEDNESDAY - DAY: {"USD": "87.4500"}})
+    made: list[object] = []
+    read = doors._read
+    monkeypatch.setattr(doors, "_read", lambda *asked, **more: made.append(asked) or read(*asked, **more))
+    for path in ("2025-06-17?base=USD&symbols=KGS", "2025-06-17..?base=USD&symbols=KGS"):
+        first, second = one.get(f"{V1}/{path}"), one.get(f"{V1}/{path.lower()}&amount=")
+        assert first.data == second.data
+        assert "max-age=60" in second.headers["Cache-Control"]
+    assert len(made) == 2
+    remember(one, [rate("USD", "87.4600", WEDNESDAY - DAY)])
+    assert day_and(one, "2025-06-17?base=USD&symbols=KGS") == ("2025-06-17", 87.46)
+    assert len(made) == 3
+
+
 def test_the_recorded_official_series_comes_back_to_the_last_digit(front, recorded):
     [path] = (recorded / "nbkr").glob("official_series_*.csv")
     with path.open(encoding="utf-8") as file:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,10 +19,12 @@ from flask import Flask, Response, request
 
 from ticker import log
 from ticker.serve.answer import JSON, Answer, finish, problem
+from ticker.serve.api.kept import Kept
 from ticker.serve.doors import hand, opened
 from ticker.serve.media import compat
 from ticker.serve.media.compat import Asked, Kind, Known
-from ticker.store import StoreError
+from ticker.snapshot import Content
+from ticker.store import Store, StoreError
 
 if TYPE_CHECKING:
     from ticker.serve.app import ReadSide
@@ -34,6 +38,7 @@ RETRY_S = "10"  # a first table comes within seconds of the first start
 STORE_RETRY_S = "5"
 LONG = timedelta(days=800)  # a period that takes more than some milliseconds: one of them at a time
 WAIT_S = 3.0
+KEPT_BYTES = 16 << 20
 
 _DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _ONE_DAY = re.compile(_DAY)
@@ -69,6 +74,7 @@ class _Told:
 
 def doors(app: Flask, read: ReadSide) -> None:
     told: dict[Kind, _Told] = {"Daily": _Told(), "Weekly": _Told()}
+    kept = Kept(KEPT_BYTES)
 
     @app.get(f"{NBKR}/daily.xml")
     def compat_daily() -> Response:
@@ -80,7 +86,7 @@ def doors(app: Flask, read: ReadSide) -> None:
 
     def frankfurter(what: str) -> Response:
         try:
-            return hand(_frankfurter(read, what, request.query_string.decode("latin-1")))
+            return hand(_frankfurter(read, kept, what, request.query_string.decode("latin-1")))
         except _RefusedError as fault:
             status, message, retry_s = fault.status, fault.message, fault.retry_s
         except StoreError as fault:
@@ -104,24 +110,31 @@ def _table(read: ReadSide, kind: Kind, told: _Told) -> Answer:
     return finish(body, XML, until=judged.until, last_modified=since, detail=f"v{snapshot.version}")
 
 
-def _frankfurter(read: ReadSide, what: str, query: str) -> Answer:
+def _frankfurter(read: ReadSide, kept: Kept, what: str, query: str) -> Answer:
     """Raises _RefusedError, or StoreError for days of the past."""
     snapshot, judged = read.ready.judged(read.clock())
     known, today = compat.known_now(snapshot.content, judged), judged.today
     if what == "currencies":
-        body: bytes | None = compat.currencies_json(_some(known))
-    elif what in ("latest", "current"):
-        body = compat.day_json(_some(known), _asked(query), today)
-    elif _ONE_DAY.fullmatch(what):
-        body = _of_day(read, known, _asked(query), _day(what), today)
-    elif period := _PERIOD.fullmatch(what):
-        first, last = _day(period[1]), _day(period[5]) if period[5] else today
-        body = _of_period(read, _asked(query), first, min(last, _newest(known, today)))
-    else:
-        body = None
+        return _now(compat.currencies_json(_some(known)), judged.until)
+    if what in ("latest", "current"):
+        return _now(compat.day_json(_some(known), _asked(query), today), judged.until)
+    if _ONE_DAY.fullmatch(what):
+        asked, day = _asked(query), _day(what)
+        if day >= today:
+            return _now(compat.day_json(_some(known), asked, min(day, _newest(known, today))), judged.until)
+        return _then(read, kept, asked, day, day, judged.until)
+    if period := _PERIOD.fullmatch(what):
+        asked, first, last = _asked(query), _day(period[1]), _day(period[5]) if period[5] else today
+        return _then(
+            read, kept, asked, max(first, FIRST_DAY), min(last, _newest(known, today)), judged.until, whole=True
+        )
+    raise _RefusedError(404, "not found")
+
+
+def _now(body: bytes | None, until: datetime) -> Answer:
     if body is None:
         raise _RefusedError(404, "not found")
-    return finish(body, JSON, until=judged.until, lazily=True, detail=f"v{snapshot.version}")
+    return finish(body, JSON, until=until, lazily=True)
 
 
 def _some(known: Known) -> Known:
@@ -135,34 +148,36 @@ def _newest(known: Known, today: date) -> date:
     return max(today, known.newest or today)
 
 
-def _of_day(read: ReadSide, known: Known, asked: Asked, day: date, today: date) -> bytes | None:
-    if day >= today:
-        return compat.day_json(_some(known), asked, min(day, _newest(known, today)))
-    if day < FIRST_DAY:
-        return None
-    return compat.day_json(_then(read, asked, day, day), asked, day)
+def _then(
+    read: ReadSide, kept: Kept, asked: Asked, first: date, last: date, until: datetime, *, whole: bool = False
+) -> Answer:
+    """Of days of the past: of each from `first` to `last` where the `whole` period is asked for. Kept while the store
+    says the same."""
+    if first > last or last < FIRST_DAY:
+        raise _RefusedError(404, "not found")
+    store, content = opened(read), read.ready.snapshot.content
+    key, standing = (asked, first, last, whole), (store.rates_version(), content.banks, content.demo)
+    if found := kept.find(key, standing):
+        return replace(found, until=until)
+    with _one_at_a_time() if last - first >= LONG else nullcontext():
+        body = _read(store, content, asked, first, last, whole=whole)
+    return kept.keep(key, standing, _now(body, until), read.clock())
 
 
-def _of_period(read: ReadSide, asked: Asked, first: date, last: date) -> bytes | None:
-    first = max(first, FIRST_DAY)
-    if first > last:
-        return None
-    if last - first < LONG:
-        return compat.period_json(_then(read, asked, first, last), asked, first, last)
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
     if not _long.acquire(timeout=WAIT_S):
         raise _RefusedError(503, "others are asking for long periods; try again in a moment", STORE_RETRY_S)
     try:
-        return compat.period_json(_then(read, asked, first, last), asked, first, last)
+        yield
     finally:
         _long.release()
 
 
-def _then(read: ReadSide, asked: Asked, first: date, last: date) -> Known:
-    """What was official from `first` to `last`, and as far before as an answer can come from."""
-    content = read.ready.snapshot.content
-    sources = [bank.source for bank in content.banks]
-    said = opened(read).of_days(sources, compat.earliest(content, first), last)
-    return compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols})
+def _read(store: Store, content: Content, asked: Asked, first: date, last: date, *, whole: bool) -> bytes | None:
+    said = store.of_days([bank.source for bank in content.banks], compat.earliest(content, first), last)
+    known = compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols})
+    return compat.period_json(known, asked, first, last) if whole else compat.day_json(known, asked, last)
 
 
 def _day(text: str) -> date:
