@@ -52,7 +52,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   }
 
   connectedCallback() {
-    if (!this.#given) return;
+    if (this.#life || !this.#service) return;
     // The reader's own size of type, whatever the host page has made of a rem.
     this.#page.style.fontSize = "medium";
     this.#page.style.setProperty("--rem", getComputedStyle(this.#page).fontSize);
@@ -70,9 +70,11 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   // Moved within the page by moveBefore(): it lives on.
   connectedMoveCallback() {}
 
-  // Several changes in one task are one question.
+  // Several changes in one task are one question. Where the service is may be told, or changed, after all the rest.
   attributeChangedCallback() {
-    if (!this.#life || this.#changing) return;
+    if (!this.isConnected || this.#changing) return;
+    if (!this.#service) return this.disconnectedCallback();
+    if (!this.#life) return this.connectedCallback();
     this.#changing = true;
     queueMicrotask(() => {
       this.#changing = false;
@@ -82,16 +84,17 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
 
   // Resolves when what the attributes ask for is shown; rejects with an Error where it can't be.
   async refresh() {
-    if (!this.#life) throw new Error("rate-ticker: not on a page, or no src that says where the service is");
+    if (!this.#life) throw new Error("rate-ticker: not on a page, or without src");
     await this.#life.ask();
   }
 
-  get #given() {
-    return this.getAttribute("src") || HERE;
-  }
-
   get #service() {
-    return new URL(this.#given, document.baseURI);
+    const given = this.getAttribute("src") || HERE;
+    try {
+      return given ? new URL(given, document.baseURI) : null;
+    } catch {
+      return null;  // it is no address
+    }
   }
 
   #address(path, more = {}) {
@@ -101,8 +104,8 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   }
 
   #built([tag, attributes, ...children]) {
-    const svg = tag === "svg" || tag === "path";
-    const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+    const space = ["svg", "path"].includes(tag) ? "2000/svg" : "1999/xhtml";
+    const node = document.createElementNS(`http://www.w3.org/${space}`, tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (value[0] === "{") this.#bound.push([node, name, value.slice(1, -1)]);
       else node.setAttribute(name, value);
@@ -126,10 +129,6 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     for (const [part, selector] of Object.entries(PARTS)) {
       for (const node of page.querySelectorAll(selector)) node.hidden = !look.show.includes(part);
     }
-    // The style asks what stands first.
-    const clock = find(".clock"), bar = clock.parentNode;
-    if (clock.hidden) bar.append(clock);
-    else if (bar.firstChild !== clock) bar.prepend(clock);
     this.#strip.classList.toggle("bare", !look.show.includes("headlines"));
     this.#colours.replaceSync(look.chosen ? look.colours.map((colours, nth) => coloured(look, colours, nth)).join("") : "");
     find(".asof").hidden = !as_of;

@@ -2,7 +2,7 @@
 // The page for a frame (page.js) and the element (embed.js) both live by it.
 const life = (() => {
   "use strict";
-  const STEP = 7e3, PACE = 40, PERIOD = 60e3, LONGEST = 600e3, PATIENCE = 20e3, DRIFT = 60e3;
+  const STEP = 7e3, PACE = 40, PERIOD = 60e3, LONGEST = 600e3, PATIENCE = 20e3, DRIFT = 60e3, PAUSE = 1e3;
   const PAGE = crypto.getRandomValues(new Uint32Array(4)).join("-");
   return start;
 
@@ -12,7 +12,7 @@ const life = (() => {
     const said = strip.dataset, ended = new AbortController(), signal = ended.signal;
     const find = selector => strip.querySelector(selector);
     const clock = find(".clock :is(time, .at)"), list = find(".list"), pause = find("#pause");
-    let offset = 0, failures = 0, asked = "", asking = null, wanted = false, source = twin();
+    let offset = 0, failures = 0, asked = "", asking = null, under = null, wanted = false, source = twin();
     let shown = null, announced = said.status, face;
     let ticking, refreshing, stepping, rolling, rolled, place = 0;
 
@@ -63,7 +63,16 @@ const life = (() => {
       if (due()) refreshing = setTimeout(refresh, wait);
     }
 
+    async function get(url) {
+      const [answer] = await Promise.all([
+        fetch(url, {cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(PATIENCE)}), dressed(),
+      ]);
+      if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+      return [answer.headers, await answer.json()];
+    }
+
     // Ends when what was asked for last is shown. Options may change on the way: then the older answer counts no more.
+    // Change as they may, there is one question under way, unless its answer takes long.
     function ask(url, insists) {
       clearTimeout(refreshing);
       wanted ||= insists;
@@ -71,14 +80,13 @@ const life = (() => {
       asked = url;
       const mine = asking = (async () => {
         let fault = null;
-        try {
-          const [answer] = await Promise.all([
-            fetch(url, {cache: "no-cache", credentials: "omit", signal: AbortSignal.timeout(PATIENCE)}), dressed(),
-          ]);
-          if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-          const served = await answer.json();
+        if (under) await Promise.race([under, new Promise(next => setTimeout(next, PAUSE))]);
+        if (url === asked && !signal.aborted) try {
+          const got = get(url), over = () => { under = null; };
+          under = got.then(over, over);
+          const [headers, served] = await got;
           if (mine === asking && (live() || wanted || !said.until)) {
-            correct(answer.headers);
+            correct(headers);
             // An older answer changes nothing, unless it is to another question.
             if (url !== source || !(Date.parse(served.as_of) < Date.parse(said.asOf))) {
               relabel(served);
@@ -89,7 +97,7 @@ const life = (() => {
         } catch (met) {
           fault = met;
         }
-        if (signal.aborted) throw new Error(`${url}: removed before it was shown`);
+        if (signal.aborted) throw new Error(`${url}: removed`);
         if (mine !== asking) return asking;
         asking = null;
         wanted = false;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route, expect, sync_playwright
 
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "serve"), str(TESTS / "whole")]
@@ -298,9 +299,9 @@ def test_changed_attributes_are_one_question_and_focus_stays(reader: Reader) -> 
     for parts, hidden in (("clock,headlines", ".rates"), ("rates,lang", ".news"), ("rates,headlines", ".languages")):
         reader.does(f"ticker.setAttribute('show', '{parts}'); await ticker.refresh()")
         expect(reader.page.locator(f"rate-ticker {hidden}")).to_be_hidden()
-        assert (reader.does("return ticker.shadowRoot.querySelector('.bar').firstChild.className") == "clock") == (
-            "clock" in parts
-        )
+        edge = reader.page.locator("rate-ticker .bank").bounding_box()
+        assert edge is not None
+        assert (edge["x"] < 25) == ("clock" not in parts)  # the bank then stands first
     reader.does("ticker.removeAttribute('show'); await ticker.refresh()")
     expect(reader.page.locator("rate-ticker .rates .code")).to_have_text(["RUB", "USD"])
     assert reader.said == []
@@ -528,6 +529,167 @@ def _seen(browser: Browser, service: Service, host: Host) -> float:
         cdp.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         page.goto(host.server.url + "/", wait_until="commit")
         return float(page.evaluate(SEEN))
+
+
+# --- attacks ---------------------------------------------------------------------------------------------------
+
+
+def test_a_storm_of_changes_is_answered_one_at_a_time_and_ends_with_the_last(make: Callable[..., Reader]) -> None:
+    reader = make(turned=False).shows()
+    before = len(reader.service.asked())
+    under, most, app = [0], [0], reader.service.server.app
+
+    def counted(environ: Any, start_response: Any) -> Any:
+        if not environ["PATH_INFO"].endswith("strip.json"):
+            return app(environ, start_response)
+        under[0] += 1
+        most[0] = max(most[0], under[0])
+        time.sleep(0.02)
+        under[0] -= 1
+        return app(environ, start_response)
+
+    reader.service.server.app = counted
+    reader.does("""for (let n = 0; n < 400; n++) {
+            ticker.setAttribute("digits", n % 4);
+            ticker.setAttribute("currencies", ["USD", "EUR", "RUB"][n % 3]);
+            await new Promise(next => setTimeout(next, 1));
+        }
+        ticker.setAttribute("currencies", "EUR,USD");
+        await ticker.refresh();""")
+    expect(reader.page.locator("rate-ticker .rates .code")).to_have_text(["EUR", "USD"])
+    assert most[0] <= 2
+    assert len(reader.service.asked()) - before < 150
+    assert reader.said == []
+
+
+def test_an_answer_that_takes_long_does_not_hold_up_the_next_question(make: Callable[..., Reader]) -> None:
+    reader = make(turned=False).shows()
+    app, free = reader.service.server.app, threading.Event()
+
+    def slow(environ: Any, start_response: Any) -> Any:
+        if "lang=ru" in environ["QUERY_STRING"]:
+            free.wait(20)
+        return app(environ, start_response)
+
+    reader.service.server.app = slow
+    reader.does("ticker.lang = 'ru'; await Promise.resolve(); ticker.lang = 'ky'")
+    reader.page.wait_for_timeout(50)
+    reader.does("ticker.lang = 'ru'")
+    reader.page.wait_for_timeout(50)
+    reader.does("ticker.lang = 'ky'")
+    expect(reader.page.locator("rate-ticker .day")).to_have_text("18-июнь")
+    free.set()
+    reader.page.wait_for_timeout(200)
+    assert reader.text(".day") == "18-июнь"
+
+
+def test_removed_while_it_asks_it_says_nothing_and_comes_back(reader: Reader) -> None:
+    reader.shows()
+    for _ in range(3):
+        reader.service.server.open.clear()
+        failed = reader.does("""window.kept = ticker;
+            ticker.lang = "ru"; const asked = ticker.refresh(); await null; ticker.remove();
+            window.told = asked.then(() => "shown", fault => fault.message); return true""")
+        assert failed
+        reader.service.server.open.set()
+        assert reader.page.evaluate("told").endswith("removed")
+        reader.page.evaluate("kept.lang = 'ky'; document.querySelector('main').prepend(kept)")
+        expect(reader.page.locator("rate-ticker .day")).to_have_text("18-июнь")
+    assert reader.said == []
+
+
+def test_two_versions_on_one_page_are_one_element(reader: Reader) -> None:
+    def older(route: Route) -> None:
+        route.fulfill(body=b"/* older */" + script().body, content_type="text/javascript")
+
+    reader.page.route("**/old/embed.js", older)
+    old = f'<script src="{reader.service.server.url}/old/embed.js"></script>'
+    reader.opens(f"<body>{reader.script()}{old}{reader.script(' data-again')}{reader.element('src=/nowhere/')}")
+    link = reader.page.get_by_role("link", name="Rates")
+    expect(link).to_be_visible()
+    reader.does(f"ticker.setAttribute('src', '{reader.service.server.url}')")
+    expect(reader.page.locator("rate-ticker .figure").first).to_have_text("87.45")
+    expect(link).to_be_hidden()
+
+
+def test_where_the_service_is_may_be_told_late_wrongly_or_no_more(reader: Reader) -> None:
+    """As frameworks and bundles do, whose script has no address of its own."""
+    reader.opens("<body>" + reader.element())
+    reader.page.evaluate("code => Function(code)()", script().body.decode())
+    url, link = reader.service.server.url, reader.page.get_by_role("link", name="Rates")
+    for wrong in ("http://[", "", "/nowhere/"):
+        reader.does(f"ticker.setAttribute('src', '{wrong}')")
+        expect(link).to_be_visible()
+    reader.does(f"ticker.lang = 'ky'; ticker.setAttribute('src', '{url}/')")
+    expect(reader.page.locator("rate-ticker .day")).to_have_text("18-июнь")
+    reader.does("ticker.removeAttribute('src')")
+    before = len(reader.service.asked())
+    reader.waits(600)
+    assert len(reader.service.asked()) == before
+    assert [text for text in reader.said if "/nowhere/" not in text] == []
+
+
+HOSTILE = {
+    "all": "* { all: unset }",
+    "important": "* { all: revert !important }",
+    "element": "rate-ticker, rate-ticker * { all: initial; font-size: 99px !important; --title: red; --link: red }",
+    "type": "html { font-size: 62.5%; zoom: 1; line-height: 3; text-indent: 4em; word-spacing: 1em; white-space: pre }",
+    "direction": "html { direction: rtl; unicode-bidi: bidi-override }",
+    "names": "* { --ground: red; --text: red; --title: red; --row: 200px; --rem: 1px; --two: none; --ring: red }",
+    "dark": "html { color-scheme: dark; background: #000; color: #fff }",
+}
+
+
+@pytest.mark.parametrize("rules", list(HOSTILE))
+def test_whatever_the_host_pages_style_it_looks_the_same(reader: Reader, rules: str) -> None:
+    looks = """const root = ticker.shadowRoot;
+        const said = ["font", "color", "backgroundColor", "direction", "textIndent", "wordSpacing", "whiteSpace"];
+        return [root.querySelector(".bar").getBoundingClientRect().height,
+            ...["#strip", ".figure", ".list a", "#pause", ".bank"].map(one => {
+                const style = getComputedStyle(root.querySelector(one));
+                return [one, ...said.map(name => style[name])];
+            })]"""
+    seen = []
+    for head in ("", f"<style>{HOSTILE[rules]}</style>"):
+        style = "<style>body { margin: 0 } rate-ticker { min-height: 45px }</style>"
+        text = f'<body>{reader.script()}<rate-ticker><a href="/">Rates</a></rate-ticker></body>'
+        reader.opens(text, head=style + head)
+        expect(reader.page.locator("rate-ticker .figure").first).to_be_visible()
+        seen.append(reader.does(looks))
+    assert seen[1] == seen[0]
+
+
+@pytest.mark.parametrize("fault", ["503", "cut", "drip"])
+@pytest.mark.parametrize("of", ["embed.js", ".css", "strip.json"])
+def test_a_service_in_trouble_leaves_the_link_and_harms_no_page(
+    make: Callable[..., Reader], fault: str, of: str
+) -> None:
+    reader = make(turned=False)
+    app, over = reader.service.server.app, threading.Event()
+
+    def troubled(environ: Any, start_response: Any) -> Any:
+        if not environ["PATH_INFO"].endswith(of):
+            return app(environ, start_response)
+        status = "503 No" if fault == "503" else "200 OK"
+        start_response(status, [("Content-Length", "1000"), ("Access-Control-Allow-Origin", "*")])
+        return iter([b" "]) if fault == "cut" else dripping() if fault == "drip" else [b" " * 1000]
+
+    def dripping() -> Iterator[bytes]:
+        while not over.wait(0.1):
+            yield b" "
+
+    reader.service.server.app = troubled
+    button = "<button onclick='this.textContent++'>0</button>"
+    reader.host.pages["/"] = (
+        f"<!doctype html><title>Our paper</title><body>{reader.script()}{reader.element()}{button}",
+        {},
+    )
+    reader.page.goto(reader.host.server.url + "/", wait_until="domcontentloaded")
+    reader.page.wait_for_timeout(500)
+    reader.page.get_by_role("button", name="0").click()
+    expect(reader.page.get_by_role("button", name="1")).to_be_visible()
+    expect(reader.page.get_by_role("link", name="Rates")).to_be_visible()
+    over.set()
 
 
 # --- readers -----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ place of words, and the style is the page's, put into a shadow root.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from base64 import b64encode
@@ -14,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha384
 from html.parser import HTMLParser
 from typing import Any
 
@@ -28,6 +28,7 @@ from ticker.snapshot import empty
 
 OPTIONS = (*Options.model_fields, "preset")
 _VERSION_LENGTH = 12
+_DIGESTS = {"js": "sha384", "css": "sha256"}  # the latter's stands in the script, which is to be small
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class File:
 
 
 def file(body: bytes, kind: str) -> File:
-    digest = sha384(body).digest()
-    return File(body, kind, digest.hex()[:_VERSION_LENGTH], f"sha384-{b64encode(digest).decode()}")
+    digest = hashlib.new(_DIGESTS[kind], body).digest()
+    return File(body, kind, digest.hex()[:_VERSION_LENGTH], f"{_DIGESTS[kind]}-{b64encode(digest).decode()}")
 
 
 @cache
@@ -78,6 +79,7 @@ _SPACED = (
     (re.compile(r" ?([{}()\[\];,:?=<>&|*/%!]) ?"), r"\1"),
     # A line may end a statement by itself: only those go that stand where none can end.
     (re.compile(r"(?<=[{(\[,;=?:&|])\n|\n(?=[)\]},;?:.&|])"), ""),
+    (re.compile(r"(?<!\));}"), "}"),  # behind a parenthesis it may be the whole of a loop
 )
 
 
@@ -105,11 +107,13 @@ _OF_THE_PAGE = re.compile(r":root\b|\bhtml(?=:)|(?m:^body(?=[ :]))")
 _REM = re.compile(r"(-?[\d.]+)rem\b")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _ERROR_PAGE = re.compile(r"^\.error.*\n", re.M)
+_FIRST = ".bank:first-child"  # in the element, what is not shown is there and hidden
 
 
 def _style() -> str:
     """The strip's style for a shadow root. A rem there would be the host page's; `--rem` is the reader's own."""
     css = _ERROR_PAGE.sub("", _COMMENT.sub("", _text("strip.css")))
+    css = css.replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
     return _close(_REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css)))
 
 
@@ -140,7 +144,7 @@ def _shape() -> Any:
 
 
 _NAMED = {"viewbox": "viewBox"}  # which the reader of HTML writes small
-_OF_ANOTHER_TIME = ("datetime", "href", "aria-current")
+_LEFT_OUT = ("datetime", "href", "aria-current", "type")  # of another time; and no form reaches a shadow root
 
 
 class _Reader(HTMLParser):
@@ -185,7 +189,7 @@ def _fitted(node: list[Any]) -> list[Any]:
     tag, attributes, *children = node
     if tag == "nav":
         tag, attributes = "div", {**attributes, "role": "group"}
-    attributes = {_NAMED.get(name, name): value for name, value in attributes.items() if name not in _OF_ANOTHER_TIME}
+    attributes = {_NAMED.get(name, name): value for name, value in attributes.items() if name not in _LEFT_OUT}
     if len(children) == 1 and isinstance(children[0], str) and children[0].startswith("{"):
         return [tag, {**attributes, "": children[0]}]
     return [tag, attributes, *_children(children)]
