@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from given import HOME, bishkek
+from sites import Site
 
 MEDIA = ("/strip", "/strip.json", "/strip.svg", "/strip.txt", "/strip.fragment")
 LANGUAGE = "lang=en"
@@ -20,9 +22,10 @@ def told(strip: dict[str, Any]) -> dict[str, Any]:
     return {**said, "words": words}
 
 
-def keeping(served: dict[datetime, dict[str, Any]], query: str):
+def keeping(served: dict[datetime, dict[str, Any]], query: str, every: timedelta):
     def keep(now):
-        served[now.clock()] = told(now.strip(query))
+        if not served or now.clock() - max(served) >= every:
+            served[now.clock()] = told(now.strip(query))
 
     return keep
 
@@ -41,14 +44,14 @@ def test_a_week_with_every_trouble_is_told_again(site):
     """A ten-fold slip and its correction, a weekend, an outage of four days."""
     life, served = site("2026-05-21 16:00"), {}
     query = "currencies=USD,EUR,RUB,GBP"
-    keep = keeping(served, query)
+    keep = keeping(served, query, timedelta(hours=2))
     life.bank.set(date(2026, 5, 23), USD="874.5000")
     life.turn(to="2026-05-22 16:10", every=keep)
     assert life.store.held()
     life.bank.set(date(2026, 5, 23), USD="87.9000")
     life.turn(to="2026-05-22 16:45", every=keep)
     assert not life.store.held()
-    for source in ("nbkr", "nbkr-weekly"):
+    for source in ("nbkr", "nbkr-weekly", "nbkr-archive"):
         life.upstream.order(source, "goes_dark")
     life.turn(to="2026-05-27 19:00", every=keep)
     life.upstream.behave()
@@ -60,7 +63,7 @@ def test_a_week_with_every_trouble_is_told_again(site):
 
 def test_headlines_of_some_hours_are_told_again(site):
     life, served = site("2026-05-22 16:00", feeds=True), {}
-    keep = keeping(served, LANGUAGE)
+    keep = keeping(served, LANGUAGE, timedelta(minutes=4))
     life.turn(to="2026-05-22 17:00", every=keep)
     life.upstream.order("demo-en", "goes_dark")
     life.turn(to="2026-05-22 18:00", every=keep)
@@ -68,12 +71,14 @@ def test_headlines_of_some_hours_are_told_again(site):
     assert not differing(life, served, LANGUAGE)
 
 
-@pytest.fixture
-def evening(site):
-    life = site("2026-05-22 12:00", feeds=True)
-    life.turn(to="2026-05-22 18:30")
+@pytest.fixture(scope="module")
+def evening(tmp_path_factory) -> Iterator[Site]:
+    """A site that collected on an afternoon and is asked about it days later."""
+    life = Site(tmp_path_factory.mktemp("evening"), "2026-05-22 15:50", feeds=True)
+    life.turn(to="2026-05-22 17:05")
     life.clock.turn(to="2026-06-02 12:00")
-    return life
+    yield life
+    life.close()
 
 
 @pytest.mark.parametrize("path", MEDIA)
@@ -131,8 +136,8 @@ def test_the_last_minutes_are_not_kept_by_any_cache(evening):
     assert evening.get(f"/strip?at={moment}").headers["Cache-Control"] == "no-store"
 
 
-def test_a_store_that_is_away_is_told(evening):
-    evening.service.latest.store = None
+def test_a_store_that_is_away_is_told(evening, monkeypatch):
+    monkeypatch.setattr(evening.service.latest, "store", None)
     answer = evening.get("/strip.json?at=2026-05-22T17:00+06:00")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert evening.strip()["at"] is None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
+from urllib.parse import urlencode
 
 from ticker.freshness import Figure, Judgement
 from ticker.model import DAY, Freshness, Headline, Language, Quality
@@ -129,6 +130,7 @@ class Strip:
     notes: tuple[str, ...]
     links: Mapping[str, str]
     languages: tuple[LanguageLink, ...]
+    past: bool  # it tells of `as_of` and not of the present
 
     @property
     def later(self) -> bool:
@@ -200,11 +202,12 @@ def strip(
     with_headlines = options.headlines > 0 and options.shows("headlines")
     shown = [one for one in content.headlines if one.feed in feeds][: options.headlines] if with_headlines else []
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
+    at = as_of if snapshot.past else None
     return Strip(
         version=snapshot.version,
         as_of=as_of,
         until=content.home.local(judged.until),
-        refresh_after=as_of + REFRESH if as_of else None,
+        refresh_after=as_of + REFRESH if as_of and not snapshot.past else None,
         language=options.lang,
         home=content.home.currency,
         zone=content.home.zone.key,
@@ -216,18 +219,19 @@ def strip(
         look=_look(options),
         words={
             **_label(common, scene),
-            **_moments(as_of, tomorrow, scene),
+            **_moments(as_of, tomorrow, scene, past=snapshot.past),
             "updated": _updated(feeds, scene, scene.time),
             "updated_dated": _updated(feeds, scene, scene.dated),
             **_controls(scene.say),
         },
         notes=notes,
         links={
-            "self": base + _path("/strip.json", options),
-            "html": base + _path("/strip", options),
+            "self": base + _path("/strip.json", options, at),
+            "html": base + _path("/strip", options, at),
             "describedby": base + SCHEMA_PATH,
         },
-        languages=tuple(_language(lang, options, base) for lang in LANGUAGES) if options.shows("lang") else (),
+        languages=tuple(_language(lang, options, base, at) for lang in LANGUAGES) if options.shows("lang") else (),
+        past=snapshot.past,
     )
 
 
@@ -239,14 +243,15 @@ def _look(options: Options) -> Look:
     return Look(options.theme, options.frame, options.motion, options.speed, show, colours, chosen, accent)
 
 
-def _path(path: str, options: Options) -> str:
-    query = options.query()
+def _path(path: str, options: Options, at: datetime | None) -> str:
+    queries = [options.query(), urlencode({"at": at.isoformat()}) if at else ""]
+    query = "&".join(filter(None, queries))
     return f"{path}?{query}" if query else path
 
 
-def _language(lang: Language, options: Options, base: str) -> LanguageLink:
+def _language(lang: Language, options: Options, base: str, at: datetime | None) -> LanguageLink:
     short, name = NATIVE[lang]
-    href = base + _path("/strip", options.model_copy(update={"lang": lang}))
+    href = base + _path("/strip", options.model_copy(update={"lang": lang}), at)
     return LanguageLink(lang, short, name, href, lang == options.lang)
 
 
@@ -445,12 +450,13 @@ def _status(standing: _Standing, scene: _Scene) -> str:
 # --- moments, headlines, controls --------------------------------------------------------------------------------
 
 
-def _moments(as_of: datetime | None, tomorrow: date | None, scene: _Scene) -> dict[str, str]:
+def _moments(as_of: datetime | None, tomorrow: date | None, scene: _Scene, *, past: bool) -> dict[str, str]:
     say, time, dated = scene.say, scene.time(as_of) if as_of else "", scene.day(tomorrow)
+    whole = say.text("past" if past else "as_of", time=scene.whole(as_of)) if as_of else ""
     return {
         "clock": say.text("label.clock", city=say.city(scene.content.home.zone)),
         "as_of": say.text("as_of", time=time) if time else "",
-        "as_of_dated": say.text("as_of", time=scene.whole(as_of)) if as_of else "",
+        "as_of_dated": whole,
         "as_of_label": say.text("as_of.label"),
         "as_of_time": time,
         "tomorrow": say.text("tomorrow") if tomorrow == scene.today + DAY else dated,
