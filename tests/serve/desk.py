@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -98,5 +98,14 @@ def run(first: date, *quoted: str) -> list[tuple[date, str]]:
     return [(first + nth * DAY, one) for nth, one in enumerate(quoted)]
 
 
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+TITLES = ("=HYPERLINK(1)", "Bridge over the Naryn opens", "-- 5 degrees of frost", 'A "quoted", title', "Snow")
+
+
+def headlines(day: date) -> list[Headline]:
+    """25 invented ones of the morning, two a moment; some begin as a formula does."""
+    made = []
+    for nth in range(25):
+        moment = at(day, "11:00") - timedelta(minutes=7 * (nth // 2))
+        title, feed = f"{TITLES[nth % 5]} {nth}", FEEDS[nth % len(FEEDS)].feed
+        made.append(Headline(f"{nth:016x}", title, f"https://news.example/{nth}", feed, moment, moment))
+    return made

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, run
+from desk import Desk, headlines, run
 from scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import EnvironBuilder
 
 from ticker.history import calendar
-from ticker.model import DAY, Freshness, Headline, Rate, Revision
+from ticker.model import DAY, Freshness, Rate, Revision
 from ticker.serve.api import book, models, money, tables
 from ticker.serve.api.catalogue import DOORS
 from ticker.serve.api.kept import Limits, address_of
@@ -51,19 +51,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     desk.say("RUB", run(date(2026, 5, 19), "1.1000", "1.1100"))
     desk.say("RUB", [(TODAY, "2.2200")], held_reason="two-fold")
     desk.now = at(TODAY, "11:16")
-    desk.tell(list(headlines()))
+    desk.tell(headlines(TODAY))
     desk.publish()
     yield desk
     desk.close()
-
-
-def headlines() -> Iterator[Headline]:
-    titles = ("=HYPERLINK(1)", "Bridge over the Naryn opens", "-- 5 degrees of frost", 'A "quoted", title', "Snow")
-    for nth in range(25):
-        feed = FEEDS[nth % len(FEEDS)].feed
-        moment = at(TODAY, "11:00") - timedelta(minutes=7 * (nth // 2))
-        id_ = f"{nth:016x}"
-        yield Headline(id_, f"{titles[nth % 5]} {nth}", f"https://news.example/{nth}", feed, moment, moment)
 
 
 @pytest.fixture
@@ -415,8 +406,8 @@ def test_pages_of_headlines_neither_repeat_nor_skip_one(shared):
         found += [one["id"] for one in got.json["headlines"]]
         path = got.json["links"]["next"]
         assert (f'<{path}>; rel="next"' in got.headers["Link"]) == (path is not None)
-    assert sorted(found) == sorted(one.id for one in headlines())
-    order = {one.id: one.published_at for one in headlines()}
+    assert sorted(found) == sorted(one.id for one in headlines(TODAY))
+    order = {one.id: one.published_at for one in headlines(TODAY)}
     assert [order[one] for one in found] == sorted(order.values(), reverse=True)
 
 
@@ -655,7 +646,7 @@ def test_under_the_api_nobody_is_sent_a_page(shared):
 
 def test_while_the_store_is_away_today_is_told_and_the_past_is_not(desk):
     desk.say("USD", run(TODAY - DAY, "87.0000", "87.1000"))
-    desk.tell(list(headlines()))
+    desk.tell(headlines(TODAY))
     desk.publish()
     desk.latest.fault = "sqlite:///ticker.db: the file is gone"
     (usd,) = desk.json("rates?currencies=USD")["rates"]
