@@ -19,12 +19,13 @@ from flask import Flask, Response, request
 from ticker.model import DAY, Freshness
 from ticker.serve.answer import HTML, SVG, Answer, finish
 from ticker.serve.api.book import Column
+from ticker.serve.configurator import note_said
 from ticker.serve.contrast import palettes
 from ticker.serve.doors import hand, opened
 from ticker.serve.media import chart as picture
 from ticker.serve.media import html
 from ticker.serve.media.chart import Chart, Line, Mark, Tick
-from ticker.serve.options import LANGUAGES, MAX_QUERY, Offered, Options, parse
+from ticker.serve.options import LANGUAGES, MAX_QUERY, Note, Offered, Options, Wanted, parse
 from ticker.serve.ready import Finished
 from ticker.serve.view import DEMO, NATIVE, LanguageLink, digits_apart
 from ticker.serve.widgets import offered
@@ -61,7 +62,7 @@ class Asked:
     first: date | str = USUAL
     last: date | None = None  # None: today, whichever that is
     width: int = WIDTH
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def span(self, today: date) -> tuple[date, date]:
         last = max(EARLIEST, min(self.last or today, today + AHEAD))
@@ -90,8 +91,8 @@ def asked_for(query: str, offers: Offered) -> Asked:
     if isinstance(first, date) and last and first > last:
         first, last = last, first
     width = int(own["width"]) if own.get("width", "").isdecimal() and len(own["width"]) < 6 else WIDTH
-    complaints: list[str] = [note for note in notes if note.split(":")[0] in (*_SHARED, "preset")]
-    complaints += _complaints(own, first, last, width)
+    complaints = [note for note in notes if note.split(":")[0] in (*_SHARED, "preset")]
+    complaints += _complaints(own, first, last, width, words(kept.lang))
     return Asked(kept, first or USUAL, last, width if NARROWEST <= width <= WIDEST else WIDTH, tuple(complaints))
 
 
@@ -117,16 +118,21 @@ def _back(how_far: str, last: date) -> date:
     return last.replace(year=year, day=28) if (last.month, last.day) == (2, 29) else last.replace(year=year)
 
 
-def _complaints(own: dict[str, str], first: object, last: object, width: int) -> Iterator[str]:
+def _complaints(own: Mapping[str, str], first: object, last: object, width: int, say: Words) -> Iterator[Note]:
     if own.get("from") and first is None:
-        yield f"from: met {own['from'][:40]!r}, wanted a day as 2026-05-21, or 30d, 1y, all; the default is shown"
+        yield _wrong("from", own["from"], "a day as 2026-05-21, or 30d, 1y, all", say.text("chart.wanted.from"))
     if own.get("to") and last is None:
-        yield f"to: met {own['to'][:40]!r}, wanted a day as 2026-05-21; the default is shown"
+        yield _wrong("to", own["to"], "a day as 2026-05-21", say.text("chart.wanted.to"))
     if (own.get("width") and str(width) != own["width"]) or not NARROWEST <= width <= WIDEST:
-        yield (
-            f"width: met {own['width'][:40]!r}, wanted a whole number from {NARROWEST} to {WIDEST}; "
-            "the default is shown"
-        )
+        limits = Wanted(limits=(NARROWEST, WIDEST))
+        yield Note.of("wrong", name="width", met=repr(own["width"][:40]), wanted=limits)
+
+
+def _wrong(name: str, met: str, wanted: str, said: str) -> Note:
+    """A note on what is no option of a strip; `said` is what is wanted in the reader's language."""
+    note = Note.of("wrong", name=name, met=repr(met[:40]), wanted=wanted)
+    note.given = {**note.given, "wanted": said}
+    return note
 
 
 # --- what is known -----------------------------------------------------------------------------------------------
@@ -454,7 +460,7 @@ def page(known: Days, content: Content, asked: Asked, offers: Offered, today: da
             LanguageLink(lang, *NATIVE[lang], f"{PAGE}?{asked.query(lang=lang)}", lang == asked.options.lang)
             for lang in LANGUAGES
         ),
-        notes=asked.notes,
+        notes=tuple(note_said(note, say) for note in asked.notes),
     )
 
 

@@ -164,7 +164,7 @@ def configurator(
         languages=tuple((*OWN_NAMES[one], one, "?" + _in_language(one, strip_query, place)) for one in LANGUAGES),
         groups=tuple(_groups(options, place, content, terms, say)),
         warnings=tuple(_warnings(options, say)),
-        notes=tuple(_note(note, say) for note in notes),
+        notes=tuple(note_said(note, say) for note in notes),
         ground=options.bg if options.theme == "transparent" else None,
         ways=ways(strip_query, options, base, say, picture(options), place, terms.embed, terms.currencies),
     )
@@ -316,7 +316,7 @@ def _warnings(options: Options, say: Words) -> Iterator[str]:
         yield say.text("conf.transparent")
 
 
-def _note(note: Note, say: Words) -> str:
+def note_said(note: Note, say: Words) -> str:
     """The note in the page's language."""
     given = {name: _wanted(value, say) if isinstance(value, Wanted) else value for name, value in note.given.items()}
     return say.text(f"note.{note.key}", **given)
