@@ -297,6 +297,14 @@ def day_and(front: Front, path: str, symbol: str = "KGS") -> tuple[str, Any]:
     return got.json["date"], got.json["rates"].get(symbol)
 
 
+def test_on_a_first_evening_today_is_still_to_come_from_the_archive(front):
+    one = front(SCENES["only_tomorrow"]())
+    for path in ("latest", "2025-06-18"):
+        got = one.get(f"{V1}/{path}")
+        assert (got.status_code, got.headers["Retry-After"]) == (503, "10")
+    assert day_and(one, "2025-06-19?symbols=KGS") == ("2025-06-19", 99.87)
+
+
 def test_at_midnight_the_latest_is_the_next_days(front):
     one = front(evening())
     lifetime = one.get(f"{V1}/latest").headers["Cache-Control"]

@@ -115,13 +115,13 @@ def _frankfurter(read: ReadSide, kept: Kept, what: str, query: str) -> Answer:
     snapshot, judged = read.ready.judged(read.clock())
     known, today = compat.known_now(snapshot.content, judged), judged.today
     if what == "currencies":
-        return _now(compat.currencies_json(_some(known)), judged.until)
+        return _now(compat.currencies_json(_some(known, date.max)), judged.until)
     if what in ("latest", "current"):
-        return _now(compat.day_json(_some(known), _asked(query), today), judged.until)
+        return _now(compat.day_json(_some(known, today), _asked(query), today), judged.until)
     if _ONE_DAY.fullmatch(what):
-        asked, day = _asked(query), _day(what)
+        asked, day = _asked(query), min(_day(what), _newest(known, today))
         if day >= today:
-            return _now(compat.day_json(_some(known), asked, min(day, _newest(known, today))), judged.until)
+            return _now(compat.day_json(_some(known, day), asked, day), judged.until)
         return _then(read, kept, asked, day, day, judged.until)
     if period := _PERIOD.fullmatch(what):
         asked, first, last = _asked(query), _day(period[1]), _day(period[5]) if period[5] else today
@@ -137,8 +137,9 @@ def _now(body: bytes | None, until: datetime) -> Answer:
     return finish(body, JSON, until=until, lazily=True)
 
 
-def _some(known: Known) -> Known:
-    if not known.values:
+def _some(known: Known, day: date) -> Known:
+    """What is known, once that is anything of this day or before it."""
+    if not any(min(values) <= day for values in known.values.values()):
         raise _RefusedError(503, "no rate that may be shown has been collected yet", RETRY_S)
     return known
 
