@@ -32,6 +32,10 @@ DOORS = {
     "/strip.txt": "text/plain; charset=utf-8",
     "/strip.fragment": "text/html; charset=utf-8",
     "/schema/strip.json": "application/schema+json",
+    "/panel": "text/html; charset=utf-8",
+    "/panel.json": "application/json; charset=utf-8",
+    "/panel.fragment": "text/html; charset=utf-8",
+    "/schema/panel.json": "application/schema+json",
     "/status": "text/html; charset=utf-8",
     "/status.json": "application/json; charset=utf-8",
     "/livez": "application/json; charset=utf-8",
@@ -226,7 +230,7 @@ def test_the_contract_stands_on_every_answer(front, path, method, accept):
     for one in ("Cache-Control", "Access-Control-Expose-Headers", "Referrer-Policy", "Permissions-Policy"):
         assert headers[one]
     assert not {"Set-Cookie", "Server", "X-Powered-By"} & set(headers.keys())
-    framed = path in ("/strip", "/strip.svg") and method in ("GET", "HEAD")
+    framed = path in ("/strip", "/strip.svg", "/panel") and method in ("GET", "HEAD")
     assert ("frame-ancestors https://news.example" in headers["Content-Security-Policy"]) == framed
     assert (headers.get("X-Frame-Options") == "DENY") == (not framed)
 
