@@ -63,9 +63,10 @@ def run(capsys):
 
 
 def mistake(ran: Ran) -> str:
-    """What a wrong usage is told: one sentence, after the usage where it is argparse's."""
+    """What a wrong usage is told: one sentence."""
     assert (ran.code, ran.out) == (2, "")
-    return ran.err.strip().splitlines()[-1]
+    (line,) = ran.err.strip().splitlines()
+    return line
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -86,9 +87,10 @@ def test_help_tells_the_exit_codes_that_scripts_rely_on(run, command):
 
 
 def test_no_command_and_an_unknown_one_are_wrong_usage(run):
-    assert "required: COMMAND" in mistake(run())
-    assert "choose from" in mistake(run("publish-all"))
-    assert "--jsn" in mistake(run("status", "--jsn"))
+    assert mistake(run()) == "ticker: COMMAND is missing (`ticker --help` tells more)"
+    assert "'publish-all' is no command; commands are demo, serve," in mistake(run("publish-all"))
+    assert "'stauts' is no command; did you mean status?" in mistake(run("stauts"))
+    assert mistake(run("status", "--jsn")) == "ticker: --jsn means nothing here (`ticker --help` tells more)"
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
@@ -158,7 +160,9 @@ def test_config_prints_a_file_that_means_the_same(run, tmp_path):
 def test_config_says_where_a_value_comes_from_and_what_is_allowed(run):
     os.environ["TICKER_SERVE_PORT"] = "9001"
     ran = run("config")
-    assert "A whole number from 1 to 65535. TICKER_SERVE_PORT (from TICKER_SERVE_PORT)\nport = 9001\n" in ran.out
+    assert (
+        "Allowed: a whole number from 1 to 65535. TICKER_SERVE_PORT (from TICKER_SERVE_PORT)\nport = 9001\n" in ran.out
+    )
     assert "A whole number from 1 to 64. TICKER_SERVE_WORKERS\nworkers = 1\n" in ran.out
 
 
@@ -421,9 +425,33 @@ def test_a_word_on_a_held_figure_becomes_a_wish_of_the_collector(run, store, wor
 def test_a_word_on_what_is_not_held_is_wrong_usage(run, store):
     id_ = held_figure(store)
     assert mistake(run("held", "accept", "99")) == f"ticker: held accept: no figure 99 is held; held are {id_}"
-    assert mistake(run("held", "reject")) == f"ticker: held reject: a figure's number is wanted; held are {id_}"
-    assert "invalid choice" in mistake(run("held", "settle", "1"))
+    assert mistake(run("held", "reject")) == "ticker: held reject: wanted a figure's number; `ticker held` lists them"
+    assert "held accept: met 'x', wanted a figure's number" in mistake(run("held", "accept", "x"))
+    assert mistake(run("held", "acept", "1")) == "ticker: held: met 'acept'; did you mean accept?"
+    assert "words are accept, reject" in mistake(run("held", "settle", "1"))
     assert store.wishes() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "met"),
+    [
+        ("<!DOCTYPE html><title>Rates</title>", "met a web page"),
+        ("\ufeff<!-- a -->\n<html><body>Rates</body></html>", "met a web page"),
+        ('<?xml version="1.0"?><ValCurs Date="24.11.2026"><Valute/></ValCurs>', "met an XML document <ValCurs>"),
+    ],
+)
+def test_what_is_no_table_and_no_feed_is_told_in_plain_words(run, tmp_path, body, met):
+    file = tmp_path / "met.xml"
+    file.write_text(body, encoding="utf-8")
+    ran = run("check", str(file))
+    assert ran.code == 1
+    assert met in ran.out + ran.err
+    assert "wanted a table of the National Bank of the Kyrgyz Republic" in ran.out + ran.err
+
+
+def test_a_sources_name_that_is_nearly_right_is_guessed(run):
+    ran = run("check", "nbrk")
+    assert "did you mean nbkr?" in ran.out + ran.err
 
 
 # --- as a program ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +17,18 @@ from ticker.collect.sources import feed, nbkr
 from ticker.config import Config
 from ticker.model import Entry, FeedSource, Home, RatesSource, Revision, Table, UpstreamError, Validators
 from ticker.store import Store
+
+WANTED = (
+    "wanted a table of the National Bank of the Kyrgyz Republic (<CurrencyRates>), a page of its archive, or a feed "
+    "(RSS, Atom or JSON Feed)"
+)
+# The first element's name, behind a declaration, comments and instructions.
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:[^-]|-(?!->)){0,2000}-->\s*)*"
+    rb"<!?([a-z_][a-z0-9_.:-]{0,60})(?: html)?",
+    re.IGNORECASE,
+)
+_NO_NEWS = ("rss", "feed", "rdf", "channel", "doctype")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +86,9 @@ def _read(path: Path, sources: list[str], limits: Limits) -> bytes:
         with path.open("rb") as file:
             body = file.read(limits.max_bytes + 1)
     except FileNotFoundError as fault:
-        raise UpstreamError(
-            f"{path}: no such file, and no source of that name; sources are {', '.join(sources)}"
-        ) from fault
+        near = next(iter(difflib.get_close_matches(str(path), sources, 1)), None)
+        known = f"did you mean {near}?" if near else f"sources are {', '.join(sources)}"
+        raise UpstreamError(f"{path}: no such file, and no source of that name; {known}") from fault
     except OSError as fault:
         raise UpstreamError(f"{path}: can't be read: {fault.strerror}") from fault
     if len(body) > limits.max_bytes:
@@ -100,12 +114,25 @@ def _parse(
         rates = tuple({"currency": None, "quoted": f"{one.quoted:f}", "nominal": None, "value": None,
                        "valid_on": str(one.valid_on), "valid_until": str(one.valid_on)} for one in figures)  # fmt: skip
         return Checked(name, "rates", rates, verdict=("an archive page: it tells neither currency nor nominal",))
+    if not isinstance(source, FeedSource) and (met := _something_else(body)):
+        raise UpstreamError(f"{name}: {met}; {WANTED}")
     zone, encoding = ZoneInfo(config.home.zone), None
     if isinstance(source, FeedSource):
         zone, encoding = source.zone, source.encoding
     parsed = feed.parse(body, source=name, url=url, zone=zone, content_type=content_type, encoding=encoding)
     headlines = tuple(_headline(entry, home) for entry in parsed.entries)
     return Checked(name, "feed", headlines=headlines, dropped=parsed.complaints)
+
+
+def _something_else(body: bytes) -> str | None:
+    """What a document is by its first element, where it is neither a feed nor could be one; None where that is open."""
+    found = _ROOT.match(body[:8192])
+    if found is None:
+        return None
+    root = found[1].decode("ascii").rpartition(":")[2]
+    if root.lower() == "html" or found[0].lower().endswith(b"<!doctype html"):
+        return "met a web page"
+    return None if root.lower() in _NO_NEWS else f"met an XML document <{root}>, another bank's perhaps"
 
 
 def _table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import errno
 import io
 import json
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ticker import __version__
 from ticker.config import (
@@ -77,8 +78,35 @@ class _UsageError(Exception):
     pass
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says a wrong usage as every other mistake is said: in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog.replace(' ', ': ', 1)}: {_sentence(message)} (`{self.prog} --help` tells more)\n")
+
+
+def _sentence(message: str) -> str:
+    """What argparse says, for people."""
+    if found := re.fullmatch(r"argument COMMAND: invalid choice: '(.*)' \(choose from (.*)\)", message, re.DOTALL):
+        return f"{found[1]!r} is no command; {_meant(found[1], re.findall(r'[a-z]+', found[2]), 'commands')}"
+    for pattern, said in (
+        (r"the following arguments are required: (.*)", r"\1 is missing"),
+        (r"unrecognized arguments: (.*)", r"\1 means nothing here"),
+        (r"argument (\S+): expected (?:one|at least one) argument", r"\1 wants a value behind it"),
+        (r"argument ([^:]+): (.*)", r"\1: \2"),
+    ):
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            return found.expand(said)
+    return message
+
+
+def _meant(met: str, known: Sequence[str], what: str) -> str:
+    near = next(iter(difflib.get_close_matches(met, known, 1)), None)
+    return f"did you mean {near}?" if near else f"{what} are {', '.join(known)}"
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "ticker", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"som-ticker {__version__}")
@@ -161,10 +189,11 @@ def _parser() -> argparse.ArgumentParser:
         _held,
         "figures not believed",
         "List the figures that were not believed, with the reason; or settle one: the collector carries it out.\n\n"
-        "  ticker held\n  ticker held accept 17\n  ticker held reject 17",
+        "  ticker held\n  ticker held accept 17\n  ticker held reject 17\n\n"
+        "To try it: `ticker demo --fault nbkr=shifted_point` has a figure held, and says which --config to give here.",
     )
-    held.add_argument("word", nargs="?", choices=("accept", "reject"), help="believe the figure, or discard it")
-    held.add_argument("id", nargs="?", type=int, help="its number in the list")
+    held.add_argument("word", nargs="?", metavar="accept|reject", help="believe the figure, or discard it")
+    held.add_argument("id", nargs="?", metavar="ID", help="its number in the list")
 
     _bulk_commands(command)
 
@@ -328,6 +357,7 @@ def _demo(asked: argparse.Namespace) -> int:
         config = _load(asked).config
         _check_before_serving(config)
         print(f"ticker: demonstration upstream at {upstream.url} (GET /order lists its faults)", file=sys.stderr)
+        print(f"ticker: its settings, for `ticker held` and others: --config {settings}", file=sys.stderr)
         with _host_page(config) as page:
             print(f"ticker: a host page that embeds the strip at {page.url}/", file=sys.stderr)
             return _serve(asked)
@@ -464,6 +494,11 @@ def _status(asked: argparse.Namespace) -> int:
 
 
 def _held(asked: argparse.Namespace) -> int:
+    if asked.word not in (None, "accept", "reject"):
+        raise _UsageError(f"held: met {asked.word!r}; {_meant(asked.word, ('accept', 'reject'), 'words')}")
+    if asked.word and not re.fullmatch(r"[0-9]{1,18}", asked.id or ""):
+        met = f"met {asked.id!r}, wanted" if asked.id else "wanted"
+        raise _UsageError(f"held {asked.word}: {met} a figure's number; `ticker held` lists them")
     config = _load(asked).config
     if not _exists(config):
         raise StoreError(f"nothing is stored yet at {without_password(config.store.url)}")
@@ -474,11 +509,10 @@ def _held(asked: argparse.Namespace) -> int:
                 print(f"{one.id}  {one.source}  {one.reason}")
             print(f"{len(held)} held; `ticker held accept ID` or `reject ID` settles one")
             return OK
-        if asked.id is None or asked.id not in held:
-            listed = ", ".join(map(str, held)) or "none"
-            met = "a figure's number is wanted" if asked.id is None else f"no figure {asked.id} is held"
-            raise _UsageError(f"held {asked.word}: {met}; held are {listed}")
-        store.ask(asked.word, str(asked.id))
+        if int(asked.id) not in held:
+            listed = f"held are {', '.join(map(str, held))}" if held else "none is held now"
+            raise _UsageError(f"held {asked.word}: no figure {asked.id} is held; {listed}")
+        store.ask(asked.word, str(int(asked.id)))
         print("asked; the collecting process carries it out within seconds")
     return OK
 
@@ -570,7 +604,8 @@ def _config(asked: argparse.Namespace) -> int:
             section = option.path[:-1]
             print(f"\n[{'.'.join(section)}]")
         origin = "" if option.origin == "default" else f" (from {option.origin})"
-        print(f"# {option.description} {option.allowed[:1].upper()}{option.allowed[1:]}. {option.variable}{origin}")
+        allowed = "" if option.allowed == "a text" else f" Allowed: {option.allowed}."
+        print(f"# {option.description}{allowed} {option.variable}{origin}")
         print(f"{'' if option.value is not None else '# '}{option.path[-1]} = {shown(option)}")
     return OK
 

@@ -594,7 +594,7 @@ def _described(schema: Mapping[str, Any]) -> str:
     words += [f"from {_plain(schema['minimum'])}"] if "minimum" in schema else []
     words += [f"above {_plain(schema['exclusiveMinimum'])}"] if "exclusiveMinimum" in schema else []
     words += [f"to {_plain(schema['maximum'])}"] if "maximum" in schema else []
-    words += [f"like {schema['pattern']}"] if "pattern" in schema else []
+    words += [f"matching {schema['pattern']}"] if "pattern" in schema else []
     return " ".join(words)
 
 

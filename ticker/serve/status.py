@@ -22,6 +22,10 @@ PAST = 200  # rounds of a source among which its last failure is looked for
 RETRY_S = 5
 
 
+_OF_RATES = {Freshness.NONE: "no rate"}
+_OF_A_FEED = {Freshness.NONE: "was never read"}
+
+
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
     """One source, rates table, archive or feed, as an operator wants to know it."""
@@ -66,11 +70,13 @@ class Status:
             of_state = [
                 one.currency for one in self.judged.figures if one.freshness is state and (one.last or not one.next)
             ]
-            found += [f"{', '.join(of_state)}: {state}"] if of_state else []
+            found += [f"{', '.join(of_state)}: {_OF_RATES.get(state, state)}"] if of_state else []
         if not self.judged.figures:
             found.append("no rate is known yet")
         found += [
-            f"feed {one.feed} is {one.freshness}" for one in self.judged.feeds if one.freshness is not Freshness.FRESH
+            f"feed {one.feed} {_OF_A_FEED.get(one.freshness, f'is {one.freshness}')}"
+            for one in self.judged.feeds
+            if one.freshness is not Freshness.FRESH
         ]
         found += [f"{len(self.held)} held: `ticker held` lists the figures that were not believed"] if self.held else []
         return tuple(found)
@@ -269,6 +275,7 @@ def as_text(status: Status) -> str:
         state, due = source.state or "-", status.local(source.next_due)
         lines.append(f"  {source.id:20} {state:6} last success {status.local(source.last_success)}, next {due}")
         if source.failing and source.last_failure:
-            lines.append(f"  {'':20} {source.failing} failures in a row: {source.last_failure.note}")
+            failed = "1 failure" if source.failing == 1 else f"{source.failing} failures in a row"
+            lines.append(f"  {'':20} {failed}: {source.last_failure.note}")
     lines += [f"  held {revision.id}: {revision.reason}; shown: {believed}" for revision, believed in status.held]
     return "\n".join(lines)
