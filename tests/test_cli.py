@@ -163,7 +163,7 @@ def test_config_says_where_a_value_comes_from_and_what_is_allowed(run):
     assert (
         "Allowed: a whole number from 1 to 65535. TICKER_SERVE_PORT (from TICKER_SERVE_PORT)\nport = 9001\n" in ran.out
     )
-    assert "A whole number from 1 to 64. TICKER_SERVE_WORKERS\nworkers = 1\n" in ran.out
+    assert "Allowed: a whole number from 1 to 64. TICKER_SERVE_WORKERS\nworkers = 1\n" in ran.out
 
 
 def test_config_shows_no_password(run):
