@@ -1,9 +1,10 @@
 """Pictures of the strip in every state, to be looked at beside the drawing.
 
-    python tests/pictures.py FOLDER [NAME…]      NAME picks those whose name contains it, e.g. "360" or "evening-ru"
+    python tests/pictures.py FOLDER [NAME…]      NAME picks those whose name contains it, e.g. "360" or "states-1280"
 
-The pages come over HTTP from loopback, under their own policy and with their script, and the browser's clock stands at
-the scene's moment.
+A picture is a page of somebody else's with many strips in frames, each as high as the given code makes it: every state
+in every language, or every look in those states that are drawn in another way. The strips come over HTTP from loopback,
+under their own policy and with their script.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
@@ -26,28 +29,33 @@ sys.path.insert(0, str(Path(__file__).parent / "serve"))
 
 from scenes import SCENES, Scene
 
+from ticker.serve.configurator import height
 from ticker.serve.media import html, json
-from ticker.serve.options import Offered, parse
+from ticker.serve.options import Offered, Options, parse
 from ticker.serve.panel import UNCOUNTED, panel
 
 CHROMIUM = "/usr/bin/chromium"
-HEIGHTS = {1280: 46, 960: 46, 760: 92, 600: 92, 360: 130, 320: 130}
-PICTURES = [
-    *((state, lang, 1280, "light") for state in SCENES for lang in ("en", "ru", "ky")),
-    *((state, lang, 1280, "dark") for state in ("day", "evening", "late", "stale") for lang in ("en", "ky")),
-    *((state, "en", width, "light") for width in (960, 760, 600, 360) for state in SCENES),
-    *((state, lang, 760, "light") for state in ("day", "evening", "stale") for lang in ("ru", "ky")),
-    *((state, lang, 360, "dark") for state in ("day", "evening", "late", "stale") for lang in ("ru", "ky")),
-]
+WIDTHS = (320, 330, 360, 420, 760, 900, 1280)
+LANGUAGES = ("en", "ru", "ky")
+SHOWN = ("day", "evening_all", "late", "stale")  # in every look
+EYES: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+    "contrast": {"contrast": "more"},
+    "contrast-dark": {"contrast": "more", "color_scheme": "dark"},
+}
+GROUNDS = {"light": "#fdf6e3", "dark": "#203040"}
+SHEET = 2600  # px, of a device of one
 LOOKS = [
     *(
-        f"theme={theme}&frame={frame}"
+        f"theme={theme}&frame={frame}&motion={motion}"
         for theme in ("auto", "light", "dark", "transparent")
         for frame in ("bar", "card")
+        for motion in ("step", "scroll", "static")
     ),
-    *("motion=scroll", "motion=static", "motion=scroll&frame=card"),
     *("bg=1d3557&fg=f1faee&accent=e63946", "bg=ffd166", "fg=aaaaaa&accent=ffcc00", "theme=transparent&fg=777777"),
-    *("show=rates,headlines", "show=clock", "show=clock,rates,change,headlines"),
+    *("show=rates,headlines", "show=clock", "show=clock,rates,change,headlines", "headlines=0"),
 ]
 POLICY = html.policy("*")
 OFFERED = Offered(
@@ -155,52 +163,39 @@ def serving() -> Iterator[Strips]:
 
 def main(folder: Path, wanted: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    states = [(f"{state}/strip?lang={lang}", Options()) for state in SCENES for lang in LANGUAGES]
+    looks = [(f"{state}/strip?{look}", parse(look, OFFERED)[0]) for state in SHOWN for look in LOOKS]
     with serving() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for state, lang, width, theme in PICTURES:
-            name = f"{state}-{lang}-{width}-{theme}"
-            if wanted and not any(part in name for part in wanted):
-                continue
-            context = browser.new_context(
-                viewport={"width": width, "height": HEIGHTS[width]},
-                color_scheme="dark" if theme == "dark" else "light",
-                device_scale_factor=2,
-            )
-            page = context.new_page()
-            page.on("console", lambda message, name=name: print(f"{name}: console: {message.text}"))
-            page.clock.install(time=server.scenes[state].now)
-            page.goto(f"{server.url}/{state}/strip?lang={lang}")
-            page.screenshot(path=folder / f"{name}.png", full_page=True)
-            context.close()
-        for width in (1280, 760, 360):
-            for scheme, ground in (("light", "#fdf6e3"), ("dark", "#203040")):
-                if not wanted or any(part in f"looks-{width}-{scheme}" for part in wanted):
-                    looks(browser, server, folder, width, ground, dark=scheme == "dark")
+        for (what, strips), width, eyes in product((("states", states), ("looks", looks)), WIDTHS, EYES):
+            name = f"{what}-{width}-{eyes}"
+            if not wanted or any(part in name for part in wanted):
+                sheet(browser, server, strips, width, EYES[eyes], folder / f"{name}.png")
         browser.close()
 
 
-def looks(browser: Browser, server: Strips, folder: Path, width: int, ground: str, *, dark: bool) -> None:
-    """Every look in a frame of its own on one host page, in each state that is drawn in another way."""
+def sheet(
+    browser: Browser, server: Strips, strips: list[tuple[str, Options]], width: int, eyes: dict[str, Any], file: Path
+) -> None:
     frames = "".join(
-        f'<p>{state} {look}</p><iframe src="/{state}/strip?{look}" style="height: {HEIGHTS[width]}px"></iframe>'
-        for state in ("day", "evening_all", "late", "stale")
-        for look in LOOKS
+        f'<div style="container-type: inline-size">{address}'
+        f'<iframe src="/{address}" style="height: {height(options, 3)}"></iframe></div>'
+        for address, options in strips
     )
-    style = f"body {{ background: {ground}; color: gray; font: 11px sans-serif; }} p {{ margin: 2px; }}"
-    style += "iframe { border: 0; inline-size: 100%; color-scheme: normal; }"
+    ground = GROUNDS[eyes.get("color_scheme", "light")]
+    columns = max(1, SHEET // (width + 8))
+    style = f"body {{ background: {ground}; color: gray; font: 11px sans-serif; display: grid; gap: 8px; margin: 8px; "
+    style += f"grid-template-columns: repeat({columns}, {width}px); }} iframe {{ border: 0; inline-size: 100%; }}"
     server.host = (
-        '<!doctype html><title>Looks</title><meta name="color-scheme" content="light dark">'
-        f'<link rel="icon" href="data:,"><style>{style}</style>{frames}'
+        '<!doctype html><title>Strips</title><meta name="color-scheme" content="light dark">'
+        f'<link rel="icon" href="data:,"><style>{style} iframe {{ color-scheme: normal; }}</style>{frames}'
     )
-    name = f"looks-{width}-{'dark' if dark else 'light'}"
-    with browser.new_context(
-        viewport={"width": width, "height": 4000}, color_scheme="dark" if dark else "light"
-    ) as context:
+    with browser.new_context(viewport={"width": columns * (width + 8) + 8, "height": 1000}, **eyes) as context:
         page = context.new_page()
-        page.on("console", lambda message: print(f"{name}: console: {message.text}"))
+        page.on("console", lambda message: print(f"{file.stem}: console: {message.text}"))
         page.clock.install(time=server.scenes["day"].now)
         page.goto(f"{server.url}/host", wait_until="networkidle")
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        page.screenshot(path=file, full_page=True)
 
 
 if __name__ == "__main__":
