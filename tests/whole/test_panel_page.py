@@ -30,6 +30,10 @@ CUT = """() => [...document.querySelectorAll(".board *")].filter(node => {
     const box = node.getBoundingClientRect();
     return node.checkVisibility() && !node.closest(".said, svg") && box.right > innerWidth + .5;
 }).map(node => node.outerHTML.slice(0, 80))"""
+APART = """() => {
+    const [table, latest] = [".quotes", ".latest"].map(one => document.querySelector(one).getBoundingClientRect());
+    return table.right < latest.left || table.bottom <= latest.top;
+}"""
 SMALL = """() => [...document.querySelectorAll("a, button")].filter(node => node.checkVisibility()).map(node => {
     const box = node.getBoundingClientRect();
     return [node.textContent.trim(), box.width, box.height];
@@ -215,7 +219,7 @@ def test_without_script_all_of_it_is_there_and_stays_true(browser: Browser, serv
 
 
 @pytest.mark.parametrize("lang", ["en", "ru", "ky"])
-@pytest.mark.parametrize("width", [300, 360, 700, 1100])
+@pytest.mark.parametrize("width", [300, 360, 800, 1100])
 def test_nothing_is_cut_off_at_any_width(context: BrowserContext, server: Strips, width: int, lang: str) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
@@ -223,6 +227,7 @@ def test_nothing_is_cut_off_at_any_width(context: BrowserContext, server: Strips
         page.clock.install(time=server.scenes[state].now)
         page.goto(f"{server.url}/{state}/panel?lang={lang}&headlines=4")
         assert (page.evaluate(SPILLS), page.evaluate(CUT), page.evaluate(SMALL)) == (0, [], []), state
+        assert page.evaluate(APART), state
 
 
 def test_nothing_is_lost_with_a_readers_own_spacing(browser: Browser, server: Strips) -> None:
