@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ticker.model import FeedSource, Headline, Home, Rate, RatesSource, Revision
+from ticker.model import FeedSource, Headline, Home, RatesSource, Revision
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series
 
 KEPT_RATES = 5  # of one currency: tomorrow's, today's, the one before, and two more for a bank that publishes ahead
@@ -60,7 +60,7 @@ def feed_terms(feed: FeedSource) -> FeedTerms:
 def _series(source: str, revisions: Sequence[Revision]) -> list[Series]:
     believed: dict[str, dict[date, Revision]] = {}
     for one in revisions:
-        if one.believed and not _ended(one.rate):
+        if one.believed and not ended(one.rate.currency, one.rate.valid_on):
             believed.setdefault(one.rate.currency, {})[one.rate.valid_on] = one
     held = [one for one in revisions if one.held]
     # A currency that only a file brought is history: shown, it would stand before that of a bank whose table has it.
@@ -85,5 +85,6 @@ def _id_on(by_day: Mapping[date, Revision], held: Revision) -> int:
     return believed.id if believed else 0
 
 
-def _ended(rate: Rate) -> bool:
-    return rate.currency in ENDED and rate.valid_on >= ENDED[rate.currency]
+def ended(currency: str, day: date) -> bool:
+    """Whether the currency was no more by then, though the bank went on printing it."""
+    return currency in ENDED and day >= ENDED[currency]

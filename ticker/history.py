@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from ticker.compose import ended
 from ticker.model import DAY, Freshness, Revision
+
+LONGEST_TABLE_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,22 @@ class DayFigure:
     freshness: Freshness
     revision: Revision | None
     unchanged_since: date | None  # the first day of the unbroken run of days with this very figure
+
+
+def reach(day: date, grace: Mapping[str, int]) -> date:
+    """The first day of a table that may still be shown for `day`."""
+    return date.fromordinal(max(1, day.toordinal() - max(grace.values(), default=0) - LONGEST_TABLE_DAYS))
+
+
+def official(revisions: Iterable[Revision], sources: Sequence[str]) -> list[Revision]:
+    """Of each currency, day and source the newest believed one, in that order, sources in that of `sources`; without
+    what a bank printed of a currency that was no more."""
+    newest = {
+        (one.rate.currency, one.rate.valid_on, sources.index(one.source)): one
+        for one in sorted(revisions, key=lambda one: one.id)
+        if one.believed and not ended(one.rate.currency, one.rate.valid_on)
+    }
+    return [newest[key] for key in sorted(newest)]
 
 
 @dataclass(slots=True)
@@ -41,7 +60,7 @@ class _Run:
 def calendar(revisions: Sequence[Revision], first: date, last: date, grace: Mapping[str, int]) -> list[DayFigure]:
     """Every day from `first` to `last`, by currency, then day.
 
-    `revisions` are believed ones, one a day and source, by currency, then day (`Store.official`). `grace` has the days
+    `revisions` are believed ones, one a day and source, by currency, then day (`official`). `grace` has the days
     past its validity for which a source's table is still shown; of two sources with a table, the earlier one counts.
     """
     found: list[DayFigure] = []

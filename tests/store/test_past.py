@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from ticker.history import official
 from ticker.model import DAY, Headline, Rate, Story
 
 NOON = datetime(2026, 5, 22, 12, 0, 0, 123456, UTC)
@@ -36,31 +37,21 @@ def story(name="a", title="A blackout", at=NOON, summary=""):
 # --- official figures ---------------------------------------------------------------------------------------------
 
 
-def test_of_each_day_the_newest_believed_figure_of_the_first_source_is_official(store, token):
+def test_of_each_day_and_source_the_newest_believed_figure_is_official(store, token):
     with store.write(token) as write:
         write.add("nbkr-weekly", rate("1.0", currency="CNY", days=7), seen_at=NOON)
         write.add("nbkr-weekly", rate("12.0", currency="GBP", days=7), seen_at=NOON)
+        write.add("nbkr-weekly", rate("0.34", currency="BYR", days=7), seen_at=NOON)  # which ended in 2016
         write.add("nbkr", rate("2.0", currency="CNY"), seen_at=NOON)
         write.add("nbkr", rate("87.4500"), seen_at=NOON)
         write.add("nbkr", rate("87.5000"), seen_at=NOON + HOUR)
         write.add("nbkr", rate("874.5"), seen_at=NOON + HOUR, held_reason="ten-fold")
         write.add("nbkr", rate("88", FRIDAY + DAY), seen_at=NOON)
-    assert figures(store.official(SOURCES, FRIDAY, FRIDAY)) == [
+    assert figures(official(store.of_days(SOURCES, FRIDAY, FRIDAY), SOURCES)) == [
         ("nbkr", "CNY", 22, "2.0"),
+        ("nbkr-weekly", "CNY", 22, "1.0"),
         ("nbkr-weekly", "GBP", 22, "12.0"),
         ("nbkr", "USD", 22, "87.5000"),
-    ]
-    assert figures(store.official(["nbkr"], FRIDAY, FRIDAY + DAY, {"USD"}))[1:] == [("nbkr", "USD", 23, "88")]
-
-
-def test_the_days_that_lead_up_without_another_figure_come_too(store, token):
-    with store.write(token) as write:
-        for day, quoted in enumerate(["86", "87", "86", "87", "87", "87", "88"], start=10):
-            write.add("nbkr", rate(quoted, date(2026, 5, day)), seen_at=NOON)
-        write.add("nbkr", rate("86", date(2026, 5, 14)), seen_at=NOON - HOUR)  # superseded by nothing: a later id
-        write.add("nbkr", rate("87", date(2026, 5, 14)), seen_at=NOON)
-    assert figures(store.official(SOURCES, date(2026, 5, 15), date(2026, 5, 15))) == [
-        ("nbkr", "USD", day, "87") for day in (13, 14, 15)
     ]
 
 
@@ -76,7 +67,7 @@ def test_what_was_official_at_a_moment_leaves_out_what_came_later(store, token):
         write.discard(slip, NOON + 4 * HOUR)
 
     def known(hours):
-        return figures(store.official(SOURCES, FRIDAY, FRIDAY, known_at=NOON + hours * HOUR))
+        return figures(official(store.of_days(SOURCES, FRIDAY, FRIDAY, NOON + hours * HOUR), SOURCES))
 
     rouble = ("nbkr", "RUB", 22, "1.1")
     assert known(-1) == []

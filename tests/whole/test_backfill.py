@@ -583,6 +583,6 @@ def test_the_official_series_is_imported_and_read_back_to_the_last_digit(
     }
     assert len(truth) == 1876 * 4
     with closing(open_store("sqlite:///ticker.db", clock=clock)) as store:
-        found = store.official(["nbkr"], date(2021, 7, 3), date(2026, 8, 22))
+        found = store.figures(date(2021, 7, 3), date(2026, 8, 22))
     assert {(one.rate.currency, one.rate.valid_on): one.rate.value for one in found} == truth
     assert [f"{one.rate.quoted:f}" for one in found if one.rate.currency == "USD"] == [row[1] for row in rows]

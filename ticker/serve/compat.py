@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 from flask import Flask, Response, request
 
 from ticker import log
+from ticker.history import reach
 from ticker.serve.answer import JSON, Answer, finish, problem
 from ticker.serve.api.kept import Kept
 from ticker.serve.doors import hand, opened
@@ -176,7 +177,8 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _read(store: Store, content: Content, asked: Asked, first: date, last: date, *, whole: bool) -> bytes | None:
-    said = store.of_days([bank.source for bank in content.banks], compat.earliest(content, first), last)
+    grace = {bank.source: bank.grace_days for bank in content.banks}
+    said = store.of_days(list(grace), reach(first, grace), last)
     known = compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols})
     return compat.period_json(known, asked, first, last) if whole else compat.day_json(known, asked, last)
 

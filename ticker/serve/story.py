@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ticker import log
 from ticker.freshness import Judgement
-from ticker.history import DayFigure, calendar
+from ticker.history import DayFigure, calendar, official, reach
 from ticker.model import Freshness, Headline, Language
 from ticker.serve.answer import HTML, TEXT, Answer, finish, problem
 from ticker.serve.doors import hand, opened
@@ -248,7 +248,9 @@ def _known(read: ReadSide, id_: str, one: Headline | None, judged: Judgement) ->
     figures: Sequence[DayFigure] = ()
     if day < judged.today:
         grace = {bank.source: bank.grace_days for bank in content.banks}
-        figures = calendar(store.official(list(grace), day, day, read.terms.currencies), day, day, grace)
+        said = store.of_days(list(grace), reach(day, grace), day)
+        said = [one for one in said if one.rate.currency in read.terms.currencies]
+        figures = calendar(official(said, list(grace)), day, day, grace)
     return one, Known(kept.summary if kept else "", store.totals([id_]).get(id_, 0), figures)
 
 

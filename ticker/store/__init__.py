@@ -94,38 +94,6 @@ class _Session:
         order = t.stories.c.first_seen_at, t.stories.c.id
         return [t.story_of(row) for row in self._run(t.stories.select().where(wanted).order_by(*order))]
 
-    def official(
-        self,
-        sources: Sequence[str],
-        first: date,
-        last: date,
-        currencies: Collection[str] | None,
-        known_at: datetime | None,
-    ) -> list[Revision]:
-        wanted = t.rates.c.source.in_(sources) & (t.believed if known_at is None else t.believed_at(known_at))
-        if currencies is not None:
-            wanted &= t.rates.c.currency.in_([t.storable(one) for one in currencies])
-        newest = sa.select(sa.func.max(t.rates.c.id)).where(wanted, t.rates.c.valid_on <= last)
-        newest = newest.group_by(t.rates.c.source, t.rates.c.currency, t.rates.c.valid_on)
-        figures = t.rates.select().where(t.rates.c.id.in_(newest))
-        rows = [*self._run(figures.where(t.rates.c.valid_on >= first)), *self._leading_up(figures, first)]
-        rank = {source: place for place, source in enumerate(sources)}
-        rows.sort(key=lambda row: (row.currency, row.valid_on, -rank[row.source]))
-        of_day = {(row.currency, row.valid_on): row for row in rows}  # the last one stays
-        return [t.revision_of(row) for row in of_day.values()]
-
-    def _leading_up(self, figures: sa.Select[Any], first: date) -> Iterator[t.Row]:
-        """The run of equal figures that ends before `first`, of each source and currency."""
-        past = figures.where(t.rates.c.valid_on < first).subquery()
-        group = past.c.source, past.c.currency
-        nearest = sa.select(*group, sa.func.max(past.c.valid_on).label("day")).group_by(*group).subquery()
-        same = (past.c.source == nearest.c.source) & (past.c.currency == nearest.c.currency)
-        for figure in self._run(sa.select(past).join(nearest, same & (past.c.valid_on == nearest.c.day))).all():
-            mine = (past.c.source == figure.source) & (past.c.currency == figure.currency)
-            other = (past.c.quoted != figure.quoted) | (past.c.nominal != figure.nominal)
-            changed = self._run(sa.select(sa.func.max(past.c.valid_on)).where(mine, other)).scalar() or date.min
-            yield from self._run(sa.select(past).where(mine, past.c.valid_on > changed))
-
     def revisions_at(self, source: str, since: date, at: datetime) -> list[Revision]:
         rows = self._run(
             t.rates.select()
@@ -411,23 +379,6 @@ class Store:
             value = sa.select(t.counters.c.value).where(t.counters.c.name == "rates")
             version: int = session._run(value).scalar_one()
             return version
-
-    def official(
-        self,
-        sources: Sequence[str],
-        first: date,
-        last: date,
-        currencies: Collection[str] | None = None,
-        known_at: datetime | None = None,
-    ) -> list[Revision]:
-        """Of each currency and day the newest revision that is believed (that was, at `known_at`), of the first of
-        `sources` that has one; by currency, then day.
-
-        Besides the days from `first` to `last`, those before that lead up to them without another figure: since when a
-        figure is unchanged can be told of the first day too.
-        """
-        with self._reading() as session:
-            return session.official(sources, first, last, currencies, known_at)
 
     def of_days(
         self, sources: Sequence[str], first: date, last: date, known_at: datetime | None = None

@@ -256,14 +256,6 @@ believed = rates.c.discarded_at.is_(None) & (rates.c.held_at.is_(None) | rates.c
 still_held = rates.c.held_at.is_not(None) & rates.c.released_at.is_(None) & rates.c.discarded_at.is_(None)
 
 
-def believed_at(moment: datetime) -> sa.ColumnElement[bool]:
-    """Which revisions were believed at that moment, by what is known of it now."""
-    c, at = rates.c, sa.literal(moment, Moment)
-    held, released = c.held_at <= at, c.released_at <= at
-    gone = c.discarded_at.is_not(None) & (c.discarded_at <= at)
-    return (c.seen_at <= at) & ~gone & (c.held_at.is_(None) | ~held | (c.released_at.is_not(None) & released))
-
-
 class Printed(NamedTuple):
     """A believed figure and no more; `quoted` as the bank printed it."""
 

@@ -14,8 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from ticker.compose import ended
 from ticker.model import DAY, Freshness, Rate, Revision
-from ticker.serve.api.figures import ended
 from ticker.store import Printed, Store
 
 Step = Literal["day", "week", "month"]

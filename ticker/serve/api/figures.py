@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from ticker.compose import ENDED
 from ticker.freshness import Figure, Judgement, freshness
-from ticker.history import calendar
+from ticker.history import calendar, official, reach
 from ticker.model import Freshness, Revision
 from ticker.past import snapshot_at
 from ticker.snapshot import Content, Snapshot
@@ -18,8 +17,8 @@ from ticker.store import Store, StoreError
 if TYPE_CHECKING:
     from ticker.serve.app import ReadSide
 
+BEFORE = 8  # days before the oldest figure that may be shown, in which the one before it is looked for
 AHEAD = 8  # days after the one asked for, in which a next figure is looked for
-BEFORE = 31  # days before it, in which a figure, and the one before it, are: beyond every source's grace
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +96,9 @@ def today(shown: Shown, currencies: Collection[str]) -> list[OfDay]:
 
 
 def _said(shown: Shown, day: date) -> list[Revision]:
-    sources = [bank.source for bank in shown.content.banks]
-    return shown.past.of_days(sources, shifted(day, -BEFORE), shifted(day, AHEAD), shown.at)
+    grace = {bank.source: bank.grace_days for bank in shown.content.banks}
+    first = shifted(reach(day, grace), -BEFORE)
+    return shown.past.of_days(list(grace), first, shifted(day, AHEAD), shown.at)
 
 
 def _figures(shown: Shown, day: date, revisions: Sequence[Revision]) -> Iterable[Figure]:
@@ -134,21 +134,6 @@ def doubted(revision: Revision, held: Iterable[Revision], day: date) -> bool:
         and revision.rate.valid_on <= one.rate.valid_on <= day
         for one in held
     )
-
-
-def official(revisions: Iterable[Revision], sources: Sequence[str]) -> list[Revision]:
-    """Of each currency, source and day the newest believed one; by currency, then day, then the order of `sources`."""
-    newest = {
-        (one.rate.currency, one.rate.valid_on, sources.index(one.source)): one
-        for one in sorted(revisions, key=lambda one: one.id)
-        if one.believed and not ended(one.rate.currency, one.rate.valid_on)
-    }
-    return [newest[key] for key in sorted(newest)]
-
-
-def ended(currency: str, day: date) -> bool:
-    """Whether the currency was no more by then, though the bank went on printing it."""
-    return currency in ENDED and day >= ENDED[currency]
 
 
 def _nothing(currency: str, shown: Shown) -> Figure:

@@ -24,7 +24,6 @@ SIGNIFICANT_DIGITS = 10
 """Of a figure that has to be divided: an inverse or a cross. A double holds them all, and inverting such an inverse
 gives a figure of up to nine digits back."""
 
-LONGEST_TABLE_DAYS = 7
 BANK = "NBKR"
 Kind = Literal["Daily", "Weekly"]
 
@@ -153,11 +152,6 @@ def known_now(content: Content, judged: Judgement) -> Known:
         if rate.valid_on not in one.contested and (states[one.source, one.currency] or rate.valid_on > judged.today)
     ]
     return _known(content, usable)
-
-
-def earliest(content: Content, first: date) -> date:
-    """The first day of a table that an answer for `first` can be of."""
-    return first - (max((bank.grace_days for bank in content.banks), default=0) + LONGEST_TABLE_DAYS) * DAY
 
 
 def known_then(content: Content, said: Iterable[Revision], currencies: Collection[str] | None = None) -> Known:
