@@ -110,20 +110,34 @@ class Api:
 
     def document(self) -> Response:
         """The OpenAPI document, of the currencies and feeds there are now, with the host that was asked."""
-        body = json.dumps(openapi.document(self.allowed(), self._base()), ensure_ascii=False)
-        return self._papers(body.encode(), JSON, LOCKED_POLICY)
+
+        def body(allowed: Allowed, base: str) -> bytes:
+            return json.dumps(openapi.document(allowed, base), ensure_ascii=False).encode()
+
+        return self._paper(body, JSON, LOCKED_POLICY)
 
     def reference(self) -> Response:
         """The reference page; its examples name the host that was asked."""
-        said = reference.reference(self.allowed(), self._base())
-        return self._papers(html.docs_page(said), HTML, html.docs_policy())
+
+        def body(allowed: Allowed, base: str) -> bytes:
+            return html.docs_page(reference.reference(allowed, base))
+
+        return self._paper(body, HTML, html.docs_policy())
 
     def llms(self) -> Response:
-        return self._papers(reference.llms(self.allowed(), self._base()).encode(), MARKDOWN, LOCKED_POLICY)
+        """The same in a page of Markdown."""
+        return self._paper(lambda allowed, base: reference.llms(allowed, base).encode(), MARKDOWN, LOCKED_POLICY)
 
-    def _papers(self, body: bytes, content_type: str, policy: str) -> Response:
-        until = self._read.clock() + PAPERS_LIFE
-        return hand(finish(body, content_type, until=until, policy=policy, links=[SERVICE_DESC], lazily=True))
+    def _paper(self, body: Callable[[Allowed, str], bytes], content_type: str, policy: str) -> Response:
+        now, allowed, base = self._read.clock(), self.allowed(), self._base()
+        standing = [allowed.members(of) for of in ("money", "feeds", "presets")]
+        key = request.path, base
+        made = self._kept.find(key, standing)
+        hit = made is not None
+        if made is None:
+            made = finish(body(allowed, base), content_type, policy=policy, links=[SERVICE_DESC], lazily=True)
+            made = self._kept.keep(key, standing, made, now)
+        return hand(replace(made, until=now + PAPERS_LIFE), "hit" if hit else "")
 
     def _base(self) -> str:
         return base_of(request.headers.get("Host", ""), request.scheme, self._read.terms.base_url)

@@ -70,9 +70,9 @@ class Revision(Model):
     valid_on: Day
     quoted: Figure | None = Field(description="As printed; null while it is held or discarded: then it is no rate.")
     nominal: int | None = Field(description="For how many units; null where `quoted` is.")
-    held_at: Moment | None
+    held_at: Moment | None = Field(description="When it was held.")
     released_at: Moment | None = Field(description="When it was believed after all.")
-    discarded_at: Moment | None
+    discarded_at: Moment | None = Field(description="When it was known to be a mistake.")
     provenance: Provenance
 
 
@@ -99,7 +99,9 @@ class Rate(Model):
     )
     valid_until: Day | None = Field(description="The last such day.")
     freshness: State
-    quality: Literal["official", "derived"]
+    quality: Literal["official", "derived"] = Field(
+        description="`derived`: computed from another central bank's table."
+    )
     source: Table | None = Field(description="The bank's table.")
     change: Difference | None = Field(
         description="`value` less that of the day before `valid_on`; null where no table was for that day."
@@ -118,7 +120,7 @@ class Rate(Model):
 class Rates(Model):
     """The rates of a day."""
 
-    date: Day
+    date: Day = Field(description="The day that was asked for.")
     home: Currency = Field(description="The currency that figures are in.", examples=["KGS"])
     zone: str = Field(description="The zone whose days these are (IANA).", examples=["Asia/Bishkek"])
     demo: bool = Field(description="Whether all of this is a demonstration.")
@@ -149,8 +151,8 @@ class HistoryRow(Model):
 class History(Model):
     """Every day of a span with the figure that was official on it, by currency, then day."""
 
-    from_: Day = Field(alias="from")
-    to: Day
+    from_: Day = Field(alias="from", description="The first day.")
+    to: Day = Field(description="The last day.")
     step: Literal["day", "week", "month"]
     home: Currency = Field(examples=["KGS"])
     zone: str = Field(examples=["Asia/Bishkek"])
