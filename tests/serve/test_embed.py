@@ -17,7 +17,8 @@ from werkzeug.test import Client
 from ticker.serve.app import ReadSide
 from ticker.serve.configurator import Embed, ways
 from ticker.serve.latest import Latest
-from ticker.serve.media.embed import OPTIONS, File, packed, script, style
+from ticker.serve.media.embed import OPTIONS, File, script, style
+from ticker.serve.media.packing import packed
 from ticker.serve.options import Options
 from ticker.serve.ready import Ready
 from ticker.serve.widgets import renderer

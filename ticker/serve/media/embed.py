@@ -21,6 +21,7 @@ from typing import Any
 from ticker.freshness import freshness
 from ticker.model import Home
 from ticker.serve.media import html
+from ticker.serve.media.packing import packed
 from ticker.serve.options import Options
 from ticker.serve.view import strip
 from ticker.serve.words import templates_dir
@@ -72,35 +73,6 @@ def _text(name: str) -> str:
     return (templates_dir() / name).read_text("utf-8")
 
 
-_VERBATIM_OR_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|//[^\n]*')
-_SPACED = (
-    (re.compile(r"\s*\n\s*"), "\n"),
-    (re.compile(r"(?<![+-]) ([+-]) (?![+-])"), r"\1"),  # a - -b is not a--b
-    (re.compile(r" ?([{}()\[\];,:?=<>&|*/%!]) ?"), r"\1"),
-    # A line may end a statement by itself: only those go that stand where none can end.
-    (re.compile(r"(?<=[{(\[,;=?:&|])\n|\n(?=[)\]},;?:.&|])"), ""),
-    (re.compile(r"(?<!\));}"), "}"),  # behind a parenthesis it may be the whole of a loop
-)
-
-
-def packed(code: str) -> str:
-    """JavaScript of ours, which has no patterns (`/…/`), less its comments and the spaces that mean nothing. Texts and
-    templates stay as they are; names too, which compression makes nearly nothing of."""
-    kept: list[str] = []
-
-    def laid_aside(found: re.Match[str]) -> str:
-        if not found[1]:
-            return ""
-        kept.append(found[1])
-        return "\0"
-
-    code = _VERBATIM_OR_COMMENT.sub(laid_aside, code)
-    for pattern, instead in _SPACED:
-        code = pattern.sub(instead, code)
-    aside = iter(kept)
-    return re.sub("\0", lambda _: next(aside), code).strip()
-
-
 # --- style -------------------------------------------------------------------------------------------------------
 
 _OF_THE_PAGE = re.compile(r":root\b|\bhtml(?=:)|(?m:^body(?=[ :]))")
@@ -112,8 +84,8 @@ _FIRST = ".bank:first-child"  # in the element, what is not shown is there and h
 
 def _style() -> str:
     """The strip's style for a shadow root. A rem there would be the host page's; `--rem` is the reader's own."""
-    css = _ERROR_PAGE.sub("", _COMMENT.sub("", _text("strip.css")))
-    css = css.replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
+    css = _ERROR_PAGE.sub("", _text("strip.css")).replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
+    css = _COMMENT.sub("", css + _text("panel.css") + _text("panel_embed.css"))
     return _close(_REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css)))
 
 

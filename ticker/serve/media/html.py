@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ticker.serve.contrast import Colours
+from ticker.serve.media.packing import packed
 from ticker.serve.view import Look, Strip
 from ticker.serve.words import templates_dir
 
@@ -250,6 +251,8 @@ def _environment() -> Environment:
 def _inline(*names: str) -> Markup:
     """Files of ours as they stand in the page: less their indentation and the lines that are only a comment."""
     text = "".join((templates_dir() / name).read_text("utf-8") for name in names)
+    if names == _SCRIPT:
+        return Markup(packed(text))
     lines = [line.strip() for line in (_framed(text) if names[0].endswith(".css") else text).splitlines()]
     whole = (line.startswith("//") or (line.startswith("/*") and line.endswith("*/")) for line in lines)
     return Markup("\n".join(line for line, comment in zip(lines, whole, strict=True) if line and not comment))
