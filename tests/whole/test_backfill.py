@@ -473,7 +473,7 @@ def test_backfill_tells_a_refusal_by_its_exit_code(command: Callable[..., Ran], 
         (["--from", "2026-01-02", "--to", "2026-01-01"], "--from 2026-01-02 --to 2026-01-01: "),
         (["--from", "2026-01-01", "--currency", "GBP"], "--currency GBP: the archive has CNY, EUR, KZT, RUB, USD"),
         (["--from", "2026-01-01", "--currency", "dollars"], "met 'dollars', wanted a currency's three letters"),
-        ([], "required: --from"),
+        ([], "--from"),
     ],
 )
 def test_a_wrong_backfill_is_told(command: Callable[..., Ran], arguments: list[str], said: str) -> None:
