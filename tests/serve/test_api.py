@@ -8,6 +8,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -164,6 +165,38 @@ def test_what_was_known_at_a_moment_of_the_past_is_what_was_known_then(shared):
     got = shared.get("/api/v1/rates?at=2026-05-20T16:00:00%2B06:00")
     assert got.headers["Cache-Control"] == "public, max-age=60"
     assert got.headers["Cache-Status"] == "ticker; fwd=bypass"
+
+
+def test_the_past_is_told_as_it_was_told_then(desk):
+    """Days with a slip that is held and corrected, a bank that is late, and one that is gone."""
+    desk.now = at(TODAY - 20 * DAY, "10:00")
+    served: list[tuple[str, list[tuple[Any, ...]]]] = []
+
+    def told(path: str) -> list[tuple[Any, ...]]:
+        names = ("currency", "value", "valid_on", "freshness", "change", "held")
+        return [tuple(one[name] for name in names) for one in desk.json(path)["rates"]]
+
+    rng = random.Random(3)
+    for nth in range(20):
+        day = TODAY - (20 - nth) * DAY
+        desk.now = at(day, "16:10")
+        for currency in ("USD", "EUR", "RUB"):
+            figure = f"{rng.randint(800_000, 900_000) / 10_000:.4f}"
+            if rng.random() < 0.75 and nth < 14:
+                desk.say(currency, [(day + DAY, figure)], held_reason="leap" if rng.random() < 0.15 else None)
+        desk.publish()
+        served.append((HOME.local(desk.now).isoformat(), told("rates")))
+        desk.now = at(day + DAY, "09:00")
+        desk.publish()
+        served.append((HOME.local(desk.now).isoformat(), told("rates")))
+        for held in desk.store.held():
+            if rng.random() < 0.5:
+                with desk.store.write(desk.token) as write:
+                    (write.release if rng.random() < 0.5 else write.discard)(held.id, desk.now + timedelta(hours=2))
+    desk.now = at(TODAY + DAY, "12:00")
+    assert {one[3] for _, rows in served for one in rows} >= {"fresh", "late"}
+    for moment, rows in served:
+        assert told(f"rates?at={moment.replace('+', '%2B')}") == rows, moment
 
 
 @pytest.mark.parametrize(
@@ -411,6 +444,15 @@ def test_pages_of_headlines_neither_repeat_nor_skip_one(shared):
     assert [order[one] for one in found] == sorted(order.values(), reverse=True)
 
 
+@pytest.mark.parametrize("path", ["headlines.csv?limit=20", "headlines?limit=20&format=csv"])
+def test_pages_of_a_table_go_on_as_tables(shared, path):
+    first = shared.get(f"/api/v1/{path}")
+    onward = first.headers["Link"].partition(">")[0].removeprefix("<")
+    rest = shared.get(onward)
+    assert rest.headers["Content-Type"].startswith("text/csv")
+    assert len(list(csv.DictReader(io.StringIO(rest.text, newline="")))) == 5
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [
@@ -444,6 +486,23 @@ def test_feeds_and_popular_say_what_is_known(shared):
     popular = shared.json("popular")
     assert popular["by"] == "feeds"
     assert popular["headlines"] == []
+
+
+def test_popular_is_what_was_opened_and_till_then_what_several_feeds_carry(desk):
+    told = headlines(TODAY)
+    same = replace(told[0], id="f" * 16, feed=FEEDS[1].feed, title=told[0].title)
+    desk.tell([*told, same])
+    desk.publish()
+    said = desk.json("popular")
+    assert said["by"] == "feeds"
+    (one,) = said["headlines"]
+    assert (one["publisher"], [also["feed"] for also in one["also"]]) == ("24.kg", [FEEDS[1].feed])
+    desk.store.count("batch", {(told[7].id, desk.now.replace(minute=0), "click"): 9})
+    assert desk.app.views.refresh()
+    said = desk.json("popular")
+    assert (said["by"], said["headlines"][0]["id"]) == ("clicks", told[7].id)
+    assert len(said["headlines"]) == 2
+    assert [one["id"] for one in desk.table("popular.csv?lang=ky")] == []
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
@@ -691,6 +750,16 @@ def test_a_stale_figure_is_not_given(desk):
         ("2026-05-20", "87.1000", "late"),
         ("2026-05-21", None, "stale"),
     ]
+
+
+def test_before_anything_is_known_nothing_is_told(desk):
+    desk.latest.look()
+    for path in ("rates", "history", "headlines", "popular", "feeds", "status", "strip", "rates?date=2026-05-01", ""):
+        got = desk.get(f"/api/v1/{path}".rstrip("/"))
+        assert got.status_code == 200, got.text
+    assert {one["freshness"] for one in desk.json("rates")["rates"]} == {"none"}
+    assert desk.get("/api/v1/rate/USD.txt").status_code == desk.get("/api/v1/convert?from=USD").status_code == 404
+    assert desk.json("convert?from=KGS&amount=5")["result"] == "5.00"
 
 
 def test_every_state_has_its_name():
