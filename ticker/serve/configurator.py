@@ -312,7 +312,7 @@ def _warnings(options: Options, say: Words) -> Iterator[str]:
             wanted=say.number(Decimal(str(one.wanted)), 1),
             shown=f"#{one.shown}",
         )
-    if options.theme == "transparent":
+    if options.theme == "transparent" and not options.bg:
         yield say.text("conf.transparent")
 
 
