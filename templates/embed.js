@@ -8,14 +8,6 @@ let dressed = null;
 shell.replaceSync(SHELL);
 const PARTS = {clock: ".clock", rates: ".rates", lang: ".languages", headlines: ".news, #previous, .count, #following"};
 
-function coloured({theme, accent, colours}, {scheme, ...said}, nth) {
-  const names = Object.keys(said).map(name => `--${name.replace("_", "-")}:${said[name]}`);
-  if (accent) names.push("--title:var(--link)");
-  if (theme === "transparent") names.push("--ground:transparent");
-  else if (!colours[1]) names.push(`color-scheme:${scheme}`);
-  return `@media ${nth ? "(prefers-color-scheme:dark)" : "all"}{.page{${names.join(";")}}}`;
-}
-
 // One sheet for all elements. What did not come is asked for again with the next question.
 const dress = service => dressed ||= (async () => {
   const [name, integrity] = STYLE, signal = AbortSignal.timeout(20e3);
@@ -28,7 +20,7 @@ const dress = service => dressed ||= (async () => {
 });
 
 customElements.get("rate-ticker") || customElements.define("rate-ticker", class extends HTMLElement {
-  static observedAttributes = [...OPTIONS, "src", "title"];
+  static observedAttributes = [...OPTIONS, "view", "src", "title"];
   #bound = [];
   #cell = this.#built(["section", {class: "cell", "aria-label": "{title}"}, ["slot", {}], ["div", {class: "page js"}, SHAPE]]);
   #page = this.#cell.lastChild;
@@ -36,6 +28,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   #colours = new CSSStyleSheet();
   #life = null;
   #changing = false;
+  #drawn;
 
   constructor() {
     super();
@@ -57,7 +50,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     this.#page.style.fontSize = "medium";
     this.#page.style.setProperty("--rem", getComputedStyle(this.#page).fontSize);
     this.#page.style.fontSize = "";
-    const twin = () => this.#address("strip.json"), relabel = served => this.#label(served);
+    const twin = () => this.#address(".json"), relabel = served => this.#label(served);
     this.#life = life(this.#page, this.#strip, twin, relabel, () => dress(this.#service));
     this.attributeChangedCallback();
   }
@@ -97,10 +90,14 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     }
   }
 
+  get #view() {
+    return this.getAttribute("view") === "panel" ? "panel" : "strip";
+  }
+
   #address(path, more = {}) {
     const given = OPTIONS.filter(name => this.hasAttribute(name)).map(name => [name, this.getAttribute(name)]);
     const query = new URLSearchParams({...Object.fromEntries(given), ...more});
-    return new URL(`${path}?${query}`, this.#service).href;
+    return new URL(`${this.#view}${path}?${query}`, this.#service).href;
   }
 
   #built([tag, attributes, ...children]) {
@@ -108,14 +105,26 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     const node = document.createElementNS(`http://www.w3.org/${space}`, tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (value[0] === "{") this.#bound.push([node, name, value.slice(1, -1)]);
-      else node.setAttribute(name, value);
+      else node.setAttribute(name, value[0] === "/" ? new URL(value.slice(1), this.#service) : value);
     }
     node.append(...children.map(child => Array.isArray(child) ? this.#built(child) : child));
     return node;
   }
 
+  // A panel comes as nodes, and stands beside the strip, which is hidden then but for its control and keeps time for it.
+  #draw(nodes) {
+    const drawn = JSON.stringify(nodes), page = this.#page, held = this.shadowRoot.activeElement;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const key = held?.closest("[data-key]")?.dataset.key;
+    page.querySelector(".board")?.remove();
+    if (nodes) page.prepend(this.#built(nodes));
+    if (key) page.querySelector(`[data-key="${key}"] .${held.className}`)?.focus();
+  }
+
   // Words that stay as long as the language does, and the look; the rest is the life's.
-  #label({language, as_of, words, look}) {
+  #label({language, as_of, words, look, nodes}) {
+    this.#draw(nodes);
     const page = this.#page, find = selector => page.querySelector(selector);
     for (const [node, name, word] of this.#bound) {
       if (name) node.setAttribute(name, words[word]);
@@ -130,10 +139,10 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
       for (const node of page.querySelectorAll(selector)) node.hidden = !look.show.includes(part);
     }
     this.#strip.classList.toggle("bare", !look.show.includes("headlines"));
-    this.#colours.replaceSync(look.chosen ? look.colours.map((colours, nth) => coloured(look, colours, nth)).join("") : "");
+    this.#colours.replaceSync(look.style);
     find(".asof").hidden = !as_of;
     for (const link of page.querySelectorAll("[hreflang]")) {
-      link.href = this.#address("strip", {lang: link.hreflang});
+      link.href = this.#address("", {lang: link.hreflang});
       link.ariaCurrent = link.hreflang === language ? "true" : null;
     }
     page.classList.add("shown");

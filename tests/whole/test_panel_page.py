@@ -17,6 +17,8 @@ sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
 
 import scenes  # noqa: E402
 from pictures import CHROMIUM, Strips, serving  # noqa: E402
+from test_element import Host, Service, closing  # noqa: E402
+from test_element import Reader as ElementReader  # noqa: E402
 
 from ticker.serve.contrast import ratio  # noqa: E402
 from ticker.serve.media import html  # noqa: E402
@@ -352,3 +354,70 @@ def test_a_story_is_one_clean_printed_page_with_its_link_written_out(context: Br
     for left_out in ("Popular", "Read at", "Views", "Print", "All headlines"):
         assert left_out.lower() not in shown.lower()
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+
+
+# --- the element -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def element(context: BrowserContext) -> Iterator[ElementReader]:
+    """`<rate-ticker view="panel">` on somebody else's page, under the strictest policy."""
+    service, host = Service(scenes.day()), Host()
+    with closing(service.server, host.server):
+        reader = ElementReader(context, service, host)
+        policy = f"default-src 'none'; script-src {service.server.url}; connect-src {service.server.url}"
+        policy += "; img-src data:; require-trusted-types-for 'script'; trusted-types 'none'"
+        body = f'<body>{reader.script()}<main><rate-ticker view="panel" headlines="5">Rates</rate-ticker></main></body>'
+        reader.opens(body, {"Content-Security-Policy": policy})
+        expect(reader.page.locator("rate-ticker .board .fig").first).to_be_visible()
+        yield reader
+
+
+def drawn(reader: ElementReader) -> str:
+    return str(
+        reader.page.evaluate("document.querySelector('rate-ticker').shadowRoot.querySelector('.page').innerText")
+    )
+
+
+def test_the_element_shows_the_panel_under_a_strict_policy(element: ElementReader) -> None:
+    page = element.page
+    said = drawn(element)
+    for shown in ("18 June, Wednesday", "99.2503", "99.5614", "0.3111", "LATEST", "Bridge over the Naryn", "24.kg"):
+        assert shown in said
+    assert "1 of " not in said  # of the strip there is nothing left to see but its control
+    assert element.said == []
+    first = page.locator("rate-ticker .title").first
+    assert (first.get_attribute("href"), first.get_attribute("ping")) == (
+        "https://example.org/en/0",
+        f"{element.service.server.url}/click/en0",
+    )
+    assert page.evaluate(SPILLS) == 0
+    page.locator("rate-ticker").get_by_role("button", name="Pause").click()
+    expect(page.locator("rate-ticker").get_by_role("button", name="Continue")).to_be_focused()
+
+
+def test_a_refresh_of_the_elements_panel_leaves_the_focus_on_its_headline(element: ElementReader) -> None:
+    page = element.page
+    page.locator("rate-ticker .title", has_text="Libraries").focus()
+    element.service.becomes(with_news(scenes.day()))
+    page.evaluate("document.querySelector('rate-ticker').refresh()")
+    expect(page.locator("rate-ticker .title").first).to_contain_text("Ferry to the island")
+    focused = "document.querySelector('rate-ticker').shadowRoot.activeElement.textContent"
+    assert page.evaluate(focused).startswith("Libraries")
+
+
+def test_the_elements_panel_follows_its_attributes_and_becomes_a_strip_again(element: ElementReader) -> None:
+    page = element.page
+    page.locator("rate-ticker .board").get_by_role("link", name="Кыргызча").click()
+    expect(page.locator("rate-ticker .date")).to_have_text("18-июнь, шаршемби")
+    assert page.locator("rate-ticker").get_attribute("lang") == "ky"
+    page.evaluate("document.querySelector('rate-ticker').removeAttribute('view')")
+    expect(page.locator("rate-ticker .board")).to_have_count(0)
+    expect(page.locator("rate-ticker .bank .name")).to_be_visible()
+
+
+def test_the_elements_panel_says_so_when_nobody_could_look(element: ElementReader) -> None:
+    element.service.server.status = 500
+    element.page.clock.run_for(13 * 3600 * 1000)
+    assert "not updated, of 18 June" in drawn(element)
+    assert "today" not in drawn(element)

@@ -149,7 +149,25 @@ def _look(look: Look) -> dict[str, Any]:
         "colours": [_palette(colours) for colours in look.colours],
         "chosen": look.chosen,
         "accent": look.accent,
+        "style": _style(look),
     }
+
+
+def _style(look: Look) -> str:
+    """The chosen colours as a style for the element's shadow root; empty where the stock ones stand."""
+    return "".join(_scheme(look, colours, nth) for nth, colours in enumerate(look.colours)) if look.chosen else ""
+
+
+def _scheme(look: Look, colours: Colours, nth: int) -> str:
+    palette = {name.replace("_", "-"): colour for name, colour in _palette(colours).items() if name != "scheme"}
+    said = [f"--{name}:{colour}" for name, colour in palette.items()]
+    said += ["--title:var(--link)"] if look.accent else []
+    if look.theme == "transparent":
+        said.append("--ground:transparent")
+    elif len(look.colours) == 1:
+        said.append(f"color-scheme:{colours.scheme}")
+    rule = f".page{{{';'.join(said)}}}"
+    return f"@media (prefers-color-scheme:dark){{{rule}}}" if nth else rule
 
 
 def _palette(colours: Colours) -> dict[str, str]:
