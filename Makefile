@@ -49,9 +49,11 @@ audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside jud
 	.venv/bin/python tests/audit/audit.py
 	.venv/bin/python tests/audit/api.py
 
-bench: .venv/dev ## speed and memory beside nginx, in the same run
+bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host page in time
 	$(call need,command -v nginx && command -v wrk,nginx wrk)
 	.venv/bin/python -m bench.speed
+	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
+	.venv/bin/python -m bench.paint
 
 lock: .venv/dev ## write the locks anew from pyproject.toml and requirements-*.in [UPGRADE=--upgrade]
 	$(compile) --extra=postgresql --output-file=requirements.lock pyproject.toml

@@ -86,7 +86,6 @@ def painted(browser: Browser, service: Service, host: Host, largest: str, way: s
         cdp.send("Network.enable")
         cdp.send("Network.emulateNetworkConditions", LINE)
         cdp.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-        page.clock.set_fixed_time(service.now)
         page.goto(host.server.url + "/", wait_until="commit")
         paint, seen = page.evaluate(PAINTED)
         if way == "frame":
