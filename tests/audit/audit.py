@@ -455,12 +455,15 @@ def judged(state: State) -> Judged:
                 audited = pages(service)
                 findings = [*nu(audited), *axe(browser, audited), *console(browser, audited), *jing(service)]
         except NotReachedError as fault:
-            return Judged(0, 0, [Finding("audit", state.name, "state not reached", str(fault))])
+            missed = Finding("audit", state.name, "state not reached", str(fault))
+            print(missed, flush=True)
+            return Judged(0, 0, [missed])
         finally:
             browser.close()
     looks = sum(len(page.looks) for page in audited)
     took = time.monotonic() - began
-    print(f"audit: {state.name}: {len(audited)} pages in {looks} looks, {took:.0f} s", flush=True)
+    said = [f"audit: {state.name}: {len(audited)} pages in {looks} looks, {took:.0f} s", *map(str, findings)]
+    print("\n".join(said), flush=True)
     return Judged(len(audited), looks, findings)
 
 
@@ -469,8 +472,6 @@ def main(wanted: list[str]) -> int:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         said = list(pool.map(judged, [one for one in STATES if not wanted or one.name in wanted]))
     findings = [one for state in said for one in state.findings]
-    for finding in findings:
-        print(finding)
     count, looks = sum(one.pages for one in said), sum(one.looks for one in said)
     print(f"audit: {count} pages in {looks} looks, {len(findings)} findings, {time.monotonic() - began:.0f} s")
     return 1 if findings else 0
