@@ -643,6 +643,26 @@ def test_what_an_address_may_have_made_anew_is_limited_and_what_is_kept_is_free(
     desk.close()
 
 
+def test_behind_a_proxy_of_ones_own_readers_are_apart(tmp_path):
+    desk = Desk(tmp_path, TODAY, api_quota=1, trusted_proxies=1)
+    desk.say("USD", run(TODAY, "87.1000"))
+    desk.publish()
+    asked = [("203.0.113.1", 200), ("203.0.113.1", 429), ("203.0.113.2", 200), ("9.9.9.9, 203.0.113.1", 429)]
+    for nth, (passed, status) in enumerate(asked):
+        got = desk.get(f"/api/v1/rates?date=2026-05-{nth + 10}", X_Forwarded_For=passed)
+        assert got.status_code == status, passed
+    desk.close()
+
+
+def test_what_is_long_to_find_costs_more(desk):
+    desk.publish()
+    left = [desk.get(f"/api/v1/{path}").headers["RateLimit"] for path in ("headlines", "headlines?q=snow", "feeds")]
+    assert left == ['"api";r=599;t=60', '"api";r=594;t=60', '"api";r=593;t=60']
+    desk.get("/api/v1/history?from=2016-01-01&currencies=USD,EUR,RUB,USD")
+    long = desk.get("/api/v1/history?from=2016-01-01&currencies=USD,EUR,RUB")
+    assert long.headers["RateLimit"] == '"api";r=587;t=60'  # 11,388 rows
+
+
 def test_addresses_are_apart_and_forgotten_with_their_minute():
     limits = Limits(2)
     now = at(TODAY, "11:00")

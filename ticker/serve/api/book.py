@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ticker.compose import ended
-from ticker.model import DAY, Freshness, Rate, Revision
+from ticker.model import Freshness, Rate, Revision
 from ticker.store import Printed, Store
 
 Step = Literal["day", "week", "month"]
@@ -43,14 +43,17 @@ class Row(NamedTuple):
     entry: Entry | None
 
 
+_Told = tuple[Entry, Freshness]
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One currency: from the day with the ordinal `first` on, each day's figure and whether it is late."""
 
     first: int
-    days: Sequence[tuple[Entry, Freshness] | None]
+    days: Sequence[_Told | None]
 
-    def on(self, ordinal: int) -> tuple[Entry, Freshness] | None:
+    def on(self, ordinal: int) -> _Told | None:
         place = ordinal - self.first
         return self.days[place] if 0 <= place < len(self.days) else None
 
@@ -105,18 +108,29 @@ def column(printed: Sequence[Printed], held: Iterable[Revision], grace: Mapping[
         return Column(0, ())
     first = min(tables[0].entry.first for tables, _, _ in of_sources)
     last = max(tables[-1].until + days for tables, _, days in of_sources)
-    of_days: list[tuple[Entry, Freshness] | None] = [None] * (last - first + 1)
-    for state in (Freshness.LATE, Freshness.FRESH):
-        for tables, source, days in reversed(of_sources):
-            doubts = [one for one in held if one.source == source]
-            more = days if state is Freshness.LATE else 0
-            for table, following in zip(tables, [*(one.entry.first for one in tables[1:]), last + 1], strict=True):
-                told, late = (table.entry, state), (table.entry, Freshness.LATE)
-                end = min(table.until + more + 1, following)
-                doubt = _doubted_from(table, doubts, end) if doubts else end
-                for ordinal in range(table.entry.first, end):
-                    of_days[ordinal - first] = told if ordinal < doubt else late
+    of_days: list[_Told | None] = [None] * (last - first + 1)
+    for tables, _, days in reversed(of_sources):
+        for table, following in _followed(tables, last + 1):
+            _put(of_days, first, table.until + 1, min(table.until + days + 1, following), (table.entry, Freshness.LATE))
+    for tables, source, _ in reversed(of_sources):
+        doubts = [one for one in held if one.source == source]
+        for table, following in _followed(tables, last + 1):
+            end = min(table.until + 1, following)
+            doubt = _doubted_from(table, doubts, end) if doubts else end
+            _put(of_days, first, table.entry.first, doubt, (table.entry, Freshness.FRESH))
+            _put(of_days, first, doubt, end, (table.entry, Freshness.LATE))
     return Column(first, of_days)
+
+
+def _followed(tables: Sequence[_Table], end: int) -> Iterator[tuple[_Table, int]]:
+    """Each table with the first day of the next one; `end` behind the last."""
+    return zip(tables, [*(one.entry.first for one in tables[1:]), end], strict=True)
+
+
+def _put(days: list[_Told | None], first: int, begin: int, end: int, told: _Told) -> None:
+    """The same for each day from `begin` on, before `end`."""
+    if begin < end:
+        days[begin - first : end - first] = [told] * (end - begin)
 
 
 def _tables(source: str, printed: Iterable[Printed]) -> list[_Table]:
@@ -124,23 +138,24 @@ def _tables(source: str, printed: Iterable[Printed]) -> list[_Table]:
     newest = {one.valid_on: one for one in printed if one.source == source and not ended(one.currency, one.valid_on)}
     tables: list[_Table] = []
     before: Printed | None = None
-    since = ""
+    since, end = "", 0
     for day in sorted(newest):
-        one = newest[day]
-        unbroken = before is not None and one.valid_on <= before.valid_until + DAY
-        if not before or not unbroken or (one.quoted, one.nominal) != (before.quoted, before.nominal):
-            since = str(day)
-        tables.append(_Table(_entry(one, since), one.valid_until.toordinal(), one.id))
-        before = one
+        one, name, first = newest[day], day.isoformat(), day.toordinal()
+        if before is None or first > end + 1 or (one.quoted, one.nominal) != (before.quoted, before.nominal):
+            since = name
+        before, end = one, one.valid_until.toordinal()
+        value, quoted = _plain(one)
+        until = name if end == first else one.valid_until.isoformat()
+        tables.append(_Table(Entry(value, quoted, one.nominal, name, until, since, source, first), end, one.id))
     return tables
 
 
-def _entry(one: Printed, since: str) -> Entry:
-    value = one.quoted
-    if one.nominal != 1 or "E" in value:
-        value = f"{Rate(one.currency, Decimal(value), one.nominal, one.valid_on, one.valid_until).value:f}"
-    day, until = str(one.valid_on), str(one.valid_until)
-    return Entry(value, one.quoted, one.nominal, day, until, since, one.source, one.valid_on.toordinal())
+def _plain(one: Printed) -> tuple[str, str]:
+    """The figure for one unit, and as it was printed."""
+    if one.nominal == 1 and "E" not in one.quoted:
+        return one.quoted, one.quoted
+    rate = Rate(one.currency, Decimal(one.quoted), one.nominal, one.valid_on, one.valid_until)
+    return f"{rate.value:f}", f"{rate.quoted:f}"
 
 
 def _doubted_from(table: _Table, held: Iterable[Revision], end: int) -> int:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KEPT_BYTES = 48 << 20  # of finished answers, in a process
 ROWS_A_COST = 2000  # rows of a history that count as one more answer
-WORDS_COST = 5  # of looking for words in all headlines
+LONG_COST = 5  # of looking for words in all headlines, and of putting together what was known at a moment
 LARGE = 50_000  # bytes from which a body is compressed only as it is asked for
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones had offsets with seconds, which RFC 3339 has no form for
 SETTLED = timedelta(minutes=5)  # until then, a round that had begun may still add to what was known
@@ -184,8 +184,8 @@ class Api:
             return None
 
     def _cost(self, asked: Asked) -> int:
-        if asked.door.id == "headlines" and asked.params.q:
-            return WORDS_COST
+        if asked.at or (asked.door.id == "headlines" and asked.params.q):
+            return LONG_COST
         if asked.door.id != "history":
             return 1
         wanted = say.span(figures.shown(self._read), self._read.terms.currencies, asked.params)
