@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from sites import Site
+
+hypothesis.settings.register_profile("ticker", deadline=None)  # a busy machine fails no test
+hypothesis.settings.load_profile("ticker")
 
 RECORDED = Path(__file__).parents[2] / "shared" / "upstreams"
 

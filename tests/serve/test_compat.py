@@ -548,6 +548,7 @@ def test_what_was_asked_before_is_not_made_again_until_the_store_says_otherwise(
     assert len(made) == 3
 
 
+@pytest.mark.heavy
 def test_the_recorded_official_series_comes_back_to_the_last_digit(front, recorded):
     [path] = (recorded / "nbkr").glob("official_series_*.csv")
     with path.open(encoding="utf-8") as file:
