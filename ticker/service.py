@@ -25,6 +25,7 @@ from ticker import __version__, log
 from ticker.compose import bank_terms, compose, feed_terms
 from ticker.config import Config, ConfigError, load
 from ticker.model import Revision
+from ticker.serve.api.warm import Warm
 from ticker.serve.app import ReadSide
 from ticker.serve.configurator import Embed, Terms, gives_way
 from ticker.serve.issued import Issued
@@ -101,6 +102,7 @@ class Service:
             views=self.views,
             issued=self.issued,
         )
+        self.warm = Warm(self.app)
         self._started = threading.Lock()
 
     def start(self) -> None:
@@ -109,10 +111,12 @@ class Service:
             self.issued.keep()
             self.latest.start()
             self.views.start()
+            self.warm.start()
 
     def stop(self) -> None:
         if self.collector:
             self.collector.stop()
+        self.warm.stop()
         self.views.stop()
         self.latest.stop()
 

@@ -26,6 +26,7 @@ from ticker.serve.api import book, models, money, tables
 from ticker.serve.api.catalogue import DOORS
 from ticker.serve.api.kept import Limits, address_of
 from ticker.serve.api.params import MAX_CURRENCIES
+from ticker.serve.api.warm import Warm
 from ticker.serve.media import csv as csv_room
 from ticker.store import Printed, StoreError
 
@@ -344,6 +345,28 @@ def test_ten_years_of_five_currencies_are_told_in_fifty_milliseconds(desk):
         assert len(got.json["rates"]) == 3652 * 5
     print(f"history of ten years of five currencies: {[round(one * 1000) for one in took]} ms")
     assert min(took) <= 0.05, took
+
+
+def test_decades_are_read_ahead_once_their_version_stands(desk, monkeypatch):
+    desk.say("USD", run(TODAY - DAY, "87.0000", "87.1000"))
+    desk.say("GBP", run(TODAY, "117.0000"))
+    desk.publish()
+    warm, read = Warm(desk.app), []
+    believed = desk.store.believed
+    monkeypatch.setattr(desk.store, "believed", lambda *asked: read.append(asked[1]) or believed(*asked))
+    for looks, times in ((1, 0), (1, 1), (5, 1)):
+        for _ in range(looks):
+            warm.look()
+        assert len(read) == times
+    assert read == [["EUR", "GBP", "RUB", "USD"]]
+    assert rate_of(desk.json("history?currencies=USD&from=2026-05-21"), "USD")["value"] == "87.1000"
+    assert len(read) == 1, "no reader waited for it"
+    desk.say("USD", [(TODAY, "87.2000")])
+    warm.look()
+    assert rate_of(desk.json("history?currencies=USD&from=2026-05-21"), "USD")["value"] == "87.2000"
+    assert len(read) == 2, "who asks before it was read ahead reads it"
+    desk.latest.fault = "away"
+    warm.look()
 
 
 # --- the official series ----------------------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""Keeps the figures of decades at hand: read anew in a thread of its own when any of them has changed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from ticker import log
+from ticker.store import StoreError
+
+if TYPE_CHECKING:
+    from ticker.serve.app import ReadSide
+
+EVERY_S = 2.0
+
+
+class Warm:
+    """Follows `Store.rates_version`, so that no reader of a long history waits while decades are read.
+
+    Only the first bank's currencies and the strip's: what most ask for. A version is read once it has stood for two
+    looks: a backfill makes one after the other.
+    """
+
+    def __init__(self, read: ReadSide) -> None:
+        self._read = read
+        self._seen: int | None = None
+        self._warm: int | None = None
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._follow, name="warm", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread:
+            self._thread.join(3)
+
+    def look(self) -> None:
+        """One look; what the store cannot tell now is asked for again at the next."""
+        store = None if self._read.latest.fault else self._read.latest.store
+        if store is None:
+            return
+        version, before = store.rates_version(), self._seen
+        self._seen = version
+        if version == before and version != self._warm:
+            content = self._read.ready.snapshot.content
+            grace = {bank.source: bank.grace_days for bank in content.banks}
+            first = content.banks[0].source if content.banks else ""
+            currencies = {one.currency for one in content.series if one.source == first}
+            self._read.book.columns(store, version, grace, sorted(currencies | {*self._read.terms.currencies}))
+            self._warm = version
+
+    def _follow(self) -> None:
+        while not self._stopping.wait(EVERY_S):
+            try:
+                self.look()
+            except StoreError:
+                pass  # whoever follows the snapshot says so
+            except Exception:
+                log.trouble("reading figures ahead failed")
+                self._warm = self._seen
