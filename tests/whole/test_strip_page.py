@@ -95,7 +95,7 @@ class Reader:
     def refreshes(self) -> None:
         """Waits until the page has asked once more and has its answer."""
         before = self.begun
-        with self.page.expect_response(lambda answer: "strip.json" in answer.url):
+        with self.page.expect_response(lambda answer: "strip.json" in answer.url, timeout=60_000):
             while self.begun == before:
                 self.waits(5)
                 self.page.wait_for_timeout(30)  # or the page's patience, on the same clock, runs out before the answer
@@ -206,7 +206,7 @@ def test_one_button_stops_motion_clock_and_refresh_and_says_its_state(reader: Re
     assert (reader.text(".count"), reader.text(".clock time")) == before
     assert reader.text(".asof") == "as of"
     assert reader.asked() == 0
-    with reader.page.expect_response(lambda answer: "strip.json" in answer.url):
+    with reader.page.expect_response(lambda answer: "strip.json" in answer.url, timeout=60_000):
         pause.click()
     expect(pause).to_have_accessible_name("Pause")
     assert reader.text(".clock time") == "11:26"
