@@ -53,6 +53,7 @@ audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside jud
 bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host page in time
 	$(call need,command -v nginx && command -v wrk,nginx wrk)
 	.venv/bin/python -m bench.speed
+	.venv/bin/python -m bench.history
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	.venv/bin/python -m bench.paint
 

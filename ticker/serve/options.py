@@ -35,6 +35,7 @@ class BadMoment(ValueError):  # noqa: N818 - it is the moment that is bad
     now for then."""
 
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones have offsets that no clock of today is written with
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+ -]\d\d:\d\d)?")
 
 
@@ -58,6 +59,8 @@ def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         at = (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong from None
+    if at < EARLIEST:
+        raise wrong
     if at > now:
         raise BadMoment(f"at: met {_shown(text)}, which is still to come; wanted a moment of the past")
     return at
