@@ -428,6 +428,19 @@ def test_a_door_of_the_panel_keeps_the_http_contract(shown: Any, path: str, kind
         assert shown.get(path).headers["Cache-Status"].startswith("ticker; hit")
 
 
+def test_what_is_followed_becomes_popular_and_touches_no_strip(shown: Any) -> None:
+    before, strip = shown.get("/panel.json").json, shown.get("/strip").headers["ETag"]
+    assert before["popular"] == []
+    followed, views = before["headlines"][4]["id"], shown.service.views
+    for nth in range(4):
+        views.count("click", followed, f"page-number-{nth}", shown.clock.now)
+    assert views.flush()
+    assert views.refresh()
+    assert [one["id"] for one in shown.get("/panel.json").json["popular"]] == [followed]
+    again = shown.get("/strip")
+    assert (again.headers["ETag"], again.headers["Cache-Status"].startswith("ticker; hit")) == (strip, True)
+
+
 def test_what_people_embed_does_not_break_by_a_mistake(shown: Any) -> None:
     got = shown.get("/panel.json?lang=de&headlines=99&currencies=XXX&utm_source=a&preset=none")
     assert got.status_code == 200
