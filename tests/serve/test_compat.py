@@ -23,7 +23,7 @@ from scenes import SCENES, WEDNESDAY, Scene, at, daily, day, evening, late, rate
 from test_app import Front
 
 from ticker.collect.sources import nbkr
-from ticker.model import DAY, Rate, Revision
+from ticker.model import DAY, Freshness, Rate, Revision
 from ticker.serve import compat as doors
 from ticker.serve.media import compat
 from ticker.serve.media.compat import Asked, Known, day_json, nbkr_xml, newest_table
@@ -136,6 +136,28 @@ def test_a_figure_that_the_bank_has_put_in_doubt_since_is_left_out():
     all_doubted = tuple(replace(one, contested=frozenset({WEDNESDAY})) for one in (usd, eur, rub))
     before = table_of(scene(at(WEDNESDAY, "11:16"), all_doubted))
     assert {one.valid_on for one in before} == {WEDNESDAY - DAY}, "the newest table of which something is believed"
+
+
+def left_out(quoted: Series, *seen: Series) -> Scene:
+    """The bank has given its table anew a quarter of an hour ago, without `quoted`."""
+    one = scene(at(WEDNESDAY, "11:16"), (quoted, *seen))
+    looks = {**one.snapshot.looks, (quoted.source, quoted.currency): at(WEDNESDAY, "11:01")}
+    return replace(one, snapshot=one.snapshot.confirmed(looks))
+
+
+def test_a_currency_that_the_bank_has_left_out_of_its_table_since_is_left_out_here_too():
+    usd, eur, rub = daily(WEDNESDAY - DAY, WEDNESDAY)
+    withdrawn = left_out(usd, eur, rub)
+    found = withdrawn.judged.figure("USD")
+    assert found
+    assert found.freshness is Freshness.LATE
+    assert [one.currency for one in table_of(withdrawn)] == ["EUR", "RUB"]
+
+
+def test_a_weekly_figure_that_was_put_in_doubt_within_its_week_is_left_out():
+    doubted = replace(weekly("GBP", "117.4147"), contested=frozenset({WEDNESDAY - DAY}))
+    both = scene(at(WEDNESDAY, "11:16"), (*daily(WEDNESDAY), doubted, weekly("JPY", "5.4969", nominal=10)))
+    assert [one.currency for one in table_of(both, "Weekly")] == ["JPY"]
 
 
 def test_a_late_table_keeps_its_date_and_one_that_is_too_old_is_not_given():
@@ -330,6 +352,25 @@ def test_a_held_figure_never_comes_out_and_who_asks_for_it_gets_the_day_before_u
     usd, eur, rub = daily(WEDNESDAY - DAY, WEDNESDAY)
     doubted = front(scene(at(WEDNESDAY, "11:16"), (replace(usd, contested=frozenset({WEDNESDAY})), eur, rub)))
     assert day_and(doubted, "latest?base=USD")[0] == "2025-06-17"
+
+
+def test_a_figure_that_the_bank_has_left_out_since_is_not_todays(front):
+    usd, eur, rub = daily(WEDNESDAY - DAY, WEDNESDAY)
+    yesterday, today = WEDNESDAY - DAY, WEDNESDAY
+    one = front(left_out(usd, eur, rub), {yesterday: {"USD": "87.4400"}, today: {"USD": "87.4500"}})
+    assert day_and(one, "latest?base=USD")[0] == f"{yesterday}"
+    assert day_and(one, f"{today}?base=USD")[0] == f"{yesterday}"
+    period = one.get(f"{V1}/{yesterday}..?base=USD&symbols=KGS").json
+    assert list(period["rates"]) == [f"{yesterday}"]
+
+
+def test_a_weekly_rate_is_official_until_the_day_from_which_it_is_in_doubt(front):
+    one = front(day())
+    remember(one, [rate("GBP", "117.4147", SATURDAY, days=7)], "nbkr_weekly")
+    remember(one, [rate("GBP", "1174.1470", SATURDAY + 2 * DAY, days=7)], "nbkr_weekly", reason="ten-fold")
+    assert day_and(one, f"{SATURDAY + 3 * DAY}?base=GBP")[0] == f"{SATURDAY + DAY}"
+    period = one.get(f"{V1}/{SATURDAY}..?base=GBP&symbols=KGS").json
+    assert list(period["rates"]) == [f"{SATURDAY}", f"{SATURDAY + DAY}"]
 
 
 def test_a_weekly_rate_is_official_on_each_of_its_days_and_crosses_with_the_daily_ones(front):

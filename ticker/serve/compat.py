@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 from flask import Flask, Response, request
 
 from ticker import log
+from ticker.freshness import Judgement
 from ticker.history import reach
 from ticker.serve.answer import JSON, Answer, finish, problem
 from ticker.serve.api.kept import Kept
@@ -123,12 +124,10 @@ def _frankfurter(read: ReadSide, kept: Kept, what: str, query: str) -> Answer:
         asked, day = _asked(query), min(_day(what), _newest(known, today))
         if day >= today:
             return _now(compat.day_json(_some(known, day), asked, day), judged.until)
-        return _then(read, kept, asked, day, day, judged.until)
+        return _then(read, kept, asked, day, day, judged)
     if period := _PERIOD.fullmatch(what):
         asked, first, last = _asked(query), _day(period[1]), _day(period[5]) if period[5] else today
-        return _then(
-            read, kept, asked, max(first, FIRST_DAY), min(last, _newest(known, today)), judged.until, whole=True
-        )
+        return _then(read, kept, asked, max(first, FIRST_DAY), min(last, _newest(known, today)), judged, whole=True)
     raise _RefusedError(404, "not found")
 
 
@@ -151,19 +150,21 @@ def _newest(known: Known, today: date) -> date:
 
 
 def _then(
-    read: ReadSide, kept: Kept, asked: Asked, first: date, last: date, until: datetime, *, whole: bool = False
+    read: ReadSide, kept: Kept, asked: Asked, first: date, last: date, judged: Judgement, *, whole: bool = False
 ) -> Answer:
     """Of days of the past: of each from `first` to `last` where the `whole` period is asked for. Kept while the store
-    says the same."""
+    says the same, and no figure of a present day is judged otherwise."""
     if first > last or last < FIRST_DAY:
         raise _RefusedError(404, "not found")
     store, content = opened(read), read.ready.snapshot.content
-    key, standing = (asked, first, last, whole), (store.rates_version(), content.banks, content.demo)
+    present = judged if last >= judged.today else None
+    figures = present.figures if present else ()
+    key, standing = (asked, first, last, whole), (store.rates_version(), content.banks, content.demo, figures)
     if found := kept.find(key, standing):
-        return replace(found, until=until)
+        return replace(found, until=judged.until)
     with _one_at_a_time() if last - first >= LONG else nullcontext():
-        body = _read(store, content, asked, first, last, whole=whole)
-    return kept.keep(key, standing, _now(body, until), read.clock())
+        body = _read(store, content, asked, first, last, present, whole=whole)
+    return kept.keep(key, standing, _now(body, judged.until), read.clock())
 
 
 @contextmanager
@@ -176,10 +177,12 @@ def _one_at_a_time() -> Iterator[None]:
         _long.release()
 
 
-def _read(store: Store, content: Content, asked: Asked, first: date, last: date, *, whole: bool) -> bytes | None:
+def _read(
+    store: Store, content: Content, asked: Asked, first: date, last: date, present: Judgement | None, *, whole: bool
+) -> bytes | None:
     grace = {bank.source: bank.grace_days for bank in content.banks}
     said = store.of_days(list(grace), reach(first, grace), last)
-    known = compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols})
+    known = compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols}, present)
     return compat.period_json(known, asked, first, last) if whole else compat.day_json(known, asked, last)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
@@ -18,7 +18,7 @@ from ticker.compose import ENDED
 from ticker.freshness import Judgement
 from ticker.model import DAY, Freshness, Rate, Revision
 from ticker.serve.words import words
-from ticker.snapshot import Content
+from ticker.snapshot import Content, Series
 
 SIGNIFICANT_DIGITS = 10
 """Of a figure that has to be divided: an inverse or a cross. A double holds them all, and inverting such an inverse
@@ -89,18 +89,20 @@ _SHOWN = (Freshness.FRESH, Freshness.LATE)
 def newest_table(content: Content, judged: Judgement, kind: Kind) -> tuple[Rate, ...]:
     """The bank's newest table of which something is believed, in its usual order; empty where none may be shown.
 
-    In the evening that is tomorrow's. A currency whose figure of that day is held or contested is left out, and so is
-    one that is too old to be shown: there is no older figure under the table's date.
+    In the evening that is tomorrow's. A currency whose figure of that day is held or contested is left out, so is one
+    that the bank has left out since, and one that is too old to be shown: there is no older figure under the table's
+    date.
     """
     ours = [bank.source for bank in content.banks if bank.bank == BANK]
     found: dict[str, Rate] = {}
     for one in content.series:
         figure = judged.figure(one.currency)
         shown = figure is not None and figure.source == one.source and figure.freshness in _SHOWN
+        doubts = _doubts(one, judged)
         for rate in one.rates:
             of_kind = (rate.valid_until > rate.valid_on) == (kind == "Weekly")
             current = shown or rate.valid_until >= judged.today
-            if one.source in ours and of_kind and current and rate.valid_on not in one.contested:
+            if one.source in ours and of_kind and current and _sure(rate, doubts) == rate:
                 newer = one.currency not in found or rate.valid_on > found[one.currency].valid_on
                 found[one.currency] = rate if newer else found[one.currency]
     newest = max((rate.valid_on for rate in found.values()), default=None)
@@ -145,30 +147,70 @@ def known_now(content: Content, judged: Judgement) -> Known:
     """What may be shown now, tomorrow's included; nothing that is contested."""
     states = {(one.source, one.currency): one.freshness in _SHOWN for one in judged.figures}
     usable = [
-        (one.source, rate)
+        (one.source, sure)
         for one in content.series
         if (one.source, one.currency) in states
         for rate in one.rates
-        if rate.valid_on not in one.contested and (states[one.source, one.currency] or rate.valid_on > judged.today)
+        if (sure := _sure(rate, _doubts(one, judged)))
+        if states[one.source, one.currency] or rate.valid_on > judged.today
     ]
     return _known(content, usable)
 
 
-def known_then(content: Content, said: Iterable[Revision], currencies: Collection[str] | None = None) -> Known:
+def _doubts(series: Series, judged: Judgement) -> frozenset[date]:
+    """The days from which on a figure is contested; today is one where its figure is late though its table covers it:
+    the bank has left it out since."""
+    figure = judged.figure(series.currency)
+    if not figure or figure.source != series.source or not figure.rate or figure.freshness is not Freshness.LATE:
+        return series.contested
+    return series.contested | ({judged.today} if figure.rate.valid_until >= judged.today else frozenset())
+
+
+def _sure(rate: Rate, doubts: Collection[date]) -> Rate | None:
+    """The figure up to the day before the first doubt; None where that is of its first day."""
+    first = min((day for day in doubts if rate.valid_on <= day <= rate.valid_until), default=None)
+    if first is None:
+        return rate
+    return replace(rate, valid_until=first - DAY) if first > rate.valid_on else None
+
+
+def known_then(
+    content: Content,
+    said: Iterable[Revision],
+    currencies: Collection[str] | None = None,
+    judged: Judgement | None = None,
+) -> Known:
     """What was official, from all that was said of those days, oldest id first (`Store.of_days`): nothing that the bank
-    has put in doubt since, and no currency that was no more."""
+    has put in doubt since, and no currency that was no more. With `judged` nothing of today that is contested now."""
+    said = list(said)
     newest: dict[tuple[str, str, date], Revision] = {}
     for one in said:
         if (one.believed or one.held) and (currencies is None or one.rate.currency in currencies):
             newest[one.source, one.rate.currency, one.rate.valid_on] = one
     ranks = {bank.source: -place for place, bank in enumerate(content.banks)}
+    doubts: dict[tuple[str, str], list[Revision]] = {}
+    for one in said:
+        if one.held:
+            doubts.setdefault((one.source, one.rate.currency), []).append(one)
+    unsure = {} if judged is None else {(one.source, one.currency): _doubts(one, judged) for one in content.series}
     usable = [
-        (one.source, one.rate)
+        (one.source, sure)
         for one in newest.values()
         if one.believed and one.rate.valid_on < ENDED.get(one.rate.currency, date.max)
+        if (sure := _sure(one.rate, _since(one, doubts, unsure)))
     ]
     usable.sort(key=lambda pair: (pair[1].valid_on, ranks.get(pair[0], 0)))
     return _known(content, usable)
+
+
+def _since(
+    one: Revision,
+    held: Mapping[tuple[str, str], Sequence[Revision]],
+    unsure: Mapping[tuple[str, str], Collection[date]],
+) -> set[date]:
+    """Days of which the bank has said since what is not believed."""
+    series = one.source, one.rate.currency
+    return {*unsure.get(series, ()), *(of.rate.valid_on for of in held.get(series, ()) if of.id > one.id)}
 
 
 def _known(content: Content, usable: Sequence[tuple[str, Rate]]) -> Known:
