@@ -304,11 +304,13 @@ def test_a_held_correction_puts_the_figure_in_doubt_until_it_is_settled(shelf):
     slip = hold(shelf, "EUR", "995.6000", later)
     (entry,) = rates(shelf)
     assert cells(entry)[1] == ["EUR", "1", "99.5600", "not certain"]
+    assert text(entry, "title").endswith(" · EUR 99.5600 (not certain)"), "many readers show no more than titles"
     assert text(entry, "updated") == "2025-06-17T12:00:00Z"
     with shelf.write() as write:
         write.discard(slip, later + timedelta(hours=1))
     (settled,) = rates(shelf)
     assert cells(settled)[1] == ["EUR", "1", "99.5600", ""]
+    assert text(settled, "title").endswith(" · EUR 99.5600")
     assert text(settled, "updated") == "2025-06-17T13:00:00Z"
 
 

@@ -241,7 +241,8 @@ def _span(one: Publication, say: Words) -> str:
 
 def _line(figure: Figure, say: Words) -> str:
     nominal = f"{figure.rate.nominal} " if figure.rate.nominal != 1 else ""
-    return f"{nominal}{figure.rate.currency} {_printed(figure.rate, say)}"
+    doubt = f" ({say.text('mark.contested')})" if figure.contested else ""
+    return f"{nominal}{figure.rate.currency} {_printed(figure.rate, say)}{doubt}"
 
 
 def _sentence(figure: Figure, unit: str, say: Words) -> str:
