@@ -124,6 +124,27 @@ def test_a_moment_that_cannot_be_shown_is_an_error_and_never_the_present(evening
     assert "2026-05-23T18:00+06:00" in answer.text or "still to come" in answer.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/status",
+        "/status.json",
+        "/chart",
+        "/chart.svg",
+        "/headlines.atom",
+        "/headlines.json",
+        "/rates.atom",
+        "/story/0123456789abcdef",
+        "/compat/nbkr/XML/daily.xml",
+        "/compat/frankfurter/v1/latest",
+    ],
+)
+def test_what_tells_no_moment_of_the_past_does_not_tell_the_present_in_its_place(evening, path):
+    answer = evening.get(f"{path}?at=2026-05-22T17:00+06:00")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
+    assert "at: " in answer.text
+
+
 def test_before_anything_was_known_nothing_is_shown(evening):
     query = "at=2020-01-01T12:00"
     strip = evening.strip(query)

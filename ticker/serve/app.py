@@ -43,6 +43,8 @@ PAST_KEPT = "public, max-age=60"
 ELEMENT_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
 RETRY_S = "1"
 STORE_RETRY_S = "5"
+PRESENT_ONLY = ("/status", "/chart", "/headlines.", "/rates.", "/story/", "/compat/")
+"""Addresses that tell no moment of the past: asked for one, they must not tell the present in its place."""
 
 
 class ReadSide:
@@ -132,6 +134,12 @@ def _doors(read: ReadSide) -> Flask:
     app = Flask("ticker.serve", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 << 10
     app.url_map.merge_slashes = False
+
+    @app.before_request
+    def no_present_for_a_past() -> None:
+        if request.path.startswith(PRESENT_ONLY) and "at" in request.args:
+            there = "/strip, /panel and /api/v1/rates tell what was known at a moment"
+            raise BadMoment(f"at: {request.path[:80]} tells the present alone; {there}")
 
     def strip() -> Response:
         query, now = request.query_string.decode("latin-1"), read.clock()
