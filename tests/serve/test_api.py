@@ -200,6 +200,42 @@ def test_the_past_is_told_as_it_was_told_then(desk):
         assert told(f"rates?at={moment.replace('+', '%2B')}") == rows, moment
 
 
+def test_every_door_tells_the_past_as_it_was_told_then(desk):
+    """A figure and its correction, a slip that is held and released, a headline whose title changes."""
+    paths = ("history?from=2026-05-18&to=2026-05-24", "convert?from=USD&amount=100", "headlines", "feeds", "status")
+    served: dict[str, dict[str, Any]] = {}
+
+    def keep() -> None:
+        desk.publish()
+        moment = HOME.local(desk.now).isoformat().replace("+", "%2B")
+        served[moment] = {path: desk.json(path) for path in paths} | {"rate": desk.get("/api/v1/rate/USD.txt").text}
+        desk.turn(hours=1)
+
+    first = headlines(TODAY)[:3]
+    desk.say("USD", run(TODAY - DAY, "87.0000", "87.1000"))
+    desk.say("EUR", run(TODAY - DAY, "99.0000", "99.1000"))
+    desk.tell(first)
+    keep()
+    desk.say("USD", [(TODAY, "87.1500")])
+    (slip,) = desk.say("EUR", [(TODAY, "991.0000")], held_reason="ten-fold")
+    desk.tell([replace(first[0], title="Another title")])
+    keep()
+    with desk.store.write(desk.token) as write:
+        write.release(slip, desk.now)
+    keep()
+    desk.say("USD", [(TODAY + DAY, "87.9000")])
+    keep()
+    for moment, then in served.items():
+        for path in paths:
+            again = desk.json(f"{path}{'&' if '?' in path else '?'}at={moment}")
+            assert again["at"] == moment.replace("%2B", "+")
+            own = ("at", "until", "links", "as_of", "version")
+            assert {k: v for k, v in again.items() if k not in own} == {
+                k: v for k, v in then[path].items() if k not in own
+            }, (moment, path)
+        assert desk.get(f"/api/v1/rate/USD.txt?at={moment}").text == then["rate"]
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -579,8 +615,8 @@ def test_the_ending_and_the_parameter_give_the_same_table(shared, door):
         ("headlines?cursor=next", ["cursor"], "as `next` has it"),
         ("strip?lang=de&headlines=99", ["lang", "headlines"], "wanted en or ru or ky"),
         ("strip?preset=x", ["preset"], "there are none here"),
-        ("feeds?q=1", ["q"], "which is no parameter; there are format"),
-        ("status?x=1", ["x"], "which is no parameter; there are none here"),
+        ("feeds?q=1", ["q"], "which is no parameter; there are at, format"),
+        ("status?x=1", ["x"], "which is no parameter; there"),
         ("rates?" + "a" * 3000, ["query"], "at most 2048 characters"),
     ],
 )

@@ -111,6 +111,10 @@ class _Session:
         order = t.stories.c.published_at.desc(), t.stories.c.first_seen_at.desc(), t.stories.c.id
         mine = (t.stories.c.feed == feed) & (t.stories.c.first_seen_at <= at)
         found = [t.headline_of(row) for row in self._run(t.stories.select().where(mine).order_by(*order).limit(limit))]
+        return self.under_titles_of(found, at)
+
+    def under_titles_of(self, found: Sequence[Headline], at: datetime) -> list[Headline]:
+        """The same under the titles that they had at `at`."""
         later = (t.titles.c.story.in_([one.id for one in found])) & (t.titles.c.until > at)
         rows = self._run(t.titles.select().where(later).order_by(t.titles.c.until.desc(), t.titles.c.id.desc()))
         titles = {row.story: row.title for row in rows}  # the earliest that was still to be changed stays
@@ -381,11 +385,22 @@ class Store:
             return version
 
     def of_days(
-        self, sources: Sequence[str], first: date, last: date, known_at: datetime | None = None
+        self,
+        sources: Sequence[str],
+        first: date,
+        last: date,
+        known_at: datetime | None = None,
+        *,
+        currencies: Collection[str] | None = None,
+        held: bool = False,
     ) -> list[Revision]:
         """All that was said of the days from `first` to `last`, believed or not (by `known_at`, and in the state it had
-        then); oldest id first."""
+        then); oldest id first. `held`: only what is or once was held."""
         wanted = t.rates.c.source.in_(sources) & t.rates.c.valid_on.between(first, last)
+        if currencies is not None:
+            wanted &= t.rates.c.currency.in_([t.storable(one) for one in currencies])
+        if held:
+            wanted &= t.rates.c.held_at.is_not(None)
         if known_at is not None:
             wanted &= t.rates.c.seen_at <= known_at
         with self._reading() as session:
@@ -425,9 +440,11 @@ class Store:
         before: tuple[datetime, str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        known_at: datetime | None = None,
     ) -> list[Headline]:
         """The newest published first, of equal moments by falling id. `before` is the place that a page goes on from:
-        moment and id of the last headline of the page before. Published from `since` on, and before `until`."""
+        moment and id of the last headline of the page before. Published from `since` on, and before `until`; known at
+        `known_at`, under the titles of then."""
         c = t.stories.c
         wanted: sa.ColumnElement[bool] = c.feed.in_([t.storable(one) for one in feeds])
         if before is not None:
@@ -435,9 +452,11 @@ class Store:
             wanted &= (c.published_at < moment) | ((c.published_at == moment) & (c.id < id_))
         wanted &= sa.true() if since is None else c.published_at >= since
         wanted &= sa.true() if until is None else c.published_at < until
+        wanted &= sa.true() if known_at is None else c.first_seen_at <= known_at
         newest = t.stories.select().where(wanted).order_by(c.published_at.desc(), c.id.desc()).limit(limit)
         with self._reading() as session:
-            return [t.headline_of(row) for row in session._run(newest)]
+            found = [t.headline_of(row) for row in session._run(newest)]
+            return found if known_at is None else session.under_titles_of(found, known_at)
 
     def story(self, id_: str) -> Story | None:
         with self._reading() as session:

@@ -10,7 +10,7 @@ import threading
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -86,6 +86,23 @@ class Book:
                     for currency, found in by_currency.items()
                 }
             return {currency: self._columns[currency] for currency in currencies}
+
+
+def columns_at(store: Store, at: datetime, grace: Mapping[str, int], currencies: Collection[str]) -> dict[str, Column]:
+    """The same as it was known at a moment of the past; read anew each time. Raises StoreError."""
+    said = store.of_days(list(grace), date.min, date.max, at, currencies=currencies)
+    found = {}
+    for currency in currencies:
+        mine = [one for one in said if one.rate.currency == currency]
+        printed = [_printed(one) for one in mine if one.believed]
+        found[currency] = column(printed, [one for one in mine if one.held], grace)
+    return found
+
+
+def _printed(one: Revision) -> Printed:
+    rate = one.rate
+    quoted = str(rate.quoted)
+    return Printed(one.id, one.source, rate.currency, quoted, rate.nominal, rate.valid_on, rate.valid_until)
 
 
 class _Table(NamedTuple):

@@ -140,7 +140,7 @@ DOORS = (
         "status",
         f"{BASE}/status",
         "Service",
-        params.NoParams,
+        params.StatusParams,
         models.Status,
         "Whether what is shown is true",
         "The state of each figure and feed.",

@@ -148,6 +148,14 @@ def _of_day(figure: Figure, day: date, revisions: Iterable[Revision]) -> OfDay:
     return OfDay(figure, tuple(one for one in mine if not figure.source or one.source == figure.source))
 
 
+def held(shown: Shown) -> list[Revision]:
+    """The figures that are held, or were at the moment that was asked for. Raises StoreError."""
+    if shown.at is None:
+        return shown.past.held()
+    sources = [bank.source for bank in shown.content.banks]
+    return [one for one in shown.past.of_days(sources, date.min, date.max, shown.at, held=True) if one.held]
+
+
 def shifted(day: date, days: int) -> date:
     """That many days later, within the calendar's ends."""
     number = min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal())

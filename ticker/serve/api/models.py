@@ -157,6 +157,7 @@ class History(Model):
     home: Currency = Field(examples=["KGS"])
     zone: str = Field(examples=["Asia/Bishkek"])
     demo: bool
+    at: Moment | None = Field(description="The moment of the past that was asked for.")
     rates: list[HistoryRow]
 
 
@@ -199,6 +200,7 @@ class Conversion(Model):
     date: Day
     home: Currency = Field(examples=["KGS"])
     demo: bool
+    at: Moment | None = Field(description="The moment of the past that was asked for.")
     result: Figure = Field(description="Rounded as `rounding` says.", examples=["8745.00"])
     exact: Figure | None = Field(
         description="All its decimals; null where they never end: then `fraction` has the exact value.",
@@ -254,6 +256,7 @@ class Headlines(Model):
 
     zone: str = Field(description="The zone that `day` is of (IANA).", examples=["Asia/Bishkek"])
     demo: bool
+    at: Moment | None = Field(description="The moment of the past that was asked for.")
     headlines: list[Headline]
     links: Links
 
@@ -286,6 +289,7 @@ class Feeds(Model):
     """The feeds whose headlines are shown."""
 
     demo: bool
+    at: Moment | None = Field(description="The moment of the past that was asked for.")
     feeds: list[Feed]
 
 
@@ -314,6 +318,7 @@ class Status(Model):
 
     service: str = Field(examples=["som-ticker 1.0.0"])
     demo: bool
+    at: Moment | None = Field(description="The moment of the past that was asked for.")
     version: int = Field(description="Grows with every change of what is shown.")
     as_of: Moment | None = Field(description="When that version was made; null before anything was collected.")
     until: Moment = Field(description="Up to when all of this stays true without another look.")

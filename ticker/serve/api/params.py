@@ -162,6 +162,7 @@ class HistoryParams(Params):
         "day", description="Every day; every seventh; or the same day of each month, the last one where it is shorter."
     )
     currencies: Currencies | None = Field(None, description="Which currencies. By default those of the strip.")
+    at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
 
 
@@ -177,6 +178,7 @@ class ConvertParams(Params):
         ),
     ] = Field("1", description="How much: digits with a decimal point.", examples=["1500.50"])
     date: Day | None = Field(None, description="By the rates of which day. By default today.")
+    at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
 
     @property
@@ -191,6 +193,7 @@ class RateParams(Params):
         "refuse",
         description="What becomes of a figure that is `late`: a cell has no room for its day, so it is a 404.",
     )
+    at: Moment | None = Field(None, description=_AT)
 
 
 class HeadlinesParams(Params):
@@ -220,6 +223,7 @@ class HeadlinesParams(Params):
         ]
         | None
     ) = Field(None, description="Where the page begins: from the link `next` of the page before.")
+    at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
 
 
@@ -230,7 +234,12 @@ class PopularParams(Params):
 
 
 class FeedsParams(Params):
+    at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
+
+
+class StatusParams(Params):
+    at: Moment | None = Field(None, description=_AT)
 
 
 Asked = TypeVar("Asked", bound=BaseModel)

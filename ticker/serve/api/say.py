@@ -193,7 +193,10 @@ def span(shown: Shown, site: tuple[str, ...], params: asked.HistoryParams) -> Sp
 def history_rows(shown: Shown, book: books.Book, version: int, wanted: Span) -> Iterable[books.Row]:
     """Raises StoreError."""
     grace = {bank.source: bank.grace_days for bank in shown.content.banks}
-    columns = book.columns(shown.past, version, grace, wanted.currencies)
+    if shown.at:
+        columns = books.columns_at(shown.past, shown.at, grace, wanted.currencies)
+    else:
+        columns = book.columns(shown.past, version, grace, wanted.currencies)
     today = shown.judged.today.toordinal()
     now: dict[str, tuple[books.Entry | None, Freshness]] = {}
     for currency in wanted.currencies:
@@ -213,6 +216,7 @@ def history_head(shown: Shown, params: asked.HistoryParams, wanted: Span) -> mod
         home=home.currency,
         zone=home.zone.key,
         demo=shown.content.demo,
+        at=Teller(shown).moment(shown.at),
         rates=[],
     )
 
@@ -240,6 +244,7 @@ def convert(shown: Shown, params: asked.ConvertParams) -> models.Conversion:
         date=str(day),
         home=home,
         demo=shown.content.demo,
+        at=Teller(shown).moment(shown.at),
         result=done.result,
         exact=done.decimals,
         fraction=models.Fraction(numerator=str(done.exact.numerator), denominator=str(done.exact.denominator)),
@@ -289,13 +294,14 @@ def headlines(shown: Shown, params: asked.HeadlinesParams) -> models.Headlines:
         if (params.lang is None or one.language == params.lang) and (params.feeds is None or one.feed in params.feeds)
     ]
     since, until = (asked.in_zone(text) if text else None for text in (params.since, params.until))
-    page = partial(shown.past.headlines, wanted, since=since, until=until)
+    page = partial(shown.past.headlines, wanted, since=since, until=until, known_at=shown.at)
     found = _found(page, params)
     more = len(found) > params.limit
     found = found[: params.limit]
     return models.Headlines(
         zone=shown.content.home.zone.key,
         demo=shown.content.demo,
+        at=tell.moment(shown.at),
         headlines=[models.Headline.model_validate(headline(one, feeds[one.feed], tell)) for one in found],
         links=models.Links(self=_link(params), next=_link(params, _cursor(found[-1])) if more else None),
     )
@@ -352,6 +358,7 @@ def feeds(shown: Shown) -> models.Feeds:
     states = {one.feed: one for one in shown.judged.feeds}
     return models.Feeds(
         demo=shown.content.demo,
+        at=tell.moment(shown.at),
         feeds=[
             models.Feed(
                 id=one.feed,
@@ -382,12 +389,13 @@ def strip_json(read: ReadSide, shown: Shown, params: asked.StripParams, allowed:
 def status(shown: Shown) -> models.Status:
     tell, snapshot, judged = Teller(shown), shown.snapshot, shown.judged
     try:
-        held: int | None = len(shown.past.held())
+        held: int | None = len(figures.held(shown))
     except StoreError:
         held = None
     return models.Status(
         service=f"som-ticker {__version__}",
         demo=snapshot.content.demo,
+        at=tell.moment(shown.at),
         version=snapshot.version,
         as_of=tell.moment(snapshot.as_of) if snapshot.as_of != NEVER else None,
         until=tell.sure(judged.until),
