@@ -269,3 +269,20 @@ def test_a_weekly_table_of_mid_week_that_is_held_puts_the_older_one_in_doubt():
 def test_tomorrows_figure_that_the_bank_put_in_doubt_says_so():
     assert figure("2026-05-22 18:00", usd(may(22), may(23), contested=may(23))).next_contested
     assert not figure("2026-05-22 18:00", usd(may(22), may(23))).next_contested
+
+
+def test_a_currency_that_moves_to_the_daily_table_is_official_by_the_weekly_one_until_that_is_in_force():
+    weekly = Series("nbkr-weekly", "USD", (rate("USD", "87.1000", may(16), days=7),))
+    evening, next_day = (figure(now, usd(may(23)), weekly) for now in ("2026-05-22 18:10", "2026-05-23 00:00"))
+    assert (evening.source, evening.freshness, evening.rate) == ("nbkr-weekly", FRESH, weekly.rates[0])
+    assert evening.next == usd(may(23)).rates[0]
+    assert (next_day.source, next_day.freshness, next_day.rate) == ("nbkr", FRESH, evening.next)
+
+
+def test_of_two_tables_to_come_the_nearer_one_is_next():
+    weekly = Series(
+        "nbkr-weekly", "USD", (rate("USD", "87.1000", may(16), days=7), rate("USD", "87.2000", may(23), days=7))
+    )
+    assert figure("2026-05-22 18:10", usd(may(25)), weekly).next == weekly.rates[1]
+    only_old = Series("nbkr-weekly", "USD", (rate("USD", "87.1000", date(2026, 1, 3), days=7),))
+    assert figure("2026-05-22 18:10", usd(may(23)), only_old).freshness is NONE, "what is stale is no better"

@@ -6,7 +6,7 @@ figure is no sign of age, only the table's date is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -81,12 +81,13 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
         looks = {series.currency: _look(snapshot, bank.source, series.currency, now) for series in of_bank}
         newest_day = max((series.rates[-1].valid_on for series in of_bank if series.rates), default=today)
         for series in of_bank:
-            if series.currency not in figures:
+            earlier = figures.get(series.currency)
+            if earlier is None or earlier.last is None:
                 look = looks[series.currency]
                 # The bank's newest table, already in force, came without this currency's believed figure.
                 left_out = newest_day <= today and look < max(looks.values())
                 figure, end = _figure(series, bank, look, today, now, left_out=left_out)
-                figures[series.currency] = figure
+                figures[series.currency] = _until_in_force(earlier, figure) if earlier else figure
                 ends += [end] if end else []
     states = [_feed(feed, _look(snapshot, feed.feed, "", now), now) for feed in content.feeds]
     until = min(ends)
@@ -97,6 +98,16 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
         until=until,
         changes_at=min([until, *(end for _, end in states if end)]),
     )
+
+
+def _until_in_force(earlier: Figure, later: Figure) -> Figure:
+    """Of two sources, where the earlier one's first table is still to come: a currency that moves from the weekly table
+    to the daily one is official by the weekly one until then."""
+    if later.rate is None or earlier.next is None:
+        return earlier
+    if later.next and later.next.valid_on < earlier.next.valid_on:
+        return later
+    return replace(later, next=earlier.next, next_contested=earlier.next_contested)
 
 
 def _look(snapshot: Snapshot, source: str, subject: str, now: datetime) -> datetime:

@@ -383,6 +383,14 @@ def test_a_weekly_rate_is_official_on_each_of_its_days_and_crosses_with_the_dail
     assert rates["JPY"] == rounded(Fraction("117.4147") * 10 / Fraction("5.4969"))
 
 
+def test_a_currency_that_moves_to_the_daily_table_is_told_by_each_on_its_days(front):
+    usd, eur, _ = daily(WEDNESDAY, WEDNESDAY + DAY)
+    moving = series("CNY", (WEDNESDAY + DAY,), ("12.7500",))
+    one = front(scene(at(WEDNESDAY, "18:40"), (usd, eur, moving, weekly("CNY", "12.7100"))))
+    assert day_and(one, "latest?base=CNY") == ("2025-06-18", 12.71)
+    assert day_and(one, "2025-06-19?base=CNY") == ("2025-06-19", 12.75)
+
+
 def test_where_the_daily_table_is_late_the_answer_is_of_its_day_though_weekly_rates_run_on(front):
     yesterday = scene(at(WEDNESDAY, "11:16"), (*daily(WEDNESDAY - 2 * DAY, WEDNESDAY - DAY), weekly("GBP", "117.4147")))
     one = front(yesterday)

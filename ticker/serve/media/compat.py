@@ -149,12 +149,17 @@ def known_now(content: Content, judged: Judgement) -> Known:
     usable = [
         (one.source, sure)
         for one in content.series
-        if (one.source, one.currency) in states
         for rate in one.rates
         if (sure := _sure(rate, _doubts(one, judged)))
-        if states[one.source, one.currency] or rate.valid_on > judged.today
+        if states.get((one.source, one.currency)) or rate.valid_on > judged.today
     ]
-    return _known(content, usable)
+    return _known(content, _by_rank(content, usable))
+
+
+def _by_rank(content: Content, usable: Iterable[tuple[str, Rate]]) -> list[tuple[str, Rate]]:
+    """Of two with one day, the later is the one that counts: of the newer table, then of the earlier source."""
+    ranks = {bank.source: -place for place, bank in enumerate(content.banks)}
+    return sorted(usable, key=lambda pair: (pair[1].valid_on, ranks.get(pair[0], 0)))
 
 
 def _doubts(series: Series, judged: Judgement) -> frozenset[date]:
@@ -187,7 +192,6 @@ def known_then(
     for one in said:
         if (one.believed or one.held) and (currencies is None or one.rate.currency in currencies):
             newest[one.source, one.rate.currency, one.rate.valid_on] = one
-    ranks = {bank.source: -place for place, bank in enumerate(content.banks)}
     doubts: dict[tuple[str, str], list[Revision]] = {}
     for one in said:
         if one.held:
@@ -199,8 +203,7 @@ def known_then(
         if one.believed and one.rate.valid_on < ENDED.get(one.rate.currency, date.max)
         if (sure := _sure(one.rate, _since(one, doubts, unsure)))
     ]
-    usable.sort(key=lambda pair: (pair[1].valid_on, ranks.get(pair[0], 0)))
-    return _known(content, usable)
+    return _known(content, _by_rank(content, usable))
 
 
 def _since(
