@@ -127,8 +127,6 @@ def test_a_moment_that_cannot_be_shown_is_an_error_and_never_the_present(evening
 @pytest.mark.parametrize(
     "path",
     [
-        "/status",
-        "/status.json",
         "/chart",
         "/chart.svg",
         "/headlines.atom",
@@ -143,6 +141,18 @@ def test_what_tells_no_moment_of_the_past_does_not_tell_the_present_in_its_place
     answer = evening.get(f"{path}?at=2026-05-22T17:00+06:00")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
     assert "at: " in answer.text
+
+
+def test_the_operators_page_tells_the_states_and_rounds_of_then(evening):
+    then = evening.get("/status.json?at=2026-05-22T16:30+06:00").json
+    assert (then["past"], then["now"], then["troubles"]) == (True, "2026-05-22T16:30:00+06:00", [])
+    assert {one["freshness"] for one in then["rates"] if one["currency"] in ("USD", "EUR", "RUB")} == {"fresh"}
+    assert max(one["last_round"]["at"] for one in then["sources"] if one["last_round"]) <= then["now"]
+    page = evening.get("/status?at=2026-05-22T16:30+06:00").text
+    assert "As it was known at 2026-05-22T16:30:00+06:00" in page
+    now = evening.get("/status.json").json
+    assert (now["past"], now["troubles"][0].startswith("nobody collects")) == (False, True)
+    assert evening.get("/status?at=soon").status_code == 400
 
 
 def test_before_anything_was_known_nothing_is_shown(evening):

@@ -27,7 +27,7 @@ from ticker.serve.options import BadMoment, moment_asked
 from ticker.serve.ready import Ready
 from ticker.serve.views import Shown, Views
 from ticker.serve.words import templates_dir
-from ticker.store import StoreError
+from ticker.store import Store, StoreError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -43,7 +43,7 @@ PAST_KEPT = "public, max-age=60"
 ELEMENT_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
 RETRY_S = "1"
 STORE_RETRY_S = "5"
-PRESENT_ONLY = ("/status", "/chart", "/headlines.", "/rates.", "/story/", "/compat/")
+PRESENT_ONLY = ("/chart", "/headlines.", "/rates.", "/story/", "/compat/")
 """Addresses that tell no moment of the past: asked for one, they must not tell the present in its place."""
 
 
@@ -92,11 +92,25 @@ class ReadSide:
 
     def past(self, path: str, query: str, at: datetime) -> Answer:
         """What was answered at a moment of the past, as far as it is still known. Raises StoreError."""
+        snapshot = snapshot_at(self._opened(), self.ready.snapshot.content, at)
+        return self._of_the_past(self.ready.past(path, query, snapshot), at)
+
+    def _of_the_past(self, answer: Answer, at: datetime) -> Answer:
+        settled = self.clock() - at > SETTLED  # until then, a round that had begun may still add to it
+        return replace(answer, until=None, kept=PAST_KEPT if settled else "no-store")
+
+    def _opened(self) -> Store:
         if self.latest.store is None:
             raise StoreError(self.latest.fault)
-        snapshot = snapshot_at(self.latest.store, self.ready.snapshot.content, at)
-        settled = self.clock() - at > SETTLED  # until then, a round that had begun may still add to it
-        return replace(self.ready.past(path, query, snapshot), until=None, kept=PAST_KEPT if settled else "no-store")
+        return self.latest.store
+
+    def said_of(self, tell: Callable[[status.Status], Answer], at: datetime | None) -> Answer:
+        """The operator's facts of now, or of a moment of the past. Raises StoreError for the latter."""
+        if at is None:
+            return tell(self.facts())
+        store = self._opened()
+        past = status.gather_past(store, snapshot_at(store, self.ready.snapshot.content, at))
+        return self._of_the_past(tell(past), at)
 
     def facts(self) -> status.Status:
         """What the operator's page says. One request at a time reads the store; meanwhile others get the last facts,
@@ -138,13 +152,17 @@ def _doors(read: ReadSide) -> Flask:
     @app.before_request
     def no_present_for_a_past() -> None:
         if request.path.startswith(PRESENT_ONLY) and "at" in request.args:
-            there = "/strip, /panel and /api/v1/rates tell what was known at a moment"
+            there = "/strip, /panel, /status and /api/v1 tell what was known at a moment"
             raise BadMoment(f"at: {request.path[:80]} tells the present alone; {there}")
 
+    def past() -> datetime | None:
+        """The moment of the past that is asked for. Raises BadMoment."""
+        query, zone = request.query_string.decode("latin-1"), read.ready.snapshot.content.home.zone
+        return moment_asked(query, zone, read.clock())
+
     def strip() -> Response:
-        query, now = request.query_string.decode("latin-1"), read.clock()
-        at = moment_asked(query, read.ready.snapshot.content.home.zone, now)
-        return hand(read.past(request.path, query, at) if at else read.ready.make(request.path, query, now))
+        query, at = request.query_string.decode("latin-1"), past()
+        return hand(read.past(request.path, query, at) if at else read.ready.make(request.path, query, read.clock()))
 
     for path in widgets.MEDIA:
         app.add_url_rule(path, path, strip)
@@ -175,11 +193,12 @@ def _doors(read: ReadSide) -> Flask:
 
     @app.get("/status")
     def status_page() -> Response:
-        return hand(finish(html.status_page(read.facts()), HTML, policy=html.status_policy()))
+        policy = html.status_policy()
+        return hand(read.said_of(lambda facts: finish(html.status_page(facts), HTML, policy=policy), past()))
 
     @app.get("/status.json")
     def status_json() -> Response:
-        return hand(status.as_json(read.facts()))
+        return hand(read.said_of(status.as_json, past()))
 
     @app.get("/livez")
     def livez() -> Response:

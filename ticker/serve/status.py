@@ -9,12 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ticker import __version__
-from ticker.freshness import Figure, Judgement
+from ticker.freshness import Figure, Judgement, freshness
 from ticker.model import Freshness, Revision, Round
 from ticker.serve.answer import JSON, Answer, finish
 from ticker.serve.latest import Latest
 from ticker.serve.ready import Ready
-from ticker.snapshot import Snapshot
+from ticker.snapshot import Looks, Snapshot
 from ticker.store import LeaseState, Store, StoreError
 
 ALIVE = timedelta(seconds=60)  # the thread that follows the store has looked at it within this time
@@ -54,6 +54,7 @@ class Status:
     lease: LeaseState | None
     sources: tuple[SourceStatus, ...]
     held: tuple[tuple[Revision, str], ...]  # each with the figure believed instead, in words
+    past: bool = False  # `now` is the moment of the past that was asked for
 
     @property
     def collecting(self) -> bool:
@@ -63,7 +64,7 @@ class Status:
     def troubles(self) -> tuple[str, ...]:
         """Why not everything shown is fresh, a sentence each; none when all is well."""
         found = [f"store: {self.store_fault}"] if self.store_fault else []
-        if not self.store_fault and not self.collecting:
+        if not self.store_fault and not self.collecting and not self.past:  # who collected then is not kept
             found.append("nobody collects: no process holds the lease")
         for state in (Freshness.LATE, Freshness.STALE, Freshness.NONE):
             # A weekly table first seen on a Friday evening has nothing to show yet: no trouble, it is coming.
@@ -96,11 +97,20 @@ def gather(latest: Latest, ready: Ready, now: datetime) -> Status:
     store, fault = latest.store, latest.fault
     if store and not fault:
         try:
-            lease, held = store.lease_state(), _with_believed(store, snapshot)
-            return Status(now, snapshot, judged, "", lease, _sources(store, snapshot, judged), held)
+            lease, held = store.lease_state(), _beside_believed(store.held(), snapshot)
+            return Status(now, snapshot, judged, "", lease, _sources(store, snapshot, judged, store.looks()), held)
         except StoreError as error:
             fault = str(error)
     return Status(now, snapshot, judged, fault or "not opened yet", None, (), ())
+
+
+def gather_past(store: Store, snapshot: Snapshot) -> Status:
+    """The facts of the moment that `snapshot` is of, as far as they are kept: rounds for 30 days. Raises StoreError."""
+    now, judged = snapshot.as_of, freshness(snapshot, snapshot.as_of)
+    sources = [bank.source for bank in snapshot.content.banks]
+    held = [one for one in store.of_days(sources, date.min, date.max, now, held=True) if one.held]
+    visited = _sources(store, snapshot, judged, snapshot.looks, now)
+    return Status(now, snapshot, judged, "", None, visited, _beside_believed(held, snapshot), past=True)
 
 
 def as_json(status: Status) -> Answer:
@@ -108,6 +118,7 @@ def as_json(status: Status) -> Answer:
     said = {
         "service": f"som-ticker {__version__}",
         "now": status.local(status.now),
+        "past": status.past,
         "demo": status.snapshot.content.demo,
         "troubles": list(status.troubles),
         "snapshot": {
@@ -151,26 +162,35 @@ def _probe(code: int, said: dict[str, Any]) -> Answer:
     return finish(json.dumps(said).encode(), JSON, status=code, more=more)
 
 
-def _sources(store: Store, snapshot: Snapshot, judged: Judgement) -> tuple[SourceStatus, ...]:
+def _sources(
+    store: Store, snapshot: Snapshot, judged: Judgement, seen: Looks, until: datetime | None = None
+) -> tuple[SourceStatus, ...]:
     states: dict[str, Freshness] = {one.feed: one.freshness for one in judged.feeds}
     for bank in snapshot.content.banks:
         of_bank = [one.freshness for one in judged.figures if one.source == bank.source]
         states[bank.source] = max(of_bank, key=list(Freshness).index, default=Freshness.NONE)
     looks: dict[str, datetime] = {}
-    for (source, _), at in store.looks().items():
+    for (source, _), at in seen.items():
         looks[source] = max(at, looks.get(source, at))
     found = []
     for bank in snapshot.content.banks:
-        found.append(_one(store, bank.source, "rates", states, looks))
-        if archive := store.rounds(f"{bank.source}-archive", PAST):
+        found.append(_one(store, bank.source, "rates", states, looks, until))
+        if archive := store.rounds(f"{bank.source}-archive", PAST, until):
             good = next((one.ended_at for one in archive if not one.failed), None)
             found.append(_of_rounds(f"{bank.source}-archive", "archive", None, good, archive))
-    found += [_one(store, feed.feed, "feed", states, looks) for feed in snapshot.content.feeds]
+    found += [_one(store, feed.feed, "feed", states, looks, until) for feed in snapshot.content.feeds]
     return tuple(found)
 
 
-def _one(store: Store, id_: str, kind: str, states: dict[str, Freshness], looks: dict[str, datetime]) -> SourceStatus:
-    return _of_rounds(id_, kind, states[id_], looks.get(id_), store.rounds(id_, PAST))
+def _one(
+    store: Store,
+    id_: str,
+    kind: str,
+    states: dict[str, Freshness],
+    looks: dict[str, datetime],
+    until: datetime | None,
+) -> SourceStatus:
+    return _of_rounds(id_, kind, states[id_], looks.get(id_), store.rounds(id_, PAST, until))
 
 
 def _of_rounds(
@@ -183,10 +203,10 @@ def _of_rounds(
     )
 
 
-def _with_believed(store: Store, snapshot: Snapshot) -> tuple[tuple[Revision, str], ...]:
+def _beside_believed(held: Sequence[Revision], snapshot: Snapshot) -> tuple[tuple[Revision, str], ...]:
     newest = {(one.source, one.currency): one.rates[-1] for one in snapshot.content.series if one.rates}
     found = []
-    for revision in store.held():
+    for revision in held:
         rate = newest.get((revision.source, revision.rate.currency))
         found.append((revision, f"{rate.quoted} for {rate.nominal} on {rate.valid_on}" if rate else "none"))
     return tuple(found)

@@ -329,11 +329,14 @@ class Store:
             row = session._run(t.lease.select().where(t.lease.c.name == _COLLECT)).one()
             return LeaseState(row.holder, row.token, row.until)
 
-    def rounds(self, source: str | None = None, limit: int = 50) -> list[Round]:
-        """The last recorded first, whatever their times say: a clock may have gone back."""
+    def rounds(self, source: str | None = None, limit: int = 50, until: datetime | None = None) -> list[Round]:
+        """The last recorded first, whatever their times say: a clock may have gone back. `until`: only those that had
+        ended by then."""
         statement = t.rounds.select().order_by(t.rounds.c.id.desc()).limit(limit)
         if source is not None:
             statement = statement.where(t.rounds.c.source == source)
+        if until is not None:
+            statement = statement.where(t.rounds.c.ended_at <= until)
         with self._reading() as session:
             return [t.round_of(row) for row in session._run(statement)]
 
