@@ -396,13 +396,15 @@ def test_collect_leaves_the_work_to_the_process_that_has_it(run):
     assert "another process collects into this store; nothing was visited" in ran.err
 
 
+SAID = "USD 874.500: moved by 900%"
+
+
 def held_figure(store: Store) -> int:
     token = store.lease("machine:1:abc", 25)
     assert token
     with store.write(token) as write:
-        return write.add(
-            "nbkr", rate("USD", "874.500", may(21)), seen_at=WHEN, held_reason="USD 874.500: moved by 900%"
-        )
+        write.add("nbkr", rate("USD", "87.4500", may(20)), seen_at=WHEN)
+        return write.add("nbkr", rate("USD", "874.500", may(21)), seen_at=WHEN, held_reason=SAID)
 
 
 def test_held_lists_each_figure_with_its_reason(run, store):
@@ -410,7 +412,10 @@ def test_held_lists_each_figure_with_its_reason(run, store):
     id_ = held_figure(store)
     ran = run("held")
     assert ran.code == 0
-    assert ran.out.startswith(f"{id_}  nbkr  USD 874.500: moved by 900%\n1 held; ")
+    heading, row, settles = ran.out.splitlines()
+    assert heading.split() == ["ID", "source", "held", "believed", "why", "it", "is", "held"]
+    assert row == f"{id_}   nbkr    USD  874.500 for 1 on 2026-05-21  87.4500 for 1 on 2026-05-20  " + SAID
+    assert settles.startswith("1 held; ")
     assert run("status").code == 1
 
 
@@ -419,7 +424,23 @@ def test_a_word_on_a_held_figure_becomes_a_wish_of_the_collector(run, store, wor
     id_ = held_figure(store)
     ran = run("held", word, str(id_))
     assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(
+        {
+            "accept": "to be believed: USD 874.500 for 1 on 2026-05-21 instead of 87.4500 for 1 on 2026-05-20\nThis ",
+            "reject": "to be rejected: USD 874.500 for 1 on 2026-05-21; believed remains 87.4500 for 1 on 2026-05-20\n",
+        }[word]
+    )
     assert [(one.kind, one.subject) for one in store.wishes()] == [(word, str(id_))]
+
+
+def test_an_accepted_figure_is_named_with_its_restamps_and_the_figure_of_that_day_it_replaces(run, store):
+    id_ = held_figure(store)
+    token = store.lease("machine:1:abc", 25)
+    with store.write(token) as write:
+        write.add("nbkr", rate("USD", "87.4600", may(21)), seen_at=WHEN)
+        write.add("nbkr", rate("USD", "874.500", may(22)), seen_at=WHEN, held_reason="its restamp")
+    said = run("held", "accept", str(id_)).out
+    assert said.startswith("to be believed: USD 874.500 for 1 on 2026-05-21, 2026-05-22 instead of 87.4600\n")
 
 
 def test_a_word_on_what_is_not_held_is_wrong_usage(run, store):

@@ -37,6 +37,7 @@ from ticker.store import Store, StoreError
 
 if TYPE_CHECKING:
     from ticker.demo.hostpage import HostPage
+    from ticker.model import Rate, Revision
 
 OK, NOT_WELL, WRONG = 0, 1, 2
 
@@ -505,16 +506,67 @@ def _held(asked: argparse.Namespace) -> int:
     with _store(config) as store:
         held = {one.id: one for one in store.held()}
         if asked.word is None:
-            for one in held.values():
-                print(f"{one.id}  {one.source}  {one.reason}")
+            for line in _table([_HELD, *(_held_row(one, _believed_beside(store, one)) for one in held.values())]):
+                print(line)
             print(f"{len(held)} held; `ticker held accept ID` or `reject ID` settles one")
             return OK
         if int(asked.id) not in held:
             listed = f"held are {', '.join(map(str, held))}" if held else "none is held now"
             raise _UsageError(f"held {asked.word}: no figure {asked.id} is held; {listed}")
         store.ask(asked.word, str(int(asked.id)))
+        one = held[int(asked.id)]
+        alike = [other for other in held.values() if other.source == one.source and other.rate.same_figure(one.rate)]
+        restamps = sorted({other.rate.valid_on for other in alike if other.rate.currency == one.rate.currency})
+        print(_asked_for(asked.word, one.rate, restamps, _believed_beside(store, one)))
         print("asked; the collecting process carries it out within seconds")
     return OK
+
+
+_HELD = ("ID", "source", "", "held", "believed", "why it is held")
+
+
+def _held_row(held: Revision, believed: Rate | None) -> tuple[str, ...]:
+    return str(held.id), held.source, held.rate.currency, _figure(held.rate), _or_none(believed), held.reason
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows with aligned columns; no row but the heading is none at all."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(f"{cell:{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return lines if len(rows) > 1 else []
+
+
+def _believed_beside(store: Store, held: Revision) -> Rate | None:
+    """What is believed of that day, or else of the nearest one before it within a month."""
+    day = held.rate.valid_on
+    known = store.known(held.source, held.rate.currency, day - timedelta(days=31), day)
+    newest = max((one for one in known if one.believed), key=lambda one: (one.rate.valid_on, one.id), default=None)
+    return newest.rate if newest else None
+
+
+def _figure(rate: Rate) -> str:
+    return f"{rate.quoted:f} for {rate.nominal} on {rate.valid_on}"
+
+
+def _or_none(rate: Rate | None) -> str:
+    return _figure(rate) if rate else "none"
+
+
+def _asked_for(word: str, rate: Rate, days: Sequence[date], believed: Rate | None) -> str:
+    """Which figure of which days is settled how, and what becomes of a mistake."""
+    figure = f"{rate.currency} {rate.quoted:f} for {rate.nominal} on {', '.join(map(str, days))}"
+    if word == "reject":
+        return (
+            f"to be rejected: {figure}; believed remains {_or_none(believed)}\n"
+            "This can't be taken back; a mistake is mended by the bank: a later table with that figure is judged anew."
+        )
+    same = believed and (believed.valid_on, believed.nominal) == (rate.valid_on, rate.nominal)
+    instead = f"{believed.quoted:f}" if believed and same else _or_none(believed)
+    return (
+        f"to be believed: {figure} instead of {instead}\n"
+        "This can't be taken back; a mistake is mended by the bank: its correction of that day is believed at once, its\n"
+        "next day's figure, which will be held, once a second one bears it out (or `ticker held accept` it)."
+    )
 
 
 def _backfill(asked: argparse.Namespace) -> int:

@@ -294,8 +294,9 @@ def test_where_the_archive_and_a_first_table_contradict_each_other_neither_is_be
     assert [one.currency for one in verdict.believed] == ["EUR"]
     assert [one.currency for one, _ in verdict.held] == ["USD"]
     ((_, reason),) = verdict.disputed
-    assert first in reason
-    assert filled in reason
+    assert reason.startswith(f"USD {first} for 1 on 2026-05-23, against {filled} for 1 on 2026-05-22: "), (
+        "its own first"
+    )
     assert book.believed("USD") == {}
     # A restamp is no second opinion; the next window's table is.
     assert "USD" not in book.sees(table(may(24), USD=first, EUR="101.5076"), "2026-05-23 17:00").confirmed

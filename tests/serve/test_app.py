@@ -350,7 +350,12 @@ def test_the_status_tells_who_collects_what_failed_and_what_is_held(front):
     assert held["believed"].startswith("87.4500 for 1 on ")
     assert any(one.startswith("1 held") for one in said["troubles"])
     page = front.get("/status")
-    for word in ("machine:1:abc", "nbkr", LEAP, "87.4500 for 1 on 2025-06-18"):
+    for word in (
+        "machine:1:abc",
+        "nbkr",
+        LEAP,
+        "<td>USD 874.5000 for 1 on 2025-06-18</td><td>87.4500 for 1 on 2025-06-18</td>",
+    ):
         assert word in page.text, word
     assert "<b>Closed" not in page.text, "an upstream's words are text"
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from ticker.model import Home, Rate, RatesSource, Revision, Table
 
 SKEW = timedelta(minutes=10)  # a server's clock may be ahead of ours by this much; NBKR's ran 49 s ahead
+_CONTRADICTION = "archive and table contradict each other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +147,14 @@ def _judge_filled(rates: Sequence[Rate], tables: _Known, source: RatesSource, no
     revisions, parts = list(tables.revisions), []
     for rate in rates:
         reason, later = _doubt(rate, _Known(revisions), source), against.get(rate.valid_on)
-        contradiction = _against(rate, later.rate, "archive and table contradict each other") if later else ""
-        if outvoted:
-            reason = reason or contradiction
+        if outvoted and later:
+            reason = reason or _against(rate, later.rate, _CONTRADICTION)
         alone = later and not later.released_at and tables.windows(rate.currency, source) == 1
         parts.append(
             Verdict(
                 believed=() if reason else (rate,),
                 held=((rate, reason),) if reason else (),
-                disputed=((later.id, contradiction),) if later and alone else (),
+                disputed=((later.id, _against(later.rate, rate, _CONTRADICTION)),) if later and alone else (),
             )
         )
         held_at = now if reason else None

@@ -297,5 +297,8 @@ def as_text(status: Status) -> str:
         if source.failing and source.last_failure:
             failed = "1 failure" if source.failing == 1 else f"{source.failing} failures in a row"
             lines.append(f"  {'':20} {failed}: {source.last_failure.note}")
-    lines += [f"  held {revision.id}: {revision.reason}; shown: {believed}" for revision, believed in status.held]
+    for revision, believed in status.held:
+        rate = revision.rate
+        met = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}"
+        lines.append(f"  held {revision.id}: {met}; newest believed: {believed}; why: {revision.reason}")
     return "\n".join(lines)
