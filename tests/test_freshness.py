@@ -286,3 +286,15 @@ def test_of_two_tables_to_come_the_nearer_one_is_next():
     assert figure("2026-05-22 18:10", usd(may(25)), weekly).next == weekly.rates[1]
     only_old = Series("nbkr-weekly", "USD", (rate("USD", "87.1000", date(2026, 1, 3), days=7),))
     assert figure("2026-05-22 18:10", usd(may(23)), only_old).freshness is NONE, "what is stale is no better"
+
+
+@pytest.mark.parametrize("now", ["2026-05-23 10:00", "2026-05-28 10:00"])
+def test_a_currency_that_moves_to_the_weekly_table_is_official_by_that(now):
+    weekly = Series("nbkr-weekly", "USD", (rate("USD", "87.1000", may(23), days=7),))
+    found = figure(now, usd(may(21), may(22)), weekly)
+    assert (found.source, found.freshness, found.rate) == ("nbkr-weekly", FRESH, weekly.rates[0])
+
+
+def test_of_two_late_figures_the_earlier_sources_counts():
+    weekly = Series("nbkr-weekly", "USD", (rate("USD", "87.1000", may(16), days=7),))
+    assert figure("2026-05-23 10:00", usd(may(22)), weekly).source == "nbkr"

@@ -82,12 +82,12 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
         newest_day = max((series.rates[-1].valid_on for series in of_bank if series.rates), default=today)
         for series in of_bank:
             earlier = figures.get(series.currency)
-            if earlier is None or earlier.last is None:
+            if earlier is None or not _in_force(earlier, today):
                 look = looks[series.currency]
                 # The bank's newest table, already in force, came without this currency's believed figure.
                 left_out = newest_day <= today and look < max(looks.values())
                 figure, end = _figure(series, bank, look, today, now, left_out=left_out)
-                figures[series.currency] = _until_in_force(earlier, figure) if earlier else figure
+                figures[series.currency] = _better(earlier, figure, today) if earlier else figure
                 ends += [end] if end else []
     states = [_feed(feed, _look(snapshot, feed.feed, "", now), now) for feed in content.feeds]
     until = min(ends)
@@ -100,14 +100,18 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
     )
 
 
-def _until_in_force(earlier: Figure, later: Figure) -> Figure:
-    """Of two sources, where the earlier one's first table is still to come: a currency that moves from the weekly table
-    to the daily one is official by the weekly one until then."""
-    if later.rate is None or earlier.next is None:
+def _in_force(figure: Figure, today: date) -> bool:
+    return figure.rate is not None and today <= figure.rate.valid_until
+
+
+def _better(earlier: Figure, later: Figure, today: date) -> Figure:
+    """Of two sources, where the earlier one has no table of today: a currency that moves between the daily and the
+    weekly one is official by that which is in force (as `history.calendar` has it of any day)."""
+    if later.rate is None or (earlier.rate and not _in_force(later, today)):
         return earlier
-    if later.next and later.next.valid_on < earlier.next.valid_on:
-        return later
-    return replace(later, next=earlier.next, next_contested=earlier.next_contested)
+    if earlier.next and (later.next is None or earlier.next.valid_on <= later.next.valid_on):
+        return replace(later, next=earlier.next, next_contested=earlier.next_contested)
+    return later
 
 
 def _look(snapshot: Snapshot, source: str, subject: str, now: datetime) -> datetime:
