@@ -89,7 +89,7 @@ def test_an_earlier_story_has_the_figures_of_its_own_day() -> None:
         figure(tuesday, "RUB", None, Freshness.NONE),
     )
     page = said(scene, known=Known("", 0, figures))
-    assert page.rates_heading == "Rates of 17 June"
+    assert page.rates_heading == "Rates of 17 June, soms"
     assert [(rate.text, rate.mark) for rate in page.rates] == [("87.4500", ""), ("99.2503", "of 16 June"), ("—", "")]
     assert said(scene).rates == ()  # with the store away there are none of that day
 
@@ -110,7 +110,7 @@ def test_related_and_popular_stand_apart() -> None:
     assert body.index("Related</h2>") < body.index("Popular</h2>")
 
 
-@pytest.mark.parametrize(("lang", "heading"), [("ru", "Курсы на 18 июня"), ("ky", "18-июнь курстары")])
+@pytest.mark.parametrize(("lang", "heading"), [("ru", "Курсы на 18 июня, сом"), ("ky", "18-июнь курстары, сом")])
 def test_it_speaks_the_language_that_was_asked_for(lang: Language, heading: str) -> None:
     page = said(scenes.day(), lang=lang)
     assert page.rates_heading == heading

@@ -20,6 +20,13 @@ class Row:
     figure: Decimal
 
 
+_HONEST = {
+    "en": "This headline is invented: it belongs to a demonstration, and there is no story behind it.",
+    "ru": "Этот заголовок вымышлен: он часть демонстрации, и статьи за ним нет.",
+    "ky": "Бул баш сап ойдон чыгарылган: ал көрсөтмө версиянын бөлүгү, анын артында макала жок.",
+}
+
+
 def rates_xml(name: str, valid_on: date, rows: Iterable[Row], valid_for: int | None = None) -> bytes:
     """daily.xml or weekly.xml: windows-1251 declared by an ASCII file, decimal comma, DD.MM.YYYY."""
     lines = [
@@ -54,6 +61,7 @@ def rss(title: str, stories: Sequence[Story], url: str, home: Home, *, same_guid
     items = "".join(
         f"<item><title>{escape(story.title, quote=False)}</title><link>{_link(url, story)}</link>"
         f'<guid isPermaLink="false">{_guid(story, same_guid)}</guid>'
+        f"<description>{escape(_HONEST[story.language])}</description>"
         f"{_pub_date(story.published_at, home) if dates else ''}</item>\n"
         for story in stories
     )
@@ -66,7 +74,7 @@ def rss_1251(title: str, stories: Sequence[Story], url: str, home: Home, *, same
         f"<item><title><![CDATA[{_html_entities(story.title)}]]></title>"
         f"<link>{_link(url, story)}?utm_source=rss&amp;utm_medium=feed</link>"
         f'<guid isPermaLink="false">{_guid(story, same_guid)}</guid>'
-        f"<description><![CDATA[<p>{_html_entities(story.title)}</p>]]></description>"
+        f"<description><![CDATA[<p>{_html_entities(_HONEST[story.language])}</p>]]></description>"
         f"{_pub_date(story.published_at, home) if dates else ''}</item>\n"
         for story in stories
     )
@@ -83,7 +91,8 @@ def atom(title: str, stories: Sequence[Story], url: str, home: Home, *, same_gui
     entries = "".join(
         f"<entry><id>tag:demo.invalid,2025:{_guid(story, same_guid)}</id>"
         f'<title type="text">{escape(story.title, quote=False)}</title>'
-        f'<link rel="alternate" type="text/html" href="{_link(url, story)}"/>{times(story)}</entry>\n'
+        f'<link rel="alternate" type="text/html" href="{_link(url, story)}"/>{times(story)}'
+        f"<summary>{escape(_HONEST[story.language])}</summary></entry>\n"
         for story in stories
     )
     newest = max((story.updated_at for story in stories), default=datetime(2025, 1, 1, tzinfo=UTC))
@@ -93,13 +102,6 @@ def atom(title: str, stories: Sequence[Story], url: str, home: Home, *, same_gui
 <author><name>{title}</name></author><link rel="alternate" href="{url}/"/>
 {entries}</feed>
 """.encode()
-
-
-_HONEST = {
-    "en": "This headline is invented: it belongs to a demonstration, and there is no story behind it.",
-    "ru": "Этот заголовок вымышлен: он часть демонстрации, и статьи за ним нет.",
-    "ky": "Бул баш сап ойдон чыгарылган: ал көрсөтмө версиянын бөлүгү, анын артында макала жок.",
-}
 
 
 def story_page(story: Story) -> bytes:

@@ -110,7 +110,9 @@ def story(
         published=f"{say.dated(local.date())}, {say.clock(local)}",
         summary=known.summary,
         views=say.text("story.views", views=known.opened) if known.opened is not None else "",
-        rates_heading=say.text("story.rates", day=say.day(local.date(), judged.today)),
+        rates_heading=say.text(
+            "story.rates", day=say.day(local.date(), judged.today), unit=say.unit(content.home.currency)
+        ),
         rates=rates,
         whose=beside.words["whose"] if rates else "",
         related=tuple(headline(Told(other, ()), feeds, content, say, judged.today, "") for other in near),
