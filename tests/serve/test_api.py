@@ -470,6 +470,41 @@ def test_a_late_figure_says_so_where_it_is_used(shared):
     assert (used["freshness"], used["valid_on"]) == ("late", "2026-05-20")
 
 
+@pytest.mark.parametrize(
+    ("query", "valid_on", "freshness"),
+    [
+        ("from=USD", "2026-05-21", "fresh"),
+        ("from=RUB", "2026-05-20", "late"),
+        ("from=USD&to=RUB", "2026-05-20", "late"),
+        ("from=JPY&to=USD", "2026-05-16", "fresh"),
+        ("from=KGS", None, None),
+    ],
+)
+def test_a_conversion_tells_its_oldest_rate_and_its_worst_in_the_table_too(shared, query, valid_on, freshness):
+    said = shared.json(f"convert?{query}")
+    assert (said["valid_on"], said["freshness"]) == (valid_on, freshness)
+    (row,) = shared.table(f"convert.csv?{query}")
+    assert (row["valid_on"], row["freshness"]) == (valid_on or "", freshness or "")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1/", "/api/v1/rate/USD", "/api/v2", "/api/v1/rates/"])
+def test_an_address_near_the_api_is_led_there(shared, path):
+    got = shared.get(path)
+    assert (got.status_code, got.headers["Content-Type"]) == (404, "application/problem+json")
+    assert got.json["detail"].startswith(f"There is nothing at {path}. /api/v1 lists every address")
+
+
+@pytest.mark.parametrize("path", ["/compat", "/compat/", "/compat/frankfurter", "/compat/frankfurter/", "/compat/nbkr"])
+def test_an_address_near_what_programs_speak_is_led_there(shared, path):
+    got = shared.get(path)
+    assert (got.status_code, got.headers["Content-Type"]) == (404, "application/problem+json")
+    assert "/compat/frankfurter/v1/latest" in got.json["detail"]
+    page = shared.get(path, Accept="text/html")
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "/compat/nbkr/XML/daily.xml" in page.text
+    assert '<a href="/">' in page.text
+
+
 # --- headlines --------------------------------------------------------------------------------------------------------
 
 
@@ -589,7 +624,11 @@ def test_the_ending_and_the_parameter_give_the_same_table(shared, door):
         ("rates?date=2026-02-30", ["date"], "wanted a day"),
         ("rates?date=", ["date"], "met ''"),
         ("rates?currencies=USD,XXX", ["currencies"], "met 'XXX', wanted any of EUR, JPY, RUB, USD"),
-        ("rates?currencies=usd", ["currencies"], "met 'usd'"),
+        (
+            "rates?currencies=usd",
+            ["currencies"],
+            "met 'usd', did you mean USD? Codes of currencies are capital letters.",
+        ),
         ("rates?currencies=USD,USD", ["currencies"], "each member once"),
         ("rates?currencies=", ["currencies"], "met ''"),
         ("rates?at=2026-05-21T11:17:00%2B06:00", ["at"], "still to come"),
@@ -601,11 +640,13 @@ def test_the_ending_and_the_parameter_give_the_same_table(shared, door):
         ("history?from=2026-05-22&to=2026-05-21", ["from"], "not later than `to`"),
         ("history?from=1900-01-01", ["from"], "at most 40000 rows"),
         ("history?step=year", ["step"], "wanted day or week or month"),
-        ("convert", ["from"], "it has no default"),
+        ("convert?amount=100", ["from"], "from: is missing; wanted a currency as USD."),
         ("convert?from=USD&amount=2,000", ["amount"], "wanted digits, with a point before decimals"),
         ("convert?from=USD&amount=-1", ["amount"], "met '-1'"),
         ("convert?from=USD&amount=1e3", ["amount"], "met '1e3'"),
         ("convert?from=ABC&to=DEF&amount=x", ["from", "to", "amount"], "met 'ABC'"),
+        ("convert?from=usd", ["from"], "did you mean USD?"),
+        ("rate/usd.txt", ["currency"], "did you mean USD?"),
         ("rate/XXX.txt", ["currency"], "met 'XXX', wanted any of EUR, JPY, RUB, USD"),
         ("headlines?limit=0", ["limit"], "a whole number from 1 to 100"),
         ("headlines?limit=5.0", ["limit"], "a whole number from 1 to 100"),
@@ -616,12 +657,13 @@ def test_the_ending_and_the_parameter_give_the_same_table(shared, door):
         ("strip?lang=de&headlines=99", ["lang", "headlines"], "wanted en or ru or ky"),
         ("strip?preset=x", ["preset"], "there are none here"),
         ("feeds?q=1", ["q"], "which is no parameter; there are at, format"),
-        ("status?x=1", ["x"], "which is no parameter; there"),
+        ("status?x=1", ["x"], "which is no parameter; there is at."),
+        ("?x=1", ["x"], "which is no parameter; there are none here"),
         ("rates?" + "a" * 3000, ["query"], "at most 2048 characters"),
     ],
 )
 def test_what_is_unknown_repeated_or_bad_is_refused_by_its_name(shared, path, names, says):
-    got = shared.get(f"/api/v1/{path}")
+    got = shared.get(f"/api/v1/{path}".replace("/?", "?"))
     assert (got.status_code, got.headers["Content-Type"]) == (400, "application/problem+json"), got.text
     assert [one["parameter"] for one in got.json["errors"]] == names
     assert says in got.json["detail"]

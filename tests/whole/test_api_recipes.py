@@ -50,7 +50,7 @@ def recipes(service: Running) -> dict[str, str]:
     page = service.get("/docs").body.decode()
     found = re.findall(r'<h3 id="recipe-([a-z-]+)">.*?<pre[^>]*><code>(.*?)</code>', page, re.DOTALL)
     texts = {id_: unescape(code) for id_, code in found}
-    assert set(texts) == {"curl", "python", "sheets", "excel", "home-assistant"}
+    assert set(texts) == {"curl", "python", "sheets", "webservice", "excel", "home-assistant"}
     assert all(f"http://127.0.0.1:{service.port}" in one for one in texts.values())
     return texts
 
@@ -115,8 +115,10 @@ def test_google_sheets(service: Running, recipes: dict[str, str]) -> None:
     assert [Decimal(one.text.replace(",", ".")) for one in values if one.text] == [Decimal(usd)]
 
 
-def test_a_sheet_with_a_decimal_comma_can_have_one(service: Running) -> None:
-    assert service.get("/api/v1/rate/USD.txt?decimal=comma").body.decode() == service.rate()["value"].replace(".", ",")
+def test_a_cell_with_a_decimal_comma(service: Running, recipes: dict[str, str]) -> None:
+    found = re.fullmatch(r'=VALUE\(WEBSERVICE\("(.+?)"\)\)', recipes["webservice"])
+    assert found
+    assert fetched(found[1]) == service.rate()["value"].replace(".", ",")
 
 
 def test_excel(recipes: dict[str, str]) -> None:

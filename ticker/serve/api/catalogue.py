@@ -89,7 +89,9 @@ DOORS = (
         "An amount in another currency",
         "By the official rates of a day, exact: from and to the home currency, or from one foreign currency to another "
         "by way of it. Rounded half up to the minor units of the currency, and given exactly beside it, with the rates "
-        "that were used. 404 where the bank has no figure for the day.",
+        "that were used. A rate that is `late` is used and marked: `valid_on` and `freshness` tell the oldest and the "
+        "worst of them, in the CSV too; the plain text of `rate` refuses such a figure unless it is asked for. 404 "
+        "where the bank has no figure for the day.",
         models.Conversion,
         past=True,
         missing=True,

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
 
 from ticker import log
 from ticker.serve.answer import CSV, HTML, JSON, LOCKED_POLICY, TEXT, Answer, finish, problem
@@ -39,6 +40,11 @@ STATUS_KEPT = "public, max-age=5"
 STORE_RETRY_S = "5"
 PAPERS_LIFE = timedelta(minutes=10)
 MARKDOWN = "text/markdown; charset=utf-8"
+ASTRAY = {
+    "/api": "/api/v1 lists every address, as /api/v1/rates and /api/v1/rate/USD.txt; /docs is the reference.",
+    "/compat": "/compat/nbkr/XML/daily.xml, /compat/nbkr/XML/weekly.xml and /compat/frankfurter/v1/latest are there; "
+    "docs/compat.md, beside the source, tells more; /docs is the reference of the service's own API.",
+}
 SERVICE_DESC = '</openapi.json>; rel="service-desc"'
 
 
@@ -70,10 +76,20 @@ def doors(app: Flask, read: ReadSide) -> None:
     _add(app, "/openapi.json", "document", api.document)
     _add(app, "/docs", "reference", api.reference)
     _add(app, "/llms.txt", "llms", api.llms)
+    for base, where in ASTRAY.items():
+        _add(app, base, f"astray_at{base}", partial(_astray, where))
+        _add(app, f"{base}/", f"astray_in{base}", partial(_astray, where))
+        _add(app, f"{base}/<path:_>", f"astray_below{base}", partial(_astray, where))
 
 
 def _add(app: Flask, path: str, name: str, view: Callable[..., Response]) -> None:
     app.add_url_rule(path, f"api_{name}", view, methods=["GET"])
+
+
+def _astray(where: str, **_: str) -> Response:
+    """There is nothing, and what is meant is likely near."""
+    path = request.path if len(request.path) <= 80 else f"{request.path[:77]}..."
+    raise NotFound(f"There is nothing at {path}. {where}")
 
 
 class Api:
@@ -149,8 +165,7 @@ class Api:
         query = request.query_string.decode("latin-1")
         read = params.read(door.params, query, allowed, without=("format",) if csv else ())
         if currency and currency not in allowed.currencies:
-            known = ", ".join(allowed.members("currencies"))
-            raise BadParametersError(Mistake("currency", currency, f"wanted any of {known}"))
+            raise BadParametersError(params.stray("currency", currency, allowed.members("currencies")))
         asked = Asked(door, read, csv or getattr(read, "format", "json") == "csv", currency)
         if asked.at and not EARLIEST <= asked.at <= now:
             wrong = "which is still to come; wanted the past" if asked.at > now else f"wanted none before {EARLIEST:%Y}"

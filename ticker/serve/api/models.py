@@ -19,6 +19,14 @@ State = Annotated[
     ),
 ]
 
+FeedFreshness = Annotated[
+    Literal["fresh", "late", "stale", "none"],
+    Field(
+        description="`fresh`: it is read as often as it should be. `late`: it could not be read for several of its "
+        "intervals. `stale`: for more than six hours. `none`: it never was."
+    ),
+]
+
 
 def _text(example: str, **schema: Any) -> WithJsonSchema:
     """What a text looks like; the example stands with it wherever it may also be null."""
@@ -30,7 +38,7 @@ Difference = Annotated[str, _text("-0.0031", pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 Day = Annotated[str, _text("2026-05-21", format="date")]
 Moment = Annotated[str, _text("2026-05-20T16:02:11+06:00", format="date-time")]
 Currency = Annotated[str, _text("USD", pattern="^[A-Z]{3}$", description="ISO 4217.")]
-Address = Annotated[str, _text("https://24.kg/economics/1/", format="uri")]
+Address = Annotated[str, _text("https://news.example/bridge", format="uri")]
 Reference = Annotated[str, _text("/api/v1/headlines", format="uri-reference")]
 Digits = Annotated[str, _text("8745", pattern="^[0-9]+$")]
 Digest = Annotated[
@@ -100,11 +108,13 @@ class Rate(Model):
     valid_until: Day | None = Field(description="The last such day.")
     freshness: State
     quality: Literal["official", "derived"] = Field(
-        description="`derived`: computed from another central bank's table."
+        description="Of `value`, and saying nothing where that is null. `derived`: computed from another central "
+        "bank's table."
     )
     source: Table | None = Field(description="The bank's table.")
     change: Difference | None = Field(
-        description="`value` less that of the day before `valid_on`; null where no table was for that day."
+        description="`value` less that of the table of the day before `valid_on`; null where none begins on that day, "
+        "as of a weekly table."
     )
     previous: Neighbour | None = Field(description="The nearest earlier table's figure.")
     next: Neighbour | None = Field(
@@ -206,6 +216,12 @@ class Conversion(Model):
         description="All its decimals; null where they never end: then `fraction` has the exact value.",
         examples=["8745"],
     )
+    valid_on: Day | None = Field(
+        description="The first day that the rate used is official for, the oldest one's of two; null where none is."
+    )
+    freshness: State | None = Field(
+        description="Of the rate used, the worse one's of two: a `late` one is used, and marked so; null where none is."
+    )
     fraction: Fraction
     rounding: Rounding
     rates: list[UsedRate] = Field(description="None, one or two: from one foreign currency to another by way of home.")
@@ -218,13 +234,13 @@ class Headline(Model):
     """One headline; the text behind it is its publisher's."""
 
     id: str = Field(examples=["9a37f5ac81fc00f1"])
-    title: str = Field(examples=["Cause of blackout in Bishkek named"])
+    title: str = Field(examples=["Bridge over the Naryn opens after repairs"])
     url: Address = Field(description="At the publisher's.")
     story: Annotated[str, _text("/story/9a37f5ac81fc00f1", format="uri-reference")] = Field(
         description="Our page of it."
     )
-    feed: str = Field(examples=["24kg-ru"])
-    publisher: str = Field(examples=["24.kg"])
+    feed: str = Field(examples=["example-news"])
+    publisher: str = Field(examples=["Example News"])
     language: Literal["en", "ru", "ky"]
     published_at: Moment
     day: Day = Field(description="Of `published_at`, in the home currency's zone.")
@@ -233,8 +249,8 @@ class Headline(Model):
 class Also(Model):
     """Another feed that tells the same story: under the same address, or the same title."""
 
-    publisher: str = Field(examples=["AKIpress"])
-    feed: str = Field(examples=["akipress-ru"])
+    publisher: str = Field(examples=["Example Press"])
+    feed: str = Field(examples=["example-press"])
     url: Address
 
 
@@ -275,10 +291,10 @@ class Popular(Model):
 class Feed(Model):
     """Where headlines come from."""
 
-    id: str = Field(examples=["24kg-ru"])
-    publisher: str = Field(examples=["24.kg"])
+    id: str = Field(examples=["example-news"])
+    publisher: str = Field(examples=["Example News"])
     language: Literal["en", "ru", "ky"]
-    freshness: State
+    freshness: FeedFreshness
     last_success: Moment | None = Field(
         description="When it was last read, where that is not as it should be; null while it is fresh, or never was."
     )
@@ -309,8 +325,8 @@ class RateState(Model):
 class FeedState(Model):
     """How far the headlines of one feed can be trusted to be current."""
 
-    feed: str = Field(examples=["24kg-ru"])
-    freshness: State
+    feed: str = Field(examples=["example-news"])
+    freshness: FeedFreshness
 
 
 class Status(Model):
@@ -339,7 +355,7 @@ class Complaint(Model):
     """One parameter that can't be used."""
 
     parameter: str
-    met: str | None = Field(description="Null where it was given more than once.")
+    met: str | None = Field(description="Null where it was given more than once, or is missing.")
     detail: str = Field(description="What is allowed.")
 
 

@@ -14,6 +14,7 @@ from ticker import __version__
 from ticker.serve.api import models
 from ticker.serve.api.catalogue import DOORS, Door, csv_columns
 from ticker.serve.api.params import Allowed, schemas
+from ticker.serve.api.samples import figure, samples
 from ticker.serve.words import templates_dir
 
 TAGS = {
@@ -135,8 +136,8 @@ def _good(door: Door, *, csv: bool) -> dict[str, Any]:
 
 def _content(door: Door, *, csv: bool) -> dict[str, Any]:
     if door.id == "rate":
-        figure = {"type": "string", "pattern": r"^[0-9]+([.,][0-9]+)?$"}
-        return {"text/plain": {"schema": figure, "example": "87.4500"}}
+        text = {"type": "string", "pattern": r"^[0-9]+([.,][0-9]+)?$"}
+        return {"text/plain": {"schema": text, "example": figure()}}
     table = {}
     if door.row:
         header = ",".join(csv_columns(door))
@@ -147,33 +148,8 @@ def _content(door: Door, *, csv: bool) -> dict[str, Any]:
     name = door.answer.__name__ if door.answer else "Strip"
     json_ = {"schema": {"$ref": _REF.format(model=name)}}
     if door.answer:
-        json_["example"] = example({"$ref": json_["schema"]["$ref"]})
+        json_["example"] = samples()[door.id]
     return {"application/json": json_, **table}
-
-
-def example(schema: Mapping[str, Any]) -> Any:
-    """A value that the schema describes, of the examples that its parts have."""
-    if "$ref" in schema:
-        return example(_schemas()[schema["$ref"].rpartition("/")[2]])
-    if schema.get("examples"):
-        return schema["examples"][0]
-    for key in ("const", "default"):
-        if schema.get(key) is not None:
-            return schema[key]
-    if "enum" in schema:
-        return schema["enum"][0]
-    if "anyOf" in schema:
-        return example(next((one for one in schema["anyOf"] if one.get("type") != "null"), schema["anyOf"][0]))
-    kind = schema.get("type")
-    if kind == "object":
-        return {name: example(one) for name, one in schema.get("properties", {}).items()}
-    if kind == "array":
-        return [example(schema["items"])]
-    plain = {"integer": 1, "boolean": False, "null": None}
-    if kind in plain:
-        return plain[str(kind)]
-    by_format = {"uri": "https://news.example/1", "uri-reference": "/api/v1/status"}
-    return by_format.get(str(schema.get("format")), "17" if "pattern" in schema else "…")
 
 
 @cache

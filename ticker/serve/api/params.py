@@ -31,13 +31,16 @@ _MOMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One parameter that can't be used: what was met (None: more than one), and what is allowed, in words."""
+    """One parameter that can't be used: what was met (None: more than one, or none), and what is allowed, in words."""
 
     parameter: str
     met: str | None
     detail: str
+    missing: bool = False
 
     def __str__(self) -> str:
+        if self.missing:
+            return f"{self.parameter}: is missing; {self.detail}"
         met = "given more than once" if self.met is None else f"met {_shown(self.met)}"
         return f"{_shown(self.parameter)[1:-1]}: {met}, {self.detail}"
 
@@ -114,7 +117,7 @@ Currencies = Annotated[
 Feeds = Annotated[
     tuple[str, ...], Members("feeds"), Field(min_length=1, max_length=20, json_schema_extra={"uniqueItems": True})
 ]
-Money = Annotated[str, Members("money")]
+Money = Annotated[str, Members("money"), Field(json_schema_extra={"x-wanted": "a currency as USD"})]
 Format = Literal["json", "csv"]
 
 _AT = "What was known at that moment of the past, and how it was marked then. RFC 3339; write + as %2B."
@@ -337,16 +340,22 @@ def _members(name: str, text: str, schema: Mapping[str, Any], allowed: Allowed) 
         return None
     known = allowed.members(schema["x-members"]) if "x-members" in schema else schema["items"]["enum"]
     strays = [one for one in met if one not in known]
-    these = f"wanted any of {', '.join(known)}" if known else "and there are none here"
-    return Mistake(name, strays[0], these) if strays else None
+    return stray(name, strays[0], known) if strays else None
+
+
+def stray(name: str, met: str, known: Collection[str]) -> Mistake:
+    """A value that is none of those there are."""
+    if met.upper() in known:
+        return Mistake(name, met, f"did you mean {met.upper()}? Codes of currencies are capital letters")
+    return Mistake(name, met, f"wanted any of {', '.join(known)}" if known else "and there are none here")
 
 
 def _faults(fault: ValidationError, met: Mapping[str, str], known: Mapping[str, Mapping[str, Any]]) -> list[Mistake]:
     found = []
     for error in fault.errors():
         name = str(error["loc"][0])
-        absent = "; it has no default" if error["type"] == "missing" else ""
-        found.append(Mistake(name, met.get(name, ""), f"wanted {wanted(known[name])}{absent}"))
+        missing = error["type"] == "missing"
+        found.append(Mistake(name, None if missing else met.get(name, ""), f"wanted {wanted(known[name])}", missing))
     return found
 
 
@@ -370,7 +379,9 @@ def wanted(schema: Mapping[str, Any]) -> str:
 
 
 def _listed(known: Collection[str]) -> str:
-    return f"are {', '.join(known)}" if known else "are none here"
+    if not known:
+        return "are none here"
+    return f"{'are' if len(known) > 1 else 'is'} {', '.join(known)}"
 
 
 def _shown(text: str) -> str:

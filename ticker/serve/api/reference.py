@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ticker.serve.api.catalogue import DOORS, Door
-from ticker.serve.api.openapi import TAGS, document, example
+from ticker.serve.api.openapi import TAGS, document
 from ticker.serve.api.params import Allowed, wanted
 from ticker.serve.words import templates_dir
 
@@ -20,7 +20,15 @@ RECIPES = (
         "sheets.txt",
         "Google Sheets",
         "One figure, a table, and the bank's own format, each as the formula of a cell. `en_US` says that the point is "
-        "the decimal sign, whatever the sheet's own is. Google asks again about once an hour.",
+        "the decimal sign, whatever the sheet's own is. Google asks again about once an hour. The first is today's "
+        "figure at any hour; the last is of the bank's own file, which from the afternoon on is tomorrow's table.",
+    ),
+    (
+        "webservice",
+        "webservice.txt",
+        "LibreOffice Calc and Excel, one cell",
+        "For a sheet whose decimal sign is the comma; where it is the point, leave `decimal` out. Today's figure; "
+        "where there is none, or it is late, the cell shows an error.",
     ),
     (
         "excel",
@@ -116,7 +124,7 @@ def _entry(door: Door, said: Mapping[str, Any], base: str) -> Entry:
     responses = [(status, _resolved(one, said)) for status, one in operation["responses"].items()]
     content = responses[0][1]["content"]
     schema = content.get("application/json", {}).get("schema")
-    shown = example(schema) if schema and door.answer else None
+    shown = content.get("application/json", {}).get("example")
     return Entry(
         door,
         base + _call(door),
@@ -129,9 +137,9 @@ def _entry(door: Door, said: Mapping[str, Any], base: str) -> Entry:
 
 _CALLS = {
     "rates": "?currencies=USD,EUR",
-    "history": "?from=2026-05-01&to=2026-05-31",
+    "history": "?from=2026-05-20&to=2026-05-22&currencies=USD",
     "convert": "?from=USD&amount=100",
-    "headlines": "?lang=en&limit=5",
+    "headlines": "?lang=en&limit=2",
     "strip": "?lang=ru&headlines=5",
 }
 

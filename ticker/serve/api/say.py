@@ -236,6 +236,8 @@ def convert(shown: Shown, params: asked.ConvertParams) -> models.Conversion:
         if one.rate is None:
             raise NothingError(f"There is no official figure of {one.currency} for {day}: {_why(one)}.")
     values = {currency: one.rate.value for currency, one in used.items() if one.rate}
+    states = [one.freshness for one in used.values()]
+    oldest = min((one.rate.valid_on for one in used.values() if one.rate), default=None)
     done = money.convert(params.sum, values.get(params.from_, Decimal(1)), values.get(to, Decimal(1)), to)
     return models.Conversion(
         from_=params.from_,
@@ -247,6 +249,8 @@ def convert(shown: Shown, params: asked.ConvertParams) -> models.Conversion:
         at=Teller(shown).moment(shown.at),
         result=done.result,
         exact=done.decimals,
+        valid_on=str(oldest) if oldest else None,
+        freshness=max(states, key=list(Freshness).index).value if states else None,
         fraction=models.Fraction(numerator=str(done.exact.numerator), denominator=str(done.exact.denominator)),
         rounding=models.Rounding(rule="half up", digits=done.digits),
         rates=[_used(one) for one in used.values()],

@@ -1,0 +1,136 @@
+"""Answers to show in the papers: what the doors say of one invented evening (pure).
+
+They are made by the doors' own code, so that no figure contradicts another; bank, publishers and figures are invented,
+and marked as a demonstration.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from typing import Any, cast
+
+from ticker.compose import compose
+from ticker.freshness import freshness
+from ticker.model import DAY, Headline, Home, Rate, Revision, Window
+from ticker.serve.api import book, models, params, say, tables
+from ticker.serve.api.figures import Shown
+from ticker.snapshot import BankTerms, FeedTerms, Snapshot
+from ticker.store import Store
+
+HOME = Home()
+TODAY = date(2026, 5, 21)  # a Thursday
+NOW = HOME.at(TODAY, time(16, 40))
+_HOURS = time(15), time(18), HOME.zone
+DAILY = BankTerms("example_bank", "Example Bank", Window(frozenset(range(5)), *_HOURS), 14)
+WEEKLY = BankTerms("example_bank_weekly", "Example Bank", Window(frozenset({4}), *_HOURS), 7)
+FEEDS = (
+    FeedTerms("example-news", "Example News", "en", 300),
+    FeedTerms("example-press", "Example Press", "en", 300),
+)
+SPAN = params.HistoryParams(from_=TODAY - DAY, to=TODAY + DAY, currencies=("USD",))
+CONVERT = params.ConvertParams(from_="USD", amount="100")
+PAGE = params.HeadlinesParams(lang="en", limit=2)
+
+
+@cache
+def samples() -> Mapping[str, Any]:
+    """An answer of each door that answers JSON of a model, by the door's id."""
+    shown = _shown()
+    made: dict[str, models.Model] = {
+        "index": say.index(),
+        "rates": say.rates(shown, (), params.RatesParams()),
+        "convert": say.convert(shown, CONVERT),
+        "headlines": say.headlines(shown, PAGE),
+        "popular": say.popular_now(shown, params.PopularParams(), {}, 1.0),
+        "feeds": say.feeds(shown),
+        "status": say.status(shown),
+    }
+    return {id_: json.loads(models.encoded(one)) for id_, one in made.items()} | {"history": _history(shown)}
+
+
+def figure() -> str:
+    """The plain text of one figure."""
+    return say.rate_text(_shown(), "USD", params.RateParams()).decode()
+
+
+def _history(shown: Shown) -> Any:
+    wanted = say.span(shown, (), SPAN)
+    grace = {bank.source: bank.grace_days for bank in shown.content.banks}
+    columns = book.columns_at(shown.past, NOW, grace, wanted.currencies)
+    rows = book.rows(columns, wanted.ordinals, TODAY.toordinal(), {})
+    return json.loads(tables.history_json(say.history_head(shown, SPAN, wanted), rows))
+
+
+class _Past:
+    """As much of a store as the doors ask for here."""
+
+    def of_days(self, sources: Sequence[str], first: date, last: date, *_: object, **__: object) -> list[Revision]:
+        return [one for one in _revisions() if one.source in sources and first <= one.rate.valid_on <= last]
+
+    def held(self) -> list[Revision]:
+        return [one for one in _revisions() if one.held]
+
+    def headlines(self, feeds: Collection[str], limit: int, **_: object) -> list[Headline]:
+        return [one for one in _headlines() if one.feed in feeds][:limit]
+
+
+def _shown() -> Shown:
+    of_source = {bank.source: [one for one in _revisions() if one.source == bank.source] for bank in (DAILY, WEEKLY)}
+    content = compose(HOME, (DAILY, WEEKLY), FEEDS, of_source, _headlines(), demo=True)
+    looks = {(one.source, one.currency): NOW - timedelta(minutes=2) for one in content.series}
+    looks |= {("example-news", ""): NOW - timedelta(minutes=1), ("example-press", ""): NOW - timedelta(hours=2)}
+    snapshot = Snapshot(1234, NOW - timedelta(minutes=12), content, looks)
+    return Shown(snapshot, freshness(snapshot, NOW), None, cast(Store, _Past()))
+
+
+def _revisions() -> list[Revision]:
+    """Among them a slip of the bank's, ten times the figure, which it corrected after ten minutes."""
+    yesterday, last_week = TODAY - DAY, date(2026, 5, 15)
+    slip = HOME.at(yesterday, time(16, 2))
+    corrected = slip + timedelta(minutes=10)
+    return [
+        _revision(1, WEEKLY, Rate("JPY", Decimal("5.4312"), 10, date(2026, 5, 9), last_week), "2026-05-08 16:05"),
+        _revision(2, WEEKLY, Rate("JPY", Decimal("5.4461"), 10, last_week + DAY, TODAY + DAY), "2026-05-15 16:05"),
+        _revision(3, DAILY, _daily("87.4531", yesterday), "2026-05-19 16:04"),
+        _revision(4, DAILY, _daily("874.5000", TODAY), "2026-05-20 16:02", slip, corrected),
+        _revision(5, DAILY, _daily("87.4500", TODAY), "2026-05-20 16:12"),
+        _revision(6, DAILY, _daily("87.4612", TODAY + DAY), "2026-05-21 16:08"),
+    ]
+
+
+def _daily(quoted: str, day: date) -> Rate:
+    return Rate("USD", Decimal(quoted), 1, day, day)
+
+
+def _revision(
+    id_: int,
+    bank: BankTerms,
+    rate: Rate,
+    seen: str,
+    held_at: datetime | None = None,
+    discarded_at: datetime | None = None,
+) -> Revision:
+    moment = datetime.fromisoformat(seen).replace(tzinfo=HOME.zone)
+    digest = sha256(f"example {id_}".encode()).hexdigest()
+    printed = moment - timedelta(minutes=1)
+    return Revision(id_, bank.source, rate, moment, printed, digest, bank.source, held_at, None, discarded_at)
+
+
+def _headlines() -> list[Headline]:
+    """The newest first; the bridge is told by both feeds."""
+    bridge, minutes = "Bridge over the Naryn opens after repairs", (12, 131, 140)
+    told = (
+        ("5b0e4c1d9a7f2e63", "First snow closes the pass for lorries", "news", "snow"),
+        ("c2d81f6e0b3a9574", bridge, "press", "bridge"),
+        ("9a37f5ac81fc00f1", bridge, "news", "bridge"),
+    )
+    moments = [NOW - timedelta(minutes=one) for one in minutes]
+    return [
+        Headline(id_, title, f"https://{feed}.example/{name}", f"example-{feed}", moment, moment)
+        for (id_, title, feed, name), moment in zip(told, moments, strict=True)
+    ]
