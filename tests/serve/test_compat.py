@@ -572,9 +572,8 @@ def test_the_present_never_waits_for_the_store_and_the_past_says_when_it_is_away
     assert one.get(f"{V1}/{WEDNESDAY - DAY}?base=USD").status_code == 200
 
 
-def test_one_long_period_is_made_at_a_time(front, monkeypatch):
+def test_one_long_period_is_made_at_a_time_and_nobody_holds_a_thread_to_wait_for_another(front):
     one = front(day(), {WEDNESDAY - DAY: {"USD": "87.4500"}})
-    monkeypatch.setattr(doors, "WAIT_S", 0.01)
     with doors._long:
         got = one.get(f"{V1}/0001-01-01..?base=USD")
         assert (got.status_code, got.headers["Retry-After"]) == (503, "5")

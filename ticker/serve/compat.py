@@ -39,7 +39,6 @@ MAX_QUERY = 2048
 RETRY_S = "10"  # a first table comes within seconds of the first start
 STORE_RETRY_S = "5"
 LONG = timedelta(days=800)  # a period that takes more than some milliseconds: one of them at a time
-WAIT_S = 3.0
 KEPT_BYTES = 16 << 20
 
 _DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -169,7 +168,7 @@ def _then(
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    if not _long.acquire(timeout=WAIT_S):
+    if not _long.acquire(blocking=False):  # who waits holds one of few threads, which the strip's readers need
         raise _RefusedError(503, "others are asking for long periods; try again in a moment", STORE_RETRY_S)
     try:
         yield
