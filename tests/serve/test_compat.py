@@ -391,6 +391,18 @@ def test_a_currency_that_moves_to_the_daily_table_is_told_by_each_on_its_days(fr
     assert day_and(one, "2025-06-19?base=CNY") == ("2025-06-19", 12.75)
 
 
+def test_a_currency_that_left_the_daily_table_has_that_ones_figures_on_the_days_before(front):
+    usd, eur, _ = daily(WEDNESDAY - DAY, WEDNESDAY)
+    moved = series("CNY", (WEDNESDAY - DAY,), ("12.7500",))
+    one = front(scene(at(WEDNESDAY, "11:16"), (usd, eur, moved, weekly("CNY", "12.7100"))))
+    assert day_and(one, "latest?base=CNY") == ("2025-06-18", 12.71)
+    late = front(
+        scene(at(WEDNESDAY, "11:16"), (*daily(WEDNESDAY - 2 * DAY, WEDNESDAY - DAY), moved, weekly("CNY", "12.7100")))
+    )
+    assert day_and(late, "latest?base=CNY&symbols=USD", "USD")[0] == "2025-06-17"
+    assert late.get(f"{V1}/latest?base=CNY&symbols=USD,KGS").json["rates"]["KGS"] == 12.75
+
+
 def test_where_the_daily_table_is_late_the_answer_is_of_its_day_though_weekly_rates_run_on(front):
     yesterday = scene(at(WEDNESDAY, "11:16"), (*daily(WEDNESDAY - 2 * DAY, WEDNESDAY - DAY), weekly("GBP", "117.4147")))
     one = front(yesterday)

@@ -145,13 +145,13 @@ class Known:
 
 def known_now(content: Content, judged: Judgement) -> Known:
     """What may be shown now, tomorrow's included; nothing that is contested."""
-    states = {(one.source, one.currency): one.freshness in _SHOWN for one in judged.figures}
+    shown = {one.currency for one in judged.figures if one.freshness in _SHOWN}
     usable = [
         (one.source, sure)
         for one in content.series
         for rate in one.rates
         if (sure := _sure(rate, _doubts(one, judged)))
-        if states.get((one.source, one.currency)) or rate.valid_on > judged.today
+        if one.currency in shown or rate.valid_on > judged.today
     ]
     return _known(content, _by_rank(content, usable))
 
