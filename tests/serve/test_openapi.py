@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from base64 import b64encode
@@ -19,11 +21,11 @@ from openapi_spec_validator import validate
 from scenes import WEEKLY
 
 from ticker.serve.api import models, params
-from ticker.serve.api.catalogue import DOORS
+from ticker.serve.api.catalogue import DOORS, csv_columns
 from ticker.serve.api.openapi import document
 from ticker.serve.api.params import Allowed
 from ticker.serve.api.reference import RECIPES, recipes
-from ticker.serve.api.samples import samples
+from ticker.serve.api.samples import samples, table
 
 TODAY = date(2026, 5, 21)
 
@@ -168,6 +170,18 @@ def test_no_example_contradicts_itself():
         assert (one["freshness"] == "fresh") == (one["last_success"] is None)
         for of in each([said["headlines"], said["popular"]], "published_at"):
             assert of["feed"] != one["id"] or of["published_at"] <= (one["last_success"] or "9")
+
+
+def test_the_tables_of_the_examples_are_the_examples():
+    for door in DOORS:
+        if door.row:
+            (head, *rows) = list(csv.reader(io.StringIO(table(door))))
+            assert head == csv_columns(door)
+            assert rows
+            said = {str(one.get(head[0])): one for one in each(samples()[door.id], head[0])}
+            for row in rows:
+                assert row[0] in said
+                assert "demo" not in head or row[head.index("demo")] == "true"
 
 
 def test_every_example_is_marked_as_invented(said):

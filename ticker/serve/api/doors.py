@@ -269,7 +269,7 @@ class Api:
         head = say.history_head(shown, asked.params, wanted)
         if not asked.csv:
             return _Said(tables.history_json(head, rows))
-        demo = _cell(head.demo)
+        demo = tables.cell(head.demo)
         cells = ((*row, demo) for row in tables.history_cells(rows))
         return _Said(csv.render(csv_columns(asked.door), cells), CSV)
 
@@ -282,16 +282,10 @@ class _Said:
 
 
 def _said(asked: Asked, model: models.Model, rows: Sequence[models.Model] = (), **more: object) -> _Said:
-    """The model, or its rows as a table, with `more` that is the same in each: `date` before, the rest behind."""
+    """The model, or its rows as a table, with `more` that is the same in each."""
     if not asked.csv or not asked.door.row:
         return _Said(models.encoded(model))
-    names = csv_columns(asked.door)
-    cells = [{**row.model_dump(by_alias=True), **more} for row in rows]
-    return _Said(csv.render(names, ([_cell(one[name]) for name in names] for one in cells)), CSV)
-
-
-def _cell(value: Any) -> str | int | None:
-    return str(value).lower() if isinstance(value, bool) else value
+    return _Said(tables.of_rows(asked.door, (row.model_dump(by_alias=True) for row in rows), more), CSV)
 
 
 def _too_many(left: Left) -> Answer:

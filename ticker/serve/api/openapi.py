@@ -14,7 +14,7 @@ from ticker import __version__
 from ticker.serve.api import models
 from ticker.serve.api.catalogue import DOORS, Door, csv_columns
 from ticker.serve.api.params import Allowed, schemas
-from ticker.serve.api.samples import figure, samples
+from ticker.serve.api.samples import figure, samples, table
 from ticker.serve.words import templates_dir
 
 TAGS = {
@@ -138,18 +138,18 @@ def _content(door: Door, *, csv: bool) -> dict[str, Any]:
     if door.id == "rate":
         text = {"type": "string", "pattern": r"^[0-9]+([.,][0-9]+)?$"}
         return {"text/plain": {"schema": text, "example": figure()}}
-    table = {}
+    found = {}
     if door.row:
         header = ",".join(csv_columns(door))
         says = f"RFC 4180; the columns are {header}. A null is an empty cell."
-        table = {"text/csv": {"schema": {"type": "string", "description": says}, "example": f"{header}\r\n"}}
+        found = {"text/csv": {"schema": {"type": "string", "description": says}, "example": table(door)}}
     if csv:
-        return table
+        return found
     name = door.answer.__name__ if door.answer else "Strip"
     json_ = {"schema": {"$ref": _REF.format(model=name)}}
     if door.answer:
         json_["example"] = samples()[door.id]
-    return {"application/json": json_, **table}
+    return {"application/json": json_, **found}
 
 
 @cache

@@ -18,6 +18,7 @@ from ticker.compose import compose
 from ticker.freshness import freshness
 from ticker.model import DAY, Headline, Home, Rate, Revision, Window
 from ticker.serve.api import book, models, params, say, tables
+from ticker.serve.api.catalogue import Door
 from ticker.serve.api.figures import Shown
 from ticker.snapshot import BankTerms, FeedTerms, Snapshot
 from ticker.store import Store
@@ -34,6 +35,7 @@ FEEDS = (
 )
 SPAN = params.HistoryParams(from_=TODAY - DAY, to=TODAY + DAY, currencies=("USD",))
 CONVERT = params.ConvertParams(from_="USD", amount="100")
+_ROWS = {"rates": "rates", "history": "rates", "headlines": "headlines", "popular": "headlines", "feeds": "feeds"}
 PAGE = params.HeadlinesParams(lang="en", limit=2)
 
 
@@ -51,6 +53,14 @@ def samples() -> Mapping[str, Any]:
         "status": say.status(shown),
     }
     return {id_: json.loads(models.encoded(one)) for id_, one in made.items()} | {"history": _history(shown)}
+
+
+def table(door: Door) -> str:
+    """The same as the CSV of a door."""
+    said = samples()[door.id]
+    rows = said[_ROWS[door.id]] if door.id in _ROWS else [said]
+    same = {name: said[name] for name in ("date", "demo") if name in said}
+    return tables.of_rows(door, rows, same).decode()
 
 
 def figure() -> str:

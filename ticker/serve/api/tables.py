@@ -1,14 +1,18 @@
-"""A long history as bytes: rows by hand, for a model of each would take seconds where this takes milliseconds.
+"""Rows as bytes. Those of a long history by hand, for a model of each would take seconds where this takes
+milliseconds.
 
 What is written is what `models.History` would write; a test compares them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from ticker.serve.api.book import Row
+from ticker.serve.api.catalogue import Door, csv_columns
 from ticker.serve.api.models import History, encoded
+from ticker.serve.media import csv
 
 _NOTHING = '"value":null,"quoted":null,"nominal":null,"valid_on":null,"valid_until":null,"unchanged_since":null'
 
@@ -38,3 +42,13 @@ def history_cells(rows: Iterable[Row]) -> Iterator[tuple[str | int | None, ...]]
             yield (day, currency, *(None,) * 6, freshness.value, None)
         else:
             yield (day, currency, *entry[:6], freshness.value, entry.source)
+
+
+def of_rows(door: Door, rows: Iterable[Mapping[str, Any]], more: Mapping[str, Any]) -> bytes:
+    """The CSV of a door; `more` is what is the same in each row."""
+    names = csv_columns(door)
+    return csv.render(names, ([cell({**row, **more}[name]) for name in names] for row in rows))
+
+
+def cell(value: Any) -> str | int | None:
+    return str(value).lower() if isinstance(value, bool) else value
