@@ -90,6 +90,10 @@ def test_no_command_and_an_unknown_one_are_wrong_usage(run):
     assert mistake(run()) == "ticker: COMMAND is missing (`ticker --help` tells more)"
     assert "'publish-all' is no command; commands are demo, serve," in mistake(run("publish-all"))
     assert "'stauts' is no command; did you mean status?" in mistake(run("stauts"))
+    for early in (["--config", "F"], ["--config=F"]):
+        assert mistake(run(*early, "status")).startswith(
+            "ticker: met --config before the command; options stand behind it, as in `ticker status --config FILE`"
+        )
     assert mistake(run("status", "--jsn")) == "ticker: --jsn means nothing here (`ticker --help` tells more)"
 
 

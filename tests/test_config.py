@@ -80,6 +80,9 @@ def test_the_default_feeds_carry_their_publishers_names():
     }
 
 
+SECTIONS = "sections are home, store, serve, collect, fetch, views, rates, feeds, presets, demo"
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -122,7 +125,13 @@ def test_the_default_feeds_carry_their_publishers_names():
         ("[feeds.mine]\nenabled = true", "feeds.mine.url is missing; it has no default"),
         ("feeds.24kg.enabled = false", "feeds.24kg.url is missing; it has no default; did you mean feeds.24kg-ru?"),
         ("fetch.deadlines = 5", "fetch.deadlines is no option; did you mean deadline_s?"),
-        ("fetch.colour = 5", "fetch.colour is no option; `ticker config` lists them all"),
+        (
+            "collect.colour = 5",
+            "collect.colour is no option; options of [collect] are enabled",
+        ),
+        ("prot = 1", "prot stands in no section; did you mean serve.port?"),
+        ("colour = 1", "colour stands in no section; " + SECTIONS),
+        ("[colours]", "colours is no section; " + SECTIONS),
         ("[fech]\ndeadline_s = 5", "fech is no section; did you mean fetch?"),
         ("fetch = 5", "fetch is 5; a section [fetch] is wanted"),
         ("feeds.mine = 3", "feeds.mine is 3; a section [feeds.mine] is wanted"),
@@ -162,8 +171,8 @@ def test_a_mistake_in_the_file_is_one_sentence(written, text, sentence):
             ": demo.clock_offset_s is 5; 0 is wanted where demo.enabled is false",
         ),
         ("TICKER_FETCH_DEADLNE_S", "5", " is no option; did you mean TICKER_FETCH_DEADLINE_S?"),
-        ("TICKER_DATABASE", "x", " is no option; `ticker config` lists them all"),
-        ("TICKER_FEEDS_MINE_URL", "x", " is no option; `ticker config` lists them all"),
+        ("TICKER_DATABASE", "x", " is no option; without it, `ticker config` lists them all"),
+        ("TICKER_FEEDS_MINE_URL", "x", " is no option; without it, `ticker config` lists them all"),
     ],
 )
 @pytest.mark.usefixtures("nowhere")

@@ -178,6 +178,7 @@ def test_a_bad_detail_is_told(column, met, complaint):
     [
         ("", "1: met the first line '', wanted date,currency,quoted (or value) and more, or date,usd,eur,…"),
         ("a,b,c", "1: met the first line 'a,b,c'"),
+        ("Date;Close\r", "1: met the first line 'Date;Close'"),
         ("currency,value", "1: met the first line"),
         ("date", "1: met the first line"),
         ("date,usd,dollars", "1: met the first line"),
@@ -214,6 +215,15 @@ def test_whatever_a_file_holds_it_is_read_or_told(text):
         rows, bad = load(head + text, PLAIN)
         assert all("\n" not in one.said.replace("\\n", "") for one in bad)
         assert len(rows) + len(bad) <= 1 + text.count("\n") + text.count("\r") + len(text)
+
+
+def test_a_demonstrations_figures_say_so_and_are_read_by_a_demonstration_alone():
+    invented = Revision(0, "nbkr", rate("USD", "87.4500", may(20)), NOW, body_hash=HASH, origin="nbkr")
+    text = dump([invented], demo=True)
+    assert text.splitlines()[0].endswith(",last_modified,demo")
+    assert text.splitlines()[1].endswith(",invented")
+    assert said(text).startswith("1: met the column 'demo': these figures are a demonstration's, invented")
+    assert figures(text, replace(PLAIN, demo=True)) == [invented]
 
 
 def test_columns_are_those_that_are_told():

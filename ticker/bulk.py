@@ -67,6 +67,11 @@ def span(config: Config, now: datetime, first: date, last: date | None) -> tuple
     return first, last
 
 
+def ten_years_before(day: date) -> date:
+    """The beginning of that year, or of the som."""
+    return max(SOM, date(day.year - 10, 1, 1)) if day.year > SOM.year else SOM
+
+
 def archived(currencies: Sequence[str] | None) -> tuple[str, ...]:
     """All that the archive has, where none are named. Raises ValueError for one that it has not."""
     for currency in currencies or ():
@@ -75,10 +80,10 @@ def archived(currencies: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(sorted({*(currencies or VALUTA_IDS)}))
 
 
-def with_archive(config: Config) -> list[RatesSource]:
-    """Raises ValueError where there is none."""
-    banks = [bank for bank in config.rates_sources() if bank.archive_url]
-    if not banks:
+def banks_of(config: Config) -> tuple[RatesSource, ...]:
+    """Raises ValueError where none has an archive."""
+    banks = config.rates_sources()
+    if not any(bank.archive_url for bank in banks):
         raise ValueError("no source has an archive; rates.NAME.archive_url gives its address")
     return banks
 
@@ -86,9 +91,13 @@ def with_archive(config: Config) -> list[RatesSource]:
 def backfill(
     desk: Desk, banks: Sequence[RatesSource], days: tuple[date, date], currencies: tuple[str, ...], *, dry_run: bool
 ) -> bool:
-    """Whether all that was asked for is there (could be had) in the end."""
+    """Whether all that was asked for is there (could be had) in the end. Of `banks` those with an archive are asked."""
     do = _plan if dry_run else _run
-    done = [do(Backfill(desk, bank, *days, currencies)) for bank in banks]  # one's refusal ends no other
+    # One's refusal ends no other.
+    done = [do(Backfill(desk, bank, *days, currencies)) for bank in banks if bank.archive_url]
+    for bank in banks:
+        if not bank.archive_url:
+            print(f"{bank.id}: no archive; the past of its currencies is what was collected or imported")
     return all(done)
 
 
@@ -127,6 +136,7 @@ def _run(work: Backfill) -> bool:
 
 
 def _report(work: Backfill) -> None:
+    """The closing table."""
     print(f"{work.source.id}: {work.asked} pages asked for, {work.added.total()} figures new")
     print(f"{'':8}{'new':>8}{'known':>8}{'refused':>9}")
     for currency in work.currencies:
@@ -154,10 +164,12 @@ def _named(page: Page) -> str:
     return f"{page.currency} from {page.first} to {page.last}"
 
 
-def export(store: Store, file: Path | None, first: date, last: date, currencies: Sequence[str] | None) -> int:
+def export(
+    store: Store, file: Path | None, first: date, last: date, currencies: Sequence[str] | None, *, demo: bool
+) -> int:
     """How many figures were written: to `file`, which is there whole or not at all, or to standard output."""
     figures = store.figures(first, last, currencies)
-    text = series_csv.dump(figures)
+    text = series_csv.dump(figures, demo=demo)
     if file is None:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -210,6 +222,7 @@ def read_import(
         source=source,
         nominals=nominals,
         body_hash=hashlib.sha256(body).hexdigest(),
+        demo=config.demo.enabled,
     )
     rows, bad = series_csv.load(body.decode("utf-8"), terms)
     new: list[Row] = []
@@ -237,6 +250,16 @@ def write_import(store: Store, found: Import, home: Home, now: datetime) -> None
     recent = {row.figure.source for row in found.new if row.figure.rate.valid_on >= home.day(now) - RATES_SPAN}
     for source in sorted(recent):
         store.ask("fetch", source)  # what is shown may change by it: the collector looks at once
+
+
+def shown_by(store: Store, found: Import, home: Home, now: datetime) -> str:
+    """Who shows what is new, where it concerns today: serving processes show what a collecting one has published."""
+    if not any(row.figure.rate.valid_until >= home.day(now) for row in found.new):
+        return ""
+    lease = store.lease_state()
+    if lease.holder and lease.until and lease.until > now:
+        return "the collecting process shows them within seconds"
+    return "nobody collects now: they are shown once a process does (`ticker serve`, `ticker collect`)"
 
 
 def told(found: Import) -> Iterator[str]:

@@ -59,7 +59,10 @@ The strip with official exchange rates and headlines, as a service.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. A user's mistake is a sentence on standard error, never a traceback."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    if early := _before_the_command(sys.argv[1:] if arguments is None else arguments):
+        parser.error(f"met {early} before the command; options stand behind it, as in `ticker status --config FILE`")
+    asked = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal may know no Cyrillic, and a file's name may be no text: neither is worth a traceback.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -84,6 +87,12 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(WRONG, f"{self.prog.replace(' ', ': ', 1)}: {_sentence(message)} (`{self.prog} --help` tells more)\n")
+
+
+def _before_the_command(arguments: Sequence[str]) -> str | None:
+    """An option that stands where only a command may."""
+    first = arguments[0].partition("=")[0] if arguments else ""
+    return first if first.startswith("--") and first not in ("--", "--help", "--version") else None
 
 
 def _sentence(message: str) -> str:
@@ -235,13 +244,15 @@ def _bulk_commands(command: Callable[[str, object, str, str], argparse.ArgumentP
         "figures as CSV",
         "Write the believed figures as CSV, to FILE or to standard output: date, currency, nominal, quoted (as the\n"
         "bank printed it), valid_until, source, origin, seen_at (UTC), body_hash (SHA-256), last_modified. By date,\n"
-        "source and currency, one row each. `ticker import` reads it back; exported again it is equal to the byte.\n\n"
+        "source and currency, one row each. `ticker import` reads it back; exported again it is equal to the byte.\n"
+        "A demonstration's have the column `demo` too, and are refused by any store but a demonstration's.\n\n"
         "  ticker export --from 2026-01-01 --currency USD usd.csv",
     )
     export.add_argument("--from", dest="first", metavar="DAY", type=_day, default=date.min, help="the first day")
     export.add_argument("--to", dest="last", metavar="DAY", type=_day, default=date.max, help="the last day")
     _currencies(export)
-    export.add_argument("file", nargs="?", type=Path, metavar="FILE", help="where to; replaced if it is there")
+    export.add_argument("file", nargs="?", type=Path, metavar="FILE",
+                        help="where to; replaced if it is there; - is standard output")  # fmt: skip
 
     load = command(
         "import",
@@ -337,6 +348,7 @@ def _check_before_serving(config: Config) -> None:
 
 
 def _demo(asked: argparse.Namespace) -> int:
+    from ticker import bulk
     from ticker.demo import DemoUpstream
 
     offset_s = _offset_s(asked.at)
@@ -359,6 +371,8 @@ def _demo(asked: argparse.Namespace) -> int:
         _check_before_serving(config)
         print(f"ticker: demonstration upstream at {upstream.url} (GET /order lists its faults)", file=sys.stderr)
         print(f"ticker: its settings, for `ticker held` and others: --config {settings}", file=sys.stderr)
+        first = bulk.ten_years_before((datetime.now(UTC) + timedelta(seconds=offset_s)).date())
+        print(f"ticker: its past, for charts: ticker backfill --from {first} --config {settings}", file=sys.stderr)
         with _host_page(config) as page:
             print(f"ticker: a host page that embeds the strip at {page.url}/", file=sys.stderr)
             return _serve(asked)
@@ -564,8 +578,8 @@ def _asked_for(word: str, rate: Rate, days: Sequence[date], believed: Rate | Non
     instead = f"{believed.quoted:f}" if believed and same else _or_none(believed)
     return (
         f"to be believed: {figure} instead of {instead}\n"
-        "This can't be taken back; a mistake is mended by the bank: its correction of that day is believed at once, its\n"
-        "next day's figure, which will be held, once a second one bears it out (or `ticker held accept` it)."
+        "This can't be taken back; a mistake is mended by the bank: its correction of that day is believed at once,\n"
+        "a later day's figure that is far from this one once another bears it out, or once you accept it."
     )
 
 
@@ -576,7 +590,7 @@ def _backfill(asked: argparse.Namespace) -> int:
     clock = service.clock_of(config)
     try:
         span = bulk.span(config, clock(), asked.first, asked.last)
-        currencies, banks = bulk.archived(asked.currencies), bulk.with_archive(config)
+        currencies, banks = bulk.archived(asked.currencies), bulk.banks_of(config)
     except ValueError as fault:
         raise _UsageError(f"backfill: {fault}") from fault
     if not _exists(config):
@@ -596,12 +610,14 @@ def _export(asked: argparse.Namespace) -> int:
         raise StoreError(f"nothing is stored yet at {without_password(config.store.url)}")
     with _store(config) as store:
         try:
-            count = bulk.export(store, asked.file, asked.first, asked.last, asked.currencies)
+            file = None if asked.file == Path("-") else asked.file
+            demo = config.demo.enabled
+            count = bulk.export(store, file, asked.first, asked.last, asked.currencies, demo=demo)
         except BrokenPipeError:
             raise
         except OSError as fault:
             raise _UsageError(f"export: {asked.file}: can't be written: {fault.strerror}") from fault
-    print(f"{count} figures written", file=sys.stderr)
+    print(f"{count} figures written{', marked as invented: a demonstration' if demo else ''}", file=sys.stderr)
     return OK
 
 
@@ -624,10 +640,14 @@ def _import(asked: argparse.Namespace) -> int:
             raise _UsageError(f"import: {name}: met no UTF-8 at byte {fault.start}, wanted a text in UTF-8") from fault
         if found.bad:
             print("\n".join(bulk.told(found)))
-            print(f"ticker: {name}: {len(found.bad)} rows refused, nothing was written", file=sys.stderr)
+            rows = "1 row" if len(found.bad) == 1 else f"{len(found.bad)} rows"
+            print(f"ticker: {name}: {rows} refused, nothing was written", file=sys.stderr)
             return NOT_WELL
         bulk.write_import(store, found, config.the_home(), now)
+        shown_by = bulk.shown_by(store, found, config.the_home(), now)
     print(f"{name}: {len(found.new)} figures new, {found.same} known already")
+    if shown_by:
+        print(shown_by)
     return OK
 
 

@@ -474,7 +474,7 @@ def _unknown(variable: str, known: Iterable[str]) -> str:
     return f"{variable} is no option; " + (f"did you mean {PREFIX}{meant}?" if meant else _LISTED)
 
 
-_LISTED = "`ticker config` lists them all"
+_LISTED = "without it, `ticker config` lists them all"
 
 
 def _near(met: str, known: Iterable[str], alike: float = 0.8) -> str | None:
@@ -521,9 +521,11 @@ def _mistake(first: Any, path: tuple[str, ...], misfit: object) -> str:
         return misfit.tail
     kind, model = first["type"], _model_at(path[:-1])
     if kind == "extra_forbidden":
-        what, known = ("section", Config.model_fields) if len(path) == 1 else ("option", model.model_fields)
-        meant = _near(path[-1], known)
-        return f"is no {what}; " + (f"did you mean {meant}?" if meant else _LISTED)
+        if len(path) == 1:
+            return _no_section(path[0], first["input"])
+        meant = _near(path[-1], model.model_fields)
+        known = f"options of [{'.'.join(path[:-1])}] are {', '.join(model.model_fields)}"
+        return "is no option; " + (f"did you mean {meant}?" if meant else known)
     if kind == "missing":
         defaults = _KINDS_OF_SECTIONS[path[0]][1]
         meant = None if path[1] in defaults else _near(path[1], defaults, 0.6)
@@ -539,6 +541,17 @@ def _mistake(first: Any, path: tuple[str, ...], misfit: object) -> str:
         schema = _schema(_model_at(path[:-2]), path[-2])["items"]
         return f"is {shown}; {_described(schema)} is wanted"
     return f"is {shown}; {_allowed(model, option)} is wanted"
+
+
+def _no_section(met: str, value: object) -> str:
+    """An option at the head of a file belongs into a section, which may be told by its name."""
+    sections = f"sections are {', '.join(Config.model_fields)}"
+    if isinstance(value, dict):
+        meant = _near(met, Config.model_fields)
+        return f"is no section; did you mean {meant}?" if meant else f"is no section; {sections}"
+    options = {name: ".".join((*section, name)) for section, model in _sections({}) for name in model.model_fields}
+    near = _near(met, options, 0.7)
+    return "stands in no section; " + (f"did you mean {options[near]}?" if near else sections)
 
 
 def _shortened(text: str) -> str:

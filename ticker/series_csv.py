@@ -29,6 +29,8 @@ COLUMNS = (
     "body_hash",
     "last_modified",
 )
+DEMO = "demo"  # a further column, of a demonstration's figures: they must pass for official nowhere
+INVENTED = "invented"  # what stands in it
 ORIGIN = "import"  # of figures whose file tells none
 LONGEST = timedelta(days=31)  # that one figure is valid for
 
@@ -50,6 +52,7 @@ class Terms:
     source: str = ""  # of rows that tell none; so are these
     nominals: Mapping[str, int] = field(default_factory=dict)
     body_hash: str = ""
+    demo: bool = False  # whether a demonstration's figures may be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,17 @@ class _Bad(Exception):  # noqa: N818 - not an error yet: one of many findings
     pass
 
 
-def dump(figures: Iterable[Revision]) -> str:
+def dump(figures: Iterable[Revision], *, demo: bool = False) -> str:
+    """`demo`: the figures are a demonstration's, and each row says so."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, DEMO) if demo else COLUMNS)
+    mark = (INVENTED,) if demo else ()
     for one in figures:
         rate = one.rate
         writer.writerow([
             rate.valid_on, rate.currency, rate.nominal, f"{rate.quoted:f}", rate.valid_until, one.source, one.origin,
-            _moment(one.seen_at), one.body_hash, _moment(one.last_modified),
+            _moment(one.seen_at), one.body_hash, _moment(one.last_modified), *mark,
         ])  # fmt: skip
     return text.getvalue()
 
@@ -86,13 +91,14 @@ def dump(figures: Iterable[Revision]) -> str:
 def load(text: str, terms: Terms) -> tuple[list[Row], list[BadRow]]:
     """Every row that can be read and every one that can't, in the order of the file."""
     text = text.removeprefix("\ufeff")
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    head = text.partition("\n")[0].rstrip("\r")
+    delimiter = ";" if ";" in head else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
     bad: list[BadRow] = []
     try:
         names = [name.strip().lower() for name in next(reader, [])]
-        read = _layout(names, terms)
+        read = _layout(names, terms, head)
         for cells in reader:
             line = reader.line_num
             if not any(cell.strip() for cell in cells):
@@ -111,21 +117,23 @@ def load(text: str, terms: Terms) -> tuple[list[Row], list[BadRow]]:
     return _once(rows, bad)
 
 
-def _layout(names: Sequence[str], terms: Terms) -> Callable[[Mapping[str, str]], Iterator[Revision]]:
-    """How a row becomes figures, by the file's first line."""
+def _layout(names: Sequence[str], terms: Terms, head: str) -> Callable[[Mapping[str, str]], Iterator[Revision]]:
+    """How a row becomes figures, by the file's first line `head`."""
+    if DEMO in names and not terms.demo:
+        raise _Bad(f"met the column {DEMO!r}: these figures are a demonstration's, invented, and not for this store; "
+                   "wanted official ones (only where demo.enabled is true are invented ones read)")  # fmt: skip
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise _Bad(f"met the column {twice[0]!r} twice, wanted each once")
     if "date" in names and "currency" in names and len({"quoted", "value"} & {*names}) == 1:
-        unknown = [name for name in names if name not in (*COLUMNS, "value")]
+        unknown = [name for name in names if name not in (*COLUMNS, "value", DEMO)]
         if unknown:
             raise _Bad(f"met the column {unknown[0]!r}, wanted any of {', '.join(COLUMNS)}")
         return lambda cells: iter([_figure(cells, terms)])
     series = [name for name in names if name != "date"]
     if "date" in names and series and all(_CODE.fullmatch(name.upper()) for name in series):
         return lambda cells: _of_all(cells, terms)
-    met = ",".join(names)[:80]
-    raise _Bad(f"met the first line {met!r}, wanted date,currency,quoted (or value) and more, or date,usd,eur,…")
+    raise _Bad(f"met the first line {head[:80]!r}, wanted date,currency,quoted (or value) and more, or date,usd,eur,…")
 
 
 def _of_all(cells: Mapping[str, str], terms: Terms) -> Iterator[Revision]:

@@ -426,7 +426,7 @@ def command(begun: Site, tmp_path: Path, capsys: Any, monkeypatch: Any) -> Itera
     """Run a command in this process, on the site's store and upstream; `store=` names another file."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "environ", {k: v for k, v in os.environ.items() if not k.startswith("TICKER_")})
-    clock = Moved.to(WEDNESDAY)
+    clock = Moved(Moved.to(WEDNESDAY).offset_s + 1)  # never before what the site has seen
 
     def go(*arguments: str, store: str = "0/ticker.db") -> Ran:
         (tmp_path / "ticker.toml").write_text(
@@ -444,16 +444,18 @@ def command(begun: Site, tmp_path: Path, capsys: Any, monkeypatch: Any) -> Itera
 
 
 def test_backfill_says_what_it_does_and_did(command: Callable[..., Ran]) -> None:
+    weekly = "nbkr-weekly: no archive; the past of its currencies is what was collected or imported"
     dry = command("backfill", "--from", "2026-01-01", "--currency", "usd", "--dry-run")
     assert (dry.code, dry.err) == (0, "")
     assert dry.out == (
         "would ask nbkr's archive for USD from 2026-01-01 to 2026-05-18\n"
-        "1 pages, with pauses of 0 s in all; nothing was asked for or written\n"
+        f"1 pages, with pauses of 0 s in all; nothing was asked for or written\n{weekly}\n"
     )
     real = command("backfill", "--from", "2026-01-01", "--currency", "USD")
     assert (real.code, real.err) == (0, "1/1 USD 2026-01-01 to 2026-05-18: 138 new\n")
     assert real.out.splitlines()[0] == "nbkr: 1 pages asked for, 138 figures new"
-    assert real.out.splitlines()[-1].split() == ["USD", "138", "0", "0"]
+    assert real.out.splitlines()[-2].split() == ["USD", "138", "0", "0"]
+    assert real.out.splitlines()[-1] == weekly
 
 
 def test_backfill_tells_a_refusal_by_its_exit_code(command: Callable[..., Ran], begun: Site) -> None:
@@ -499,19 +501,35 @@ def test_what_is_exported_is_imported_and_exported_again_equal_to_the_byte(
     rows = first.count(b"\n") - 1
     there = command("import", "all.csv", store="other.db")
     assert (there.code, there.err) == (0, "")
-    assert there.out == f"all.csv: {rows} figures new, 0 known already\n"
+    assert there.out == (
+        f"all.csv: {rows} figures new, 0 known already\n"
+        "nobody collects now: they are shown once a process does (`ticker serve`, `ticker collect`)\n"
+    )
     assert command("export", "again.csv", store="other.db").code == 0
     assert first == (tmp_path / "again.csv").read_bytes()
     assert b",nbkr-weekly,nbkr-weekly,2026-05-20T" in first
     assert command("import", "all.csv", store="other.db").out == f"all.csv: 0 figures new, {rows} known already\n"
-    assert command("export", store="other.db").out.encode() == first
+    assert command("export", "-", store="other.db").out.encode() == first == command("export").out.encode()
     assert sorted(os.listdir(tmp_path)) == ["0", "again.csv", "all.csv", "other.db", "ticker.toml"]
+
+
+def test_a_demonstrations_export_is_refused_by_an_ordinary_store(
+    command: Callable[..., Ran], tmp_path: Path, monkeypatch: Any
+) -> None:
+    command("export", "all.csv")
+    monkeypatch.setenv("TICKER_DEMO_ENABLED", "false")
+    monkeypatch.setenv("TICKER_DEMO_CLOCK_OFFSET_S", "0")
+    ran = command("import", "all.csv", store="mine.db")
+    assert (ran.code, ran.err) == (1, "ticker: all.csv: 1 row refused, nothing was written\n")
+    assert ran.out.startswith("line 1: met the column 'demo': these figures are a demonstration's, invented")
+    with closing(open_store(f"sqlite:///{tmp_path / 'mine.db'}", clock=Moved.to(WEDNESDAY))) as store:
+        assert store.figures(*SPAN) == []
 
 
 def test_an_export_may_be_of_some_days_and_currencies(command: Callable[..., Ran]) -> None:
     ran = command("export", "--from", "2026-05-20", "--to", "2026-05-20", "--currency", "eur")
     assert [line.split(",")[:2] for line in ran.out.splitlines()[1:]] == [["2026-05-20", "EUR"]]
-    assert ran.err == "1 figures written\n"
+    assert ran.err == "1 figures written, marked as invented: a demonstration\n"
     assert command("export", "no/such/folder.csv").err.endswith("can't be written: No such file or directory\n")
 
 
