@@ -221,9 +221,13 @@ def test_a_demonstrations_figures_say_so_and_are_read_by_a_demonstration_alone()
     invented = Revision(0, "nbkr", rate("USD", "87.4500", may(20)), NOW, body_hash=HASH, origin="nbkr")
     text = dump([invented], demo=True)
     assert text.splitlines()[0].endswith(",last_modified,demo")
-    assert text.splitlines()[1].endswith(",invented")
-    assert said(text).startswith("1: met the column 'demo': these figures are a demonstration's, invented")
+    assert text.splitlines()[1].endswith(",true")
+    assert said(text + "x\n").startswith(
+        "2: met a demonstration's figures, which are invented; they are read only into"
+    )
     assert figures(text, replace(PLAIN, demo=True)) == [invented]
+    assert figures(text.replace(",true", ",false")) == [invented]
+    assert said(text.replace(",true", ",yes")) == "2: demo: met 'yes', wanted true or false"
 
 
 def test_columns_are_those_that_are_told():

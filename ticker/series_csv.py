@@ -30,7 +30,6 @@ COLUMNS = (
     "last_modified",
 )
 DEMO = "demo"  # a further column, of a demonstration's figures: they must pass for official nowhere
-INVENTED = "invented"  # what stands in it
 ORIGIN = "import"  # of figures whose file tells none
 LONGEST = timedelta(days=31)  # that one figure is valid for
 
@@ -73,12 +72,22 @@ class _Bad(Exception):  # noqa: N818 - not an error yet: one of many findings
     pass
 
 
+class _Invented(_Bad):
+    """Of a demonstration; one such figure is enough to know what the file is."""
+
+    def __str__(self) -> str:
+        return (
+            "met a demonstration's figures, which are invented; they are read only into the store of a demonstration "
+            "(demo.enabled = true)"
+        )
+
+
 def dump(figures: Iterable[Revision], *, demo: bool = False) -> str:
     """`demo`: the figures are a demonstration's, and each row says so."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((*COLUMNS, DEMO) if demo else COLUMNS)
-    mark = (INVENTED,) if demo else ()
+    mark = ("true",) if demo else ()
     for one in figures:
         rate = one.rate
         writer.writerow([
@@ -108,6 +117,8 @@ def load(text: str, terms: Terms) -> tuple[list[Row], list[BadRow]]:
                     raise _Bad(f"met {len(cells)} columns, wanted {len(names)} as in the first line")
                 given = dict(zip(names, (cell.strip() for cell in cells), strict=True))
                 rows += [Row(line, figure) for figure in read(given)]
+            except _Invented as fault:
+                return [], [BadRow(line, str(fault))]
             except _Bad as fault:
                 bad.append(BadRow(line, str(fault)))
     except _Bad as fault:
@@ -119,9 +130,6 @@ def load(text: str, terms: Terms) -> tuple[list[Row], list[BadRow]]:
 
 def _layout(names: Sequence[str], terms: Terms, head: str) -> Callable[[Mapping[str, str]], Iterator[Revision]]:
     """How a row becomes figures, by the file's first line `head`."""
-    if DEMO in names and not terms.demo:
-        raise _Bad(f"met the column {DEMO!r}: these figures are a demonstration's, invented, and not for this store; "
-                   "wanted official ones (only where demo.enabled is true are invented ones read)")  # fmt: skip
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise _Bad(f"met the column {twice[0]!r} twice, wanted each once")
@@ -144,6 +152,10 @@ def _of_all(cells: Mapping[str, str], terms: Terms) -> Iterator[Revision]:
 
 
 def _figure(cells: Mapping[str, str], terms: Terms) -> Revision:
+    if cells.get(DEMO, "") not in ("", "true", "false"):
+        raise _Bad(f"demo: met {cells[DEMO][:80]!r}, wanted true or false")
+    if cells.get(DEMO) == "true" and not terms.demo:
+        raise _Invented
     valid_on = _day(cells["date"], "date")
     currency = cells["currency"]
     if not _CODE.fullmatch(currency) or currency == terms.home:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,12 +19,14 @@ from postgres import postgres_server, postgres_url
 from running import Moved, Running, free_port, runner, settings, until
 from sites import Site
 
+from ticker import bulk
 from ticker.cli import main
 from ticker.collect.archive import Why
 from ticker.collect.backfill import Backfill, Step
 from ticker.demo import DemoUpstream
 from ticker.demo.bank import DAILY
 from ticker.model import DAY, Revision
+from ticker.series_csv import Row
 from ticker.store import FILL, StoreError, open_store
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -521,9 +523,27 @@ def test_a_demonstrations_export_is_refused_by_an_ordinary_store(
     monkeypatch.setenv("TICKER_DEMO_CLOCK_OFFSET_S", "0")
     ran = command("import", "all.csv", store="mine.db")
     assert (ran.code, ran.err) == (1, "ticker: all.csv: 1 row refused, nothing was written\n")
-    assert ran.out.startswith("line 1: met the column 'demo': these figures are a demonstration's, invented")
+    assert ran.out.startswith("line 2: met a demonstration's figures, which are invented; they are read only into")
     with closing(open_store(f"sqlite:///{tmp_path / 'mine.db'}", clock=Moved.to(WEDNESDAY))) as store:
         assert store.figures(*SPAN) == []
+
+
+def test_who_shows_an_import_is_told_where_it_concerns_today(begun: Site) -> None:
+    home, today = begun.config.the_home(), NEWEST + 2 * DAY
+    (figure, *_) = begun.store.figures(today, today)
+
+    def said(day: date, now: datetime) -> str:
+        row = Row(2, replace(figure, rate=replace(figure.rate, valid_on=day, valid_until=day)))
+        return bulk.shown_by(begun.store, bulk.Import((row,), 0, ()), home, now)
+
+    assert said(today, begun.clock.now) == "the collecting process shows them within seconds"
+    assert said(today, begun.clock.now + timedelta(hours=1)).startswith("nobody collects now: they are shown once")
+    assert said(today - DAY, begun.clock.now) == ""
+
+
+def test_the_past_of_a_demonstration_begins_ten_years_ago_or_with_the_som() -> None:
+    assert bulk.ten_years_before(date(2026, 11, 24)) == date(2016, 1, 1)
+    assert bulk.ten_years_before(date(2003, 3, 1)) == bulk.ten_years_before(date(1990, 1, 1)) == date(1993, 5, 10)
 
 
 def test_an_export_may_be_of_some_days_and_currencies(command: Callable[..., Ran]) -> None:
