@@ -40,8 +40,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         config = folder / "ticker.toml"
         config.write_text(settings(f"sqlite:///{folder / 'ticker.db'}", folder, upstream, clock), encoding="utf-8")
         running = started.serve(config).until_ready()
-        until("today's rates", lambda: running.rate()["value"] and running.rate("EUR")["value"])
+        # From the archive, the last to come: later nothing changes that curl would be sent again.
+        until("yesterday's rates", lambda: all(one["previous"] for one in told(running, "USD,EUR,RUB")))
         yield running
+
+
+def told(running: Running, currencies: str) -> list[dict[str, Any]]:
+    rates: list[dict[str, Any]] = json.loads(running.get(f"/api/v1/rates?currencies={currencies}").body)["rates"]
+    return rates
 
 
 @pytest.fixture(scope="module")
