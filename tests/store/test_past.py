@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from ticker.history import official
-from ticker.model import DAY, Headline, Rate, Story
+from ticker.model import DAY, Headline, Outcome, Rate, Round, Story
 
 NOON = datetime(2026, 5, 22, 12, 0, 0, 123456, UTC)
 HOUR = timedelta(hours=1)
@@ -119,6 +119,27 @@ def test_what_was_known_at_a_moment_has_the_states_and_looks_of_then(store, toke
     assert [looked(hours) for hours in (-1, 1, 5, 9)] == [None, NOON + HOUR, NOON + 2 * HOUR, NOON + 9 * HOUR]
     (then,), (now,) = (store.known_at(SOURCES, FRIDAY, NOON + hours * HOUR)[0]["nbkr"] for hours in (1, 2))
     assert (then.held, now.held) == (True, False)
+
+
+def test_between_two_rounds_a_look_is_that_of_the_last_good_one(store, token):
+    for hours, outcome, subjects in (
+        (0, Outcome.CHANGED, ("EUR", "USD")),
+        (1, Outcome.CONFIRMED, ("EUR",)),
+        (2, Outcome.FAILED, ()),
+    ):
+        with store.write(token) as write:
+            began = NOON + hours * HOUR
+            write.record(Round("nbkr", began, began, outcome))
+            for subject in subjects:
+                write.look("nbkr", subject, began)
+    with store.write(token) as write:
+        write.look("nbkr", "EUR", NOON + 3 * HOUR)
+
+    def looked(minutes):
+        return store.known_at(SOURCES, FRIDAY, NOON + timedelta(minutes=minutes))[1]
+
+    assert looked(30) == {("nbkr", "EUR"): NOON, ("nbkr", "USD"): NOON}
+    assert looked(150) == {("nbkr", "EUR"): NOON + HOUR, ("nbkr", "USD"): NOON}
 
 
 def test_every_change_of_a_figure_is_counted_and_nothing_else(store, token):

@@ -61,6 +61,16 @@ def test_a_week_with_every_trouble_is_told_again(site):
     assert not differing(life, served, query)
 
 
+def test_a_moment_between_two_looks_knows_nothing_of_the_later_one(site):
+    life, served = site("2026-05-22 08:00"), {}
+    life.turn(to="2026-05-22 09:30")
+    keeping(served, LANGUAGE, timedelta(0))(life)
+    life.bank.set(date(2026, 5, 22), USD="874.5000")
+    life.turn(to="2026-05-22 11:00")
+    assert life.rate("USD")["freshness"] == "late"
+    assert not differing(life, served, LANGUAGE)
+
+
 def test_headlines_of_some_hours_are_told_again(site):
     life, served = site("2026-05-22 16:00", feeds=True), {}
     keep = keeping(served, LANGUAGE, timedelta(minutes=4))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from ticker.freshness import Judgement
 from ticker.history import DayFigure, calendar, official, reach
 from ticker.model import Freshness, Headline, Language
 from ticker.serve.answer import HTML, TEXT, Answer, finish, problem
+from ticker.serve.api.figures import doubted
 from ticker.serve.doors import hand, opened
 from ticker.serve.media import html
 from ticker.serve.options import LANGUAGES, Options
@@ -252,7 +253,11 @@ def _known(read: ReadSide, id_: str, one: Headline | None, judged: Judgement) ->
         grace = {bank.source: bank.grace_days for bank in content.banks}
         said = store.of_days(list(grace), reach(day, grace), day)
         said = [one for one in said if one.rate.currency in read.terms.currencies]
-        figures = calendar(official(said, list(grace)), day, day, grace)
+        held = [one for one in said if one.held]
+        figures = [
+            replace(one, freshness=Freshness.LATE) if one.revision and doubted(one.revision, held, day) else one
+            for one in calendar(official(said, list(grace)), day, day, grace)
+        ]
     return one, Known(kept.summary if kept else "", store.totals([id_]).get(id_, 0), figures)
 
 

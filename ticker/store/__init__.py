@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ticker.model import CLOCKS_DIFFER, Headline, Rate, Revision, Round, Story
+from ticker.model import CLOCKS_DIFFER, Headline, Outcome, Rate, Revision, Round, Story
 from ticker.snapshot import Content, Snapshot, dump, load
 from ticker.store import tables as t
 from ticker.store.engine import Database, StoreError
@@ -103,9 +103,18 @@ class _Session:
         return [_as_of(t.revision_of(row), at) for row in rows]
 
     def looks_at(self, at: datetime) -> dict[tuple[str, str], datetime]:
-        """A run of looks that goes on answers for each moment in it."""
-        runs = self._run(t.looks.select().where(t.looks.c.first_at <= at).order_by(t.looks.c.id))
-        return {(row.source, row.subject): min(row.last_at, at) for row in runs}
+        """A run of looks that goes on answers for each moment in it: as the last good round had left it, or, of what
+        is so long ago that rounds are forgotten, as if there had been a look just then."""
+        runs = self._run(t.looks.select().where(t.looks.c.first_at <= at).order_by(t.looks.c.id)).all()
+        good = t.rounds.c.outcome.in_([Outcome.CHANGED, Outcome.CONFIRMED]) & (t.rounds.c.began_at <= at)
+        began = sa.func.max(t.rounds.c.began_at).label("began")
+        rounds = {
+            row.source: row.began
+            for row in self._run(sa.select(t.rounds.c.source, began).where(good).group_by(t.rounds.c.source))
+        }
+        return {
+            (row.source, row.subject): min(row.last_at, max(row.first_at, rounds.get(row.source, at))) for row in runs
+        }
 
     def headlines_at(self, feed: str, at: datetime, limit: int) -> list[Headline]:
         order = t.stories.c.published_at.desc(), t.stories.c.first_seen_at.desc(), t.stories.c.id

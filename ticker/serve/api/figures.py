@@ -113,6 +113,7 @@ def _figures(shown: Shown, day: date, revisions: Sequence[Revision]) -> Iterable
         rate, source = found.revision.rate, found.revision.source
         of_source = [one.rate for one in believed if (one.rate.currency, one.source) == (rate.currency, source)]
         later = next((one for one in of_source if one.valid_on > day), None)
+        newer = next((one for one in believed if one.source == source and one.rate is later), None)
         doubt = doubted(found.revision, held, day)
         yield Figure(
             currency=rate.currency,
@@ -123,6 +124,7 @@ def _figures(shown: Shown, day: date, revisions: Sequence[Revision]) -> Iterable
             last=rate,
             previous=next((one for one in reversed(of_source) if one.valid_on < rate.valid_on), None),
             next=later,
+            next_contested=newer is not None and doubted(newer, held, newer.rate.valid_on),
         )
 
 
