@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ticker.compose import ended
+from ticker.freshness import Figure
 from ticker.model import Freshness, Rate, Revision
 from ticker.store import Printed, Store
 
@@ -181,6 +182,15 @@ def _doubted_from(table: _Table, held: Iterable[Revision], end: int) -> int:
         day for one in held if one.id > table.revision and table.entry.first <= (day := one.rate.valid_on.toordinal())
     ]
     return min([end, *of_table])
+
+
+def entry(figure: Figure) -> Entry:
+    """The entry of a figure that no column has: since when it is unchanged is told of its own table alone."""
+    rate = figure.rate
+    assert rate
+    first, until = str(rate.valid_on), str(rate.valid_until)
+    value, quoted = f"{rate.value:f}", f"{rate.quoted:f}"
+    return Entry(value, quoted, rate.nominal, first, until, first, figure.source, rate.valid_on.toordinal())
 
 
 def rows(

@@ -36,7 +36,7 @@ LARGE = 50_000  # bytes from which a body is compressed only as it is asked for
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones had offsets with seconds, which RFC 3339 has no form for
 SETTLED = timedelta(minutes=5)  # until then, a round that had begun may still add to what was known
 PAST_KEPT = "public, max-age=60"
-STATUS_KEPT = "public, max-age=5"
+STATUS_LIFE = timedelta(seconds=5)
 STORE_RETRY_S = "5"
 PAPERS_LIFE = timedelta(minutes=10)
 MARKDOWN = "text/markdown; charset=utf-8"
@@ -183,12 +183,14 @@ class Api:
         )
 
     def _standing(self, asked: Asked, now: datetime) -> object:
-        """What an answer is made of: as long as all of this is the same, so is the answer."""
+        """What an answer is made of: as long as all of this is the same, so is the answer. It is kept beside each of
+        them, and so holds numbers and no snapshot."""
         snapshot, judged = self._read.ready.judged(now)
         counted = self._read.views.tally.generation if asked.door.id == "popular" else 0
         version = self._version() if asked.door.past else None
         feeds = () if asked.door.tag == "Rates" else feeds_shown(judged)
-        return snapshot.version, snapshot.content, judged.today, judged.until, judged.figures, feeds, version, counted
+        of_snapshot = snapshot.version, snapshot.as_of, hash(snapshot.content.feeds)
+        return of_snapshot, judged.until, hash((judged.figures, tuple(feeds))), version, counted
 
     def _version(self) -> int | None:
         """Of all figures there are; None while the store is away."""
@@ -212,7 +214,7 @@ class Api:
             settled = now - asked.at > SETTLED
             return replace(made, until=None, kept=PAST_KEPT if settled else "no-store")
         if asked.door.id == "status":
-            return replace(made, until=None, kept=STATUS_KEPT)
+            return replace(made, until=min(now + STATUS_LIFE, made.until or now))
         return self._kept.keep(asked.key, standing, made, now)
 
     def _say(self, asked: Asked) -> Answer:

@@ -132,8 +132,9 @@ def rate_text(shown: Shown, currency: str, params: asked.RateParams) -> bytes:
     if figure.rate is None:
         raise NothingError(f"There is no official figure of {currency} for {day}: {_why(figure)}.")
     if figure.freshness is not Freshness.FRESH and params.late == "refuse":
-        newest = f"the newest one that is sure is of {figure.rate.valid_on}"
-        raise NothingError(f"The figure of {currency} for {day} is late: {newest}; `late=give` gives it.")
+        of = figure.rate.valid_on
+        why = "it has been put in doubt since" if of == day else f"the newest one is of {of}"
+        raise NothingError(f"The figure of {currency} for {day} is late: {why}; `late=give` gives it.")
     text = plain(figure.rate.value)
     return (text.replace(".", ",") if params.decimal == "comma" else text).encode()
 
@@ -201,10 +202,19 @@ def history_rows(shown: Shown, book: books.Book, version: int, wanted: Span) -> 
     now: dict[str, tuple[books.Entry | None, Freshness]] = {}
     for currency in wanted.currencies:
         figure = shown.judged.figure(currency)
-        of_rate = columns[currency].on(figure.rate.valid_on.toordinal()) if figure and figure.rate else None
         if figure:
-            now[currency] = (of_rate[0] if of_rate else None), figure.freshness
+            now[currency] = _entry(figure, columns[currency], today), figure.freshness
     return books.rows(columns, wanted.ordinals, today, now)
+
+
+def _entry(figure: Figure, column: books.Column, today: int) -> books.Entry | None:
+    """The column's entry of the very table that the figure is of."""
+    if figure.rate is None:
+        return None
+    days = today, figure.rate.valid_on.toordinal()
+    found = [told[0] for day in days if (told := column.on(day)) is not None]
+    of = figure.source, str(figure.rate.valid_on)
+    return next((one for one in found if (one.source, one.valid_on) == of), None) or books.entry(figure)
 
 
 def history_head(shown: Shown, params: asked.HistoryParams, wanted: Span) -> models.History:
