@@ -102,8 +102,8 @@
         area.rows = now.querySelector("textarea").rows;
         if (policy) policy.textContent = now.querySelector(".policy code").textContent;
       }
-      for (const [nth, link] of document.querySelectorAll("#languages a").entries()) {
-        link.href = fresh.querySelectorAll("#languages a")[nth].getAttribute("href");
+      for (const [nth, link] of document.querySelectorAll("#languages a, #also a").entries()) {
+        link.href = fresh.querySelectorAll("#languages a, #also a")[nth].getAttribute("href");
       }
       dress();
       const told = find("told"), words = [...fresh.getElementById("told").children].map(one => document.importNode(one, true));

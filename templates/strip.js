@@ -246,8 +246,8 @@ const life = (() => {
     }
 
     function count() {
-      const numbered = items().filter(node => node.dataset.key), n = numbered.indexOf(shown) + 1;
-      put(find(".count"), n ? said.count.replace("{n}", n).replace("{m}", numbered.length) : "");
+      const all = items(), n = all.indexOf(shown) + 1;  // of all that steps, tomorrow's figures too
+      put(find(".count"), n ? said.count.replace("{n}", n).replace("{m}", all.length) : "");
     }
 
     function step(by) {

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import day
+from scenes import DAY, WEDNESDAY, at, day, scene, series
 
 from ticker.serve.configurator import (
     GROUPS,
@@ -24,6 +24,7 @@ from ticker.serve.configurator import (
     base_of,
     configurator,
     gives_way,
+    hashed,
 )
 from ticker.serve.options import LANGUAGES, PARTS, Offered, Options, parse
 from ticker.serve.words import templates_dir
@@ -267,10 +268,36 @@ def test_a_servers_code_is_the_tried_recipe_but_for_address_and_options():
 def test_every_address_in_the_code_asks_for_the_same_strip():
     said = asked(f"lang=ky&currencies=EUR,USD&feeds={FEEDS[0]}&bg=0a3d62&fg=ffffff&theme=dark&show=rates&headlines=3")
     for code in codes(said).values():
-        addresses = re.findall(r"""https://rates\.example/strip[^'"\s\[\];]*""", code.text.replace("&amp;", "&"))
+        addresses = re.findall(
+            r"""https://rates\.example/(?:strip|panel)[^'"\s\[\];]*""", code.text.replace("&amp;", "&")
+        )
         assert addresses or code.id.startswith(("element", "include")), code.id
         for address in addresses:
             assert parse(urlsplit(address).query, OFFERED) == (said.options, ()), code.id
+
+
+def test_what_else_the_service_has_is_linked_with_the_options_that_were_chosen():
+    said = asked("ui=ky&lang=ru&currencies=EUR,USD&theme=dark")
+    assert [address for _, address in said.also] == [
+        "panel?lang=ru&currencies=EUR,USD&theme=dark",
+        "chart?currencies=EUR,USD&lang=ru",
+        "headlines.atom?lang=ru",
+        "rates.atom?lang=ru",
+        "docs",
+        "status",
+    ]
+    assert len({tuple(name for name, _ in asked(f"ui={lang}").also) for lang in LANGUAGES}) == len(LANGUAGES)
+
+
+def test_a_panel_is_given_as_a_frame_and_as_the_element():
+    given = codes(asked("lang=ru&headlines=8"))
+    frame = Tags(given["panel-frame"].text).first("iframe")
+    assert frame["src"] == "https://rates.example/panel?lang=ru&headlines=8"
+    assert (frame["sandbox"], frame["allow"]) == (SANDBOX, "")
+    element = Tags(given["panel-element"].text).first("rate-ticker")
+    assert element == {"view": "panel", "lang": "ru", "headlines": "8"}
+    for style in re.findall(r'style="([^"]*)"', given["panel-frame"].text):
+        assert hashed(style) in given["panel-frame"].policy
 
 
 # --- the reference -----------------------------------------------------------------------------------------------
@@ -294,3 +321,23 @@ def test_the_reference_says_of_each_option_what_the_model_says():
         for choice in re.findall(r"`([^`]+)`", allowed):
             _, notes = parse(f"{name}={choice}", OFFERED)
             assert not notes or name in ("currencies", "feeds"), (name, notes)
+
+
+def test_the_guides_policy_allows_the_styles_of_the_code_above_it():
+    guide = REFERENCE.with_name("embedding.md").read_text(encoding="utf-8")
+    before, policy = guide.split("Content-Security-Policy: default-src 'none';", 1)
+    code = before.rsplit("```html\n", 1)[1].split("```")[0]
+    styles = re.findall(r'style="([^"]*)"', code)
+    assert styles == re.findall(r'style="([^"]*)"', codes(asked("lang=ru"))["element-sri"].text)
+    policy = policy.split("```")[0]
+    assert "style-src-attr 'unsafe-hashes'" in policy
+    assert re.findall(r"'sha256-[^']*'", policy) == [hashed(style) for style in styles]
+
+
+def test_the_reference_shows_how_a_change_is_kept_visible():
+    before, after = re.search(r"(\S+) and (\S+) are drawn as", REFERENCE.read_text(encoding="utf-8")).groups()  # type: ignore[union-attr]
+    days = (WEDNESDAY - DAY, WEDNESDAY, WEDNESDAY + DAY)
+    usd = series("USD", days, (before, before, after))
+    rate = scene(at(WEDNESDAY, "18:40"), (usd,)).strip(Options(currencies=("USD",))).rates[0]
+    assert rate.next
+    assert f"{rate.text} → {rate.next.text}" in REFERENCE.read_text(encoding="utf-8")

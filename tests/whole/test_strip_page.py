@@ -418,12 +418,21 @@ MANY = {
 }
 
 
+def fullest_evening() -> scenes.Scene:
+    """Each figure of tomorrow differs in its last decimal only."""
+    days = (scenes.WEDNESDAY - scenes.DAY, scenes.WEDNESDAY, scenes.WEDNESDAY + scenes.DAY)
+    usd, eur = ("87.4500", "87.4471", "87.4472"), ("102.4000", "102.5701", "102.5702")
+    figures = scenes.series("USD", days, usd), scenes.series("EUR", days, eur), scenes.series("RUB", days)
+    return scenes.scene(scenes.at(scenes.WEDNESDAY, "18:40"), figures)
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ky"])
 @pytest.mark.parametrize(
     ("query", "currencies"),
     [("", 3), ("headlines=0", 3), ("currencies=USD,EUR,RUB,KZT,CNY,GBP,UZS&frame=card", 7)],
 )
 def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
-    browser: Browser, server: Strips, monkeypatch: pytest.MonkeyPatch, query: str, currencies: int
+    browser: Browser, server: Strips, monkeypatch: pytest.MonkeyPatch, query: str, currencies: int, lang: str
 ) -> None:
     offered = Offered(OFFERED.currencies | MANY.keys(), OFFERED.feeds)
     monkeypatch.setattr("pictures.OFFERED", offered)
@@ -432,17 +441,41 @@ def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
     with browser.new_context(bypass_csp=True) as context:
         page = context.new_page()
         page.clock.install(time=scenes.day().now)
-        for state in ("evening_all", "only_tomorrow", "late", "stale", "rouble_held"):
+        server.scenes["fullest_evening"] = fullest_evening()
+        for state in ("fullest_evening", "evening_all", "only_tomorrow", "late", "stale", "rouble_held"):
             scene = server.scenes[state]
             valid = tuple(one.valid_on for one in scene.snapshot.content.series[0].rates)
             more = tuple(scenes.series(one, valid, figures) for one, figures in MANY.items())
             server.scenes[state] = scene.with_content(series=(*scene.snapshot.content.series, *more))
-            page.goto(f"{server.url}/{state}/strip?lang=ky&{query}")
-            for width in (320, 330, 360, 420, 590, 640, 720, 1239, 1240):
+            page.goto(f"{server.url}/{state}/strip?lang={lang}&{query}")
+            for width in (320, 330, 360, 420, 590, 640, 720, 1240, 1379, 1380):
                 page.set_viewport_size({"width": width, "height": 300})
                 if found := page.evaluate(RESERVED, css):
                     short.append(f"{state}: {found}")
     assert short == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "ky"])
+def test_in_the_evening_a_headline_has_room_beside_the_rates_or_a_row_of_its_own(
+    context: BrowserContext, server: Strips, lang: str
+) -> None:
+    server.scenes["fullest_evening"] = fullest_evening()
+    for state in ("evening", "evening_all", "fullest_evening"):
+        reader = Reader(context.new_page(), server, state, f"?lang={lang}")
+        for width in (1240, WIDE, 1379, 1440, 1500, 1530):
+            reader.page.set_viewport_size({"width": width, "height": 130})
+            box = reader.page.locator(".item .text").first.bounding_box()
+            assert box
+            assert box["width"] > 14 * 20, f"{state} at {width} px"  # em of the strip
+
+
+def test_the_count_takes_in_tomorrows_figures_where_they_are_a_step(context: BrowserContext, server: Strips) -> None:
+    reader = Reader(context.new_page(), server, "evening")
+    reader.page.set_viewport_size({"width": MIDDLE, "height": 130})
+    reader.page.reload()
+    assert reader.text(".count") == "1 of 11"
+    reader.page.locator("#following").click()
+    assert reader.text(".count") == "2 of 11"
 
 
 # What sticks out of the page, or of the bar's height, or overlaps its neighbour.

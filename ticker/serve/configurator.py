@@ -126,6 +126,7 @@ class Configurator:
     preset: str
     presets: tuple[tuple[str, str], ...]  # name and address of the page that begins with it
     languages: tuple[tuple[str, str, Language, str], ...]  # short and full name, code, address
+    also: tuple[tuple[str, str], ...]  # name and address of what else the service has
     groups: tuple[Group, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
@@ -162,12 +163,23 @@ def configurator(
         preset=preset,
         presets=tuple((name, "?" + urlencode({"ui": lang, "preset": name})) for name in sorted(terms.presets)),
         languages=tuple((*OWN_NAMES[one], one, "?" + _in_language(one, strip_query, place)) for one in LANGUAGES),
+        also=tuple(_also(strip_query, options, terms, say)),
         groups=tuple(_groups(options, place, content, terms, say)),
         warnings=tuple(_warnings(options, say)),
         notes=tuple(note_said(note, say) for note in notes),
         ground=options.bg if options.theme == "transparent" else None,
         ways=ways(strip_query, options, base, say, picture(options), place, terms.embed, terms.currencies),
     )
+
+
+def _also(query: str, options: Options, terms: Terms, say: Words) -> Iterator[tuple[str, str]]:
+    shown = urlencode({"currencies": ",".join(options.currencies or terms.currencies), "lang": options.lang}, safe=",")
+    yield say.text("conf.also.panel"), f"panel?{query}" if query else "panel"
+    yield say.text("panel.chart"), f"chart?{shown}"
+    yield say.text("conf.also.headlines"), f"headlines.atom?lang={options.lang}"
+    yield say.text("conf.also.rates"), f"rates.atom?lang={options.lang}"
+    yield say.text("conf.also.api"), "docs"
+    yield say.text("conf.also.status"), "status"
 
 
 def gives_way(query: str, offered: Offered) -> str | None:
@@ -247,7 +259,7 @@ def _groups(options: Options, place: str, content: Content, terms: Terms, say: W
 
 def _field(name: str, options: Options, place: str, content: Content, terms: Terms, say: Words) -> Field:
     label = say.text(f"conf.{name}")
-    hint = say.text("conf.feeds.hint") if name == "feeds" else ""
+    hint = say.text(f"conf.{name}.hint") if name in ("feeds", "digits") else ""
     if name == "place":
         return Field(name, "choice", label, hint, choices=_choices(name, PLACES, (place,), say))
     value = getattr(options, name)
@@ -340,8 +352,10 @@ MORE_LINES, MORE_CELLS = 22, 31
 """What a row of rates more adds to it: each two currencies, each three."""
 WRAPPED, BARE_CELLS = 70, 120
 """The same without headlines, where rates wrap, and in cells."""
-ONE_LINE, UNWRAPPED, NO_CELLS = 1240, 720, 640
+ONE_LINE, UNWRAPPED, NO_CELLS = 1380, 720, 640
 """From these widths of the strip in px on it is one line, nothing of a bare one wraps, there are no cells."""
+PANEL = (320, 760)
+"""Width and height in px that a panel's frame has until its page's own style says otherwise."""
 FEW = 4
 """As many currencies have a headline beside them."""
 CONTAINER = "container-type:inline-size;width:100%"
@@ -407,6 +421,7 @@ def ways(
             ("frame", site.frame()),
             ("follow", site.follow()),
             ("element", site.element()),
+            ("panel", site.panel()),
             ("include", site.include()),
             ("image", site.image()),
             ("text", site.text()),
@@ -497,6 +512,24 @@ class _Site:
             label = self.say.text("conf.code.sri")
             policy = f"script-src '{self.embed.integrity}'; {attribute}"
             yield Code("element-sri", label, f"{script}\n{tag}", policy)
+
+    def panel(self) -> Iterator[Code]:
+        style = "color-scheme:normal;border:0;width:100%"
+        policy = f"frame-src {self.origin}; style-src-attr 'unsafe-hashes' {hashed(style)}"
+        frame = (
+            f'<iframe src="{self.src("/panel")}" title="{self.title}" loading="{self.loading}"\n'
+            f'  width="{PANEL[0]}" height="{PANEL[1]}" style="{style}" allow=""\n'
+            f'  sandbox="{SANDBOX}"\n'
+            f'  referrerpolicy="{REFERRER}"></iframe>'
+        )
+        yield Code("panel-frame", self.say.text("conf.code.panel_frame"), frame, policy)
+        given = "".join(f' {name}="{escape(value)}"' for name, value in parse_qsl(self.query))
+        link = f'<a href="{self.src("/panel")}">{self.title}</a>'
+        script = f'<script src="{self.base}/embed.js" async></script>'
+        element = f'{script}\n<rate-ticker view="panel"{given}>{link}</rate-ticker>'
+        from_us = f"{self.base}/embed.js" if self.base else "'self'"
+        policy = f"script-src {from_us}; connect-src {self.origin}"
+        yield Code("panel-element", self.say.text("conf.code.panel_element"), element, policy)
 
     def include(self) -> Iterator[Code]:
         for name, label in RECIPES.items():

@@ -97,7 +97,11 @@ class Options(BaseModel):
         100, ge=25, le=300, description="Speed of the motion in per cent: 100 is a step every 7 s or 40 px/s."
     )
     digits: int | None = Field(
-        None, ge=0, le=6, description="Decimals of a figure. By default two from 10 up and the bank's own below."
+        None,
+        ge=0,
+        le=6,
+        description="Decimals of a figure. By default two from 10 up and the bank's own below; more where tomorrow's"
+        " figure would look like today's though it differs, or a figure like zero.",
     )
 
     def shows(self, part: Part) -> bool:
