@@ -357,6 +357,7 @@ def test_it_refreshes_by_itself_and_replaces_only_what_changed(reader: Reader) -
 
 
 def test_removed_it_is_silent_and_added_again_it_lives(reader: Reader) -> None:
+    reader.page.set_viewport_size({"width": 1600, "height": 600})  # one headline a step, also in the evening
     reader.shows()
     reader.does("window.kept = ticker; ticker.remove()")
     before = len(reader.service.asked())
@@ -802,6 +803,7 @@ def test_the_host_pages_type_does_not_reach_it(reader: Reader) -> None:
     head = """<style>html { font: 62.5%/3 serif; letter-spacing: 5px; text-align: right; color: red; cursor: wait }
         * { text-transform: uppercase; --ground: red; --row: 200px }
         svg, a, button, li { display: none !important }</style>"""
+    reader.page.set_viewport_size({"width": 1600, "height": 600})
     reader.opens(f"<body>{reader.script()}{reader.element()}</body>", head=head)
     expect(reader.page.locator("rate-ticker .figure").first).to_be_visible()
     assert reader.does(
