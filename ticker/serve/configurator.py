@@ -352,7 +352,7 @@ MORE_LINES, MORE_CELLS = 22, 31
 """What a row of rates more adds to it: each two currencies, each three."""
 WRAPPED, BARE_CELLS = 70, 120
 """The same without headlines, where rates wrap, and in cells."""
-ONE_LINE, UNWRAPPED, NO_CELLS = 1380, 720, 640
+ONE_LINE, UNWRAPPED, NO_CELLS = 1240, 720, 640
 """From these widths of the strip in px on it is one line, nothing of a bare one wraps, there are no cells."""
 PANEL = (320, 760)
 """Width and height in px that a panel's frame has until its page's own style says otherwise."""
