@@ -29,6 +29,8 @@ from ticker.serve.api.warm import Warm
 from ticker.serve.media import csv as csv_room
 from ticker.store import Printed, StoreError
 
+pytestmark = pytest.mark.doors
+
 TODAY = date(2026, 5, 21)  # a Thursday
 GRACE = {"nbkr": 14, "nbkr_weekly": 7}
 
@@ -167,7 +169,6 @@ def test_what_was_known_at_a_moment_of_the_past_is_what_was_known_then(shared):
     assert got.headers["Cache-Status"] == "ticker; fwd=bypass"
 
 
-@pytest.mark.heavy
 def test_the_past_is_told_as_it_was_told_then(desk):
     """Days with a slip that is held and corrected, a bank that is late, and one that is gone."""
     desk.now = at(TODAY - 20 * DAY, "10:00")
@@ -389,7 +390,6 @@ def test_decades_are_read_ahead_once_their_version_stands(desk, monkeypatch):
 # --- the official series ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.heavy
 def test_the_official_series_comes_back_through_every_door_to_the_last_digit(desk, recorded):
     text = (recorded / "nbkr" / "official_series_2021-07-03_2026-08-22.csv").read_text("utf-8")
     official = list(csv.DictReader(io.StringIO(text.replace("usd,eur,rub,kzt", "USD,EUR,RUB,KZT"))))

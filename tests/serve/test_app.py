@@ -24,6 +24,8 @@ from ticker.serve.ready import Ready
 from ticker.serve.widgets import COMMON, renderer
 from ticker.store import open_store
 
+pytestmark = pytest.mark.doors
+
 DOORS = {
     "/strip": "text/html; charset=utf-8",
     "/strip.json": "application/json; charset=utf-8",

@@ -25,6 +25,8 @@ from ticker.serve.media.chart import room_for_marks, size
 from ticker.serve.options import LANGUAGES, Offered
 from ticker.serve.words import words
 
+pytestmark = pytest.mark.doors
+
 TODAY = scenes.WEDNESDAY
 OFFERED = Offered(frozenset({"USD", "EUR", "RUB", "KZT"}), frozenset())
 SVG = "{http://www.w3.org/2000/svg}"

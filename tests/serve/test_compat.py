@@ -29,6 +29,8 @@ from ticker.serve.media import compat
 from ticker.serve.media.compat import Asked, Known, day_json, nbkr_xml, newest_table
 from ticker.snapshot import BankTerms, Series
 
+pytestmark = pytest.mark.doors
+
 XML, V1 = "/compat/nbkr/XML", "/compat/frankfurter/v1"
 SATURDAY = WEDNESDAY - 4 * DAY
 
@@ -608,7 +610,6 @@ def test_what_was_asked_before_is_not_made_again_until_the_store_says_otherwise(
     assert len(made) == 3
 
 
-@pytest.mark.heavy
 def test_the_recorded_official_series_comes_back_to_the_last_digit(front, recorded):
     [path] = (recorded / "nbkr").glob("official_series_*.csv")
     with path.open(encoding="utf-8") as file:

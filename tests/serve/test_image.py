@@ -20,6 +20,8 @@ from ticker.serve.media import image
 from ticker.serve.options import LANGUAGES, Options
 from ticker.serve.view import Strip
 
+pytestmark = pytest.mark.doors
+
 SVG = "{http://www.w3.org/2000/svg}"
 MOST_BYTES = 20_000  # of a PNG
 

@@ -29,6 +29,8 @@ from ticker.serve.widgets import renderer
 from ticker.serve.words import templates_dir
 from ticker.snapshot import Series
 
+pytestmark = pytest.mark.doors
+
 
 def said(scene: Scene, popularity: Popularity | None = None, **options: Any) -> Panel:
     given = {"popularity": popularity} if popularity else {}

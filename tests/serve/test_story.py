@@ -21,6 +21,8 @@ from ticker.serve.media import html
 from ticker.serve.panel import Popularity
 from ticker.serve.story import Known, StoryPage, story
 
+pytestmark = pytest.mark.doors
+
 BROWSER = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
     "User-Agent": "Mozilla/5.0 (X11; Linux) Gecko/20100101",

@@ -25,6 +25,8 @@ from ticker.serve.options import LANGUAGES
 from ticker.serve.related import once
 from ticker.snapshot import FeedTerms
 
+pytestmark = pytest.mark.doors
+
 TODAY = scenes.WEDNESDAY
 ATOM = "{http://www.w3.org/2005/Atom}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
