@@ -52,7 +52,13 @@ def test_no_figures_are_a_file_with_a_first_line_that_can_be_read():
 
 revisions = st.builds(
     lambda source, currency, quoted, nominal, day, days, seen, modified, hash_, origin: Revision(
-        0, source, Rate(currency, quoted, nominal, day, day + DAY * days), seen, modified, hash_, origin
+        0,
+        source,
+        Rate(currency, quoted, nominal, day, day + DAY * days),
+        max(seen, datetime(day.year, day.month, day.day, 6, tzinfo=UTC) - 2 * DAY),
+        modified,
+        hash_,
+        origin,
     ),
     st.sampled_from(["nbkr", "nbkr-weekly"]),
     st.from_regex(r"[A-Z]{3}", fullmatch=True).filter(lambda code: code != "KGS"),
@@ -162,6 +168,7 @@ def test_a_bad_row_is_told_with_its_line(row, complaint):
         ("seen_at", "2026-05-22T12:00:00", "seen_at: met '2026-05-22T12:00:00', wanted a past moment with its zone"),
         ("seen_at", "2026-05-22T12:00:01Z", "seen_at: met"),
         ("seen_at", "0001-01-01T00:00:00+14:00", "seen_at: met"),
+        ("seen_at", "2026-05-01T12:00:00Z", "seen_at: met 2026-05-01, wanted none more than 14 days before 2026-05-22"),
         ("seen_at", "yesterday", "seen_at: met 'yesterday'"),
         ("body_hash", "abc", "body_hash: met 'abc', wanted 64 digits 0-9a-f"),
         ("origin", "a b", "origin: met 'a b', wanted a name without spaces"),

@@ -31,6 +31,7 @@ COLUMNS = (
 )
 DEMO = "demo"  # a further column, of a demonstration's figures: they must pass for official nowhere
 ORIGIN = "import"  # of figures whose file tells none
+AHEAD = timedelta(days=14)  # how long before its day a figure can have been published, holidays included
 LONGEST = timedelta(days=31)  # that one figure is valid for
 
 _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,8})?")
@@ -173,11 +174,14 @@ def _figure(cells: Mapping[str, str], terms: Terms) -> Revision:
     valid_until = _day(cells["valid_until"], "valid_until") if cells.get("valid_until") else valid_on
     if not valid_on <= valid_until < valid_on + LONGEST:
         raise _Bad(f"valid_until: met {valid_until}, wanted a day from {valid_on} to {valid_on + LONGEST - DAY}")
+    seen_at = _read_moment(cells.get("seen_at", ""), "seen_at", terms.now) or terms.now
+    if seen_at.date() < valid_on - AHEAD:  # the past would be told as if it had known
+        raise _Bad(f"seen_at: met {seen_at:%Y-%m-%d}, wanted none more than {AHEAD.days} days before {valid_on}")
     return Revision(
         id=0,
         source=source,
         rate=Rate(currency, quoted, _nominal(cells.get("nominal", ""), currency, terms), valid_on, valid_until),
-        seen_at=_read_moment(cells.get("seen_at", ""), "seen_at", terms.now) or terms.now,
+        seen_at=seen_at,
         last_modified=_read_moment(cells.get("last_modified", ""), "last_modified", datetime.max.replace(tzinfo=UTC)),
         body_hash=_matching(cells.get("body_hash", terms.body_hash), _HASH, "body_hash", "64 digits 0-9a-f"),
         origin=_matching(cells.get("origin", ""), _ORIGIN, "origin", "a name without spaces") or ORIGIN,
