@@ -59,6 +59,11 @@ class Content:
     headlines: tuple[Headline, ...] = ()  # newest first
     demo: bool = False
 
+    @property
+    def grace(self) -> dict[str, int]:
+        """By source, in the order in which they count, the days past its validity for which a table is shown."""
+        return {bank.source: bank.grace_days for bank in self.banks}
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

@@ -31,6 +31,9 @@ TEXT = "text/plain; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"
 PROBLEM = "application/problem+json"
 
+SETTLED = timedelta(minutes=5)  # until then, a round that had begun may still add to what was known
+PAST_KEPT = "public, max-age=60"
+
 _SAME_EVERYWHERE = (
     ("Vary", "Accept-Encoding"),
     ("Access-Control-Allow-Origin", "*"),
@@ -126,6 +129,11 @@ class _Lazily(Mapping[str, Coded]):
 
     def __len__(self) -> int:
         return len(self._makers)
+
+
+def of_the_past(answer: Answer, at: datetime, now: datetime) -> Answer:
+    """The answer where it tells of the moment `at`: never kept as the present."""
+    return replace(answer, until=None, kept=PAST_KEPT if now - at > SETTLED else "no-store")
 
 
 def _whole_second(moment: datetime) -> datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from ticker import log
 from ticker.past import snapshot_at
 from ticker.serve import chart, compat, status, story, syndication, views, widgets
-from ticker.serve.answer import HTML, Answer, finish, problem, respond
+from ticker.serve.answer import HTML, Answer, finish, of_the_past, problem, respond
 from ticker.serve.api import doors as api
 from ticker.serve.api.book import Book
 from ticker.serve.configurator import Terms
@@ -38,8 +37,6 @@ PREFLIGHT = (
     ("Access-Control-Max-Age", "86400"),
 )
 SCHEMA_LIFE = timedelta(days=1)
-SETTLED = timedelta(minutes=5)
-PAST_KEPT = "public, max-age=60"
 ELEMENT_KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
 RETRY_S = "1"
 STORE_RETRY_S = "5"
@@ -93,11 +90,7 @@ class ReadSide:
     def past(self, path: str, query: str, at: datetime) -> Answer:
         """What was answered at a moment of the past, as far as it is still known. Raises StoreError."""
         snapshot = snapshot_at(self._opened(), self.ready.snapshot.content, at)
-        return self._of_the_past(self.ready.past(path, query, snapshot), at)
-
-    def _of_the_past(self, answer: Answer, at: datetime) -> Answer:
-        settled = self.clock() - at > SETTLED  # until then, a round that had begun may still add to it
-        return replace(answer, until=None, kept=PAST_KEPT if settled else "no-store")
+        return of_the_past(self.ready.past(path, query, snapshot), at, self.clock())
 
     def _opened(self) -> Store:
         if self.latest.store is None:
@@ -110,7 +103,7 @@ class ReadSide:
             return tell(self.facts())
         store = self._opened()
         past = status.gather_past(store, snapshot_at(store, self.ready.snapshot.content, at))
-        return self._of_the_past(tell(past), at)
+        return of_the_past(tell(past), at, self.clock())
 
     def facts(self) -> status.Status:
         """What the operator's page says. One request at a time reads the store; meanwhile others get the last facts,

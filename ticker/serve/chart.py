@@ -501,7 +501,7 @@ def _answer(read: ReadSide, path: str) -> tuple[Hashable, Callable[[], Answer]]:
     content, terms, version = snapshot.content, read.terms, store.rates_version()
     offers = offered(snapshot, terms.currencies, terms.presets)
     asked = asked_for(request.query_string.decode("latin-1"), offers)
-    grace = {bank.source: bank.grace_days for bank in content.banks}
+    grace = content.grace
 
     def make() -> Answer:
         currencies = asked.options.currencies or terms.currencies

@@ -179,7 +179,7 @@ def _one_at_a_time() -> Iterator[None]:
 def _read(
     store: Store, content: Content, asked: Asked, first: date, last: date, present: Judgement | None, *, whole: bool
 ) -> bytes | None:
-    grace = {bank.source: bank.grace_days for bank in content.banks}
+    grace = content.grace
     said = store.of_days(list(grace), reach(first, grace), last)
     known = compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols}, present)
     return compat.period_json(known, asked, first, last) if whole else compat.day_json(known, asked, last)

@@ -35,7 +35,7 @@ class BadMoment(ValueError):  # noqa: N818 - it is the moment that is bad
     now for then."""
 
 
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones have offsets that no clock of today is written with
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones had offsets with seconds, which RFC 3339 has no form for
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+ -]\d\d:\d\d)?")
 
 

@@ -250,7 +250,7 @@ def _known(read: ReadSide, id_: str, one: Headline | None, judged: Judgement) ->
     day = content.home.day(one.published_at)
     figures: Sequence[DayFigure] = ()
     if day < judged.today:
-        grace = {bank.source: bank.grace_days for bank in content.banks}
+        grace = content.grace
         said = store.of_days(list(grace), reach(day, grace), day)
         said = [one for one in said if one.rate.currency in read.terms.currencies]
         held = [one for one in said if one.held]

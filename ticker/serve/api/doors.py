@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
 from ticker import log
-from ticker.serve.answer import CSV, HTML, JSON, LOCKED_POLICY, TEXT, Answer, finish, problem
+from ticker.serve.answer import CSV, HTML, JSON, LOCKED_POLICY, TEXT, Answer, finish, of_the_past, problem
 from ticker.serve.api import figures, models, openapi, params, reference, say, tables
 from ticker.serve.api.catalogue import DOORS, Door, csv_columns
 from ticker.serve.api.figures import Shown
@@ -22,6 +22,7 @@ from ticker.serve.api.params import Allowed, BadParametersError, Mistake
 from ticker.serve.configurator import base_of
 from ticker.serve.doors import hand
 from ticker.serve.media import csv, html
+from ticker.serve.options import EARLIEST
 from ticker.serve.ready import feeds_shown
 from ticker.serve.view import SCHEMA_PATH
 from ticker.store import StoreError
@@ -33,9 +34,6 @@ KEPT_BYTES = 48 << 20  # of finished answers, in a process
 ROWS_A_COST = 2000  # rows of a history that count as one more answer
 LONG_COST = 5  # of looking for words in all headlines, and of putting together what was known at a moment
 LARGE = 50_000  # bytes from which a body is compressed only as it is asked for
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones had offsets with seconds, which RFC 3339 has no form for
-SETTLED = timedelta(minutes=5)  # until then, a round that had begun may still add to what was known
-PAST_KEPT = "public, max-age=60"
 STATUS_LIFE = timedelta(seconds=5)
 STORE_RETRY_S = "5"
 PAPERS_LIFE = timedelta(minutes=10)
@@ -211,8 +209,7 @@ class Api:
     def _made(self, asked: Asked, standing: object, now: datetime) -> Answer:
         made = self._say(asked)
         if asked.at:
-            settled = now - asked.at > SETTLED
-            return replace(made, until=None, kept=PAST_KEPT if settled else "no-store")
+            return of_the_past(made, asked.at, now)
         if asked.door.id == "status":
             return replace(made, until=min(now + STATUS_LIFE, made.until or now))
         return self._kept.keep(asked.key, standing, made, now)

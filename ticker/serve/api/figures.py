@@ -96,7 +96,7 @@ def today(shown: Shown, currencies: Collection[str]) -> list[OfDay]:
 
 
 def _said(shown: Shown, day: date) -> list[Revision]:
-    grace = {bank.source: bank.grace_days for bank in shown.content.banks}
+    grace = shown.content.grace
     first = shifted(reach(day, grace), -BEFORE)
     return shown.past.of_days(list(grace), first, shifted(day, AHEAD), shown.at)
 
@@ -104,7 +104,7 @@ def _said(shown: Shown, day: date) -> list[Revision]:
 def _figures(shown: Shown, day: date, revisions: Sequence[Revision]) -> Iterable[Figure]:
     """The figures of a day that is not today."""
     banks = {bank.source: bank for bank in shown.content.banks}
-    grace = {bank.source: bank.grace_days for bank in shown.content.banks}
+    grace = shown.content.grace
     believed = official(revisions, list(banks))
     held = [one for one in revisions if one.held]
     for found in calendar(believed, day, day, grace):

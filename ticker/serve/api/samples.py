@@ -70,7 +70,7 @@ def figure() -> str:
 
 def _history(shown: Shown) -> Any:
     wanted = say.span(shown, (), SPAN)
-    grace = {bank.source: bank.grace_days for bank in shown.content.banks}
+    grace = shown.content.grace
     columns = book.columns_at(shown.past, NOW, grace, wanted.currencies)
     rows = book.rows(columns, wanted.ordinals, TODAY.toordinal(), {})
     return json.loads(tables.history_json(say.history_head(shown, SPAN, wanted), rows))

@@ -193,7 +193,7 @@ def span(shown: Shown, site: tuple[str, ...], params: asked.HistoryParams) -> Sp
 
 def history_rows(shown: Shown, book: books.Book, version: int, wanted: Span) -> Iterable[books.Row]:
     """Raises StoreError."""
-    grace = {bank.source: bank.grace_days for bank in shown.content.banks}
+    grace = shown.content.grace
     if shown.at:
         columns = books.columns_at(shown.past, shown.at, grace, wanted.currencies)
     else:

@@ -46,7 +46,7 @@ class Warm:
         self._seen = version
         if version == before and version != self._warm:
             content = self._read.ready.snapshot.content
-            grace = {bank.source: bank.grace_days for bank in content.banks}
+            grace = content.grace
             first = content.banks[0].source if content.banks else ""
             currencies = {one.currency for one in content.series if one.source == first}
             self._read.book.columns(store, version, grace, sorted(currencies | {*self._read.terms.currencies}))

@@ -218,7 +218,7 @@ def _since(
 
 def _known(content: Content, usable: Sequence[tuple[str, Rate]]) -> Known:
     values: dict[str, dict[date, Decimal]] = {}
-    grace = {bank.source: bank.grace_days for bank in content.banks}
+    grace = content.grace
     grace_days: dict[str, int] = {}
     main: set[str] = set()
     for source, rate in usable:

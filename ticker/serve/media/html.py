@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache, partial
@@ -94,20 +95,7 @@ def story_page(said: StoryPage) -> bytes:
 
 def story_policy() -> str:
     """The Content-Security-Policy of that page, which nobody may frame. Its block of data is no script."""
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"style-src {_hash('strip.css')} {_hash('story.css')}",
-            f"script-src {_hash('story.js')}",
-            "connect-src 'self'",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            _ALONE,
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        ]
-    )
+    return _policy([_hash("strip.css"), _hash("story.css")], _hash("story.js"), images="data:")
 
 
 def error_page(status: int, title: str, detail: str, lang: str = "en") -> bytes:
@@ -123,21 +111,8 @@ def configurator_page(said: Configurator) -> bytes:
 
 def configurator_policy() -> str:
     """The configurator's Content-Security-Policy: it frames our own strip and nothing else, and nobody frames it."""
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"style-src {_hash('configurator.css')}",
-            f"script-src {_hash('configurator.js')}",
-            "connect-src 'self'",
-            "img-src data:",
-            "frame-src 'self'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            _ALONE,
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        ]
-    )
+    style, script = _hash("configurator.css"), _hash("configurator.js")
+    return _policy([style], script, images="data:", frames="'self'", forms="'self'")
 
 
 def chart_page(said: ChartPage) -> bytes:
@@ -147,8 +122,7 @@ def chart_page(said: ChartPage) -> bytes:
 
 def chart_policy() -> str:
     """The Content-Security-Policy of that page: it shows our own pictures and nothing else, and nobody frames it."""
-    allowed = ["img-src 'self' data:", "base-uri 'none'", "form-action 'self'", _ALONE]
-    return "; ".join(["default-src 'none'", f"style-src {_hash('chart.css')}", *allowed])
+    return _policy([_hash("chart.css")], images="'self' data:", forms="'self'")
 
 
 def status_page(status: Status) -> bytes:
@@ -158,9 +132,7 @@ def status_page(status: Status) -> bytes:
 
 def status_policy() -> str:
     """The Content-Security-Policy of the operator's page, which nobody may frame."""
-    return "; ".join(
-        ["default-src 'none'", f"style-src {_hash('status.css')}", "base-uri 'none'", "form-action 'none'", _ALONE]
-    )
+    return _policy([_hash("status.css")])
 
 
 def docs_page(said: Reference) -> bytes:
@@ -170,48 +142,45 @@ def docs_page(said: Reference) -> bytes:
 
 def docs_policy() -> str:
     """The Content-Security-Policy of the reference, which nobody may frame."""
-    return "; ".join(
-        ["default-src 'none'", f"style-src {_hash('docs.css')}", "base-uri 'none'", "form-action 'none'", _ALONE]
-    )
+    return _policy([_hash("docs.css")])
 
 
 def policy(frame_ancestors: str, strip: Strip | None = None) -> str:
     """The Content-Security-Policy of these pages. `frame_ancestors` is a source list: "*", "'none'", "https://…".
     A strip whose colours were chosen has a style of its own."""
-    colours = _colours(strip.look) if strip else ""
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"style-src {_hash('strip.css')}" + (f" {_digest(colours)}" if colours else ""),
-            f"script-src {_hash(*_SCRIPT)}",
-            "connect-src 'self'",
-            "img-src 'self' data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            f"frame-ancestors {frame_ancestors}",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        ]
-    )
+    styles = [_hash("strip.css"), *_chosen(strip)]
+    return _policy(styles, _hash(*_SCRIPT), images="'self' data:", framed=frame_ancestors)
 
 
 def panel_policy(frame_ancestors: str, panel: Panel) -> str:
     """The Content-Security-Policy of the panel's page."""
-    colours = _colours(panel.strip.look)
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"style-src {_hash('strip.css')} {_hash('panel.css')}" + (f" {_digest(colours)}" if colours else ""),
-            f"script-src {_hash(*_PANEL_SCRIPT)}",
-            "connect-src 'self'",
-            "img-src 'self' data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            f"frame-ancestors {frame_ancestors}",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        ]
-    )
+    styles = [_hash("strip.css"), _hash("panel.css"), *_chosen(panel.strip)]
+    return _policy(styles, _hash(*_PANEL_SCRIPT), images="'self' data:", framed=frame_ancestors)
+
+
+def _policy(
+    styles: Sequence[str],
+    script: str = "",
+    *,
+    images: str = "",
+    frames: str = "",
+    forms: str = "'none'",
+    framed: str = "'none'",
+) -> str:
+    """A page's Content-Security-Policy: nothing but what is named. A script may ask us alone and parse no markup."""
+    allowed = [f"style-src {' '.join(styles)}"]
+    allowed += [f"script-src {script}", "connect-src 'self'"] if script else []
+    allowed += [f"img-src {images}"] if images else []
+    allowed += [f"frame-src {frames}"] if frames else []
+    allowed += ["base-uri 'none'", f"form-action {forms}", f"frame-ancestors {framed}"]
+    allowed += ["require-trusted-types-for 'script'", "trusted-types 'none'"] if script else []
+    return "; ".join(["default-src 'none'", *allowed])
+
+
+def _chosen(strip: Strip | None) -> list[str]:
+    """The hash of the style that chosen colours make."""
+    colours = _colours(strip.look) if strip else ""
+    return [_digest(colours)] if colours else []
 
 
 def _when(status: Status, moment: datetime | None) -> str:
