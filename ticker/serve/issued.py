@@ -7,14 +7,13 @@ must not take the strip from their readers.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from ticker import log
 from ticker.serve.answer import SCRIPT, Answer, finish
+from ticker.serve.latest import write_whole
 from ticker.serve.media import embed
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -39,7 +38,7 @@ class Issued:
             self._folder.mkdir(exist_ok=True)
             for one in _present():
                 if self._kept(one.name) is None:
-                    _write(self._folder / one.name, one.body)
+                    write_whole(self._folder / one.name, one.body)
         except OSError as fault:
             log.event("element not kept for later versions", folder=self._folder.name, why=str(fault))
 
@@ -69,17 +68,3 @@ class Issued:
 
 def _present() -> tuple[embed.File, embed.File]:
     return embed.script(), embed.style()
-
-
-def _write(path: Path, body: bytes) -> None:
-    """Whole or not at all; another process may be writing the same."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

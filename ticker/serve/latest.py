@@ -116,10 +116,15 @@ def write_last_good(path: Path, snapshot: Snapshot) -> None:
     looks = [[source, subject, at.isoformat()] for (source, subject), at in sorted(snapshot.looks.items())]
     kept = json.dumps([snapshot.version, snapshot.as_of.isoformat(), dump(snapshot.content), looks], ensure_ascii=False)
     text = json.dumps({"sha256": hashlib.sha256(kept.encode()).hexdigest(), "kept": kept}, ensure_ascii=False)
+    write_whole(path, text.encode())
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """The file, whole or not at all; another process may be writing the same. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from ticker import log
 from ticker.freshness import Judgement
@@ -27,7 +26,7 @@ from ticker.serve.options import LANGUAGES, Options
 from ticker.serve.panel import PanelHeadline, PanelRate, Popularity, headline, panel, state
 from ticker.serve.related import Told, once, related
 from ticker.serve.view import NATIVE, LanguageLink
-from ticker.serve.views import BODY_BYTES, by_a_reader, page_of
+from ticker.serve.views import hear
 from ticker.serve.words import NOTHING, Words, own_digits, words
 from ticker.snapshot import Content, FeedTerms, Snapshot
 from ticker.store import StoreError
@@ -205,12 +204,7 @@ def doors(app: Flask, read: ReadSide) -> None:
     @app.post("/story/<story>/view")
     def view(story: str) -> Response:
         """Told by the page's own script once it is seen, so that who only fetches the page is not counted."""
-        body = request.stream.read(BODY_BYTES + 1)
-        if len(body) > BODY_BYTES:
-            raise RequestEntityTooLarge(f"A view's body has at most {BODY_BYTES} bytes.")
-        told, page = page_of(request.headers, body)
-        if told and by_a_reader(request.headers):
-            read.views.count("view", story, page, read.clock())
+        hear(read, "view", story)
         return hand(heard)
 
 

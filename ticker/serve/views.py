@@ -262,6 +262,16 @@ def page_of(headers: Headers, body: bytes) -> tuple[bool, str | None]:
     return (True, text) if kind == "text/plain" and _PAGE.fullmatch(text) else (False, None)
 
 
+def hear(read: ReadSide, kind: Kind, story: str) -> None:
+    """Count what the present request tells of a story, if a reader's page tells it. Raises RequestEntityTooLarge."""
+    body = request.stream.read(BODY_BYTES + 1)
+    if len(body) > BODY_BYTES:
+        raise RequestEntityTooLarge(f"A {kind}'s body has at most {BODY_BYTES} bytes.")
+    told, page = page_of(request.headers, body)
+    if told and by_a_reader(request.headers):
+        read.views.count(kind, story, page, read.clock())
+
+
 def doors(app: Flask, read: ReadSide) -> None:
     """POST /click/<id> is answered 204 whether or not it counts: nobody learns from it which stories there are."""
     heard = finish(b"", TEXT, status=204)
@@ -279,10 +289,5 @@ def doors(app: Flask, read: ReadSide) -> None:
             raise NotFound("A story's id has sixteen characters, digits and the letters a to f.")
         if request.method == "OPTIONS":
             return hand(allowed)
-        body = request.stream.read(BODY_BYTES + 1)
-        if len(body) > BODY_BYTES:
-            raise RequestEntityTooLarge(f"A click's body has at most {BODY_BYTES} bytes.")
-        told, page = page_of(request.headers, body)
-        if told and by_a_reader(request.headers):
-            read.views.count("click", story, page, read.clock())
+        hear(read, "click", story)
         return hand(heard)
