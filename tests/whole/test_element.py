@@ -282,10 +282,8 @@ def test_several_on_a_page_have_options_of_their_own(reader: Reader) -> None:
         "/strip.json?currencies=EUR",
         "/strip.json?lang=ky&currencies=USD%2CRUB&headlines=0",
     ]
-    assert sorted(path for path in reader.service.server.asked if path.startswith("/embed")) == [
-        "/embed.js?",
-        f"/embed/{style().name}?",
-    ]
+    # How often the browser fetches the script of one tag is its own affair.
+    assert [path for path in reader.service.server.asked if path.startswith("/embed/")] == [f"/embed/{style().name}?"]
 
 
 def test_changed_attributes_are_one_question_and_focus_stays(reader: Reader) -> None:
