@@ -4,6 +4,8 @@
 // host page's policy is.
 const source = document.currentScript?.src || "", HERE = source.slice(0, source.lastIndexOf("/embed") + 1);
 const shell = new CSSStyleSheet(), style = new CSSStyleSheet();
+// The host page's own paint goes first: until it has loaded, or for a moment, nothing is asked for.
+const loaded = document.readyState === "complete" ? null : new Promise(next => addEventListener("load", next));
 let dressed = null;
 shell.replaceSync(SHELL);
 const PARTS = {clock: ".clock", rates: ".rates", lang: ".languages", headlines: ".news, #previous, .count, #following"};
@@ -51,7 +53,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     this.#page.style.setProperty("--rem", getComputedStyle(this.#page).fontSize);
     this.#page.style.fontSize = "";
     const twin = () => this.#address(".json"), relabel = served => this.#label(served);
-    this.#life = life(this.#page, this.#strip, twin, relabel, () => dress(this.#service));
+    this.#life = life(this.#page, this.#strip, twin, relabel, () => dress(this.#service), loaded);
     this.attributeChangedCallback();
   }
 

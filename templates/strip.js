@@ -2,17 +2,18 @@
 // The page for a frame (page.js) and the element (embed.js) both live by it.
 const life = (() => {
   "use strict";
-  const STEP = 7e3, PACE = 40, PERIOD = 60e3, LONGEST = 600e3, PATIENCE = 20e3, DRIFT = 60e3, PAUSE = 1e3;
+  const STEP = 7e3, PACE = 40, PERIOD = 60e3, LONGEST = 600e3, PATIENCE = 20e3, DRIFT = 60e3, PAUSE = 300;
   const PAGE = crypto.getRandomValues(new Uint32Array(4)).join("-");
   return start;
 
   // States are classes of `page`; `twin` says where the JSON is, and is asked anew each time; `relabel` sees it first.
-  // `dressed` promises what else has to be there before anything is shown; it is asked along with each question.
-  function start(page, strip, twin, relabel = () => {}, dressed = () => {}) {
+  // `dressed` promises what else has to be there before anything is shown; it is asked along with each question. `under`
+  // is what is under way, and the first question waits for it as for one before.
+  function start(page, strip, twin, relabel = () => {}, dressed = () => {}, under = null) {
     const said = strip.dataset, ended = new AbortController(), signal = ended.signal;
     const find = selector => strip.querySelector(selector);
     const clock = find(".clock :is(time, .at)"), list = find(".list"), pause = find("#pause");
-    let offset = 0, failures = 0, asked = "", asking = null, under = null, wanted = false, source = twin();
+    let offset = 0, failures = 0, asked = "", asking = null, wanted = false, source = twin();
     let shown = null, announced = said.status, face;
     let ticking, refreshing, stepping, rolling, rolled, place = 0;
 
@@ -72,7 +73,7 @@ const life = (() => {
     }
 
     // Ends when what was asked for last is shown. Options may change on the way: then the older answer counts no more.
-    // Change as they may, there is one question under way, unless its answer takes long.
+    // Change as they may, there is one question under way, unless its answer takes longer than PAUSE.
     function ask(url, insists) {
       clearTimeout(refreshing);
       wanted ||= insists;

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
-from typing import Any
+from typing import Any, Literal
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
@@ -147,11 +147,17 @@ class Reader:
             self.page.clock.install(time=service.now)
             self.page.clock.pause_at(service.now + timedelta(seconds=1))
 
-    def opens(self, body: str, headers: dict[str, str] | None = None, head: str = "") -> Reader:
+    def opens(
+        self,
+        body: str,
+        headers: dict[str, str] | None = None,
+        head: str = "",
+        until: Literal["load", "commit"] = "load",
+    ) -> Reader:
         text = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Our paper</title>{head}'
         text += f'<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"></head>{body}'
         self.host.pages["/"] = text, headers or {}
-        self.page.goto(self.host.server.url + "/")
+        self.page.goto(self.host.server.url + "/", wait_until=until)
         return self
 
     def script(self, more: str = "") -> str:
@@ -352,6 +358,22 @@ def test_it_refreshes_by_itself_and_replaces_only_what_changed(reader: Reader) -
     expect(reader.page.locator("rate-ticker .day")).to_have_text("18 → 19 June")
     assert reader.page.evaluate("nodes.filter(node => node.isConnected).length") >= 3
     assert len(reader.service.asked()) == 2
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_what_the_host_page_paints_goes_first(reader: Reader, comes: bool) -> None:
+    pictures: list[Route] = []
+    reader.page.route("**/picture.svg", lambda route: pictures.append(route))
+    reader.opens(f'<body>{reader.script()}{reader.element()}<img src="/picture.svg" alt="">', until="commit")
+    reader.page.wait_for_function("document.querySelector('rate-ticker')?.shadowRoot")
+    reader.page.wait_for_timeout(100)
+    assert reader.service.asked() == []
+    if comes:
+        pictures[0].fulfill(content_type="image/svg+xml", body='<svg xmlns="http://www.w3.org/2000/svg"/>')
+    else:
+        reader.waits(0.3)
+    expect(reader.page.locator("rate-ticker .figure").first).to_be_visible()
+    assert len(reader.service.asked()) == 1
 
 
 def test_removed_it_is_silent_and_added_again_it_lives(reader: Reader) -> None:
