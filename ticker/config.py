@@ -164,8 +164,8 @@ class ServeSettings(Settings):
         600,
         ge=0,
         le=1_000_000,
-        description="Answers of the API that an address may have made anew in a minute, in each process; kept ones are "
-        "free. 0 for no limit.",
+        description="Answers of the API, of charts and of moments of the past that an address may have made anew in a "
+        "minute, in each process; kept ones are free. 0 for no limit.",
     )
     trusted_proxies: int = Field(
         0,

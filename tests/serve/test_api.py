@@ -23,9 +23,9 @@ from ticker.history import calendar
 from ticker.model import DAY, Freshness, Rate, Revision
 from ticker.serve.api import book, models, money, tables
 from ticker.serve.api.catalogue import DOORS
-from ticker.serve.api.kept import Limits, address_of
 from ticker.serve.api.params import MAX_CURRENCIES
 from ticker.serve.api.warm import Warm
+from ticker.serve.limits import Limits, TooManyError, address_of
 from ticker.serve.media import csv as csv_room
 from ticker.store import Printed, StoreError
 
@@ -726,6 +726,37 @@ def test_what_an_address_may_have_made_anew_is_limited_and_what_is_kept_is_free(
     desk.close()
 
 
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/chart?to=2026-05-{}", True),
+        ("/chart.svg?to=2026-05-{}", True),
+        ("/compat/frankfurter/v1/2026-05-{}?base=USD", True),
+        ("/strip?at=2026-05-{}T05:00Z", False),
+        ("/panel.json?at=2026-05-{}T05:00Z", False),
+        ("/status?at=2026-05-{}T05:00Z", False),
+        ("/docs", True),
+    ],
+)
+def test_so_is_whatever_else_goes_through_the_past(tmp_path, path, kept):
+    desk = Desk(tmp_path, TODAY - 9 * DAY, api_quota=2)
+    desk.say("USD", run(TODAY - 9 * DAY, *["87.1000"] * 10))
+    desk.publish()
+    desk.turn(hours=24 * 9)
+    first, second, over = ([path.format(day)] for day in (18, 19, 20))
+    if path == "/docs":
+        got = [desk.get(path, Host=f"{name}.example").status_code for name in "abc"]
+    else:
+        got = [desk.get(*one).status_code for one in (first, second, over)]
+    # The first is made whatever it costs; a moment costs more than is left then.
+    assert got == ([200, 200, 429] if kept else [200, 429, 429])
+    assert desk.get(*over, Accept="text/html", Host="c.example").headers["Retry-After"] == "60"
+    if kept:
+        assert desk.get(*first, Host="a.example" if path == "/docs" else "localhost").status_code == 200
+    assert desk.get("/strip.json").status_code == 200
+    desk.close()
+
+
 def test_behind_a_proxy_of_ones_own_readers_are_apart(tmp_path):
     desk = Desk(tmp_path, TODAY, api_quota=1, trusted_proxies=1)
     desk.say("USD", run(TODAY, "87.1000"))
@@ -749,12 +780,14 @@ def test_what_is_long_to_find_costs_more(desk):
 def test_addresses_are_apart_and_forgotten_with_their_minute():
     limits = Limits(2)
     now = at(TODAY, "11:00")
-    assert [limits.spend("a", 1, now).enough for _ in range(3)] == [True, True, False]
-    assert limits.spend("b", 1, now).enough
+    assert [limits.spend("a", 1, now).remaining for _ in range(2)] == [1, 0]
+    with pytest.raises(TooManyError, match="More than 2 answers"):
+        limits.spend("a", 1, now)
+    assert limits.spend("b", 1, now).remaining == 1
     assert all(name != b"a" and len(name) == 16 for name in limits._spent)
     assert limits.spend("b", 0, now + timedelta(minutes=1)).remaining == 2
     assert limits._spent == {}
-    assert limits.spend("c", 99, now).enough, "whatever it costs, one is made for who has asked for nothing yet"
+    assert limits.spend("c", 99, now).remaining == 0, "whatever it costs, one is made for who has asked for nothing yet"
     assert Limits(0).spend("a", 9, now).headers == ()
 
 

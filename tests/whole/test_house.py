@@ -37,7 +37,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "resvg_py": ("serve/media/image.py",),
     "fontpkg": ("serve/media/image.py",),
     "babel": ("serve/words.py",),
-    "cachetools": ("serve/ready.py", "serve/api/kept.py"),
+    "cachetools": ("serve/ready.py", "serve/kept.py"),
     "brotli": ("serve/ready.py", "serve/answer.py"),
     "gzip": ("serve/ready.py", "serve/answer.py", "demo/*"),
     "pydantic": ("config.py", "serve/options.py", "serve/api/*"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -18,9 +19,10 @@ from ticker.serve.answer import HTML, Answer, finish, of_the_past, problem, resp
 from ticker.serve.api import doors as api
 from ticker.serve.api.book import Book
 from ticker.serve.configurator import Terms
-from ticker.serve.doors import ANSWER, CACHE, hand
+from ticker.serve.doors import ANSWER, CACHE, hand, spend
 from ticker.serve.issued import Issued
 from ticker.serve.latest import Latest
+from ticker.serve.limits import MOMENT_COST, Limits, TooManyError
 from ticker.serve.media import html
 from ticker.serve.options import BadMoment, moment_asked
 from ticker.serve.ready import Ready
@@ -67,6 +69,7 @@ class ReadSide:
         self.views = views or Views(lambda: latest.store, clock, shown=Shown(lambda: ready.snapshot.content))
         self.issued = issued or Issued()
         self.book = Book()
+        self.limits = Limits(self.terms.api_quota)
         self._first_request = first_request
         self._dated = dated
         self._gathering = threading.Lock()
@@ -88,7 +91,8 @@ class ReadSide:
         return respond(answer, environ, start_response, now, cache, dated=self._dated)
 
     def past(self, path: str, query: str, at: datetime) -> Answer:
-        """What was answered at a moment of the past, as far as it is still known. Raises StoreError."""
+        """What was answered at a moment of the past, as far as it is still known. Raises StoreError, TooManyError."""
+        spend(self, MOMENT_COST)
         snapshot = snapshot_at(self._opened(), self.ready.snapshot.content, at)
         return of_the_past(self.ready.past(path, query, snapshot), at, self.clock())
 
@@ -98,9 +102,10 @@ class ReadSide:
         return self.latest.store
 
     def said_of(self, tell: Callable[[status.Status], Answer], at: datetime | None) -> Answer:
-        """The operator's facts of now, or of a moment of the past. Raises StoreError for the latter."""
+        """The operator's facts of now, or of a moment of the past. Raises StoreError, TooManyError for the latter."""
         if at is None:
             return tell(self.facts())
+        spend(self, MOMENT_COST)
         store = self._opened()
         past = status.gather_past(store, snapshot_at(store, self.ready.snapshot.content, at))
         return of_the_past(tell(past), at, self.clock())
@@ -216,6 +221,10 @@ def _doors(read: ReadSide) -> Flask:
     @app.errorhandler(BadMoment)
     def bad_moment(fault: BadMoment) -> Response:
         return hand(_error(400, f"{fault}.", []))
+
+    @app.errorhandler(TooManyError)
+    def too_many(fault: TooManyError) -> Response:
+        return hand(replace(_error(429, str(fault), fault.retry), told=fault.left.headers))
 
     @app.errorhandler(TimeoutError)
     def too_slow(_: TimeoutError) -> Response:

@@ -21,7 +21,8 @@ from ticker.serve.answer import HTML, SVG, Answer, finish
 from ticker.serve.api.book import Column
 from ticker.serve.configurator import note_said
 from ticker.serve.contrast import palettes
-from ticker.serve.doors import hand, opened
+from ticker.serve.doors import hand, opened, spend
+from ticker.serve.limits import of_days
 from ticker.serve.media import chart as picture
 from ticker.serve.media import html
 from ticker.serve.media.chart import Chart, Line, Mark, Tick
@@ -495,7 +496,7 @@ def doors(app: Flask, read: ReadSide) -> None:
 
 
 def _answer(read: ReadSide, path: str) -> tuple[Hashable, Callable[[], Answer]]:
-    """What the answer depends on, and how it is made. Raises StoreError, as making it does."""
+    """What the answer depends on, and how it is made. Raises StoreError, as making it does, and that TooManyError."""
     store, now = opened(read), read.clock()
     snapshot, judged = read.ready.judged(now)
     content, terms, version = snapshot.content, read.terms, store.rates_version()
@@ -504,7 +505,8 @@ def _answer(read: ReadSide, path: str) -> tuple[Hashable, Callable[[], Answer]]:
     grace = content.grace
 
     def make() -> Answer:
-        currencies = asked.options.currencies or terms.currencies
+        currencies, (first, last) = asked.options.currencies or terms.currencies, asked.span(judged.today)
+        spend(read, of_days((last - first).days, len(currencies)))
         known = days(read.book.columns(store, version, grace, currencies), asked, judged.today)
         until = content.home.at(judged.today + DAY)
         if path == PICTURE:

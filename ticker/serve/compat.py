@@ -21,8 +21,9 @@ from ticker import log
 from ticker.freshness import Judgement
 from ticker.history import reach
 from ticker.serve.answer import JSON, Answer, finish, problem
-from ticker.serve.api.kept import Kept
-from ticker.serve.doors import hand, opened
+from ticker.serve.doors import hand, opened, spend
+from ticker.serve.kept import Kept
+from ticker.serve.limits import TooManyError, of_days
 from ticker.serve.media import compat
 from ticker.serve.media.compat import Asked, Kind, Known
 from ticker.snapshot import Content
@@ -90,6 +91,8 @@ def doors(app: Flask, read: ReadSide) -> None:
             return hand(_frankfurter(read, kept, what, request.query_string.decode("latin-1")))
         except _RefusedError as fault:
             status, message, retry_s = fault.status, fault.message, fault.retry_s
+        except TooManyError as fault:
+            status, message, retry_s = 429, str(fault), str(fault.left.reset_s)
         except StoreError as fault:
             log.event("store unavailable", why=str(fault), path=request.path)
             status, message, retry_s = 503, "the store does not answer; try again in a moment", STORE_RETRY_S
@@ -161,6 +164,7 @@ def _then(
     key, standing = (asked, first, last, whole), (store.rates_version(), content.banks, content.demo, figures)
     if found := kept.find(key, standing):
         return replace(found, until=judged.until)
+    spend(read, of_days((last - first).days + 1, len(asked.symbols or content.series)))
     with _one_at_a_time() if last - first >= LONG else nullcontext():
         body = _read(store, content, asked, first, last, present, whole=whole)
     return kept.keep(key, standing, _now(body, judged.until), read.clock())

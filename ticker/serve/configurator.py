@@ -58,7 +58,7 @@ class Terms:
     base_url: str | None = None
     embed: Embed | None = None
     frame_ancestors: str = "*"  # who may frame what can be embedded, as a Content-Security-Policy has it
-    api_quota: int = 600  # answers of the API that an address may have made anew in a minute; 0: no limit
+    api_quota: int = 600  # answers that an address may have made anew in a minute; 0: no limit
     trusted_proxies: int = 0  # whose X-Forwarded-For is believed
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from ticker.serve.answer import Answer
+from ticker.serve.limits import Left, address_of
 from ticker.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -30,3 +31,9 @@ def opened(read: ReadSide) -> Store:
     if read.latest.store is None:
         raise StoreError(f"the store is not open: {read.latest.fault}")
     return read.latest.store
+
+
+def spend(read: ReadSide, cost: int) -> Left:
+    """Take `cost` from what the address that asks may have made anew. TooManyError is answered with a 429."""
+    address = address_of(request.environ, read.terms.trusted_proxies)
+    return read.limits.spend(address, cost, read.clock())

@@ -17,10 +17,11 @@ from ticker.serve.answer import CSV, HTML, JSON, LOCKED_POLICY, TEXT, Answer, fi
 from ticker.serve.api import figures, models, openapi, params, reference, say, tables
 from ticker.serve.api.catalogue import DOORS, Door, csv_columns
 from ticker.serve.api.figures import Shown
-from ticker.serve.api.kept import Kept, Left, Limits, address_of
 from ticker.serve.api.params import Allowed, BadParametersError, Mistake
 from ticker.serve.configurator import base_of
-from ticker.serve.doors import hand
+from ticker.serve.doors import hand, spend
+from ticker.serve.kept import Kept
+from ticker.serve.limits import MOMENT_COST, TooManyError, of_days
 from ticker.serve.media import csv, html
 from ticker.serve.options import EARLIEST
 from ticker.serve.ready import feeds_shown
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from ticker.serve.app import ReadSide
 
 KEPT_BYTES = 48 << 20  # of finished answers, in a process
-ROWS_A_COST = 2000  # rows of a history that count as one more answer
-LONG_COST = 5  # of looking for words in all headlines, and of putting together what was known at a moment
+SEARCH_COST = 5  # of looking for words in all headlines
 LARGE = 50_000  # bytes from which a body is compressed only as it is asked for
 STATUS_LIFE = timedelta(seconds=5)
 STORE_RETRY_S = "5"
@@ -97,24 +97,23 @@ class Api:
         self._read = read
         self._kept = Kept(KEPT_BYTES)
         self._book = read.book
-        self._limits = Limits(read.terms.api_quota)
 
     def answer(self, door: Door, *, csv: bool = False, currency: str = "") -> Response:
         """One request, from its query to its answer."""
-        now, cost, hit = self._read.clock(), 0, False
-        address = address_of(request.environ, self._read.terms.trusted_proxies)
-        left = self._limits.spend(address, 0, now)
+        now, hit = self._read.clock(), False
+        left = spend(self._read, 0)
         try:
             asked = self._asked(door, csv, currency, now)
             standing = self._standing(asked, now)
             made = self._kept.find(asked.key, standing)
             hit = made is not None
             if made is None:
-                cost = self._cost(asked)
-                left = self._limits.spend(address, cost, now)
-                made = self._made(asked, standing, now) if left.enough else _too_many(left)
+                left = spend(self._read, self._cost(asked))
+                made = self._made(asked, standing, now)
         except BadParametersError as fault:
             made = problem(400, f"{fault}.", errors=[one.said for one in fault.mistakes])
+        except TooManyError as fault:
+            left, made = fault.left, problem(429, str(fault), more=fault.retry)
         except say.NothingError as fault:
             made = problem(404, str(fault))
         except StoreError as fault:
@@ -150,6 +149,7 @@ class Api:
         made = self._kept.find(key, standing)
         hit = made is not None
         if made is None:
+            spend(self._read, 1)
             made = finish(body(allowed, base), content_type, policy=policy, links=[SERVICE_DESC], lazily=True)
             made = self._kept.keep(key, standing, made, now)
         return hand(replace(made, until=now + PAPERS_LIFE), "hit" if hit else "")
@@ -199,12 +199,14 @@ class Api:
             return None
 
     def _cost(self, asked: Asked) -> int:
-        if asked.at or (asked.door.id == "headlines" and asked.params.q):
-            return LONG_COST
+        if asked.at:
+            return MOMENT_COST
+        if asked.door.id == "headlines" and asked.params.q:
+            return SEARCH_COST
         if asked.door.id != "history":
             return 1
         wanted = say.span(figures.shown(self._read), self._read.terms.currencies, asked.params)
-        return 1 + len(wanted.ordinals) * len(wanted.currencies) // ROWS_A_COST
+        return of_days(len(wanted.ordinals), len(wanted.currencies))
 
     def _made(self, asked: Asked, standing: object, now: datetime) -> Answer:
         made = self._say(asked)
@@ -285,8 +287,3 @@ def _said(asked: Asked, model: models.Model, rows: Sequence[models.Model] = (), 
     if not asked.csv or not asked.door.row:
         return _Said(models.encoded(model))
     return _Said(tables.of_rows(asked.door, (row.model_dump(by_alias=True) for row in rows), more), CSV)
-
-
-def _too_many(left: Left) -> Answer:
-    detail = f"More than {left.quota} answers were made anew for this address within a minute; those kept are free."
-    return problem(429, detail, more=[("Retry-After", str(left.reset_s))])

@@ -1,4 +1,4 @@
-"""Finished answers of the API, kept while what they say stands, and what one address may have made anew."""
+"""What one address may have made anew: answers of the API, of charts, and of days and moments of the past."""
 
 from __future__ import annotations
 
@@ -7,53 +7,34 @@ import ipaddress
 import math
 import secrets
 import threading
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cachetools import LRUCache
-
-from ticker.serve.answer import Answer
-
 WINDOW_S = 60
+MOMENT_COST = 5
+"""Of putting together what was known at a moment, as answers count that cost least."""
+ROWS_A_COST = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    standing: object
-    answer: Answer
+def of_days(days: int, currencies: int) -> int:
+    """What it costs to go through so many days of so many currencies."""
+    return 1 + max(0, days) * currencies // ROWS_A_COST
+
+
+class TooManyError(Exception):
+    """The address has had its share of the minute."""
+
+    def __init__(self, left: Left) -> None:
+        super().__init__(
+            f"More than {left.quota} answers were made anew for this address within a minute; those kept are free."
+        )
+        self.left = left
 
     @property
-    def body_bytes(self) -> int:
-        return len(self.answer.codings["identity"].body)
-
-
-class Kept:
-    """A table of answers, bounded in bytes. An answer counts as long as `standing`, which is what it was made of, is
-    equal to what it would be made of now."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._table: LRUCache[Hashable, _Kept] = LRUCache(most_bytes, getsizeof=lambda one: 2 * one.body_bytes + 2000)
-        self._lock = threading.Lock()
-
-    def find(self, key: Hashable, standing: object) -> Answer | None:
-        with self._lock:
-            found: _Kept | None = self._table.get(key)
-        return found.answer if found and found.standing == standing else None
-
-    def keep(self, key: Hashable, standing: object, answer: Answer, now: datetime) -> Answer:
-        """The answer as it is to be given: last modified when this process first said just that."""
-        with self._lock:
-            old: _Kept | None = self._table.get(key)
-        same = old and old.answer.codings["identity"].etag == answer.codings["identity"].etag
-        whole = now if not now.microsecond else now.replace(microsecond=0) + timedelta(seconds=1)
-        answer = replace(answer, modified=old.answer.modified if old and same else whole)
-        one = _Kept(standing, answer)
-        with self._lock:
-            if self._table.getsizeof(one) <= self._table.maxsize:
-                self._table[key] = one
-        return answer
+    def retry(self) -> list[tuple[str, str]]:
+        return [("Retry-After", str(self.left.reset_s))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +44,6 @@ class Left:
     quota: int
     remaining: int
     reset_s: int
-    enough: bool
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -90,7 +70,7 @@ class Limits:
         self._spent: dict[bytes, int] = {}
 
     def spend(self, address: str, cost: int, now: datetime) -> Left:
-        """Take `cost` from what is left to the address, where there is enough. 0 only asks."""
+        """Take `cost` from what is left to the address; 0 only asks. Raises TooManyError where it is not enough."""
         with self._lock:
             if self._began is None or not timedelta() <= now - self._began < timedelta(seconds=WINDOW_S):
                 self._began, self._key, self._spent = now, secrets.token_bytes(16), {}
@@ -101,7 +81,10 @@ class Limits:
             if enough and cost:
                 spent = self._spent[name] = min(spent + cost, self.quota)
             reset = math.ceil(WINDOW_S - (now - self._began).total_seconds())
-            return Left(self.quota, max(0, self.quota - spent), reset, enough)
+            left = Left(self.quota, max(0, self.quota - spent), reset)
+        if not enough:
+            raise TooManyError(left)
+        return left
 
 
 def address_of(environ: Mapping[str, Any], trusted_proxies: int) -> str:
