@@ -490,7 +490,7 @@ def _check(asked: argparse.Namespace) -> int:
 
 def _status(asked: argparse.Namespace) -> int:
     from ticker import service
-    from ticker.serve import status
+    from ticker.operate import say, status
 
     config = _load(asked).config
     if not _exists(config):
@@ -502,9 +502,9 @@ def _status(asked: argparse.Namespace) -> int:
     facts = status.gather(one.latest, one.ready, one.clock())
     one.latest.stop()
     if asked.json:
-        print(status.as_json(facts).codings["identity"].body.decode())
+        print(say.as_json(facts).decode())
     else:
-        print(status.as_text(facts))
+        print(say.as_text(facts))
     return NOT_WELL if facts.troubles else OK
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,22 +12,23 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from ticker import log
+from ticker.operate import doors as operate
 from ticker.past import snapshot_at
-from ticker.serve import chart, compat, status, story, syndication, views, widgets
+from ticker.serve import chart, compat, story, syndication, views, widgets
 from ticker.serve.answer import HTML, Answer, finish, of_the_past, problem, respond
 from ticker.serve.api import doors as api
 from ticker.serve.api.book import Book
 from ticker.serve.configurator import Terms
-from ticker.serve.doors import ANSWER, CACHE, hand, spend
+from ticker.serve.doors import ANSWER, CACHE, hand, moment, opened, spend
 from ticker.serve.issued import Issued
 from ticker.serve.latest import Latest
 from ticker.serve.limits import MOMENT_COST, Limits, TooManyError
 from ticker.serve.media import html
-from ticker.serve.options import BadMoment, moment_asked
+from ticker.serve.options import BadMoment
 from ticker.serve.ready import Ready
 from ticker.serve.views import Shown, Views
 from ticker.serve.words import templates_dir
-from ticker.store import Store, StoreError
+from ticker.store import StoreError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -72,8 +72,6 @@ class ReadSide:
         self.limits = Limits(self.terms.api_quota)
         self._first_request = first_request
         self._dated = dated
-        self._gathering = threading.Lock()
-        self._facts: status.Status | None = None
         self._flask = _doors(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -93,34 +91,8 @@ class ReadSide:
     def past(self, path: str, query: str, at: datetime) -> Answer:
         """What was answered at a moment of the past, as far as it is still known. Raises StoreError, TooManyError."""
         spend(self, MOMENT_COST)
-        snapshot = snapshot_at(self._opened(), self.ready.snapshot.content, at)
+        snapshot = snapshot_at(opened(self), self.ready.snapshot.content, at)
         return of_the_past(self.ready.past(path, query, snapshot), at, self.clock())
-
-    def _opened(self) -> Store:
-        if self.latest.store is None:
-            raise StoreError(self.latest.fault)
-        return self.latest.store
-
-    def said_of(self, tell: Callable[[status.Status], Answer], at: datetime | None) -> Answer:
-        """The operator's facts of now, or of a moment of the past. Raises StoreError, TooManyError for the latter."""
-        if at is None:
-            return tell(self.facts())
-        spend(self, MOMENT_COST)
-        store = self._opened()
-        past = status.gather_past(store, snapshot_at(store, self.ready.snapshot.content, at))
-        return of_the_past(tell(past), at, self.clock())
-
-    def facts(self) -> status.Status:
-        """What the operator's page says. One request at a time reads the store; meanwhile others get the last facts,
-        so that a slow store holds one thread and no reader."""
-        last = self._facts
-        if not self._gathering.acquire(blocking=last is None) and last is not None:
-            return last
-        try:
-            self._facts = status.gather(self.latest, self.ready, self.clock())
-        finally:
-            self._gathering.release()
-        return self._facts
 
     def _through_flask(self, environ: WSGIEnvironment) -> Answer:
         """What the door behind the path answers. Flask finds the door and catches what goes wrong, no more."""
@@ -153,13 +125,8 @@ def _doors(read: ReadSide) -> Flask:
             there = "/strip, /panel, /status and /api/v1 tell what was known at a moment"
             raise BadMoment(f"at: {request.path[:80]} tells the present alone; {there}")
 
-    def past() -> datetime | None:
-        """The moment of the past that is asked for. Raises BadMoment."""
-        query, zone = request.query_string.decode("latin-1"), read.ready.snapshot.content.home.zone
-        return moment_asked(query, zone, read.clock())
-
     def strip() -> Response:
-        query, at = request.query_string.decode("latin-1"), past()
+        query, at = request.query_string.decode("latin-1"), moment(read)
         return hand(read.past(request.path, query, at) if at else read.ready.make(request.path, query, read.clock()))
 
     for path in widgets.MEDIA:
@@ -189,29 +156,13 @@ def _doors(read: ReadSide) -> Flask:
             raise NotFound("There is no such version of the element; /embed.js is the newest.")
         return hand(answer)
 
-    @app.get("/status")
-    def status_page() -> Response:
-        policy = html.status_policy()
-        return hand(read.said_of(lambda facts: finish(html.status_page(facts), HTML, policy=policy), past()))
-
-    @app.get("/status.json")
-    def status_json() -> Response:
-        return hand(read.said_of(status.as_json, past()))
-
-    @app.get("/livez")
-    def livez() -> Response:
-        return hand(status.livez(read.latest, read.clock()))
-
-    @app.get("/readyz")
-    def readyz() -> Response:
-        return hand(status.readyz(read.ready, read.clock()))
-
     views.doors(app, read)
     compat.doors(app, read)
     api.doors(app, read)
     chart.doors(app, read)
     syndication.doors(app, read)
     story.doors(app, read)
+    operate.doors(app, read)
 
     @app.errorhandler(HTTPException)
     def failed(fault: HTTPException) -> Response:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Response, request
 
 from ticker.serve.answer import Answer
 from ticker.serve.limits import Left, address_of
+from ticker.serve.options import moment_asked
 from ticker.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -31,6 +33,12 @@ def opened(read: ReadSide) -> Store:
     if read.latest.store is None:
         raise StoreError(f"the store is not open: {read.latest.fault}")
     return read.latest.store
+
+
+def moment(read: ReadSide) -> datetime | None:
+    """The moment of the past (UTC) that is asked for; a BadMoment is answered with a 400."""
+    query, zone = request.query_string.decode("latin-1"), read.ready.snapshot.content.home.zone
+    return moment_asked(query, zone, read.clock())
 
 
 def spend(read: ReadSide, cost: int) -> Left:

@@ -23,11 +23,11 @@ from ticker.serve.view import Look, Strip
 from ticker.serve.words import templates_dir
 
 if TYPE_CHECKING:
+    from ticker.operate.status import Status
     from ticker.serve.api.reference import Reference
     from ticker.serve.chart import Page as ChartPage
     from ticker.serve.configurator import Configurator
     from ticker.serve.panel import Panel
-    from ticker.serve.status import Status
     from ticker.serve.story import StoryPage
 
 _ALONE = "frame-ancestors 'none'"

@@ -1,0 +1,1 @@
+"""The operator's part: what is cached, whether it is true, and how the processes are. It writes nothing."""

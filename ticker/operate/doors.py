@@ -1,0 +1,75 @@
+"""The operator's doors: the page of what is cached, the same for programs, the probes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response
+
+from ticker.operate import probes, say
+from ticker.operate.status import Status, gather, gather_past
+from ticker.past import snapshot_at
+from ticker.serve.answer import HTML, JSON, Answer, finish, of_the_past
+from ticker.serve.doors import hand, moment, opened, spend
+from ticker.serve.limits import MOMENT_COST
+from ticker.serve.media import html
+
+if TYPE_CHECKING:
+    from ticker.serve.app import ReadSide
+
+
+def doors(app: Flask, read: ReadSide) -> None:
+    facts = Facts(read)
+
+    def page(status: Status) -> Answer:
+        return finish(html.status_page(status), HTML, policy=html.status_policy())
+
+    def for_programs(status: Status) -> Answer:
+        return finish(say.as_json(status), JSON)
+
+    for path, tell in (("/status", page), ("/status.json", for_programs)):
+
+        def status(tell: Callable[[Status], Answer] = tell) -> Response:
+            at = moment(read)
+            if at is None:
+                return hand(tell(facts.now()))
+            return hand(of_the_past(tell(facts.then(at)), at, read.clock()))
+
+        app.add_url_rule(path, path, status)
+
+    @app.get("/livez")
+    def livez() -> Response:
+        return hand(probes.livez(read.latest, read.clock()))
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        return hand(probes.readyz(read.ready, read.clock()))
+
+
+class Facts:
+    """One request at a time reads the store; meanwhile others get the last facts, so that a slow store holds one thread
+    and no reader."""
+
+    def __init__(self, read: ReadSide) -> None:
+        self._read = read
+        self._gathering = threading.Lock()
+        self._last: Status | None = None
+
+    def now(self) -> Status:
+        last = self._last
+        if not self._gathering.acquire(blocking=last is None) and last is not None:
+            return last
+        try:
+            self._last = gather(self._read.latest, self._read.ready, self._read.clock())
+        finally:
+            self._gathering.release()
+        return self._last
+
+    def then(self, at: datetime) -> Status:
+        """Those of a moment of the past. Raises StoreError, TooManyError."""
+        spend(self._read, MOMENT_COST)
+        store = opened(self._read)
+        return gather_past(store, snapshot_at(store, self._read.ready.snapshot.content, at))
