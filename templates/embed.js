@@ -12,9 +12,7 @@ const PARTS = {clock: ".clock", rates: ".rates", lang: ".languages", headlines: 
 
 // One sheet for all elements. What did not come is asked for again with the next question.
 const dress = service => dressed ||= (async () => {
-  const [name, integrity] = STYLE, signal = AbortSignal.timeout(20e3);
-  const answer = await fetch(new URL(`embed/${name}`, service), {integrity, credentials: "omit", signal});
-  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+  const [name, integrity] = STYLE, answer = await brought(new URL(`embed/${name}`, service), {integrity});
   style.replaceSync(await answer.text());
 })().catch(fault => {
   dressed = null;
@@ -29,7 +27,6 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   #strip = this.#page.firstChild;
   #colours = new CSSStyleSheet();
   #life = null;
-  #changing = false;
   #drawn;
 
   constructor() {
@@ -49,11 +46,15 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   connectedCallback() {
     if (this.#life || !this.#service) return;
     // The reader's own size of type, whatever the host page has made of a rem.
-    this.#page.style.fontSize = "medium";
+    this.#page.style.font = "medium serif";
     this.#page.style.setProperty("--rem", getComputedStyle(this.#page).fontSize);
-    this.#page.style.fontSize = "";
-    const twin = () => this.#address(".json"), relabel = served => this.#label(served);
-    this.#life = life(this.#page, this.#strip, twin, relabel, () => dress(this.#service), loaded);
+    this.#page.style.font = "";
+    this.#life = life(this.#page, this.#strip, {
+      twin: () => this.#address(".json"),
+      relabel: served => this.#label(served),
+      dressed: () => dress(this.#service),
+      under: loaded,
+    });
     this.attributeChangedCallback();
   }
 
@@ -65,21 +66,17 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   // Moved within the page by moveBefore(): it lives on.
   connectedMoveCallback() {}
 
-  // Several changes in one task are one question. Where the service is may be told, or changed, after all the rest.
+  // Where the service is may be told, or changed, after all the rest.
   attributeChangedCallback() {
-    if (!this.isConnected || this.#changing) return;
+    if (!this.isConnected) return;
     if (!this.#service) return this.disconnectedCallback();
     if (!this.#life) return this.connectedCallback();
-    this.#changing = true;
-    queueMicrotask(() => {
-      this.#changing = false;
-      if (this.#life) this.refresh().catch(() => {});
-    });
+    this.refresh().catch(() => {});
   }
 
   // Resolves when what the attributes ask for is shown; rejects with an Error where it can't be.
   async refresh() {
-    if (!this.#life) throw new Error("rate-ticker: not on a page, or without src");
+    if (!this.#life) throw new Error("rate-ticker: not on a page, or no src");
     await this.#life.ask();
   }
 
@@ -92,14 +89,11 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     }
   }
 
-  get #view() {
-    return this.getAttribute("view") === "panel" ? "panel" : "strip";
-  }
-
   #address(path, more = {}) {
     const given = OPTIONS.filter(name => this.hasAttribute(name)).map(name => [name, this.getAttribute(name)]);
     const query = new URLSearchParams({...Object.fromEntries(given), ...more});
-    return new URL(`${this.#view}${path}?${query}`, this.#service).href;
+    const view = this.getAttribute("view") === "panel" ? "panel" : "strip";
+    return new URL(`${view}${path}?${query}`, this.#service).href;
   }
 
   #built([tag, attributes, ...children]) {
@@ -130,7 +124,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     const page = this.#page, find = selector => page.querySelector(selector);
     for (const [node, name, word] of this.#bound) {
       if (name) node.setAttribute(name, words[word]);
-      else if (node.textContent !== words[word]) node.textContent = words[word];
+      else put(node, words[word]);
     }
     page.lang = this.#cell.lang = language;
     if (this.title) {
@@ -145,7 +139,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     find(".asof").hidden = !as_of;
     for (const link of page.querySelectorAll("[hreflang]")) {
       link.href = this.#address("", {lang: link.hreflang});
-      link.ariaCurrent = link.hreflang === language ? "true" : null;
+      link.ariaCurrent = link.hreflang === language || null;
     }
     page.classList.add("shown");
   }

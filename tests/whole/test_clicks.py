@@ -231,7 +231,6 @@ def test_a_link_that_is_followed_twice_counts_once_and_leads_to_the_publisher(wa
     with watched.page() as page:
         page.goto(f"{watched.at}/strip?motion=none")
         page.locator("html.run").wait_for(state="attached")
-        assert page.locator("[ping]").count() == 0
         link = page.locator(".list li[data-key] a").first
         assert link.get_attribute("href") == watched.running.shown()["headlines"][0]["url"]
         first, other = (watched.follows(page, nth) for nth in (0, 1))

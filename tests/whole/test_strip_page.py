@@ -302,7 +302,8 @@ def drawn(page: Page) -> Any:
         const {asOf, until, state, outdated, outdatedDay, tomorrow} = strip.dataset;
         const attributes = [...strip.querySelectorAll("li, li *, .bank *")].map(node =>
             [node.tagName, node.textContent.replace(/\\s+/g, " "), node.hidden,
-             ...[...node.attributes].map(one => `${one.name}=${one.value}`).sort()]);
+             ...[...node.attributes].map(({name, value}) =>
+                 `${name}=${name === "ping" ? new URL(value, location) : value}`).sort()]);
         return {until: Date.parse(until), state, outdated, outdatedDay, tomorrow, attributes};
     }""")
 

@@ -55,8 +55,8 @@ def file(body: bytes, kind: str) -> File:
 def script() -> File:
     given = {"OPTIONS": OPTIONS, "SHAPE": _shape(), "SHELL": _shell(), "STYLE": (style().name, style().integrity)}
     constants = ",".join(f"{name}={_literal(value)}" for name, value in given.items())
-    life, element = (packed(_text(name)) for name in ("strip.js", "embed.js"))
-    return file(f'(()=>{{"use strict";{life}\nconst {constants};{element}}})();'.encode(), "js")
+    refresh, life, element = (packed(_text(name)) for name in ("refresh.js", "strip.js", "embed.js"))
+    return file(f'(()=>{{"use strict";{refresh}\n{life}\nconst {constants};{element}}})();'.encode(), "js")
 
 
 @cache
@@ -84,8 +84,9 @@ _FIRST = ".bank:first-child"  # in the element, what is not shown is there and h
 
 def _style() -> str:
     """The strip's style for a shadow root. A rem there would be the host page's; `--rem` is the reader's own."""
-    css = _ERROR_PAGE.sub("", _text("strip.css")).replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
-    css = _COMMENT.sub("", css + _text("panel.css") + _text("panel_embed.css"))
+    strip = _ERROR_PAGE.sub("", _text("strip.css")).replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
+    around, panel = _text("embed_page.css"), _text("panel.css") + _text("panel_embed.css")
+    css = _COMMENT.sub("", around + strip + panel)
     return _close(_REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css)))
 
 
@@ -106,8 +107,8 @@ def _shape() -> Any:
     """The strip as [tag, attributes, *children], with "{name}" where a word belongs; the attribute "" is the text."""
     begin = datetime(2025, 1, 1, tzinfo=UTC)
     nothing = empty(Home())
-    blank = strip(nothing, freshness(nothing, begin), Options(currencies=("-",)))
-    rate = replace(blank.rates[0], currency="-", text="", mark="", spoken="")
+    blank = strip(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))
+    rate = replace(blank.rates[0], currency=_NONE, text="", mark="", spoken="")
     blank = replace(blank, as_of=begin, rates=(rate,))
     words = {name: f"{{{name}}}" for name in blank.words}
     reader = _Reader()
@@ -115,6 +116,7 @@ def _shape() -> Any:
     return _element(reader.found)
 
 
+_NONE = "-"  # a currency's place
 _NAMED = {"viewbox": "viewBox"}  # which the reader of HTML writes small
 _LEFT_OUT = ("datetime", "href", "aria-current", "type")  # of another time; and no form reaches a shadow root
 
@@ -146,7 +148,7 @@ class _Reader(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if self._open and "\n" not in data:
+        if self._open and "\n" not in data and data != _NONE:
             self._open[-1].append(data)
 
 

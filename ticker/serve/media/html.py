@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from ticker.serve.story import StoryPage
 
 _ALONE = "frame-ancestors 'none'"
-_SCRIPT = ("strip.js", "page.js")
-_PANEL_SCRIPT = ("panel.js", "panel_page.js")
+_SCRIPT = ("refresh.js", "strip.js", "page.js")
+_PANEL_SCRIPT = ("refresh.js", "panel.js", "panel_page.js")
 _CODE, _WEIGHT = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*")
 _CONTAINER = re.compile(r"@container \((\d+ch <= )?width < \d+ch\)")
 _EM_PER_CH = 0.56  # of the widest of the strip's fonts, 14 px high
@@ -220,8 +220,8 @@ def _environment() -> Environment:
 def _inline(*names: str) -> Markup:
     """Files of ours as they stand in the page: less their indentation and the lines that are only a comment."""
     text = "".join((templates_dir() / name).read_text("utf-8") for name in names)
-    if names == _SCRIPT:
-        return Markup(packed(text))
+    if names in (_SCRIPT, _PANEL_SCRIPT):
+        return Markup(f'(()=>{{"use strict";{packed(text)}}})();')
     lines = [line.strip() for line in (_framed(text) if names[0].endswith(".css") else text).splitlines()]
     whole = (line.startswith("//") or (line.startswith("/*") and line.endswith("*/")) for line in lines)
     return Markup("\n".join(line for line, comment in zip(lines, whole, strict=True) if line and not comment))

@@ -1,0 +1,172 @@
+// What a strip and a panel have in common: each asks for its JSON twin anew, says itself when what it says has run out,
+// stops and goes on by one control, and tells which headline was followed. Every word comes from the page or its twin.
+const PERIOD = 60e3, PATIENCE = 20e3, DRIFT = 60e3, PAUSE = 300, CONTROL = "#pause, .pause";
+const PAGE = Math.random().toString(36).slice(2);
+
+const put = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
+const set = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
+
+async function brought(url, more) {
+  const answer = await fetch(url, {credentials: "omit", signal: AbortSignal.timeout(PATIENCE), ...more});
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer;
+}
+
+// States are classes of `page`, of which `part` is what lives. `twin` says where the JSON is, and is asked anew each
+// time; `apply` shows an answer, and `relabel` sees it first. `ticked` is told the time at least once a minute,
+// whether it has just run out, and how many questions have failed of late, `woken` that the page is seen or hidden, `toggled` that it was stopped or goes on.
+// `dressed` promises what else has to be there before anything is shown; it is asked along with each question. `under`
+// is what is under way, and the first question waits for it as for one before.
+function alive(page, part, own) {
+  const said = part.dataset, twin = own.twin, ended = new AbortController(), signal = ended.signal;
+  let offset = 0, failures = 0, asked = "", asking = null, wanted = false, source = twin(), under = own.under;
+  let announced = said.status, ticking, refreshing;
+
+  const live = () => page.classList.contains("live");
+  const now = () => Date.now() + offset;
+  const past = () => now() >= Date.parse(said.until);
+
+  // --- truth: past `until` without another look, the page says so itself, also while paused or hidden
+
+  function tick() {
+    clearTimeout(ticking);
+    const outdated = past() && !page.classList.contains("outdated");
+    if (outdated) {
+      page.classList.add("outdated");
+      announce(said.outdatedStatus);
+      if (!asking) again(Math.random() * PERIOD / 6);
+    }
+    own.ticked?.(now(), outdated, failures);
+    const minute = PERIOD - now() % PERIOD, toUntil = Date.parse(said.until) - now();
+    ticking = setTimeout(tick, (toUntil > 0 ? Math.min(minute, toUntil) : minute) + 20);
+  }
+
+  function announce(text) {
+    if (announced && text !== announced) put(part.querySelector("[role=status]"), text);
+    announced = text;
+  }
+
+  // --- refresh: spread over the period, slower after failures, never while paused or hidden
+
+  // One that shows nothing yet goes on asking.
+  const due = () => !document.hidden && (live() || !said.until);
+
+  const refresh = () => { if (due()) ask(false).catch(() => {}); };
+
+  function again(wait) {
+    clearTimeout(refreshing);
+    refreshing = setTimeout(refresh, wait);
+  }
+
+  // The browser asks on condition: it has the ETag of what it was answered last.
+  async function get(url) {
+    const [answer] = await Promise.all([brought(url, {cache: "no-cache"}), own.dressed?.()]);
+    return [answer.headers, await answer.json()];
+  }
+
+  // Ends when what was asked for last is shown. Options may change on the way: then the older answer counts no more.
+  // Several changes in one task are one question; and change as they may, there is one under way, unless its answer
+  // takes longer than PAUSE.
+  function ask(insists) {
+    const url = twin();
+    clearTimeout(refreshing);
+    wanted ||= insists;
+    if (asking && url === asked) return asking;
+    asked = url;
+    const mine = asking = (async () => {
+      let fault = null;
+      await (under && Promise.race([under, new Promise(next => setTimeout(next, PAUSE))]));
+      if (mine === asking) try {
+        const got = get(url), over = () => { under = null; };
+        under = got.then(over, over);
+        const [headers, served] = await got;
+        if (mine === asking && (live() || wanted || !said.until)) {
+          // The device's clock is believed unless the server's is more than a minute away.
+          const date = Date.parse(headers.get("date")) + 1e3 * (headers.get("age") || 0), off = date - Date.now();
+          if (date) offset = Math.abs(off) > DRIFT ? off : 0;
+          // An older answer changes nothing, unless it is to another question.
+          if (url !== source || !(Date.parse(served.as_of) < Date.parse(said.asOf))) {
+            show(served);
+            source = url;
+          }
+        }
+      } catch (met) {
+        fault = met;
+      }
+      if (signal.aborted) throw new Error("removed");
+      if (mine !== asking) return asking;
+      asking = null;
+      wanted = false;
+      failures = fault ? failures + 1 : 0;
+      tick();
+      again(PERIOD * Math.min(10, 2 ** failures * (.75 + Math.random() / 2)));
+      if (fault) throw fault;
+    })();
+    return mine;
+  }
+
+  function show(served) {
+    const {as_of, until, words} = served;
+    own.relabel?.(served);
+    page.classList.remove("outdated");
+    Object.assign(said, {until, asOf: as_of || "", outdatedStatus: words.outdated_status});
+    own.apply(served);
+    label();
+    announce(words.status);
+  }
+
+  // --- the one control, and what wakes a page
+
+  function label() {
+    const button = part.querySelector(CONTROL), text = live() ? button.dataset.pause : button.dataset.play;
+    set(button, "aria-label", text);
+    button.title = text;
+  }
+
+  function wake() {
+    tick();
+    own.woken?.();
+    refresh();
+  }
+
+  function toggle({target}) {
+    if (!target.closest(CONTROL)) return;
+    page.classList.toggle("live");
+    own.toggled?.();
+    label();
+    wake();
+  }
+
+  // --- which headlines are followed: links lead straight to the publisher, and it is told with a random id of this
+  // page load, so that twice is once. Without script the link's own ping tells it.
+
+  function follow({target, button}) {
+    const link = target.closest("a[ping]"), ping = link?.getAttribute("ping");
+    if (!ping || button > 1) return;
+    navigator.sendBeacon(new URL(ping, twin()), PAGE);
+    // The browser's own would tell it a second time.
+    link.removeAttribute("ping");
+    setTimeout(() => set(link, "ping", ping));
+  }
+
+  function begin() {
+    part.addEventListener("click", toggle, {signal});
+    for (const kind of ["click", "auxclick"]) page.addEventListener(kind, follow, {signal});
+    document.addEventListener("visibilitychange", wake, {signal});
+    addEventListener("pageshow", event => event.persisted && wake(), {signal});
+    addEventListener("online", wake, {signal});
+    label();
+    tick();
+    own.woken?.();
+    if (!said.until || now() < Date.parse(said.asOf || 0) || past()) refresh();
+    else again(PERIOD * (.75 + Math.random() / 2));
+  }
+
+  function end() {
+    ended.abort();
+    asking = null;
+    for (const timer of [ticking, refreshing]) clearTimeout(timer);
+  }
+
+  return {live, signal, begin, ask: () => ask(true), end};
+}
