@@ -151,7 +151,8 @@ function alive(page, part, own) {
 
   function begin() {
     part.addEventListener("click", toggle, {signal});
-    for (const kind of ["click", "auxclick"]) page.addEventListener(kind, follow, {signal});
+    page.addEventListener("click", follow, {signal});
+    page.addEventListener("auxclick", follow, {signal});
     document.addEventListener("visibilitychange", wake, {signal});
     addEventListener("pageshow", event => event.persisted && wake(), {signal});
     addEventListener("online", wake, {signal});

@@ -309,6 +309,7 @@ def moved() -> None:
     """The commands' clock stands at that Wednesday, give or take the second the test takes."""
     os.environ["TICKER_DEMO_ENABLED"] = "true"
     os.environ["TICKER_DEMO_CLOCK_OFFSET_S"] = str(round((WHEN - datetime.now(UTC)).total_seconds()))
+    os.environ["TICKER_SERVE_CURRENCIES"] = "USD"
 
 
 @pytest.fixture
@@ -342,6 +343,13 @@ def test_status_is_0_while_all_that_is_shown_is_fresh(run):
     assert "87.4500 for 1  of 2026-05-20  fresh" in ran.out
     said = json.loads(run("status", "--json").out)
     assert (said["troubles"], said["rates"][0]["value"]) == ([], "87.4500")
+
+
+@pytest.mark.usefixtures("store")
+def test_status_is_1_while_a_currency_of_the_strip_has_no_rate(run):
+    os.environ["TICKER_SERVE_CURRENCIES"] = "USD,EUR,CNY"
+    ran = run("status")
+    assert (ran.code, "trouble: EUR, CNY: no rate" in ran.out) == (1, True)
 
 
 def test_status_is_1_when_nobody_collects(run, store):

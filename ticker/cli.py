@@ -499,7 +499,7 @@ def _status(asked: argparse.Namespace) -> int:
         )
     one = service.Service(config, collects=False)
     one.latest.look()
-    facts = status.gather(one.latest, one.ready, one.clock())
+    facts = status.gather(one.latest, one.ready, one.clock(), config.serve.currencies)
     one.latest.stop()
     if asked.json:
         print(say.as_json(facts).decode())

@@ -100,6 +100,24 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
     )
 
 
+def carried_until(snapshot: Snapshot, now: datetime) -> dict[tuple[str, str], date]:
+    """By source and currency, how far the newest figure is carried, as is known at `now`: up to the day on which the
+    third window closes that nobody has looked at. Beyond it nobody knows that the bank was silent."""
+    found = {}
+    for bank in snapshot.content.banks:
+        for series in snapshot.content.series:
+            if series.source == bank.source and series.rates:
+                answered = _answered(series, bank, _look(snapshot, bank.source, series.currency, now))
+                ends = bank.window.closes_after(answered, MISSED_LIMIT)
+                found[bank.source, series.currency] = snapshot.content.home.day(ends)
+    return found
+
+
+def _answered(series: Series, bank: BankTerms, look: datetime) -> datetime:
+    """Up to when all windows are answered for: by the newest figure's own, or by a look."""
+    return max(bank.window.of(series.rates[-1].valid_on)[1], look)
+
+
 def _in_force(figure: Figure, today: date) -> bool:
     return figure.rate is not None and today <= figure.rate.valid_until
 
@@ -129,7 +147,7 @@ def _figure(
     state, end = Freshness.NONE, None
     if last:
         # The bank restamps Sunday with Saturday's figures: count closed windows, not hours or days.
-        answered = max(bank.window.of(series.rates[-1].valid_on)[1], look)
+        answered = _answered(series, bank, look)
         contested = left_out or any(last.valid_on <= day <= today for day in series.contested)
         state = _state(last, bank, answered, today, now, contested=contested)
         if state is Freshness.LATE:

@@ -57,7 +57,13 @@ class _Run:
         return _Run(later, self.since if same else later.rate.valid_on)
 
 
-def calendar(revisions: Sequence[Revision], first: date, last: date, grace: Mapping[str, int]) -> list[DayFigure]:
+Carried = Mapping[tuple[str, str], date]
+"""By source and currency the last day to which the newest figure is carried (`freshness.carried_until`)."""
+
+
+def calendar(
+    revisions: Sequence[Revision], first: date, last: date, grace: Mapping[str, int], carried: Carried | None = None
+) -> list[DayFigure]:
     """Every day from `first` to `last`, by currency, then day.
 
     `revisions` are believed ones, one a day and source, by currency, then day (`official`). `grace` has the days
@@ -65,12 +71,12 @@ def calendar(revisions: Sequence[Revision], first: date, last: date, grace: Mapp
     """
     found: list[DayFigure] = []
     for currency, of_currency in groupby(revisions, key=lambda one: one.rate.currency):
-        found += _days(currency, list(of_currency), first, last, grace)
+        found += _days(currency, list(of_currency), first, last, grace, carried or {})
     return found
 
 
 def _days(
-    currency: str, revisions: Sequence[Revision], first: date, last: date, grace: Mapping[str, int]
+    currency: str, revisions: Sequence[Revision], first: date, last: date, grace: Mapping[str, int], carried: Carried
 ) -> Iterator[DayFigure]:
     runs: dict[str, _Run] = {}
     place, day = 0, first
@@ -79,16 +85,20 @@ def _days(
             one = revisions[place]
             runs[one.source] = runs[one.source].then(one) if one.source in runs else _Run(one, one.rate.valid_on)
             place += 1
-        yield _figure(currency, day, runs, grace)
+        yield _figure(currency, day, runs, grace, carried)
         day += DAY
 
 
-def _figure(currency: str, day: date, runs: Mapping[str, _Run], grace: Mapping[str, int]) -> DayFigure:
+def _figure(
+    currency: str, day: date, runs: Mapping[str, _Run], grace: Mapping[str, int], carried: Carried
+) -> DayFigure:
     known = [runs[source] for source in grace if source in runs]
     for run in known:
         if day <= run.revision.rate.valid_until:
             return DayFigure(day, currency, Freshness.FRESH, run.revision, run.since)
     for run in known:
-        if (day - run.revision.rate.valid_until).days <= grace[run.revision.source]:
+        source = run.revision.source
+        young = (day - run.revision.rate.valid_until).days <= grace[source]
+        if young and day <= carried.get((source, currency), day):
             return DayFigure(day, currency, Freshness.LATE, run.revision, run.since)
     return DayFigure(day, currency, Freshness.NONE, None, None)

@@ -256,8 +256,8 @@ def test_a_cell_gets_one_figure_and_nothing_else(shared, path, text):
     ("path", "says"),
     [
         ("rate/RUB.txt", "late: the newest one is of 2026-05-20"),
-        ("rate/USD.txt?date=1990-01-01", "the bank has given none"),
-        ("convert?from=USD&date=1990-01-01", "the bank has given none"),
+        ("rate/USD.txt?date=1990-01-01", "none is known here"),
+        ("convert?from=USD&date=1990-01-01", "none is known here"),
     ],
 )
 def test_where_there_is_no_figure_of_the_day_nothing_is_given_in_its_place(shared, path, says):
@@ -326,6 +326,8 @@ def test_the_book_says_of_each_day_what_the_calendar_says(seed):
                 )
             day += DAY * (rng.choice((1, 1, 1, 2, 20)) if valid == 1 else rng.choice((7, 7, 7, 14)))
     first, last = date(2025, 12, 20), date(2026, 5, 10)
+    end = max(one.valid_on for one in printed) + rng.randint(3, 20) * DAY
+    carried = {(source, "USD"): end for source in GRACE}
     newest = {(one.valid_on, one.source): one for one in printed}
     revisions = [
         Revision(
@@ -343,11 +345,11 @@ def test_the_book_says_of_each_day_what_the_calendar_says(seed):
             one.revision and str(one.revision.rate.valid_on),
             one.unchanged_since and str(one.unchanged_since),
         )
-        for one in calendar(revisions, first, last, GRACE)
+        for one in calendar(revisions, first, last, GRACE, carried)
     ]
     column = book.column(printed, [], GRACE)
     days = book.ordinals(first, last, "day")
-    rows = book.rows({"USD": column}, days, date(2027, 1, 1).toordinal(), {})
+    rows = book.rows({"USD": column}, days, date(2027, 1, 1).toordinal(), {}, carried)
     found = [
         (row.day, row.freshness, row.entry and row.entry.valid_on, row.entry and row.entry.unchanged_since)
         for row in rows
@@ -881,11 +883,20 @@ def test_a_stale_figure_is_not_given(desk):
     assert (usd["value"], usd["freshness"], usd["valid_on"]) == (None, "stale", "2026-05-13")
     got = desk.get("/api/v1/convert?from=USD")
     assert (got.status_code, "of 2026-05-13, is too old" in got.json["detail"]) == (404, True)
-    history = desk.json("history?currencies=USD&from=2026-05-20")["rates"]
-    assert [(one["date"], one["value"], one["freshness"]) for one in history] == [
-        ("2026-05-20", "87.1000", "late"),
-        ("2026-05-21", None, "stale"),
+    # Nobody has looked since: of a past day no more is known now than was known then.
+    history = desk.json("history?currencies=USD&from=2026-05-14")["rates"]
+    assert [(one["date"][-2:], one["value"], one["freshness"]) for one in history] == [
+        ("14", "87.1000", "late"),
+        ("15", "87.1000", "late"),
+        *((str(day), None, "none") for day in range(16, 21)),
+        ("21", None, "stale"),
     ]
+    for day in range(14, 21):
+        (then,) = desk.json(f"rates?currencies=USD&date=2026-05-{day}")["rates"]
+        assert then["freshness"] == ("late" if day < 16 else "none")
+        assert desk.json(f"rates?currencies=USD&at=2026-05-{day}T10:00Z")["rates"][0]["freshness"] == (
+            "late" if day < 16 else "stale"
+        )
 
 
 def test_before_anything_is_known_nothing_is_told(desk):

@@ -212,10 +212,10 @@ def test_a_card_is_higher_by_its_border_and_currencies_by_their_rows():
 
     assert reserved("") == [46, 92, 136]
     assert reserved("frame=card") == [48, 94, 138]
-    assert reserved("show=clock") == [46, 70, 120]
+    assert reserved("show=clock") == [46, 70, 126]
     many = Terms(currencies=("USD", "EUR", "RUB", "KZT", "CNY"))
     style = Tags(codes(asked("", terms=many))["frame"].text).first("iframe")["style"] or ""
-    assert "max(114px,min(167px," in style
+    assert "max(123px,min(180px," in style
 
 
 def test_the_elements_attributes_are_its_options():

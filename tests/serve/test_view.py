@@ -70,18 +70,19 @@ def test_a_figure_given_up_a_year_ago_has_its_year() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "day"),
+    ("state", "bank", "day"),
     [
-        ("day", "of 18 June"),
-        ("evening", "of 18 → 19 June"),
-        ("late", "of 30 December"),
-        ("stale", "no NBKR rate"),
-        ("none", "no NBKR rate yet"),
+        ("day", "NBKR: not updated", "of 18 June"),
+        ("evening", "NBKR: not updated", "of 18 → 19 June"),
+        ("late", "NBKR: not updated", "of 30 December"),
+        ("demo", "DEMO: not updated", "of 18 June"),
+        ("stale", "not updated", "no NBKR rate"),
+        ("none", "not updated", "no NBKR rate yet"),
     ],
 )
-def test_there_are_words_for_after_until(state: str, day: str) -> None:
+def test_past_until_a_figure_still_has_its_bank_and_its_day(state: str, bank: str, day: str) -> None:
     words = scenes.SCENES[state]().strip().words
-    assert (words["outdated"], words["outdated_day"]) == ("not updated", day)
+    assert (words["outdated"], words["outdated_day"]) == (bank, day)
 
 
 def test_a_demonstration_never_says_official() -> None:
@@ -305,6 +306,26 @@ def test_headlines_are_those_of_the_languages_feeds() -> None:
 def test_feeds_override_the_language() -> None:
     shown = scenes.day().strip(Options(lang="en", feeds=("kaktus",))).headlines
     assert {headline.language for headline in shown} == {"ru"}
+
+
+def test_one_story_of_two_feeds_is_shown_once_under_who_had_it_first() -> None:
+    scene = scenes.day()
+    newest, *rest = (one for one in scene.snapshot.content.headlines if one.feed == "24kg-en")
+    other = next(feed.feed for feed in scenes.FEEDS if feed.language == "en" and feed.feed != newest.feed)
+    again = replace(newest, id="again", feed=other, url=f"{newest.url}?utm_source=rss")
+    later = replace(again, published_at=newest.published_at + timedelta(minutes=1))
+    strip = scene.with_content(headlines=(later, newest, *rest)).strip()
+    assert [one.id for one in strip.headlines] == [one.id for one in (newest, *rest)]
+
+
+def test_the_label_speaks_for_figures_that_are_shown() -> None:
+    strip = scenes.day().strip(Options(currencies=("KZT", "CNY", "USD")))
+    assert (strip.state, strip.words["bank"], strip.words["day"]) == (Freshness.FRESH, "NBKR, soms", "18 June")
+    assert [(rate.text, rate.mark) for rate in strip.rates] == [
+        ("—", "no rate yet"),
+        ("—", "no rate yet"),
+        ("87.45", ""),
+    ]
 
 
 def test_no_more_headlines_than_asked_for_newest_first() -> None:

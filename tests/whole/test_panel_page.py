@@ -165,11 +165,11 @@ def test_past_its_time_without_a_look_a_panel_says_so_and_recovers(reader: Reade
     reader.server.status = 500
     reader.waits(13 * 3600)
     page.wait_for_timeout(100)
-    assert reader.text("caption") == "not updated, of 18 June"
+    assert reader.text("caption") == "NBKR: not updated, of 18 June"
     assert reader.text("th.today") == "18 June\nchange"  # nobody's today any more
     assert not page.locator(".current").is_visible()
     assert page.locator(".moment-of").is_visible()
-    expect(page.locator("[role=status]")).to_have_text("not updated, rates of 18 June")
+    expect(page.locator("[role=status]")).to_have_text("NBKR: not updated, rates of 18 June")
     reader.server.status = 200
     tomorrow = later(scenes.evening(), 24 * 60 - 7 * 60)
     reader.becomes(tomorrow)
@@ -420,5 +420,5 @@ def test_the_elements_panel_follows_its_attributes_and_becomes_a_strip_again(ele
 def test_the_elements_panel_says_so_when_nobody_could_look(element: ElementReader) -> None:
     element.service.server.status = 500
     element.page.clock.run_for(13 * 3600 * 1000)
-    assert "not updated, of 18 June" in drawn(element)
+    assert "NBKR: not updated, of 18 June" in drawn(element)
     assert "today" not in drawn(element)

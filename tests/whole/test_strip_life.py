@@ -549,7 +549,7 @@ def test_a_service_in_trouble_harms_no_page_and_is_marked_at_until(
     assert host.page.locator("button").text_content() == "1"
     host.sleeps(5.3)
     host.waits(61)
-    assert host.bank() == "not updated of 18 → 19 June"
+    assert host.bank() == "NBKR: not updated of 18 → 19 June"
     server.status, server.fault = 200, ""
     server.elapsed = timedelta()
     server.scenes["evening"] = thursday()
@@ -580,7 +580,7 @@ def test_after_a_night_today_is_right_within_one_refresh_or_marked(
     server.elapsed = timedelta()
     server.scenes["evening"] = thursday()
     host.waits(1)
-    assert host.bank() in ("not updated of 18 → 19 June", "NBKR, soms 19 June")
+    assert host.bank() in ("NBKR: not updated of 18 → 19 June", "NBKR, soms 19 June")
     host.until("NBKR, soms 19 June")
     shown = host.frame.locator(".clock time").text_content()
     assert shown is not None
@@ -594,7 +594,7 @@ def test_a_device_an_hour_slow_is_no_hour_long_in_yesterday(context: BrowserCont
     server.fault = "cut"
     host.sleeps(5.5)
     host.waits(1)
-    assert host.bank() == "not updated of 18 → 19 June"
+    assert host.bank() == "NBKR: not updated of 18 → 19 June"
 
 
 # --- weight and speed --------------------------------------------------------------------------------------------

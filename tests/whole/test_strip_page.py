@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,9 +154,9 @@ def test_past_until_the_page_marks_itself_and_a_refresh_clears_it(context: Brows
     reader = Reader(context.new_page(), server, "evening")
     server.status = 503
     reader.sleeps(6)
-    assert reader.text(".bank") == "not updated\nof 18 → 19 June"
+    assert reader.text(".bank") == "NBKR: not updated\nof 18 → 19 June"
     assert reader.text(".list time").startswith("18 June ")
-    assert reader.text("[role=status]") == "not updated, rates of 18 → 19 June"
+    assert reader.text("[role=status]") == "NBKR: not updated, rates of 18 → 19 June"
     server.status = 200
     reader.becomes(scenes.scene(scenes.at(scenes.WEDNESDAY + scenes.DAY, "00:45"), scenes.daily(*thursday())))
     reader.refreshes()
@@ -172,7 +172,7 @@ def test_a_paused_page_marks_itself_too(context: BrowserContext, server: Strips)
     reader = Reader(context.new_page(), server, "evening")
     reader.page.locator("#pause").click()
     reader.sleeps(6)
-    assert reader.text(".bank .name") == "not updated"
+    assert reader.text(".bank .name") == "NBKR: not updated"
     assert reader.asked() == 0
 
 
@@ -427,6 +427,14 @@ def fullest_evening() -> scenes.Scene:
     return scenes.scene(scenes.at(scenes.WEDNESDAY, "18:40"), figures)
 
 
+def euro_held_at_new_year() -> scenes.Scene:
+    """The euro alone is late, with a day that has a long name."""
+    today = date(2026, 1, 1)
+    usd, eur, rub = scenes.daily(today - scenes.DAY, today)
+    held = scenes.series("EUR", (today - 2 * scenes.DAY, today - scenes.DAY))
+    return scenes.scene(scenes.at(today, "00:05"), (usd, held, rub))
+
+
 @pytest.mark.parametrize("lang", ["en", "ru", "ky"])
 @pytest.mark.parametrize(
     ("query", "currencies"),
@@ -442,8 +450,10 @@ def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
     with browser.new_context(bypass_csp=True) as context:
         page = context.new_page()
         page.clock.install(time=scenes.day().now)
-        server.scenes["fullest_evening"] = fullest_evening()
-        for state in ("fullest_evening", "evening_all", "only_tomorrow", "late", "stale", "rouble_held"):
+        held = euro_held_at_new_year()
+        server.scenes |= {"fullest": fullest_evening(), "held": held, "held_demo": held.with_content(demo=True)}
+        states = ("fullest", "held", "held_demo", "evening_all", "only_tomorrow", "late", "stale", "rouble_held")
+        for state in states:
             scene = server.scenes[state]
             valid = tuple(one.valid_on for one in scene.snapshot.content.series[0].rates)
             more = tuple(scenes.series(one, valid, figures) for one, figures in MANY.items())

@@ -54,7 +54,7 @@ class Facts:
     and no reader."""
 
     def __init__(self, read: ReadSide) -> None:
-        self._read = read
+        self._read, self._site = read, read.terms.currencies
         self._gathering = threading.Lock()
         self._last: Status | None = None
 
@@ -63,7 +63,7 @@ class Facts:
         if not self._gathering.acquire(blocking=last is None) and last is not None:
             return last
         try:
-            self._last = gather(self._read.latest, self._read.ready, self._read.clock())
+            self._last = gather(self._read.latest, self._read.ready, self._read.clock(), self._site)
         finally:
             self._gathering.release()
         return self._last
@@ -72,4 +72,4 @@ class Facts:
         """Those of a moment of the past. Raises StoreError, TooManyError."""
         spend(self._read, MOMENT_COST)
         store = opened(self._read)
-        return gather_past(store, snapshot_at(store, self._read.ready.snapshot.content, at))
+        return gather_past(store, snapshot_at(store, self._read.ready.snapshot.content, at), self._site)

@@ -47,6 +47,7 @@ class Status:
     lease: LeaseState | None
     sources: tuple[SourceStatus, ...]
     held: tuple[tuple[Revision, str], ...]  # each with the figure believed instead, in words
+    site: tuple[str, ...]  # currencies of a strip that asks for none
     past: bool = False  # `now` is the moment of the past that was asked for
 
     @property
@@ -65,8 +66,8 @@ class Status:
                 one.currency for one in self.judged.figures if one.freshness is state and (one.last or not one.next)
             ]
             found += [f"{', '.join(of_state)}: {_OF_RATES.get(state, state)}"] if of_state else []
-        if not self.judged.figures:
-            found.append("no rate is known yet")
+        if unknown := [one for one in self.site if self.judged.figure(one) is None]:
+            found.append(f"{', '.join(unknown)}: {_OF_RATES[Freshness.NONE]}")
         found += [
             f"feed {one.feed} {_OF_A_FEED.get(one.freshness, f'is {one.freshness}')}"
             for one in self.judged.feeds
@@ -84,26 +85,27 @@ class Status:
         return self.snapshot.content.home.local(moment).isoformat(timespec="seconds") if moment else "never"
 
 
-def gather(latest: Latest, ready: Ready, now: datetime) -> Status:
-    """The facts, from the store while it answers; what is shown, from memory."""
+def gather(latest: Latest, ready: Ready, now: datetime, site: tuple[str, ...]) -> Status:
+    """The facts, from the store while it answers; what is shown, from memory. `site` are a strip's usual currencies."""
     snapshot, judged = ready.judged(now)
     store, fault = latest.store, latest.fault
     if store and not fault:
         try:
             lease, held = store.lease_state(), _beside_believed(store.held(), snapshot)
-            return Status(now, snapshot, judged, "", lease, _sources(store, snapshot, judged, store.looks()), held)
+            sources = _sources(store, snapshot, judged, store.looks())
+            return Status(now, snapshot, judged, "", lease, sources, held, site)
         except StoreError as error:
             fault = str(error)
-    return Status(now, snapshot, judged, fault or "not opened yet", None, (), ())
+    return Status(now, snapshot, judged, fault or "not opened yet", None, (), (), site)
 
 
-def gather_past(store: Store, snapshot: Snapshot) -> Status:
+def gather_past(store: Store, snapshot: Snapshot, site: tuple[str, ...]) -> Status:
     """The facts of the moment that `snapshot` is of, as far as they are kept: rounds for 30 days. Raises StoreError."""
     now, judged = snapshot.as_of, freshness(snapshot, snapshot.as_of)
     sources = [bank.source for bank in snapshot.content.banks]
     held = [one for one in store.of_days(sources, date.min, date.max, now, held=True) if one.held]
     visited = _sources(store, snapshot, judged, snapshot.looks, now)
-    return Status(now, snapshot, judged, "", None, visited, _beside_believed(held, snapshot), past=True)
+    return Status(now, snapshot, judged, "", None, visited, _beside_believed(held, snapshot), site, past=True)
 
 
 def _sources(

@@ -108,7 +108,11 @@ def _table(read: ReadSide, kind: Kind, told: _Told) -> Answer:
     snapshot, judged = read.ready.judged(now)
     table = compat.newest_table(snapshot.content, judged, kind)
     if not table:
-        return problem(503, "No table that may be shown has been collected yet.", more=[("Retry-After", RETRY_S)])
+        return problem(
+            503,
+            "There is no table that may be shown: none was collected yet, or the last one is too old.",
+            more=[("Retry-After", RETRY_S)],
+        )
     body = compat.nbkr_xml(kind, table, demo=snapshot.content.demo)
     since = told.since_when(body, snapshot.as_of, now)
     return finish(body, XML, until=judged.until, last_modified=since, detail=f"v{snapshot.version}")
@@ -142,7 +146,9 @@ def _now(body: bytes | None, until: datetime) -> Answer:
 def _some(known: Known, day: date) -> Known:
     """What is known, once that is anything of this day or before it."""
     if not any(min(values) <= day for values in known.values.values()):
-        raise _RefusedError(503, "no rate that may be shown has been collected yet", RETRY_S)
+        raise _RefusedError(
+            503, "there is no rate that may be shown: none was collected yet, or the last ones are too old", RETRY_S
+        )
     return known
 
 

@@ -348,9 +348,9 @@ def _wanted(wanted: Wanted, say: Words) -> str:
 LINE, LINES, CELLS = 46, 92, 136
 """Height in px of a bar in one line, in two, in cells: what the fullest state of it needs, in the widest of its fonts,
 with up to four currencies (three in cells)."""
-MORE_LINES, MORE_CELLS = 22, 31
+MORE_LINES, MORE_CELLS = 31, 44
 """What a row of rates more adds to it: each two currencies, each three."""
-WRAPPED, BARE_CELLS = 70, 120
+WRAPPED, BARE_CELLS = 70, 126
 """The same without headlines, where rates wrap, and in cells."""
 ONE_LINE, UNWRAPPED, NO_CELLS = 1240, 720, 640
 """From these widths of the strip in px on it is one line, nothing of a bare one wraps, there are no cells."""

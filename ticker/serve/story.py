@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 
 from ticker import log
-from ticker.freshness import Judgement
+from ticker.freshness import Judgement, carried_until
 from ticker.history import DayFigure, calendar, official, reach
 from ticker.model import Freshness, Headline, Language
 from ticker.serve.answer import HTML, TEXT, Answer, finish, problem
@@ -236,8 +236,8 @@ def _answer(read: ReadSide, id_: str, asked: str) -> Answer:
 
 def _known(read: ReadSide, id_: str, one: Headline | None, judged: Judgement) -> tuple[Headline | None, Known]:
     """The story's headline, as it is shown where it still is, and what the store has of it."""
-    store, content = opened(read), read.ready.snapshot.content
-    kept = store.story(id_)
+    store, snapshot = opened(read), read.ready.snapshot
+    content, kept = snapshot.content, store.story(id_)
     one = one or (kept.headline if kept else None)
     if one is None:
         return None, UNKNOWN
@@ -250,7 +250,7 @@ def _known(read: ReadSide, id_: str, one: Headline | None, judged: Judgement) ->
         held = [one for one in said if one.held]
         figures = [
             replace(one, freshness=Freshness.LATE) if one.revision and doubted(one.revision, held, day) else one
-            for one in calendar(official(said, list(grace)), day, day, grace)
+            for one in calendar(official(said, list(grace)), day, day, grace, carried_until(snapshot, read.clock()))
         ]
     return one, Known(kept.summary if kept else "", store.totals([id_]).get(id_, 0), figures)
 

@@ -18,6 +18,7 @@ from ticker.freshness import Figure, Judgement
 from ticker.model import DAY, Freshness, Headline, Language, Quality
 from ticker.serve.contrast import Colours, palettes
 from ticker.serve.options import LANGUAGES, Options, Part
+from ticker.serve.related import once
 from ticker.serve.words import ARROW, NOTHING, Words, rounded, words
 from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
 
@@ -196,11 +197,11 @@ def strip(
     content = snapshot.content
     scene = _Scene(content, judged, options, words(options.lang))
     figures = [_figure(content, judged, currency, options) for currency in options.currencies or currencies]
-    common = Counter(map(_standing, figures)).most_common(1)[0][0]
+    common = Counter(map(_standing, [one for one in figures if one.rate] or figures)).most_common(1)[0][0]
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
     feeds = selected(content, options)
     with_headlines = options.headlines > 0 and options.shows("headlines")
-    shown = [one for one in content.headlines if one.feed in feeds][: options.headlines] if with_headlines else []
+    shown = once([one for one in content.headlines if one.feed in feeds])[: options.headlines] if with_headlines else []
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
     at = as_of if snapshot.past else None
     return Strip(
@@ -214,7 +215,7 @@ def strip(
         demo=content.demo,
         state=common.freshness,
         rates=tuple(_rate(figure, common, tomorrow, scene) for figure in figures) if options.shows("rates") else (),
-        headlines=tuple(_headline(one, feeds[one.feed], scene) for one in shown),
+        headlines=tuple(_headline(one.headline, feeds[one.headline.feed], scene) for one in shown),
         with_headlines=with_headlines,
         look=_look(options),
         words={
@@ -413,7 +414,7 @@ def _mark(standing: _Standing, common: _Standing, scene: _Scene) -> str:
 
 def _label(standing: _Standing, scene: _Scene) -> dict[str, str]:
     """The two lines in front of the rates, the same past `until`, and what is announced when they change."""
-    say, bank, rest, outdated = scene.say, scene.bank(standing.bank), "", scene.say.text("outdated")
+    say, bank, rest, outdated = scene.say, scene.bank(standing.bank), "", scene.say.text("outdated.alone")
     if standing.freshness is Freshness.STALE:
         name = past = say.text("bank.stale", bank=bank)
         status = say.text("status.stale", bank=bank, day=_span(standing, scene))
@@ -421,7 +422,7 @@ def _label(standing: _Standing, scene: _Scene) -> dict[str, str]:
         name = past = status = say.text("bank.yet", bank=bank) if bank else say.text("bank.none")
     else:
         name, rest = bank, say.text("bank.rest", unit=say.unit(scene.content.home.currency))
-        past = say.text("day.late", day=_days(standing, scene))
+        outdated, past = say.text("outdated", bank=bank), say.text("day.late", day=_days(standing, scene))
         status = _status(standing, scene)
     return {
         "bank": name + rest,
@@ -432,7 +433,7 @@ def _label(standing: _Standing, scene: _Scene) -> dict[str, str]:
         "outdated_day": past,
         "outdated_status": f"{outdated}, {past}"
         if rest == ""
-        else say.text("outdated.status", day=_days(standing, scene)),
+        else say.text("outdated.status", bank=bank, day=_days(standing, scene)),
         "status": status,
     }
 

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 from ticker.compose import ended
 from ticker.freshness import Figure
+from ticker.history import Carried
 from ticker.model import Freshness, Rate, Revision
 from ticker.store import Printed, Store
 
@@ -198,17 +199,24 @@ def rows(
     ordinals: Sequence[int],
     today: int,
     now: Mapping[str, tuple[Entry | None, Freshness]],
+    carried: Carried,
 ) -> Iterator[Row]:
     """Each currency's days. `now` is what is known of today, judged as the strip judges it; no figure is carried to a
-    day that is still to come."""
+    day that is still to come, nor beyond what is known of the bank's silence."""
     names = [str(date.fromordinal(one)) for one in ordinals]
     for currency, of_days in columns.items():
+        ends = {source: day.toordinal() for (source, of), day in carried.items() if of == currency}
         for ordinal, name in zip(ordinals, names, strict=True):
             found = of_days.on(ordinal)
             if ordinal == today and currency in now:
                 entry, state = now[currency]
                 yield Row(name, currency, state, entry)
-            elif found is None or (ordinal > today and found[0].first < ordinal and found[1] is Freshness.LATE):
+            elif found is None or (
+                found[1] is Freshness.LATE
+                and found[0].first < ordinal
+                and ordinal > min(today, ends.get(found[0].source, today))
+                and str(date.fromordinal(ordinal)) > found[0].valid_until
+            ):
                 yield Row(name, currency, Freshness.NONE, None)
             else:
                 yield Row(name, currency, found[1], found[0])

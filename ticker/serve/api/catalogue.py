@@ -115,7 +115,8 @@ DOORS = (
         params.PopularParams,
         models.Popular,
         "What is read most",
-        "Counted without cookies or addresses. While too little was opened, what several feeds carry.",
+        "Counted without cookies or addresses. While too little was opened, first what several feeds carry, then what "
+        "was opened at all.",
         models.Headline,
     ),
     Door(

@@ -13,6 +13,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
 from ticker import log
+from ticker.model import Freshness
 from ticker.serve.answer import CSV, HTML, JSON, LOCKED_POLICY, TEXT, Answer, finish, of_the_past, problem
 from ticker.serve.api import figures, models, openapi, params, reference, say, tables
 from ticker.serve.api.catalogue import DOORS, Door, csv_columns
@@ -188,7 +189,10 @@ class Api:
         version = self._version() if asked.door.past else None
         feeds = () if asked.door.tag == "Rates" else feeds_shown(judged)
         of_snapshot = snapshot.version, snapshot.as_of, hash(snapshot.content.feeds)
-        return of_snapshot, judged.until, hash((judged.figures, tuple(feeds))), version, counted
+        # How far a figure is carried depends on looks where it is not shown today.
+        stale = [(one.source, one.currency) for one in judged.figures if one.freshness is Freshness.STALE]
+        looks = tuple(snapshot.looks.get(one) for one in stale)
+        return of_snapshot, judged.until, hash((judged.figures, tuple(feeds), looks)), version, counted
 
     def _version(self) -> int | None:
         """Of all figures there are; None while the store is away."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from ticker.freshness import Figure, Judgement, freshness
-from ticker.history import calendar, official, reach
+from ticker.freshness import Figure, Judgement, carried_until, freshness
+from ticker.history import Carried, calendar, official, reach
 from ticker.model import Freshness, Revision
 from ticker.past import snapshot_at
 from ticker.snapshot import Content, Snapshot
@@ -27,12 +27,18 @@ class Shown:
 
     snapshot: Snapshot
     judged: Judgement
-    at: datetime | None
+    now: datetime  # the moment
+    at: datetime | None  # the same where it is of the past
     store: Store | None
 
     @property
     def content(self) -> Content:
         return self.snapshot.content
+
+    @property
+    def carried(self) -> Carried:
+        """How far each newest figure is carried to days that have none."""
+        return carried_until(self.snapshot, self.now)
 
     @property
     def past(self) -> Store:
@@ -60,14 +66,15 @@ class OfDay:
 
 def shown(read: ReadSide, at: datetime | None = None) -> Shown:
     """What is known now, or was at `at` (UTC). Raises StoreError for the past while the store is away."""
-    snapshot, judged = read.ready.judged(read.clock())
+    now = read.clock()
+    snapshot, judged = read.ready.judged(now)
     store = None if read.latest.fault else read.latest.store
     if at is None:
-        return Shown(snapshot, judged, None, store)
+        return Shown(snapshot, judged, now, None, store)
     if store is None:
         raise StoreError(read.latest.fault)
     then = snapshot_at(store, snapshot.content, at)
-    return Shown(then, freshness(then, at), at, store)
+    return Shown(then, freshness(then, at), at, at, store)
 
 
 def known(shown: Shown, site: Iterable[str]) -> tuple[str, ...]:
@@ -107,7 +114,7 @@ def _figures(shown: Shown, day: date, revisions: Sequence[Revision]) -> Iterable
     grace = shown.content.grace
     believed = official(revisions, list(banks))
     held = [one for one in revisions if one.held]
-    for found in calendar(believed, day, day, grace):
+    for found in calendar(believed, day, day, grace, shown.carried):
         if found.revision is None or (found.freshness is Freshness.LATE and day > shown.judged.today):
             continue  # a day still to come is not carried a figure to
         rate, source = found.revision.rate, found.revision.source

@@ -15,7 +15,7 @@ State = Annotated[
     Field(
         description="`fresh`: a table of the bank covers the day. `late`: none does, or the bank has put the figure in "
         "doubt since; the newest one before it is given, with its own `valid_on`. `stale`: it is too old to be given. "
-        "`none`: there never was one for the day."
+        "`none`: there is none for the day."
     ),
 ]
 

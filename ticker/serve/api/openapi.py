@@ -217,7 +217,7 @@ _RESPONSES = {
         "There is no official figure for the day.",
         404,
         "Not Found",
-        "There is no official figure of USD for 1990-01-01: the bank has given none.",
+        "There is no official figure of USD for 1990-01-01: none is known here.",
     ),
     "TooManyRequests": _problem(
         "Too much was made anew for this address.",

@@ -40,7 +40,7 @@ RECIPES = (
         "home-assistant",
         "home-assistant.yaml",
         "Home Assistant",
-        "In `configuration.yaml`. The sensor is unavailable while there is no official figure.",
+        "In `configuration.yaml`. The sensor is unavailable while there is no official figure for today.",
     ),
 )
 PLACE = "https://rates.example"  # which each recipe has in the service's place

@@ -72,7 +72,7 @@ def _history(shown: Shown) -> Any:
     wanted = say.span(shown, (), SPAN)
     grace = shown.content.grace
     columns = book.columns_at(shown.past, NOW, grace, wanted.currencies)
-    rows = book.rows(columns, wanted.ordinals, TODAY.toordinal(), {})
+    rows = book.rows(columns, wanted.ordinals, TODAY.toordinal(), {}, shown.carried)
     return json.loads(tables.history_json(say.history_head(shown, SPAN, wanted), rows))
 
 
@@ -95,7 +95,7 @@ def _shown() -> Shown:
     looks = {(one.source, one.currency): NOW - timedelta(minutes=2) for one in content.series}
     looks |= {("example-news", ""): NOW - timedelta(minutes=1), ("example-press", ""): NOW - timedelta(hours=2)}
     snapshot = Snapshot(1234, NOW - timedelta(minutes=12), content, looks)
-    return Shown(snapshot, freshness(snapshot, NOW), None, cast(Store, _Past()))
+    return Shown(snapshot, freshness(snapshot, NOW), NOW, None, cast(Store, _Past()))
 
 
 def _revisions() -> list[Revision]:

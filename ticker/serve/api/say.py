@@ -130,7 +130,7 @@ def rate_text(shown: Shown, currency: str, params: asked.RateParams) -> bytes:
     (found,) = figures.of_day(shown, day, [currency])
     figure = found.figure
     if figure.rate is None:
-        raise NothingError(f"There is no official figure of {currency} for {day}: {_why(figure)}.")
+        raise NothingError(f"There is no official figure of {currency} for {day}: {_why(found)}.")
     if figure.freshness is not Freshness.FRESH and params.late == "refuse":
         of = figure.rate.valid_on
         why = "it has been put in doubt since" if of == day else f"the newest one is of {of}"
@@ -139,10 +139,13 @@ def rate_text(shown: Shown, currency: str, params: asked.RateParams) -> bytes:
     return (text.replace(".", ",") if params.decimal == "comma" else text).encode()
 
 
-def _why(figure: Figure) -> str:
+def _why(found: figures.OfDay) -> str:
+    figure = found.figure
     if figure.freshness is Freshness.STALE and figure.last:
         return f"the last one, of {figure.last.valid_on}, is too old"
-    return "the bank has given none"
+    if any(one.held for one in found.said or ()):
+        return "what the bank gave is held and not believed"
+    return "none is known here"
 
 
 def _neighbour(rate: Rate | None, *, doubted: bool) -> models.Neighbour | None:
@@ -204,7 +207,7 @@ def history_rows(shown: Shown, book: books.Book, version: int, wanted: Span) -> 
         figure = shown.judged.figure(currency)
         if figure:
             now[currency] = _entry(figure, columns[currency], today), figure.freshness
-    return books.rows(columns, wanted.ordinals, today, now)
+    return books.rows(columns, wanted.ordinals, today, now, shown.carried)
 
 
 def _entry(figure: Figure, column: books.Column, today: int) -> books.Entry | None:
@@ -241,10 +244,11 @@ def convert(shown: Shown, params: asked.ConvertParams) -> models.Conversion:
     foreign = [one for one in dict.fromkeys((params.from_, to)) if one != home]
     if params.from_ == to:
         foreign = []
-    used = {one.figure.currency: one.figure for one in figures.of_day(shown, day, foreign)}
-    for one in used.values():
-        if one.rate is None:
-            raise NothingError(f"There is no official figure of {one.currency} for {day}: {_why(one)}.")
+    of_day = figures.of_day(shown, day, foreign)
+    for found in of_day:
+        if found.figure.rate is None:
+            raise NothingError(f"There is no official figure of {found.figure.currency} for {day}: {_why(found)}.")
+    used = {found.figure.currency: found.figure for found in of_day}
     values = {currency: one.rate.value for currency, one in used.items() if one.rate}
     states = [one.freshness for one in used.values()]
     oldest = min((one.rate.valid_on for one in used.values() if one.rate), default=None)

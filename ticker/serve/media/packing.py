@@ -16,8 +16,8 @@ _SPACED = (
 
 
 def packed(code: str) -> str:
-    """JavaScript of ours, which has no patterns (`/…/`), less its comments and the spaces that mean nothing. Texts and
-    templates stay as they are; names too, which compression makes nearly nothing of."""
+    """JavaScript of ours, which has no patterns (`/…/`), less its comments and the spaces that mean nothing. Texts,
+    templates and names stay as they are."""
     kept: list[str] = []
 
     def laid_aside(found: re.Match[str]) -> str:
