@@ -430,7 +430,7 @@ def fullest_evening() -> scenes.Scene:
 def euro_held_at_new_year() -> scenes.Scene:
     """The euro alone is late, with a day that has a long name."""
     today = date(2026, 1, 1)
-    usd, eur, rub = scenes.daily(today - scenes.DAY, today)
+    usd, _, rub = scenes.daily(today - scenes.DAY, today)
     held = scenes.series("EUR", (today - 2 * scenes.DAY, today - scenes.DAY))
     return scenes.scene(scenes.at(today, "00:05"), (usd, held, rub))
 
