@@ -210,12 +210,12 @@ def test_a_card_is_higher_by_its_border_and_currencies_by_their_rows():
         style = Tags(codes(asked(query))["frame"].text).first("iframe")["style"] or ""
         return [int(one) for one in re.findall(r"(?<=[(,])([0-9]+)px[,)]", style)]
 
-    assert reserved("") == [46, 92, 136]
-    assert reserved("frame=card") == [48, 94, 138]
+    assert reserved("") == [46, 92, 138]
+    assert reserved("frame=card") == [48, 94, 140]
     assert reserved("show=clock") == [46, 70, 126]
     many = Terms(currencies=("USD", "EUR", "RUB", "KZT", "CNY"))
     style = Tags(codes(asked("", terms=many))["frame"].text).first("iframe")["style"] or ""
-    assert "max(123px,min(180px," in style
+    assert "max(123px,min(182px," in style
 
 
 def test_the_elements_attributes_are_its_options():

@@ -345,14 +345,14 @@ def _wanted(wanted: Wanted, say: Words) -> str:
 
 # --- the code ----------------------------------------------------------------------------------------------------
 
-LINE, LINES, CELLS = 46, 92, 136
+LINE, LINES, CELLS = 46, 92, 138
 """Height in px of a bar in one line, in two, in cells: what the fullest state of it needs, in the widest of its fonts,
 with up to four currencies (three in cells)."""
 MORE_LINES, MORE_CELLS = 31, 44
 """What a row of rates more adds to it: each two currencies, each three."""
 WRAPPED, BARE_CELLS = 70, 126
 """The same without headlines, where rates wrap, and in cells."""
-ONE_LINE, UNWRAPPED, NO_CELLS = 1240, 720, 640
+ONE_LINE, UNWRAPPED, NO_CELLS = 1240, 840, 640
 """From these widths of the strip in px on it is one line, nothing of a bare one wraps, there are no cells."""
 PANEL = (320, 760)
 """Width and height in px that a panel's frame has until its page's own style says otherwise."""
