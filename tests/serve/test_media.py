@@ -266,7 +266,7 @@ def test_the_page_loads_nothing_and_has_no_inline_style_or_handler() -> None:
 def test_without_script_a_link_tells_our_own_service_that_it_was_followed() -> None:
     strip = scenes.day().strip()
     pings = {attributes["href"]: attributes["ping"] for _, attributes in page(strip).tags if "ping" in attributes}
-    assert pings == {headline.url: f"click/{headline.id}" for headline in strip.headlines}
+    assert pings == {headline.url: f"/click/{headline.id}" for headline in strip.headlines}
 
 
 def test_headlines_go_straight_to_the_publisher_in_their_own_language() -> None:

@@ -303,7 +303,7 @@ def drawn(page: Page) -> Any:
         const attributes = [...strip.querySelectorAll("li, li *, .bank *")].map(node =>
             [node.tagName, node.textContent.replace(/\\s+/g, " "), node.hidden,
              ...[...node.attributes].map(({name, value}) =>
-                 `${name}=${name === "ping" ? new URL(value, location) : value}`).sort()]);
+                 `${name}=${name === "ping" ? value.split("/").at(-1) : value}`).sort()]);
         return {until: Date.parse(until), state, outdated, outdatedDay, tomorrow, attributes};
     }""")
 
