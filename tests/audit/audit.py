@@ -427,7 +427,9 @@ def console(browser: Browser, audited: list[Audited]) -> list[Finding]:
         ear.listen(tab)
         for page in audited:
             ear.page = page.name
-            tab.goto(page.url, wait_until="networkidle")
+            # A pause in the network alone may be a machine's that is busy: what the page itself waits for comes first.
+            tab.goto(page.url, wait_until="load")
+            tab.wait_for_load_state("networkidle")
             for report in tab.evaluate("() => window.__reports"):
                 ear.findings.append(Finding("browser", page.name, "security policy", report))
     return ear.findings
