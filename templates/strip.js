@@ -95,16 +95,17 @@ function life(page, strip, own) {
     fill(node, {code: currency, next: next?.text, mark: next?.mark});
   }
 
-  function made(tag, className, ...children) {
-    const node = Object.assign(document.createElement(tag), {className});
+  function made(tag, its, ...children) {
+    const node = Object.assign(document.createElement(tag), its);
     node.append(...children);
     return node;
   }
 
   function makeHeadline(words) {
-    const link = made("a", "", made("span", ""), made("span", "said", `, ${words.new_window}`));
-    const text = made("span", "text", made("time", ""), " ", Object.assign(link, {target: "_blank", rel: "noopener"}));
-    return made("li", "", made("span", "item", text, " ", made("span", "publisher")));
+    const window = made("span", {className: "said"}, `, ${words.new_window}`);
+    const link = made("a", {target: "_blank", rel: "noopener"}, made("span"), window);
+    const text = made("span", {className: "text"}, made("time"), " ", link);
+    return made("li", {}, made("span", {className: "item"}, text, " ", made("span", {className: "publisher"})));
   }
 
   function fillHeadline(node, headline) {

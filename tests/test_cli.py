@@ -13,15 +13,14 @@ import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import Ran, carry_out
 from given import may, rate
 
-from ticker.cli import main
 from ticker.config import load
 from ticker.model import Home
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series
@@ -41,27 +40,10 @@ def alone(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "environ", {k: v for k, v in os.environ.items() if not k.startswith("TICKER_")})
 
 
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def run(capsys):
-    """Run a command in this process. Whatever happens, nobody is shown a traceback."""
-
-    def go(*arguments: str) -> Ran:
-        try:
-            code = main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return Ran(code, said.out, said.err)
-
-    return go
+    """Run a command in this process."""
+    return lambda *arguments: carry_out(arguments, capsys)
 
 
 def mistake(ran: Ran) -> str:

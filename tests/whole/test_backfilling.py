@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from commands import Ran, carry_out
 from given import bishkek
 from postgres import postgres_server, postgres_url
 from running import Moved, Running, free_port, runner, settings, until
@@ -416,13 +417,6 @@ def test_a_signal_ends_it_with_a_report(tmp_path: Path) -> None:
 # --- the commands ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def command(begun: Site, tmp_path: Path, capsys: Any, monkeypatch: Any) -> Iterator[Callable[..., Ran]]:
     """Run a command in this process, on the site's store and upstream; `store=` names another file."""
@@ -434,13 +428,7 @@ def command(begun: Site, tmp_path: Path, capsys: Any, monkeypatch: Any) -> Itera
         (tmp_path / "ticker.toml").write_text(
             settings(f"sqlite:///{tmp_path / store}", tmp_path, begun.upstream, clock, rates__nbkr__archive_pause_s=0)
         )
-        try:
-            code = main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return Ran(code, said.out, said.err)
+        return carry_out(arguments, capsys)
 
     return go
 

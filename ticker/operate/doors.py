@@ -11,10 +11,8 @@ from flask import Flask, Response
 
 from ticker.operate import probes, say
 from ticker.operate.status import Status, gather, gather_past
-from ticker.past import snapshot_at
 from ticker.serve.answer import HTML, JSON, Answer, finish, of_the_past
-from ticker.serve.doors import hand, moment, opened, spend
-from ticker.serve.limits import MOMENT_COST
+from ticker.serve.doors import hand, known_then, moment, opened
 from ticker.serve.media import html
 
 if TYPE_CHECKING:
@@ -30,15 +28,17 @@ def doors(app: Flask, read: ReadSide) -> None:
     def for_programs(status: Status) -> Answer:
         return finish(say.as_json(status), JSON)
 
-    for path, tell in (("/status", page), ("/status.json", for_programs)):
+    def told(tell: Callable[[Status], Answer]) -> Response:
+        at = moment(read)
+        return hand(of_the_past(tell(facts.then(at)), at, read.clock()) if at else tell(facts.now()))
 
-        def status(tell: Callable[[Status], Answer] = tell) -> Response:
-            at = moment(read)
-            if at is None:
-                return hand(tell(facts.now()))
-            return hand(of_the_past(tell(facts.then(at)), at, read.clock()))
+    @app.get("/status")
+    def status_page() -> Response:
+        return told(page)
 
-        app.add_url_rule(path, path, status)
+    @app.get("/status.json")
+    def status_json() -> Response:
+        return told(for_programs)
 
     @app.get("/livez")
     def livez() -> Response:
@@ -70,6 +70,5 @@ class Facts:
 
     def then(self, at: datetime) -> Status:
         """Those of a moment of the past. Raises StoreError, TooManyError."""
-        spend(self._read, MOMENT_COST)
-        store = opened(self._read)
-        return gather_past(store, snapshot_at(store, self._read.ready.snapshot.content, at), self._site)
+        snapshot = known_then(self._read, at)
+        return gather_past(opened(self._read), snapshot, self._site)

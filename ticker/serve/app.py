@@ -13,16 +13,15 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from ticker import log
 from ticker.operate import doors as operate
-from ticker.past import snapshot_at
 from ticker.serve import chart, compat, story, syndication, views, widgets
 from ticker.serve.answer import HTML, Answer, finish, of_the_past, problem, respond
 from ticker.serve.api import doors as api
 from ticker.serve.api.book import Book
 from ticker.serve.configurator import Terms
-from ticker.serve.doors import ANSWER, CACHE, hand, moment, opened, spend
+from ticker.serve.doors import ANSWER, CACHE, hand, known_then, moment
 from ticker.serve.issued import Issued
 from ticker.serve.latest import Latest
-from ticker.serve.limits import MOMENT_COST, Limits, TooManyError
+from ticker.serve.limits import Limits, TooManyError
 from ticker.serve.media import html
 from ticker.serve.options import BadMoment
 from ticker.serve.ready import Ready
@@ -90,9 +89,7 @@ class ReadSide:
 
     def past(self, path: str, query: str, at: datetime) -> Answer:
         """What was answered at a moment of the past, as far as it is still known. Raises StoreError, TooManyError."""
-        spend(self, MOMENT_COST)
-        snapshot = snapshot_at(opened(self), self.ready.snapshot.content, at)
-        return of_the_past(self.ready.past(path, query, snapshot), at, self.clock())
+        return of_the_past(self.ready.past(path, query, known_then(self, at)), at, self.clock())
 
     def _through_flask(self, environ: WSGIEnvironment) -> Answer:
         """What the door behind the path answers. Flask finds the door and catches what goes wrong, no more."""

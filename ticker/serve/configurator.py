@@ -458,14 +458,27 @@ class _Site:
     def title(self) -> str:
         return escape(words(self.options.lang).text("page.title"))
 
-    @property
-    def link(self) -> str:
-        return f'<a href="{self.src("/strip")}">{self.title}</a>'
+    def link(self, path: str = "/strip") -> str:
+        return f'<a href="{self.src(path)}">{self.title}</a>'
 
-    def _frame(self, style: str, named: str = "") -> str:
+    @property
+    def attributes(self) -> str:
+        """The options as an element has them."""
+        return "".join(f' {name}="{escape(value)}"' for name, value in parse_qsl(self.query))
+
+    @property
+    def script(self) -> str:
+        return f'<script src="{self.base}/embed.js" async></script>'
+
+    @property
+    def script_source(self) -> str:
+        """Where that comes from, as a policy names it."""
+        return f"{self.base}/embed.js" if self.base else "'self'"
+
+    def _frame(self, style: str, named: str = "", path: str = "/strip", size: Size = (600, LINE)) -> str:
         return (
-            f'<iframe {named}src="{self.src("/strip")}" title="{self.title}" loading="{self.loading}"\n'
-            f'  width="600" height="{LINE}" style="{style}" allow=""\n'
+            f'<iframe {named}src="{self.src(path)}" title="{self.title}" loading="{self.loading}"\n'
+            f'  width="{size[0]}" height="{size[1]}" style="{style}" allow=""\n'
             f'  sandbox="{SANDBOX}"\n'
             f'  referrerpolicy="{REFERRER}"></iframe>'
         )
@@ -497,13 +510,10 @@ class _Site:
         yield Code("follow", "HTML", text, policy)
 
     def element(self) -> Iterator[Code]:
-        given = "".join(f' {name}="{escape(value)}"' for name, value in parse_qsl(self.query))
         style = f"display:grid;min-height:{self._height()}"
-        tag = self._contained(f'<rate-ticker{given}\n  style="{style}">{self.link}</rate-ticker>')
+        tag = self._contained(f'<rate-ticker{self.attributes}\n  style="{style}">{self.link()}</rate-ticker>')
         attribute = f"connect-src {self.origin}; {self._styles(style)}"
-        script = f'<script src="{self.base}/embed.js" async></script>'
-        from_us = f"{self.base}/embed.js" if self.base else "'self'"
-        yield Code("element", "HTML", f"{script}\n{tag}", f"script-src {from_us}; {attribute}")
+        yield Code("element", "HTML", f"{self.script}\n{tag}", f"script-src {self.script_source}; {attribute}")
         if self.embed:
             script = (
                 f'<script src="{self.base}{self.embed.path}" async\n'
@@ -516,25 +526,16 @@ class _Site:
     def panel(self) -> Iterator[Code]:
         style = "color-scheme:normal;border:0;width:100%"
         policy = f"frame-src {self.origin}; style-src-attr 'unsafe-hashes' {hashed(style)}"
-        frame = (
-            f'<iframe src="{self.src("/panel")}" title="{self.title}" loading="{self.loading}"\n'
-            f'  width="{PANEL[0]}" height="{PANEL[1]}" style="{style}" allow=""\n'
-            f'  sandbox="{SANDBOX}"\n'
-            f'  referrerpolicy="{REFERRER}"></iframe>'
-        )
+        frame = self._frame(style, path="/panel", size=PANEL)
         yield Code("panel-frame", self.say.text("conf.code.panel_frame"), frame, policy)
-        given = "".join(f' {name}="{escape(value)}"' for name, value in parse_qsl(self.query))
-        link = f'<a href="{self.src("/panel")}">{self.title}</a>'
-        script = f'<script src="{self.base}/embed.js" async></script>'
-        element = f'{script}\n<rate-ticker view="panel"{given}>{link}</rate-ticker>'
-        from_us = f"{self.base}/embed.js" if self.base else "'self'"
-        policy = f"script-src {from_us}; connect-src {self.origin}"
+        element = f'{self.script}\n<rate-ticker view="panel"{self.attributes}>{self.link("/panel")}</rate-ticker>'
+        policy = f"script-src {self.script_source}; connect-src {self.origin}"
         yield Code("panel-element", self.say.text("conf.code.panel_element"), element, policy)
 
     def include(self) -> Iterator[Code]:
         for name, label in RECIPES.items():
             text = (templates_dir() / "include" / name).read_text("utf-8")
-            text = text.replace(RECIPE_LINK, self.link).replace(RECIPE_ADDRESS, self.at("/strip.fragment"))
+            text = text.replace(RECIPE_LINK, self.link()).replace(RECIPE_ADDRESS, self.at("/strip.fragment"))
             yield Code(f"include-{name.replace('.', '-')}", label, text, "style-src-attr 'unsafe-inline'")
 
     def image(self) -> Iterator[Code]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
+from ticker.past import snapshot_at
 from ticker.serve.answer import Answer
-from ticker.serve.limits import Left, address_of
+from ticker.serve.limits import MOMENT_COST, Left, address_of
 from ticker.serve.options import moment_asked
+from ticker.snapshot import Snapshot
 from ticker.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -39,6 +41,12 @@ def moment(read: ReadSide) -> datetime | None:
     """The moment of the past (UTC) that is asked for; a BadMoment is answered with a 400."""
     query, zone = request.query_string.decode("latin-1"), read.ready.snapshot.content.home.zone
     return moment_asked(query, zone, read.clock())
+
+
+def known_then(read: ReadSide, at: datetime) -> Snapshot:
+    """All that was known at a moment of the past; the address pays for it. Raises StoreError, TooManyError."""
+    spend(read, MOMENT_COST)
+    return snapshot_at(opened(read), read.ready.snapshot.content, at)
 
 
 def spend(read: ReadSide, cost: int) -> Left:

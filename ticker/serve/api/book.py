@@ -205,18 +205,13 @@ def rows(
     day that is still to come, nor beyond what is known of the bank's silence."""
     names = [str(date.fromordinal(one)) for one in ordinals]
     for currency, of_days in columns.items():
-        ends = {source: day.toordinal() for (source, of), day in carried.items() if of == currency}
+        ends = {source: min(today, day.toordinal()) for (source, of), day in carried.items() if of == currency}
         for ordinal, name in zip(ordinals, names, strict=True):
             found = of_days.on(ordinal)
             if ordinal == today and currency in now:
                 entry, state = now[currency]
                 yield Row(name, currency, state, entry)
-            elif found is None or (
-                found[1] is Freshness.LATE
-                and found[0].first < ordinal
-                and ordinal > min(today, ends.get(found[0].source, today))
-                and str(date.fromordinal(ordinal)) > found[0].valid_until
-            ):
+            elif found is None or (name > found[0].valid_until and ordinal > ends.get(found[0].source, today)):
                 yield Row(name, currency, Freshness.NONE, None)
             else:
                 yield Row(name, currency, found[1], found[0])
