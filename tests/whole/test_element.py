@@ -185,8 +185,8 @@ class Reader:
 
     def refreshes(self) -> None:
         """Waits until the element has asked once more and has its answer."""
-        before = len(self.service.asked())
         with self.page.expect_response(lambda answer: "strip.json" in answer.url, timeout=60_000):
+            before = len(self.service.asked())  # counted once answers are heard: none may come in between
             while len(self.service.asked()) == before:
                 self.waits(10)
                 self.page.wait_for_timeout(25)

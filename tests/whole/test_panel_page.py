@@ -85,8 +85,8 @@ class Reader:
 
     def refreshes(self) -> None:
         """Waits until the page has asked once more and has shown the answer."""
-        before = self.asked()
         with self.page.expect_response(lambda answer: "panel.json" in answer.url, timeout=60_000):
+            before = self.asked()
             while self.asked() == before:
                 self.waits(5)
                 self.page.wait_for_timeout(30)

@@ -94,8 +94,8 @@ class Reader:
 
     def refreshes(self) -> None:
         """Waits until the page has asked once more and has its answer."""
-        before = self.begun
         with self.page.expect_response(lambda answer: "strip.json" in answer.url, timeout=60_000):
+            before = self.begun
             while self.begun == before:
                 self.waits(5)
                 self.page.wait_for_timeout(30)  # or the page's patience, on the same clock, runs out before the answer
