@@ -22,7 +22,7 @@ import scenes  # noqa: E402
 from pictures import CHROMIUM  # noqa: E402
 from test_element import Host, Service, closing  # noqa: E402
 
-from ticker.serve.configurator import Terms, configurator  # noqa: E402
+from ticker.serve.configurator.form import Terms, configurator  # noqa: E402
 
 ROUNDS = 7
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 200_000}

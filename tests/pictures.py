@@ -29,10 +29,11 @@ sys.path.insert(0, str(Path(__file__).parent / "serve"))
 
 from scenes import SCENES, Scene
 
-from ticker.serve.configurator import height
-from ticker.serve.media import html, json
-from ticker.serve.options import Offered, Options, parse
-from ticker.serve.panel import UNCOUNTED, panel
+from ticker.serve.configurator.form import height
+from ticker.serve.http import pages as html
+from ticker.serve.panel.view import UNCOUNTED, panel
+from ticker.serve.strip import json
+from ticker.serve.strip.options import Offered, Options, parse
 
 CHROMIUM = "/usr/bin/chromium"
 WIDTHS = (320, 330, 360, 420, 760, 900, 1280)

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from given import HOME, NBKR, WEEKLY, bishkek, may, rate
 
-from ticker.compose import KEPT_RATES, bank_terms, compose
 from ticker.model import DAY, Headline, Revision
+from ticker.rates.compose import KEPT_RATES, bank_terms, compose
 from ticker.snapshot import Series, dump
 
 SEEN = bishkek("2026-05-22 16:10")

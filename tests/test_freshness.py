@@ -11,8 +11,8 @@ from given import FRIDAYS, HOME, TRADING, bishkek, may, moments, rate, steadily
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ticker.freshness import Figure, Judgement, freshness
 from ticker.model import DAY, Freshness, Rate
+from ticker.rates.freshness import Figure, Judgement, freshness
 from ticker.snapshot import NEVER, BankTerms, Content, FeedTerms, Looks, Series, Snapshot, empty
 
 FRESH, LATE, STALE, NONE = Freshness

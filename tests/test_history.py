@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from given import bishkek, may
 
-from ticker.history import DayFigure, calendar
 from ticker.model import DAY, Rate, Revision
+from ticker.rates.calendar import DayFigure, calendar
 
 SEEN = bishkek("2026-05-22 16:10")
 GRACE = {"nbkr": 3, "nbkr-weekly": 2}

@@ -490,7 +490,8 @@ def _check(asked: argparse.Namespace) -> int:
 
 def _status(asked: argparse.Namespace) -> int:
     from ticker import service
-    from ticker.operate import say, status
+    from ticker.operate import render as say
+    from ticker.operate import status
 
     config = _load(asked).config
     if not _exists(config):

@@ -22,20 +22,20 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from ticker import __version__, log
-from ticker.compose import bank_terms, compose, feed_terms
 from ticker.config import Config, ConfigError, load
 from ticker.model import Revision
-from ticker.serve.api.warm import Warm
+from ticker.rates.compose import bank_terms, compose, feed_terms
+from ticker.serve.api.preload import Warm
 from ticker.serve.app import ReadSide
-from ticker.serve.configurator import Embed, Terms, gives_way
-from ticker.serve.issued import Issued
-from ticker.serve.latest import Latest
-from ticker.serve.media.embed import script
-from ticker.serve.options import Offered
-from ticker.serve.panel import Popularity
-from ticker.serve.ready import Ready
-from ticker.serve.views import Shown, Views
-from ticker.serve.widgets import COMMON, PANELS, renderer
+from ticker.serve.configurator.form import Embed, Terms, gives_way
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
+from ticker.serve.news.clicks import Shown, Views
+from ticker.serve.panel.view import Popularity
+from ticker.serve.render import COMMON, PANELS, renderer
+from ticker.serve.strip.assets import Issued
+from ticker.serve.strip.element import script
+from ticker.serve.strip.options import Offered
 from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
 

@@ -35,7 +35,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_pl
 from ticker.config import DEFAULT_FEEDS, Config
 from ticker.demo import DemoUpstream
 from ticker.demo.hostpage import HostPage
-from ticker.serve.options import LANGUAGES, Options
+from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.service import nothing_yet
 
 HERE = Path(__file__).parent

@@ -25,9 +25,9 @@ import scenes  # noqa: E402
 from pictures import CHROMIUM, Strips, serving  # noqa: E402
 
 from ticker.model import Headline, Language  # noqa: E402
-from ticker.serve.media import embed  # noqa: E402
-from ticker.serve.options import LANGUAGES, Options  # noqa: E402
-from ticker.serve.view import Strip  # noqa: E402
+from ticker.serve.strip import element as embed  # noqa: E402
+from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
+from ticker.serve.strip.view import Strip  # noqa: E402
 
 READER = HERE / "node_modules/@guidepup/virtual-screen-reader/lib/esm/index.browser.js"
 TRANSCRIPTS = HERE / "transcripts"

@@ -13,13 +13,13 @@ from typing import Any
 from scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import Client, TestResponse
 
-from ticker.compose import compose
 from ticker.model import DAY, Headline, Rate, Story
+from ticker.rates.compose import compose
 from ticker.serve.app import ReadSide
-from ticker.serve.configurator import Terms
-from ticker.serve.latest import Latest
-from ticker.serve.ready import Ready
-from ticker.serve.widgets import renderer
+from ticker.serve.configurator.form import Terms
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
+from ticker.serve.render import renderer
 from ticker.snapshot import empty
 from ticker.store import open_store
 

@@ -17,10 +17,10 @@ from werkzeug.test import Client, TestResponse
 
 from ticker.model import DAY, Rate
 from ticker.serve.app import ReadSide
-from ticker.serve.configurator import Terms
-from ticker.serve.latest import Latest
-from ticker.serve.ready import Ready
-from ticker.serve.widgets import renderer
+from ticker.serve.configurator.form import Terms
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
+from ticker.serve.render import renderer
 from ticker.store import Store, Write, open_store
 
 Printed = tuple[str, str, date]  # currency, figure, day

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from ticker.freshness import Judgement, freshness
 from ticker.model import DAY, Headline, Home, Rate, Window
-from ticker.serve.options import Options
-from ticker.serve.view import Strip, strip
+from ticker.rates.freshness import Judgement, freshness
+from ticker.serve.strip.options import Options
+from ticker.serve.strip.view import Strip, strip
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, empty
 
 HOME = Home()

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
-from ticker.serve.answer import HTML, JSON, Answer, finish, problem, respond
+from ticker.serve.http.response import HTML, JSON, Answer, finish, problem, respond
 
 NOW = bishkek("2026-05-22 17:14")
 UNTIL = NOW + timedelta(hours=1)

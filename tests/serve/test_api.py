@@ -19,13 +19,16 @@ from desk import Desk, headlines, run
 from scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import EnvironBuilder
 
-from ticker.history import calendar
 from ticker.model import DAY, Freshness, Rate, Revision
-from ticker.serve.api import book, models, money, tables
-from ticker.serve.api.catalogue import DOORS
+from ticker.rates import convert as money
+from ticker.rates import timeline as book
+from ticker.rates.calendar import calendar
+from ticker.serve.api import models
+from ticker.serve.api.endpoints import DOORS
 from ticker.serve.api.params import MAX_CURRENCIES
-from ticker.serve.api.warm import Warm
-from ticker.serve.limits import Limits, TooManyError, address_of
+from ticker.serve.api.preload import Warm
+from ticker.serve.http import csv as tables
+from ticker.serve.http.rate_limit import Limits, TooManyError, address_of
 from ticker.serve.media import csv as csv_room
 from ticker.store import Printed, StoreError
 

@@ -17,11 +17,11 @@ from scenes import SCENES, Scene, day
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from ticker.model import DAY, Outcome, Round
-from ticker.serve import ready as ready_room
 from ticker.serve.app import ReadSide
-from ticker.serve.latest import Latest
-from ticker.serve.ready import Ready
-from ticker.serve.widgets import COMMON, renderer
+from ticker.serve.http import cache as ready_room
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
+from ticker.serve.render import COMMON, renderer
 from ticker.store import open_store
 
 pytestmark = pytest.mark.doors

@@ -19,11 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticker.model import DAY, Language, Rate
-from ticker.serve import chart
-from ticker.serve.chart import EARLIEST, asked_for
-from ticker.serve.media.chart import room_for_marks, size
-from ticker.serve.options import LANGUAGES, Offered
-from ticker.serve.words import words
+from ticker.serve.chart import view as chart
+from ticker.serve.chart.svg import room_for_marks, size
+from ticker.serve.chart.view import EARLIEST, asked_for
+from ticker.serve.i18n.words import words
+from ticker.serve.strip.options import LANGUAGES, Offered
 
 pytestmark = pytest.mark.doors
 

@@ -24,9 +24,9 @@ from test_app import Front
 
 from ticker.collect.sources import nbkr
 from ticker.model import DAY, Freshness, Rate, Revision
-from ticker.serve import compat as doors
-from ticker.serve.media import compat
-from ticker.serve.media.compat import Asked, Known, day_json, nbkr_xml, newest_table
+from ticker.serve.compat import frankfurter as compat
+from ticker.serve.compat import routes as doors
+from ticker.serve.compat.frankfurter import Asked, Known, day_json, nbkr_xml, newest_table
 from ticker.snapshot import BankTerms, Series
 
 pytestmark = pytest.mark.doors

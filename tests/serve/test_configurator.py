@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import DAY, WEDNESDAY, at, day, scene, series
 
-from ticker.serve.configurator import (
+from ticker.serve.configurator.form import (
     GROUPS,
     RECIPES,
     SANDBOX,
@@ -26,8 +26,8 @@ from ticker.serve.configurator import (
     gives_way,
     hashed,
 )
-from ticker.serve.options import LANGUAGES, PARTS, Offered, Options, parse
-from ticker.serve.words import templates_dir
+from ticker.serve.i18n.words import templates_dir
+from ticker.serve.strip.options import LANGUAGES, PARTS, Offered, Options, parse
 
 CONTENT = day().snapshot.content
 FEEDS = sorted(one.feed for one in CONTENT.feeds)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ticker.serve.contrast import CONTROL, DARK, LIGHT, TEXT, Colours, complaints, palettes, ratio, readable
+from ticker.serve.strip.contrast import CONTROL, DARK, LIGHT, TEXT, Colours, complaints, palettes, ratio, readable
 
 COLOUR = st.integers(0, 0xFFFFFF).map("{:06x}".format)
 CHOSEN = st.none() | COLOUR

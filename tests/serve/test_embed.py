@@ -15,14 +15,14 @@ from scenes import day
 from werkzeug.test import Client
 
 from ticker.serve.app import ReadSide
-from ticker.serve.configurator import Embed, ways
-from ticker.serve.latest import Latest
-from ticker.serve.media.embed import OPTIONS, File, script, style
-from ticker.serve.media.packing import packed
-from ticker.serve.options import Options
-from ticker.serve.ready import Ready
-from ticker.serve.widgets import renderer
-from ticker.serve.words import words
+from ticker.serve.configurator.form import Embed, ways
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
+from ticker.serve.http.minify import packed
+from ticker.serve.i18n.words import words
+from ticker.serve.render import renderer
+from ticker.serve.strip.element import OPTIONS, File, script, style
+from ticker.serve.strip.options import Options
 
 
 def client() -> Client:

@@ -10,9 +10,9 @@ import pytest
 import scenes
 
 from ticker.model import Language
-from ticker.serve.media import html
-from ticker.serve.options import LANGUAGES, Options
-from ticker.serve.view import Strip
+from ticker.serve.http import pages as html
+from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.strip.view import Strip
 
 VOID = {"meta", "br", "link", "img", "hr"}
 

@@ -15,10 +15,10 @@ import scenes
 from test_png import Pixel, pixels
 
 from ticker.model import Language
-from ticker.serve.contrast import DARK, LIGHT
-from ticker.serve.media import image
-from ticker.serve.options import LANGUAGES, Options
-from ticker.serve.view import Strip
+from ticker.serve.strip import svg as image
+from ticker.serve.strip.contrast import DARK, LIGHT
+from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.strip.view import Strip
 
 pytestmark = pytest.mark.doors
 

@@ -8,11 +8,11 @@ from scenes import day
 from werkzeug.test import Client
 
 from ticker.serve.app import ReadSide
-from ticker.serve.issued import Issued
-from ticker.serve.latest import Latest
-from ticker.serve.media.embed import File, file, script, style
-from ticker.serve.ready import Ready
-from ticker.serve.widgets import renderer
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
+from ticker.serve.render import renderer
+from ticker.serve.strip.assets import Issued
+from ticker.serve.strip.element import File, file, script, style
 
 OLD = file(b"/* of a version before this one */", "js")
 

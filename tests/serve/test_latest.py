@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from scenes import day, evening
 
-from ticker.serve import latest as room
-from ticker.serve.latest import Latest, read_last_good, write_last_good
+from ticker.serve.http import live as room
+from ticker.serve.http.live import Latest, read_last_good, write_last_good
 from ticker.snapshot import Snapshot
 from ticker.store import Store, open_store
 

@@ -17,10 +17,11 @@ import scenes
 from jsonschema import Draft202012Validator
 
 from ticker.model import Language
-from ticker.serve.media import html, json
-from ticker.serve.options import LANGUAGES, Options, Part
-from ticker.serve.view import Strip
-from ticker.serve.words import templates_dir
+from ticker.serve.http import pages as html
+from ticker.serve.i18n.words import templates_dir
+from ticker.serve.strip import json
+from ticker.serve.strip.options import LANGUAGES, Options, Part
+from ticker.serve.strip.view import Strip
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from given import steadily
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ticker.serve.options import MAX_NOTES, Offered, Options, parse
+from ticker.serve.strip.options import MAX_NOTES, Offered, Options, parse
 
 OFFERED = Offered(
     currencies=frozenset({"USD", "EUR", "RUB", "KZT", "CNY"}), feeds=frozenset({"24kg-ru", "kaktus-ru", "24kg-en"})

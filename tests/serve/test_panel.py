@@ -17,16 +17,17 @@ from referencing import Registry, Resource
 from scenes import SCENES, WEDNESDAY, Scene
 from test_fragment import Page
 
-from ticker.freshness import freshness
 from ticker.model import DAY, Headline, Language
-from ticker.serve.answer import Answer
-from ticker.serve.media import html, json
-from ticker.serve.media.nodes import nodes
-from ticker.serve.options import LANGUAGES, Options
-from ticker.serve.panel import Panel, PanelRate, Popularity, panel
-from ticker.serve.ready import Ready
-from ticker.serve.widgets import renderer
-from ticker.serve.words import templates_dir
+from ticker.rates.freshness import freshness
+from ticker.serve.http import pages as html
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.response import Answer
+from ticker.serve.i18n.words import templates_dir
+from ticker.serve.panel.nodes import nodes
+from ticker.serve.panel.view import Panel, PanelRate, Popularity, panel
+from ticker.serve.render import renderer
+from ticker.serve.strip import json
+from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.snapshot import Series
 
 pytestmark = pytest.mark.doors

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ticker.serve.media.png import few_colours
+from ticker.serve.strip.png import few_colours
 
 Pixel = tuple[int, int, int]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -12,11 +12,11 @@ from itertools import count
 import pytest
 from scenes import FEEDS, WEDNESDAY, at, daily, scene
 
-from ticker.freshness import Judgement
 from ticker.model import DAY, Freshness
-from ticker.serve import ready as room
-from ticker.serve.answer import Answer, finish
-from ticker.serve.ready import LONGEST_QUERY, Ready
+from ticker.rates.freshness import Judgement
+from ticker.serve.http import cache as room
+from ticker.serve.http.cache import LONGEST_QUERY, Ready
+from ticker.serve.http.response import Answer, finish
 from ticker.snapshot import Snapshot
 
 PATH = "/strip.json"

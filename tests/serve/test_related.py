@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticker.model import Headline
-from ticker.serve.related import Told, once, popular, related
+from ticker.serve.news.related import Told, once, popular, related
 
 NOON = datetime(2026, 5, 22, 6, tzinfo=UTC)
 LANGUAGES = {"a-ru": "ru", "b-ru": "ru", "c-ru": "ru", "a-ky": "ky", "b-ky": "ky", "a-en": "en", "b-en": "en"}
@@ -474,13 +474,13 @@ def test_related_ends_is_mutual_and_does_not_hang_on_the_order(
 
 @given(st.text(max_size=300), st.sampled_from(["en", "ru", "ky", "", "kk"]))
 def test_any_text_can_be_read(title: str, language: str) -> None:
-    from ticker.serve.titles import read
+    from ticker.serve.news.titles import read
 
     assert read(title, language) == read(title, language)
 
 
 def test_a_hostile_title_is_read_at_once() -> None:
-    from ticker.serve.titles import read
+    from ticker.serve.news.titles import read
 
     began = time.process_time()
     for title in ("1 000 " * 50, "9" * 300, "1:1-" * 75, "А-" * 150, "не" * 150, "ость" * 75, "ба" * 150, "1,1." * 75):

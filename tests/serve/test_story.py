@@ -15,11 +15,11 @@ import pytest
 import scenes
 from scenes import WEDNESDAY, Scene
 
-from ticker.history import DayFigure
 from ticker.model import DAY, Freshness, Headline, Language, Rate, Revision
-from ticker.serve.media import html
-from ticker.serve.panel import Popularity
-from ticker.serve.story import Known, StoryPage, story
+from ticker.rates.calendar import DayFigure
+from ticker.serve.http import pages as html
+from ticker.serve.panel.view import Popularity
+from ticker.serve.story.view import Known, StoryPage, story
 
 pytestmark = pytest.mark.doors
 

@@ -21,8 +21,8 @@ from werkzeug.test import TestResponse
 
 from ticker.collect.sources import feed as feed_parser
 from ticker.model import DAY, Headline, Rate
-from ticker.serve.options import LANGUAGES
-from ticker.serve.related import once
+from ticker.serve.news.related import once
+from ticker.serve.strip.options import LANGUAGES
 from ticker.snapshot import FeedTerms
 
 pytestmark = pytest.mark.doors

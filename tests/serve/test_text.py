@@ -9,9 +9,9 @@ import pytest
 import scenes
 
 from ticker.model import Language
-from ticker.serve.media import text
-from ticker.serve.options import LANGUAGES, Options
-from ticker.serve.view import Strip
+from ticker.serve.strip import text
+from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.strip.view import Strip
 
 
 def columns(line: str) -> int:

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticker.model import DAY, Freshness, Language
-from ticker.serve.contrast import TEXT, ratio
-from ticker.serve.options import Options
-from ticker.serve.view import StripRate, digits_apart, digits_of
-from ticker.serve.words import rounded
+from ticker.serve.i18n.words import rounded
+from ticker.serve.strip.contrast import TEXT, ratio
+from ticker.serve.strip.options import Options
+from ticker.serve.strip.view import StripRate, digits_apart, digits_of
 
 D = Decimal
 TODAY = scenes.WEDNESDAY

@@ -17,12 +17,12 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 
 from ticker.model import Headline, Story
-from ticker.serve import views as room
 from ticker.serve.app import ReadSide
-from ticker.serve.latest import Latest
-from ticker.serve.ready import Ready
-from ticker.serve.views import Tally, Views, by_a_reader, decayed, page_of
-from ticker.serve.widgets import renderer
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
+from ticker.serve.news import clicks as room
+from ticker.serve.news.clicks import Tally, Views, by_a_reader, decayed, page_of
+from ticker.serve.render import renderer
 from ticker.store import Store, StoreError, open_store
 
 pytestmark = pytest.mark.doors

@@ -8,8 +8,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from ticker.model import Home, Language
-from ticker.serve.options import LANGUAGES
-from ticker.serve.words import templates_dir, words
+from ticker.serve.i18n.words import templates_dir, words
+from ticker.serve.strip.options import LANGUAGES
 
 JUNE_18 = date(2025, 6, 18)
 

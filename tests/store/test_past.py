@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from ticker.history import official
 from ticker.model import DAY, Headline, Outcome, Rate, Round, Story
+from ticker.rates.calendar import official
 
 NOON = datetime(2026, 5, 22, 12, 0, 0, 123456, UTC)
 HOUR = timedelta(hours=1)

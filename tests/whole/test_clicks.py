@@ -32,10 +32,10 @@ from ticker.config import DEFAULT_FEEDS  # noqa: E402
 from ticker.demo import DemoUpstream  # noqa: E402
 from ticker.model import Headline, Story  # noqa: E402
 from ticker.serve.app import ReadSide  # noqa: E402
-from ticker.serve.latest import Latest  # noqa: E402
-from ticker.serve.ready import Ready  # noqa: E402
-from ticker.serve.views import Shown, Views  # noqa: E402
-from ticker.serve.widgets import COMMON, renderer  # noqa: E402
+from ticker.serve.http.cache import Ready  # noqa: E402
+from ticker.serve.http.live import Latest  # noqa: E402
+from ticker.serve.news.clicks import Shown, Views  # noqa: E402
+from ticker.serve.render import COMMON, renderer  # noqa: E402
 from ticker.store import Store, open_store  # noqa: E402
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

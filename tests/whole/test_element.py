@@ -26,12 +26,12 @@ from test_strip_life import changed  # noqa: E402
 
 from ticker.config import Config  # noqa: E402
 from ticker.serve.app import ReadSide  # noqa: E402
-from ticker.serve.configurator import FOLLOW, height  # noqa: E402
-from ticker.serve.latest import Latest  # noqa: E402
-from ticker.serve.media.embed import script, style  # noqa: E402
-from ticker.serve.options import Options  # noqa: E402
-from ticker.serve.ready import Ready  # noqa: E402
-from ticker.serve.widgets import renderer  # noqa: E402
+from ticker.serve.configurator.form import FOLLOW, height  # noqa: E402
+from ticker.serve.http.cache import Ready  # noqa: E402
+from ticker.serve.http.live import Latest  # noqa: E402
+from ticker.serve.render import renderer  # noqa: E402
+from ticker.serve.strip.element import script, style  # noqa: E402
+from ticker.serve.strip.options import Options  # noqa: E402
 from ticker.service import Service as Process  # noqa: E402
 
 AXE = TESTS / "audit" / "node_modules" / "axe-core" / "axe.min.js"

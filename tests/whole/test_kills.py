@@ -15,7 +15,7 @@ import pytest
 from running import LOOK_S, SOURCES, START_S, Moved, Running, figure, free_port, runner, settings, until
 
 from ticker.demo import DemoUpstream
-from ticker.serve.latest import read_last_good
+from ticker.serve.http.live import read_last_good
 from ticker.store import open_store
 
 WEDNESDAY = "2026-05-20 09:00"

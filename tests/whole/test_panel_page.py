@@ -21,10 +21,10 @@ from pictures import CHROMIUM, Strips, serving  # noqa: E402
 from test_element import Host, Service, closing  # noqa: E402
 from test_element import Reader as ElementReader  # noqa: E402
 
-from ticker.serve.contrast import ratio  # noqa: E402
-from ticker.serve.media import html  # noqa: E402
-from ticker.serve.panel import Popularity  # noqa: E402
-from ticker.serve.story import Known, story  # noqa: E402
+from ticker.serve.http import pages as html  # noqa: E402
+from ticker.serve.panel.view import Popularity  # noqa: E402
+from ticker.serve.story.view import Known, story  # noqa: E402
+from ticker.serve.strip.contrast import ratio  # noqa: E402
 
 POPULAR = Popularity({"en3": 9.0, "en4": 7.0, "ru2": 9.0, "ky2": 9.0}, 3, 1)
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"""

@@ -18,8 +18,8 @@ import scenes  # noqa: E402
 from pictures import CHROMIUM  # noqa: E402
 
 from ticker.model import Language  # noqa: E402
-from ticker.serve.media import image  # noqa: E402
-from ticker.serve.options import LANGUAGES, Options  # noqa: E402
+from ticker.serve.strip import svg as image  # noqa: E402
+from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
 
 MANY = ("USD", "EUR", "RUB", "KZT", "CNY", "GBP", "JPY")
 FONTS = ("system-ui", "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "sans-serif", "serif", "monospace")

@@ -28,9 +28,9 @@ sys.path[:0] = [str(TESTS / "serve")]
 
 import scenes  # noqa: E402
 
-from ticker.serve.configurator import Terms, configurator  # noqa: E402
-from ticker.serve.media import html  # noqa: E402
-from ticker.serve.options import LANGUAGES, Options  # noqa: E402
+from ticker.serve.configurator.form import Terms, configurator  # noqa: E402
+from ticker.serve.http import pages as html  # noqa: E402
+from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
 
 ROOT = TESTS.parent
 RECIPES = ROOT / "templates" / "include"

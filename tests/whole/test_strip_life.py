@@ -23,7 +23,7 @@ import scenes  # noqa: E402
 from pictures import CHROMIUM, Strips, serving  # noqa: E402
 from test_strip_page import SHIFTS, Reader, later  # noqa: E402
 
-from ticker.serve.media import html  # noqa: E402
+from ticker.serve.http import pages as html  # noqa: E402
 
 WIDE, PHONE = 1280, 360
 

@@ -14,8 +14,8 @@ import pytest
 from given import HOME, bishkek
 from sites import Site
 
-from ticker.freshness import freshness
 from ticker.model import DAY, Outcome
+from ticker.rates.freshness import freshness
 
 DAILY = ("USD", "EUR", "RUB", "KZT", "CNY")
 WEEKLY = ("GBP", "JPY", "AMD")

@@ -16,7 +16,6 @@ from ticker.collect.judge import Verdict, judge, judge_archive
 from ticker.collect.recognise import recognise
 from ticker.collect.sources import feed as feeds
 from ticker.collect.sources import nbkr
-from ticker.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms
 from ticker.model import (
     Feed,
     FeedSource,
@@ -31,6 +30,7 @@ from ticker.model import (
     UpstreamError,
     Validators,
 )
+from ticker.rates.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms
 from ticker.snapshot import Content
 from ticker.store import Remembered, Store, Write
 

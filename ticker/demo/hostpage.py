@@ -22,8 +22,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.model import Language
-from ticker.serve.configurator import Configurator, Terms, configurator
-from ticker.serve.options import LANGUAGES
+from ticker.serve.configurator.form import Configurator, Terms, configurator
+from ticker.serve.strip.options import LANGUAGES
 from ticker.snapshot import Content
 
 PATIENCE_S = 2.0

@@ -6,9 +6,9 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from ticker.serve.answer import JSON, Answer, finish
-from ticker.serve.latest import Latest
-from ticker.serve.ready import Ready
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
+from ticker.serve.http.response import JSON, Answer, finish
 
 ALIVE = timedelta(seconds=60)  # the thread that follows the store has looked at it within this time
 RETRY_S = 5

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ticker.freshness import Judgement, freshness
 from ticker.model import Freshness, Revision, Round
-from ticker.serve.latest import Latest
-from ticker.serve.ready import Ready
+from ticker.rates.freshness import Judgement, freshness
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
 from ticker.snapshot import Looks, Snapshot
 from ticker.store import LeaseState, Store, StoreError
 

@@ -12,21 +12,26 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from ticker import log
-from ticker.operate import doors as operate
-from ticker.serve import chart, compat, story, syndication, views, widgets
-from ticker.serve.answer import HTML, Answer, finish, of_the_past, problem, respond
-from ticker.serve.api import doors as api
-from ticker.serve.api.book import Book
-from ticker.serve.configurator import Terms
-from ticker.serve.doors import ANSWER, CACHE, hand, known_then, moment
-from ticker.serve.issued import Issued
-from ticker.serve.latest import Latest
-from ticker.serve.limits import Limits, TooManyError
-from ticker.serve.media import html
-from ticker.serve.options import BadMoment
-from ticker.serve.ready import Ready
-from ticker.serve.views import Shown, Views
-from ticker.serve.words import templates_dir
+from ticker.operate import routes as operate
+from ticker.rates.timeline import Book
+from ticker.serve import render as widgets
+from ticker.serve.api import routes as api
+from ticker.serve.chart import view as chart
+from ticker.serve.compat import routes as compat
+from ticker.serve.configurator.form import Terms
+from ticker.serve.feeds import view as syndication
+from ticker.serve.http import pages as html
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.handover import ANSWER, CACHE, hand, known_then, moment
+from ticker.serve.http.live import Latest
+from ticker.serve.http.rate_limit import Limits, TooManyError
+from ticker.serve.http.response import HTML, Answer, finish, of_the_past, problem, respond
+from ticker.serve.i18n.words import templates_dir
+from ticker.serve.news import clicks as views
+from ticker.serve.news.clicks import Shown, Views
+from ticker.serve.story import view as story
+from ticker.serve.strip.assets import Issued
+from ticker.serve.strip.options import BadMoment
 from ticker.store import StoreError
 
 if TYPE_CHECKING:

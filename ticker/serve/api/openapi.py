@@ -12,10 +12,10 @@ from pydantic.json_schema import models_json_schema
 
 from ticker import __version__
 from ticker.serve.api import models
-from ticker.serve.api.catalogue import DOORS, Door, csv_columns
+from ticker.serve.api.endpoints import DOORS, Door, csv_columns
 from ticker.serve.api.params import Allowed, schemas
 from ticker.serve.api.samples import figure, samples, table
-from ticker.serve.words import templates_dir
+from ticker.serve.i18n.words import templates_dir
 
 TAGS = {
     "Rates": "Official exchange rates of the home currency, exact and dated.",

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from ticker.model import Language
-from ticker.serve.options import MAX_QUERY, Offered, Options
+from ticker.serve.strip.options import MAX_QUERY, Offered, Options
 
 MAX_CURRENCIES = 60
 MOMENT = "a moment as 2026-05-23T18:00:00+06:00"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ticker.serve.api.catalogue import DOORS, Door
+from ticker.serve.api.endpoints import DOORS, Door
 from ticker.serve.api.openapi import TAGS, document
 from ticker.serve.api.params import Allowed, wanted
-from ticker.serve.words import templates_dir
+from ticker.serve.i18n.words import templates_dir
 
 RECIPES = (
     ("curl", "curl.sh", "curl", "In a shell. `--fail` makes an error of a figure that is not there."),

@@ -14,12 +14,15 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, cast
 
-from ticker.compose import compose
-from ticker.freshness import freshness
 from ticker.model import DAY, Headline, Home, Rate, Revision, Window
-from ticker.serve.api import book, models, params, say, tables
-from ticker.serve.api.catalogue import Door
-from ticker.serve.api.figures import Shown
+from ticker.rates import timeline as book
+from ticker.rates.compose import compose
+from ticker.rates.day import Shown
+from ticker.rates.freshness import freshness
+from ticker.serve.api import answers as say
+from ticker.serve.api import models, params
+from ticker.serve.api.endpoints import Door
+from ticker.serve.http import csv as tables
 from ticker.snapshot import BankTerms, FeedTerms, Snapshot
 from ticker.store import Store
 

@@ -1,0 +1,1 @@
+"""What is official: decided here, read by every door."""

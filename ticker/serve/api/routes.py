@@ -1,0 +1,297 @@
+"""The doors of /api/v1, and what hangs over all of them: strict reading, kept answers, limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
+
+from ticker import log
+from ticker.model import Freshness
+from ticker.rates import day as figures
+from ticker.rates.day import Shown
+from ticker.serve.api import answers as say
+from ticker.serve.api import models, openapi, params, reference
+from ticker.serve.api.endpoints import DOORS, Door, csv_columns
+from ticker.serve.api.params import Allowed, BadParametersError, Mistake
+from ticker.serve.configurator.form import base_of
+from ticker.serve.http import csv as tables
+from ticker.serve.http import pages as html
+from ticker.serve.http.cache import feeds_shown
+from ticker.serve.http.handover import hand, spend
+from ticker.serve.http.kept import Kept
+from ticker.serve.http.rate_limit import MOMENT_COST, TooManyError, of_days
+from ticker.serve.http.response import CSV, HTML, JSON, LOCKED_POLICY, TEXT, Answer, finish, of_the_past, problem
+from ticker.serve.media import csv
+from ticker.serve.strip.options import EARLIEST
+from ticker.serve.strip.view import SCHEMA_PATH
+from ticker.store import StoreError
+
+if TYPE_CHECKING:
+    from ticker.serve.app import ReadSide
+
+KEPT_BYTES = 48 << 20  # of finished answers, in a process
+SEARCH_COST = 5  # of looking for words in all headlines
+LARGE = 50_000  # bytes from which a body is compressed only as it is asked for
+STATUS_LIFE = timedelta(seconds=5)
+STORE_RETRY_S = "5"
+PAPERS_LIFE = timedelta(minutes=10)
+MARKDOWN = "text/markdown; charset=utf-8"
+ASTRAY = {
+    "/api": "/api/v1 lists every address, as /api/v1/rates and /api/v1/rate/USD.txt; /docs is the reference.",
+    "/compat": "/compat/nbkr/XML/daily.xml, /compat/nbkr/XML/weekly.xml and /compat/frankfurter/v1/latest are there; "
+    "docs/compat.md, beside the source, tells more; /docs is the reference of the service's own API.",
+}
+SERVICE_DESC = '</openapi.json>; rel="service-desc"'
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, read: what it asks for, and in which form."""
+
+    door: Door
+    params: Any
+    csv: bool
+    rest: str = ""  # what the path itself names
+
+    @property
+    def at(self) -> datetime | None:
+        moment: datetime | None = getattr(self.params, "moment", None)
+        return moment
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return self.door.id, self.params, self.csv, self.rest
+
+
+def doors(app: Flask, read: ReadSide) -> None:
+    api = Api(read)
+    for one in DOORS:
+        _add(app, one.path.replace("{currency}", "<currency>"), one.id, partial(api.answer, one))
+        if one.row:
+            _add(app, one.csv_path, f"{one.id}_csv", partial(api.answer, one, csv=True))
+    _add(app, "/openapi.json", "document", api.document)
+    _add(app, "/docs", "reference", api.reference)
+    _add(app, "/llms.txt", "llms", api.llms)
+    for base, where in ASTRAY.items():
+        _add(app, base, f"astray_at{base}", partial(_astray, where))
+        _add(app, f"{base}/", f"astray_in{base}", partial(_astray, where))
+        _add(app, f"{base}/<path:_>", f"astray_below{base}", partial(_astray, where))
+
+
+def _add(app: Flask, path: str, name: str, view: Callable[..., Response]) -> None:
+    app.add_url_rule(path, f"api_{name}", view, methods=["GET"])
+
+
+def _astray(where: str, **_: str) -> Response:
+    """There is nothing, and what is meant is likely near."""
+    path = request.path if len(request.path) <= 80 else f"{request.path[:77]}..."
+    raise NotFound(f"There is nothing at {path}. {where}")
+
+
+class Api:
+    """What all doors share: the answers kept, the figures of decades, the limits."""
+
+    def __init__(self, read: ReadSide) -> None:
+        self._read = read
+        self._kept = Kept(KEPT_BYTES)
+        self._book = read.book
+
+    def answer(self, door: Door, *, csv: bool = False, currency: str = "") -> Response:
+        """One request, from its query to its answer."""
+        now, hit = self._read.clock(), False
+        left = spend(self._read, 0)
+        try:
+            asked = self._asked(door, csv, currency, now)
+            standing = self._standing(asked, now)
+            made = self._kept.find(asked.key, standing)
+            hit = made is not None
+            if made is None:
+                left = spend(self._read, self._cost(asked))
+                made = self._made(asked, standing, now)
+        except BadParametersError as fault:
+            made = problem(400, f"{fault}.", errors=[one.said for one in fault.mistakes])
+        except TooManyError as fault:
+            left, made = fault.left, problem(429, str(fault), more=fault.retry)
+        except say.NothingError as fault:
+            made = problem(404, str(fault))
+        except StoreError as fault:
+            log.event("store unavailable", why=str(fault), path=request.path)
+            detail = "What is asked for is known to the store alone, which does not answer; try again in a moment."
+            made = problem(503, detail, more=[("Retry-After", STORE_RETRY_S)])
+        return hand(replace(made, told=left.headers), "hit" if hit else "")
+
+    def document(self) -> Response:
+        """The OpenAPI document, of the currencies and feeds there are now, with the host that was asked."""
+
+        def body(allowed: Allowed, base: str) -> bytes:
+            return json.dumps(openapi.document(allowed, base), ensure_ascii=False).encode()
+
+        return self._paper(body, JSON, LOCKED_POLICY)
+
+    def reference(self) -> Response:
+        """The reference page; its examples name the host that was asked."""
+
+        def body(allowed: Allowed, base: str) -> bytes:
+            return html.docs_page(reference.reference(allowed, base))
+
+        return self._paper(body, HTML, html.docs_policy())
+
+    def llms(self) -> Response:
+        """The same in a page of Markdown."""
+        return self._paper(lambda allowed, base: reference.llms(allowed, base).encode(), MARKDOWN, LOCKED_POLICY)
+
+    def _paper(self, body: Callable[[Allowed, str], bytes], content_type: str, policy: str) -> Response:
+        now, allowed, base = self._read.clock(), self.allowed(), self._base()
+        standing = [allowed.members(of) for of in ("money", "feeds", "presets")]
+        key = request.path, base
+        made = self._kept.find(key, standing)
+        hit = made is not None
+        if made is None:
+            spend(self._read, 1)
+            made = finish(body(allowed, base), content_type, policy=policy, links=[SERVICE_DESC], lazily=True)
+            made = self._kept.keep(key, standing, made, now)
+        return hand(replace(made, until=now + PAPERS_LIFE), "hit" if hit else "")
+
+    def _base(self) -> str:
+        return base_of(request.headers.get("Host", ""), request.scheme, self._read.terms.base_url)
+
+    def _asked(self, door: Door, csv: bool, currency: str, now: datetime) -> Asked:
+        """What is asked for; raises BadParametersError."""
+        allowed = self.allowed()
+        query = request.query_string.decode("latin-1")
+        read = params.read(door.params, query, allowed, without=("format",) if csv else ())
+        if currency and currency not in allowed.currencies:
+            raise BadParametersError(params.stray("currency", currency, allowed.members("currencies")))
+        asked = Asked(door, read, csv or getattr(read, "format", "json") == "csv", currency)
+        if asked.at and not EARLIEST <= asked.at <= now:
+            wrong = "which is still to come; wanted the past" if asked.at > now else f"wanted none before {EARLIEST:%Y}"
+            raise BadParametersError(Mistake("at", getattr(read, "at", ""), wrong))
+        return asked
+
+    def allowed(self) -> Allowed:
+        """What lists may name at the moment."""
+        content, terms = self._read.ready.snapshot.content, self._read.terms
+        return Allowed(
+            currencies={*terms.currencies, *(one.currency for one in content.series)},
+            feeds=[one.feed for one in content.feeds],
+            presets=terms.presets,
+            home=content.home.currency,
+        )
+
+    def _standing(self, asked: Asked, now: datetime) -> object:
+        """What an answer is made of: as long as all of this is the same, so is the answer. It is kept beside each of
+        them, and so holds numbers and no snapshot."""
+        snapshot, judged = self._read.ready.judged(now)
+        counted = self._read.views.tally.generation if asked.door.id == "popular" else 0
+        version = self._version() if asked.door.past else None
+        feeds = () if asked.door.tag == "Rates" else feeds_shown(judged)
+        of_snapshot = snapshot.version, snapshot.as_of, hash(snapshot.content.feeds)
+        # How far a figure is carried depends on looks where it is not shown today.
+        stale = [(one.source, one.currency) for one in judged.figures if one.freshness is Freshness.STALE]
+        looks = tuple(snapshot.looks.get(one) for one in stale)
+        return of_snapshot, judged.until, hash((judged.figures, tuple(feeds), looks)), version, counted
+
+    def _version(self) -> int | None:
+        """Of all figures there are; None while the store is away."""
+        store = None if self._read.latest.fault else self._read.latest.store
+        try:
+            return store.rates_version() if store else None
+        except StoreError:
+            return None
+
+    def _cost(self, asked: Asked) -> int:
+        if asked.at:
+            return MOMENT_COST
+        if asked.door.id == "headlines" and asked.params.q:
+            return SEARCH_COST
+        if asked.door.id != "history":
+            return 1
+        wanted = say.span(figures.shown(self._read), self._read.terms.currencies, asked.params)
+        return of_days(len(wanted.ordinals), len(wanted.currencies))
+
+    def _made(self, asked: Asked, standing: object, now: datetime) -> Answer:
+        made = self._say(asked)
+        if asked.at:
+            return of_the_past(made, asked.at, now)
+        if asked.door.id == "status":
+            return replace(made, until=min(now + STATUS_LIFE, made.until or now))
+        return self._kept.keep(asked.key, standing, made, now)
+
+    def _say(self, asked: Asked) -> Answer:
+        shown = figures.shown(self._read, asked.at)
+        said = self._body(asked, shown)
+        return finish(
+            said.body,
+            said.content_type,
+            until=shown.judged.until,
+            links=[*said.links, SERVICE_DESC],
+            lazily=len(said.body) > LARGE,
+            detail=f"v{shown.snapshot.version}",
+        )
+
+    def _body(self, asked: Asked, shown: Shown) -> _Said:
+        site = self._read.terms.currencies
+        match asked.door.id:
+            case "strip":
+                body = say.strip_json(self._read, shown, asked.params, self.allowed())
+                return _Said(body, links=(f'<{SCHEMA_PATH}>; rel="describedby"',))
+            case "rate":
+                return _Said(say.rate_text(shown, asked.rest, asked.params), TEXT)
+            case "history":
+                return self._history(asked, shown)
+            case "headlines":
+                found = say.headlines(shown, asked.params)
+                onward = found.links.next
+                if onward and asked.csv and asked.params.format != "csv":  # by the path's ending
+                    onward = onward.replace(f"{asked.door.path}?", f"{asked.door.csv_path}?", 1)
+                links = (f'<{onward}>; rel="next"',) if onward else ()
+                return replace(_said(asked, found, found.headlines), links=links)
+            case "rates":
+                rates = say.rates(shown, site, asked.params)
+                return _said(asked, rates, rates.rates, date=rates.date, demo=rates.demo)
+            case "convert":
+                done = say.convert(shown, asked.params)
+                return _said(asked, done, [done])
+            case "popular":
+                views = self._read.views
+                popular = say.popular_now(shown, asked.params, views.tally.clicks, views.floor)
+                return _said(asked, popular, popular.headlines)
+            case "feeds":
+                feeds = say.feeds(shown)
+                return _said(asked, feeds, feeds.feeds)
+            case "status":
+                return _said(asked, say.status(shown))
+            case _:
+                return _said(asked, say.index())
+
+    def _history(self, asked: Asked, shown: Shown) -> _Said:
+        """Raises StoreError."""
+        wanted = say.span(shown, self._read.terms.currencies, asked.params)
+        rows = say.history_rows(shown, self._book, shown.past.rates_version(), wanted)
+        head = say.history_head(shown, asked.params, wanted)
+        if not asked.csv:
+            return _Said(tables.history_json(head, rows))
+        demo = tables.cell(head.demo)
+        cells = ((*row, demo) for row in tables.history_cells(rows))
+        return _Said(csv.render(csv_columns(asked.door), cells), CSV)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    body: bytes
+    content_type: str = JSON
+    links: tuple[str, ...] = ()
+
+
+def _said(asked: Asked, model: models.Model, rows: Sequence[models.Model] = (), **more: object) -> _Said:
+    """The model, or its rows as a table, with `more` that is the same in each."""
+    if not asked.csv or not asked.door.row:
+        return _Said(models.encoded(model))
+    return _Said(tables.of_rows(asked.door, (row.model_dump(by_alias=True) for row in rows), more), CSV)

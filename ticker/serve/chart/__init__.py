@@ -1,0 +1,1 @@
+"""Currencies over time."""

@@ -1,0 +1,1 @@
+"""Drop-in replacements for NBKR's XML files and the Frankfurter API."""

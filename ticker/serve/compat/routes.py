@@ -1,0 +1,227 @@
+"""The doors of what programs already speak: NBKR's XML files, and Frankfurter's API (v1).
+
+What is of the present comes from the snapshot and never waits for the store; days of the past are read from it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from flask import Flask, Response, request
+
+from ticker import log
+from ticker.rates.calendar import reach
+from ticker.rates.freshness import Judgement
+from ticker.serve.compat import frankfurter as compat
+from ticker.serve.compat.frankfurter import Asked, Kind, Known
+from ticker.serve.http.handover import hand, opened, spend
+from ticker.serve.http.kept import Kept
+from ticker.serve.http.rate_limit import TooManyError, of_days
+from ticker.serve.http.response import JSON, Answer, finish, problem
+from ticker.snapshot import Content
+from ticker.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from ticker.serve.app import ReadSide
+
+NBKR = "/compat/nbkr/XML"
+FRANKFURTER = ("/compat/frankfurter/v1", "/compat/frankfurter")  # its older host had no version in the path
+XML = "application/xml"  # as the bank says it: what the encoding is stands in the body
+FIRST_DAY = date(1900, 1, 1)  # no day before it can have a figure
+MAX_QUERY = 2048
+RETRY_S = "10"  # a first table comes within seconds of the first start
+STORE_RETRY_S = "5"
+LONG = timedelta(days=800)  # a period that takes more than some milliseconds: one of them at a time
+KEPT_BYTES = 16 << 20
+
+_DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_ONE_DAY = re.compile(_DAY)
+_PERIOD = re.compile(rf"({_DAY})\.\.({_DAY})?")
+_CODE = re.compile(r"[A-Z]{3}")
+_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
+
+
+_long = threading.Lock()
+
+
+class _RefusedError(Exception):
+    """What Frankfurter answers in the place of figures."""
+
+    def __init__(self, status: int, message: str, retry_s: str = "") -> None:
+        super().__init__(message)
+        self.status, self.message, self.retry_s = status, message, retry_s
+
+
+@dataclass(slots=True)
+class _Told:
+    """The body that was last given, and since when (UTC) it is what is said."""
+
+    body: bytes = b""
+    since: datetime | None = None
+
+    def since_when(self, body: bytes, version_made: datetime, now: datetime) -> datetime:
+        """A body that follows another in this process is as old as that change; the first one as the version."""
+        if body != self.body or self.since is None:
+            self.body, self.since = body, version_made if self.since is None else now
+        return self.since
+
+
+def doors(app: Flask, read: ReadSide) -> None:
+    told: dict[Kind, _Told] = {"Daily": _Told(), "Weekly": _Told()}
+    kept = Kept(KEPT_BYTES)
+
+    @app.get(f"{NBKR}/daily.xml")
+    def compat_daily() -> Response:
+        return hand(_table(read, "Daily", told["Daily"]))
+
+    @app.get(f"{NBKR}/weekly.xml")
+    def compat_weekly() -> Response:
+        return hand(_table(read, "Weekly", told["Weekly"]))
+
+    def frankfurter(what: str) -> Response:
+        try:
+            return hand(_frankfurter(read, kept, what, request.query_string.decode("latin-1")))
+        except _RefusedError as fault:
+            status, message, retry_s = fault.status, fault.message, fault.retry_s
+        except TooManyError as fault:
+            status, message, retry_s = 429, str(fault), str(fault.left.reset_s)
+        except StoreError as fault:
+            log.event("store unavailable", why=str(fault), path=request.path)
+            status, message, retry_s = 503, "the store does not answer; try again in a moment", STORE_RETRY_S
+        more = [("Retry-After", retry_s)] if retry_s else []
+        return hand(finish(compat.message_json(message), JSON, status=status, more=more))
+
+    for base in FRANKFURTER:
+        app.add_url_rule(f"{base}/<path:what>", base, frankfurter, methods=["GET"])
+
+
+def _table(read: ReadSide, kind: Kind, told: _Told) -> Answer:
+    now = read.clock()
+    snapshot, judged = read.ready.judged(now)
+    table = compat.newest_table(snapshot.content, judged, kind)
+    if not table:
+        return problem(
+            503,
+            "There is no table that may be shown: none was collected yet, or the last one is too old.",
+            more=[("Retry-After", RETRY_S)],
+        )
+    body = compat.nbkr_xml(kind, table, demo=snapshot.content.demo)
+    since = told.since_when(body, snapshot.as_of, now)
+    return finish(body, XML, until=judged.until, last_modified=since, detail=f"v{snapshot.version}")
+
+
+def _frankfurter(read: ReadSide, kept: Kept, what: str, query: str) -> Answer:
+    """Raises _RefusedError, or StoreError for days of the past."""
+    snapshot, judged = read.ready.judged(read.clock())
+    known, today = compat.known_now(snapshot.content, judged), judged.today
+    if what == "currencies":
+        return _now(compat.currencies_json(_some(known, date.max)), judged.until)
+    if what in ("latest", "current"):
+        return _now(compat.day_json(_some(known, today), _asked(query), today), judged.until)
+    if _ONE_DAY.fullmatch(what):
+        asked, day = _asked(query), min(_day(what), _newest(known, today))
+        if day >= today:
+            return _now(compat.day_json(_some(known, day), asked, day), judged.until)
+        return _then(read, kept, asked, day, day, judged)
+    if period := _PERIOD.fullmatch(what):
+        asked, first, last = _asked(query), _day(period[1]), _day(period[5]) if period[5] else today
+        return _then(read, kept, asked, max(first, FIRST_DAY), min(last, _newest(known, today)), judged, whole=True)
+    raise _RefusedError(404, "not found")
+
+
+def _now(body: bytes | None, until: datetime) -> Answer:
+    if body is None:
+        raise _RefusedError(404, "not found")
+    return finish(body, JSON, until=until, lazily=True)
+
+
+def _some(known: Known, day: date) -> Known:
+    """What is known, once that is anything of this day or before it."""
+    if not any(min(values) <= day for values in known.values.values()):
+        raise _RefusedError(
+            503, "there is no rate that may be shown: none was collected yet, or the last ones are too old", RETRY_S
+        )
+    return known
+
+
+def _newest(known: Known, today: date) -> date:
+    """The last day there is an answer of: tomorrow, once its table is there."""
+    return max(today, known.newest or today)
+
+
+def _then(
+    read: ReadSide, kept: Kept, asked: Asked, first: date, last: date, judged: Judgement, *, whole: bool = False
+) -> Answer:
+    """Of days of the past: of each from `first` to `last` where the `whole` period is asked for. Kept while the store
+    says the same, and no figure of a present day is judged otherwise."""
+    if first > last or last < FIRST_DAY:
+        raise _RefusedError(404, "not found")
+    store, content = opened(read), read.ready.snapshot.content
+    present = judged if last >= judged.today else None
+    figures = present.figures if present else ()
+    key, standing = (asked, first, last, whole), (store.rates_version(), content.banks, content.demo, figures)
+    if found := kept.find(key, standing):
+        return replace(found, until=judged.until)
+    spend(read, of_days((last - first).days + 1, len(asked.symbols or content.series)))
+    with _one_at_a_time() if last - first >= LONG else nullcontext():
+        body = _read(store, content, asked, first, last, present, whole=whole)
+    return kept.keep(key, standing, _now(body, judged.until), read.clock())
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    if not _long.acquire(blocking=False):  # who waits holds one of few threads, which the strip's readers need
+        raise _RefusedError(503, "others are asking for long periods; try again in a moment", STORE_RETRY_S)
+    try:
+        yield
+    finally:
+        _long.release()
+
+
+def _read(
+    store: Store, content: Content, asked: Asked, first: date, last: date, present: Judgement | None, *, whole: bool
+) -> bytes | None:
+    grace = content.grace
+    said = store.of_days(list(grace), reach(first, grace), last)
+    known = compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols}, present)
+    return compat.period_json(known, asked, first, last) if whole else compat.day_json(known, asked, last)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _RefusedError(422, "invalid date") from None
+
+
+def _asked(query: str) -> Asked:
+    """Of a repeated name the last one counts, as there; `from` and `to` are the older names and go before."""
+    given = dict(parse_qsl(query[:MAX_QUERY], errors="replace"))
+    base = (given.get("from") or given.get("base") or "").strip().upper()
+    symbols = frozenset(one.strip() for one in (given.get("to") or given.get("symbols") or "").upper().split(","))
+    symbols -= {""}
+    if base and symbols == {base}:
+        raise _RefusedError(422, "bad currency pair")
+    if base and not _CODE.fullmatch(base):
+        raise _RefusedError(404, "not found")
+    values: dict[str, Any] = {"base": base} if base else {}
+    if "symbols" in given or "to" in given:
+        values["symbols"] = symbols or None
+    if "amount" in given:
+        values["amount"] = _amount(given["amount"].strip())
+    return Asked(**values)
+
+
+def _amount(text: str) -> Decimal:
+    amount = Decimal(text) if _AMOUNT.fullmatch(text) else Decimal(0)
+    if amount <= 0:
+        raise _RefusedError(422, "invalid amount")
+    return amount

@@ -1,0 +1,1 @@
+"""The page that makes the code to embed."""

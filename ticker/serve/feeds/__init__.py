@@ -1,0 +1,1 @@
+"""Headlines and tables of rates as feeds."""

@@ -1,0 +1,323 @@
+"""Feeds out: headlines and rates for feed readers, and the doors they stand behind.
+
+Like a strip, a feed that somebody subscribed to does not break by a mistake in its address: `lang`, `feeds`,
+`currencies` and `preset` are read as leniently.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
+
+from ticker.model import DAY, Headline, Rate, Revision
+from ticker.serve.configurator.form import Terms, base_of
+from ticker.serve.feeds import atom as feeds
+from ticker.serve.feeds.atom import ATOM_TYPE, JSON_FEED_TYPE, Channel, Item
+from ticker.serve.http.cache import Finished
+from ticker.serve.http.handover import hand, opened
+from ticker.serve.http.response import Answer, finish
+from ticker.serve.i18n.words import Words, own_digits, words
+from ticker.serve.news.related import Told, once
+from ticker.serve.render import offered
+from ticker.serve.strip.options import Options, parse
+from ticker.serve.strip.view import DEMO, selected
+from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
+from ticker.store import Store
+
+if TYPE_CHECKING:
+    from ticker.serve.app import ReadSide
+
+HEADLINES, RATES = "/headlines", "/rates"
+MOST_HEADLINES = 60
+RATES_SPAN = timedelta(days=30)
+AHEAD = timedelta(days=14)  # no bank publishes further ahead
+FIGURES_IN_TITLE = 4
+KEPT = 32  # finished answers
+
+_OURS = uuid.UUID("6f6f1a52-6f0b-4d0e-9a55-2b6a3a6f4d11")  # every id of an entry is a name in it: never to be changed
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for, at which address, on which day of the home's."""
+
+    options: Options
+    notes: tuple[str, ...]
+    base: str  # the service as its readers call it, without the path
+    today: date
+
+    def url(self, path: str, query: str | None = None) -> str:
+        query = self.options.query() if query is None else query
+        return f"{self.base}{path}?{query}" if query else f"{self.base}{path}"
+
+
+# --- headlines ---------------------------------------------------------------------------------------------------
+
+
+def headlines(snapshot: Snapshot, asked: Asked) -> Channel:
+    """The newest headlines of the selection, the newest first, each story once."""
+    content, say = snapshot.content, words(asked.options.lang)
+    feeds = selected(content, asked.options)
+    shown = once([one for one in content.headlines if one.feed in feeds])[:MOST_HEADLINES]
+    began = snapshot.as_of if snapshot.as_of != NEVER else content.home.at(asked.today)
+    return Channel(
+        id=uuid.uuid5(uuid.NAMESPACE_URL, asked.url(f"{HEADLINES}.atom")).urn,
+        title=_named(say.text("syndicated.headlines"), content, say),
+        subtitle=say.text("syndicated.headlines.says"),
+        author=say.text("page.title"),
+        language=asked.options.lang,
+        updated_at=max((_changed_at(one.headline) for one in shown), default=began),
+        atom_url=asked.url(f"{HEADLINES}.atom"),
+        page_url=asked.url("/panel"),
+        items=tuple(_headline(one, feeds, content, say) for one in shown),
+        json_url=asked.url(f"{HEADLINES}.json"),
+        notes=asked.notes,
+    )
+
+
+def _headline(told: Told, feeds: Mapping[str, FeedTerms], content: Content, say: Words) -> Item:
+    one, feed = told.headline, feeds[told.headline.feed]
+    local = content.home.local(one.published_at)
+    said = [f"{feed.publisher}, {say.dated(local.date())}, {say.clock(local)}"]
+    if others := dict.fromkeys(feeds[other.feed].publisher for other in told.also):
+        said.append(say.text("panel.also", publishers=", ".join(others)))
+    return Item(
+        id=_urn(content, "headline", one.id),
+        title=one.title,
+        url=one.url,
+        author=feed.publisher,
+        language=feed.language,
+        published_at=one.published_at,
+        updated_at=one.published_at,
+        text="; ".join(said),
+    )
+
+
+def _changed_at(one: Headline) -> datetime:
+    return max(one.published_at, one.first_seen_at)
+
+
+# --- rates -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a publication. `before` is what the bank had first published for the same day."""
+
+    rate: Rate
+    before: Rate | None
+    contested: bool  # the bank has said since what is not believed
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A table of one source, as it is believed by now."""
+
+    source: str
+    valid_on: date
+    valid_until: date
+    figures: tuple[Figure, ...]
+    published_at: datetime
+    updated_at: datetime
+
+    @property
+    def corrected(self) -> bool:
+        return any(one.before for one in self.figures)
+
+
+def publications(known: Sequence[Revision], sources: Sequence[str], order: Sequence[str]) -> list[Publication]:
+    """The newest day first. `known` is all that was ever said of these days, oldest id first; of two of `sources` with
+    a figure for one day, the earlier counts. The figures of one table come in the order of `order`."""
+    histories: dict[tuple[str, str, date], list[Revision]] = {}
+    for one in known:
+        histories.setdefault((one.source, one.rate.currency, one.rate.valid_on), []).append(one)
+    official: dict[tuple[str, date], Revision] = {}
+    for one in sorted(known, key=lambda one: (-sources.index(one.source), one.id)):
+        if one.believed:
+            official[one.rate.currency, one.rate.valid_on] = one
+
+    def table(one: Revision) -> tuple[date, str]:
+        return one.rate.valid_on, one.source
+
+    found = []
+    for (day, source), tables in groupby(sorted(official.values(), key=table, reverse=True), key=table):
+        revisions = sorted(tables, key=lambda one: order.index(one.rate.currency))
+        told = [histories.get((source, one.rate.currency, day), [one]) for one in revisions]
+        found.append(
+            Publication(
+                source=source,
+                valid_on=day,
+                valid_until=max(one.rate.valid_until for one in revisions),
+                figures=tuple(_figure(one, history) for one, history in zip(revisions, told, strict=True)),
+                published_at=min(_believed_at(one) for history in told for one in history if one.believed),
+                updated_at=max(moment for history in told for one in history for moment in _moments(one)),
+            )
+        )
+    return found
+
+
+def _figure(shown: Revision, history: Sequence[Revision]) -> Figure:
+    before = [one.rate for one in history if one.believed and one.id < shown.id]
+    return Figure(
+        rate=shown.rate,
+        before=before[-1] if before and not before[-1].same_figure(shown.rate) else None,
+        contested=any(one.held and one.id > shown.id for one in history),
+    )
+
+
+def _believed_at(one: Revision) -> datetime:
+    return one.released_at or one.seen_at
+
+
+def _moments(one: Revision) -> Iterator[datetime]:
+    """All at which what is said of a day may have become another."""
+    yield from filter(None, (one.seen_at, one.held_at, one.released_at, one.discarded_at))
+
+
+def rates(store: Store, snapshot: Snapshot, asked: Asked, currencies: Collection[str]) -> Channel:
+    """An entry a publication: corrected in place, without what is held. Raises StoreError."""
+    content, say = snapshot.content, words(asked.options.lang)
+    sources = [bank.source for bank in content.banks]
+    first, last = asked.today - RATES_SPAN, asked.today + AHEAD
+    known = [one for one in store.of_days(sources, first, last) if one.rate.currency in currencies]
+    told = publications(known, sources, list(currencies))
+    banks = {bank.source: say.bank(DEMO if content.demo else bank.bank) for bank in content.banks}
+    publisher = next(iter(banks.values()), say.text("bank.none"))
+    began = snapshot.as_of if snapshot.as_of != NEVER else content.home.at(asked.today)
+    return Channel(
+        id=uuid.uuid5(uuid.NAMESPACE_URL, asked.url(f"{RATES}.atom")).urn,
+        title=say.text(f"syndicated.rates.{'demo' if content.demo else 'official'}", bank=publisher),
+        subtitle=say.text("syndicated.rates.says"),
+        author=publisher,
+        language=asked.options.lang,
+        updated_at=max((one.updated_at for one in told), default=began),
+        atom_url=asked.url(f"{RATES}.atom"),
+        page_url=asked.url("/chart"),
+        items=tuple(_publication(one, banks, content, asked, say) for one in told),
+    )
+
+
+def _publication(one: Publication, banks: Mapping[str, str], content: Content, asked: Asked, say: Words) -> Item:
+    lines = [_line(figure, say) for figure in one.figures]
+    day = _span(one, say)
+    title = say.text(f"status.{'demo' if content.demo else 'fresh'}", bank=banks[one.source], day=day)
+    if len(lines) <= FIGURES_IN_TITLE:
+        title += f" · {' · '.join(lines)}"
+    if one.corrected:
+        title += f" ({say.text('syndicated.corrected')})"
+    query = {"lang": asked.options.lang, "currencies": ",".join(figure.rate.currency for figure in one.figures)}
+    query |= {"from": str(one.valid_on), "to": str(one.valid_until)}
+    unit = say.unit(content.home.currency)
+    return Item(
+        id=_urn(content, "rates", content.home.currency, one.source, str(one.valid_on)),
+        title=title,
+        url=asked.url("/chart", urlencode(query, safe=",")),
+        author=banks[one.source],
+        language=asked.options.lang,
+        published_at=one.published_at,
+        updated_at=one.updated_at,
+        text="; ".join(_sentence(figure, unit, say) for figure in one.figures),
+        head=(say.text("syndicated.currency"), say.text("syndicated.units"), unit, say.text("syndicated.remark")),
+        rows=tuple(
+            (figure.rate.currency, str(figure.rate.nominal), _printed(figure.rate, say), _remark(figure, say))
+            for figure in one.figures
+        ),
+    )
+
+
+def _span(one: Publication, say: Words) -> str:
+    if one.valid_until == one.valid_on:
+        return say.dated(one.valid_on)
+    return say.text("year", day=say.days(one.valid_on, one.valid_until, "–"), year=one.valid_until.year)
+
+
+def _line(figure: Figure, say: Words) -> str:
+    nominal = f"{figure.rate.nominal} " if figure.rate.nominal != 1 else ""
+    doubt = f" ({say.text('mark.contested')})" if figure.contested else ""
+    return f"{nominal}{figure.rate.currency} {_printed(figure.rate, say)}{doubt}"
+
+
+def _sentence(figure: Figure, unit: str, say: Words) -> str:
+    said = f"{figure.rate.nominal} {figure.rate.currency} = {_printed(figure.rate, say)} {unit}"
+    remark = _remark(figure, say)
+    return f"{said} ({remark})" if remark else said
+
+
+def _printed(rate: Rate, say: Words) -> str:
+    """In the bank's own digits."""
+    return say.number(rate.quoted, own_digits(rate.quoted))
+
+
+def _remark(figure: Figure, say: Words) -> str:
+    before = figure.before
+    corrected = say.text("syndicated.corrected.was", value=_printed(before, say)) if before else ""
+    doubt = say.text("mark.contested") if figure.contested else ""
+    return ", ".join(filter(None, [corrected, doubt]))
+
+
+# --- common ------------------------------------------------------------------------------------------------------
+
+
+def _urn(content: Content, *names: str) -> str:
+    """What an entry is called everywhere; what a demonstration made up never has a real one's name."""
+    return uuid.uuid5(_OURS, "\n".join(("demo", *names) if content.demo else names)).urn
+
+
+def _named(title: str, content: Content, say: Words) -> str:
+    return f"{say.bank(DEMO)} · {title}" if content.demo else title
+
+
+# --- doors -------------------------------------------------------------------------------------------------------
+
+
+def doors(app: Flask, read: ReadSide) -> None:
+    finished = Finished(KEPT)
+
+    @app.get(f"{HEADLINES}.atom")
+    def headlines_atom() -> Response:
+        channel = headlines(read.ready.snapshot, _asked(read, "lang", "feeds"))
+        return hand(_answer(feeds.atom(channel), ATOM_TYPE, channel, read))
+
+    @app.get(f"{HEADLINES}.json")
+    def headlines_json() -> Response:
+        channel = headlines(read.ready.snapshot, _asked(read, "lang", "feeds"))
+        return hand(_answer(feeds.json_feed(channel), JSON_FEED_TYPE, channel, read))
+
+    @app.get(f"{RATES}.atom")
+    def rates_atom() -> Response:
+        asked, store, content = _asked(read, "lang", "currencies"), opened(read), read.ready.snapshot.content
+
+        def make() -> Answer:
+            wanted = asked.options.currencies or read.terms.currencies
+            channel = rates(store, read.ready.snapshot, asked, wanted)
+            return _answer(feeds.atom(channel), ATOM_TYPE, channel, read)
+
+        return hand(finished.get((asked, store.rates_version(), content.home, content.banks, content.demo), make))
+
+
+def _asked(read: ReadSide, *names: str) -> Asked:
+    """The options that count for a feed; the others of a strip are ignored."""
+    snapshot, judged = read.ready.judged(read.clock())
+    terms: Terms = read.terms
+    query = request.query_string.decode("latin-1")
+    options, notes = parse(query, offered(snapshot, terms.currencies, terms.presets))
+    base = base_of(request.headers.get("Host", ""), request.scheme, terms.base_url)
+    if not base:
+        raise NotFound("A feed names its own address; ask for it with a Host that has one.")
+    kept = Options(**{name: getattr(options, name) for name in names})
+    return Asked(kept, tuple(note for note in notes if note.split(":")[0] in (*names, "preset")), base, judged.today)
+
+
+def _answer(body: bytes, content_type: str, channel: Channel, read: ReadSide) -> Answer:
+    now = read.clock()
+    home = read.ready.snapshot.content.home
+    modified = channel.updated_at if channel.updated_at <= now else None
+    return finish(body, content_type, until=home.at(home.day(now) + DAY), last_modified=modified)

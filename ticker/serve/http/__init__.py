@@ -1,0 +1,1 @@
+"""The HTTP contract, the response cache and the page base."""

@@ -1,1 +1,0 @@
-"""Values to bytes (pure): one file a medium."""

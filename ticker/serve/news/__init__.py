@@ -1,0 +1,1 @@
+"""What headlines say, which tell one story and which are followed."""

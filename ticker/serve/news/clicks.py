@@ -1,0 +1,293 @@
+"""How often stories are opened: counted in memory, written by a thread of its own, read back for Popular.
+
+Nothing of a reader is kept but, for a minute and only in memory, the random id that a page made for itself: no cookie,
+no address, no fingerprint. Who says in its headers that it is no reader is not counted.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from flask import Flask, Response, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+
+from ticker import log
+from ticker.serve.http.handover import hand
+from ticker.serve.http.response import TEXT, finish
+from ticker.snapshot import Content
+from ticker.store import StoreError
+
+if TYPE_CHECKING:
+    from ticker.serve.app import ReadSide
+
+Kind = Literal["click", "view"]
+
+SAME_PAGE = timedelta(minutes=1)  # within which a page's story counts once
+MOST_PAGES = 20_000  # pages of that minute that are remembered, about 3 MB
+MOST_PENDING = 20_000  # counters that wait for the store
+MOST_UNKNOWN = 1_000  # of them of stories that nobody shows: the store says which there are
+SPAN = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+REFRESH_S = 30.0
+OPENING_S = 0.5  # between looks for a store that is not open yet
+BODY_BYTES = 200
+
+_STORY = re.compile(r"[0-9a-f]{16}")
+_PAGE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# A phone is called Cubot. Who gives an address to be asked at is a program.
+_NO_READER = re.compile(
+    r"(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|preview|fetch|scan|monitor|headless|lighthouse|phantom|externalhit|https?://"
+    r"|^(?:curl|wget|python|java|go-http|okhttp|axios|node|ruby|perl|php|libwww|apache|dart|guzzle|postman|insomnia|httpie)",
+    re.IGNORECASE,
+)
+_AHEAD_OF_A_READER = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
+_PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
+
+class Counts(Protocol):
+    """What of the store is used here; each may raise StoreError."""
+
+    def count(self, batch: str, rows: Mapping[tuple[str, datetime, str], int]) -> None: ...
+
+    def counts(self, since: datetime) -> list[tuple[str, datetime, str, int]]: ...
+
+    def totals(self, stories: Collection[str]) -> dict[str, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted, by all processes together. `generation` grows when anything else here changes."""
+
+    generation: int = 0
+    clicks: Mapping[str, float] = field(default_factory=dict)  # of the last 24 hours, the older the less
+    totals: Mapping[str, int] = field(default_factory=dict)  # clicks and views together, ever
+
+
+@dataclass(slots=True)
+class Shown:
+    """Ids of the stories that are shown at the moment, from what `content` answers."""
+
+    content: Callable[[], Content]
+    _of: Content | None = None
+    _ids: frozenset[str] = frozenset()
+
+    def __call__(self) -> frozenset[str]:
+        content = self.content()
+        if content is not self._of:
+            self._ids, self._of = frozenset(one.id for one in content.headlines), content
+        return self._ids
+
+
+class Views:
+    """Counts what readers open and knows what all processes counted. `count` only touches memory.
+
+    What was counted is in the store within `every_s`; a store that is away gets it later, and each batch has an id so
+    that one whose commit was not heard of never counts twice. `floor` is for who shows Popular.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[], Counts | None],
+        clock: Callable[[], datetime],
+        every_s: float = 5.0,
+        *,
+        shown: Callable[[], frozenset[str]] = frozenset,
+        half_life: timedelta = timedelta(hours=6),
+        floor: float = 3.0,
+        enabled: bool = True,
+    ) -> None:
+        self._store, self._clock, self._every_s, self.shown = store, clock, every_s, shown
+        self._half_life = half_life
+        self.floor, self.enabled = floor, enabled
+        self.tally = Tally()
+        self._lock = threading.Lock()  # of what waits; nothing slow is done under it
+        self._pages: OrderedDict[tuple[Kind, str, str], datetime] = OrderedDict()
+        self._pending: dict[tuple[str, datetime, str], int] = {}
+        self._unknown = 0  # of the pending counters
+        self._flushing = threading.Lock()
+        self._batch: tuple[str, Mapping[tuple[str, datetime, str], int]] | None = None  # sent, and perhaps not counted
+        self._read: tuple[object, ...] | None = None  # what the tally was made of
+        self._refreshed_s: float | None = None
+        self._fault = ""
+        self._starting = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to write and to read; once, however often it is called."""
+        with self._starting:
+            if self.enabled and self._thread is None and not self._stopping.is_set():
+                self._thread = threading.Thread(target=self._follow, name="views", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, where the store can be reached, and end."""
+        self._stopping.set()
+        if self._thread:
+            self._thread.join(3)
+
+    def count(self, kind: Kind, story: str, page: str | None, now: datetime) -> None:
+        """A reader opened `story` at `now`. `page` is the page's own random id: within a minute it counts once."""
+        shown = story in self.shown()
+        if not self.enabled or not (shown or _STORY.fullmatch(story)):
+            return
+        row = story, now.replace(minute=0, second=0, microsecond=0), kind
+        with self._lock:
+            if page is not None and self._again((kind, page, story), now):
+                return
+            if row not in self._pending:
+                if len(self._pending) >= MOST_PENDING or (not shown and self._unknown >= MOST_UNKNOWN):
+                    return
+                self._unknown += not shown
+            self._pending[row] = self._pending.get(row, 0) + 1
+
+    def _again(self, opened: tuple[Kind, str, str], now: datetime) -> bool:
+        before = self._pages.get(opened)
+        if before is not None and abs(now - before) < SAME_PAGE:
+            return True
+        while self._pages and (len(self._pages) >= MOST_PAGES or now - next(iter(self._pages.values())) >= SAME_PAGE):
+            self._pages.popitem(last=False)
+        self._pages[opened] = now
+        self._pages.move_to_end(opened)
+        return False
+
+    def flush(self) -> bool:
+        """Give the store what waits; whether all of it is there. What a failed try held is sent again as it was."""
+        with self._flushing:
+            store = self._store()
+            if store is None:
+                return not (self._pending or self._batch)
+            try:
+                while batch := self._batch or self._next():
+                    self._batch = batch
+                    store.count(*batch)
+                    self._batch = None
+            except StoreError as fault:
+                self._tell(str(fault))
+                return False
+        return True
+
+    def _next(self) -> tuple[str, Mapping[tuple[str, datetime, str], int]] | None:
+        with self._lock:
+            rows, self._pending, self._unknown = self._pending, {}, 0
+        return (uuid.uuid4().hex, rows) if rows else None
+
+    def refresh(self) -> bool:
+        """Read what all processes counted; whether it could be read."""
+        store, now = self._store(), self._clock()
+        if store is None:
+            return False
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        try:
+            rows = [row for row in store.counts(hour - SPAN) if row[1] <= now]
+            totals = store.totals(self.shown() | {story for story, *_ in rows})
+        except StoreError as fault:
+            self._tell(str(fault))
+            return False
+        self._tell("")
+        # The same counts weigh less with time, but all alike: a tally stands until there are others, or another hour.
+        read = hour, rows, totals
+        if read != self._read:
+            clicks = decayed(rows, now, self._half_life)
+            self.tally = Tally(self.tally.generation + 1, MappingProxyType(clicks), MappingProxyType(totals))
+            self._read = read
+        return True
+
+    def _tell(self, fault: str) -> None:
+        if fault and fault != self._fault:
+            log.event("clicks wait for the store", why=fault)
+        self._fault = fault
+
+    def _follow(self) -> None:
+        while not self._stopping.wait(self._pause_s()):
+            try:
+                self.flush()
+                if self._due() and self.refresh():
+                    self._refreshed_s = time.monotonic()
+            except Exception:
+                log.trouble("counting failed")
+        try:
+            self.flush()
+        except Exception:
+            log.trouble("counting failed")
+
+    def _pause_s(self) -> float:
+        # A little less than promised: what comes just after a batch was taken waits this long, and to be written.
+        return OPENING_S if self._refreshed_s is None and not self._fault else 0.7 * self._every_s
+
+    def _due(self) -> bool:
+        return self._refreshed_s is None or time.monotonic() - self._refreshed_s >= REFRESH_S
+
+
+def decayed(rows: Collection[tuple[str, datetime, str, int]], now: datetime, half_life: timedelta) -> dict[str, float]:
+    """Clicks by story, each worth half as much after `half_life`. An hour's clicks are taken to have come in its
+    middle, the running hour's half way from its beginning. Views of a story's page choose between no headlines."""
+    found: dict[str, float] = {}
+    for story, hour, kind, number in rows:
+        if kind == "click" and hour <= now:
+            middle = hour + min(HOUR, now - hour) / 2
+            found[story] = found.get(story, 0.0) + number * 0.5 ** ((now - middle) / half_life)
+    return found
+
+
+def by_a_reader(headers: Headers) -> bool:
+    """Whether a person asks, as far as headers tell: no program that says what it is, none that says nothing, and no
+    browser that loads ahead of its reader."""
+    agent = headers.get("User-Agent", "").strip()
+    if not agent or _NO_READER.search(agent):
+        return False
+    return not any(_AHEAD_OF_A_READER.search(headers.get(name, "")) for name in _PURPOSES)
+
+
+def page_of(headers: Headers, body: bytes) -> tuple[bool, str | None]:
+    """Whether this is how a page tells of a click, and the page's own id, which a `ping` has none of.
+
+    The attribute sends PING as text/ping with the address of the link in Ping-To (HTML, 4.6.5); our script sends its id
+    as text/plain, which needs no preflight from another origin.
+    """
+    kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind == "text/ping":
+        return body == b"PING" and "Ping-To" in headers, None
+    text = body.decode("ascii", "replace")
+    return (True, text) if kind == "text/plain" and _PAGE.fullmatch(text) else (False, None)
+
+
+def hear(read: ReadSide, kind: Kind, story: str) -> None:
+    """Count what the present request tells of a story, if a reader's page tells it. Raises RequestEntityTooLarge."""
+    body = request.stream.read(BODY_BYTES + 1)
+    if len(body) > BODY_BYTES:
+        raise RequestEntityTooLarge(f"A {kind}'s body has at most {BODY_BYTES} bytes.")
+    told, page = page_of(request.headers, body)
+    if told and by_a_reader(request.headers):
+        read.views.count(kind, story, page, read.clock())
+
+
+def doors(app: Flask, read: ReadSide) -> None:
+    """POST /click/<id> is answered 204 whether or not it counts: nobody learns from it which stories there are."""
+    heard = finish(b"", TEXT, status=204)
+    preflight = (
+        ("Allow", "OPTIONS, POST"),
+        ("Access-Control-Allow-Methods", "POST"),
+        ("Access-Control-Allow-Headers", "Content-Type"),
+        ("Access-Control-Max-Age", "86400"),
+    )
+    allowed = finish(b"", TEXT, status=204, more=preflight)
+
+    @app.route("/click/<story>", methods=["POST", "OPTIONS"], provide_automatic_options=False)
+    def click(story: str) -> Response:
+        if not (_STORY.fullmatch(story) or story in read.views.shown()):
+            raise NotFound("A story's id has sixteen characters, digits and the letters a to f.")
+        if request.method == "OPTIONS":
+            return hand(allowed)
+        hear(read, "click", story)
+        return hand(heard)

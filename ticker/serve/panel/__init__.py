@@ -1,0 +1,1 @@
+"""The panel: headlines by day, Popular, rates of three days."""

@@ -1,0 +1,70 @@
+"""Files that a page elsewhere names by version and integrity: those of this version of the service, and all that were
+served before it from here, kept in a folder.
+
+Who has pinned one has written its integrity down: no other file would do in its place, and an update of the service
+must not take the strip from their readers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ticker import log
+from ticker.serve.http.live import write_whole
+from ticker.serve.http.response import SCRIPT, Answer, finish
+from ticker.serve.strip import element as embed
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+_NAME = re.compile(r"[0-9a-f]{12}\.(js|css)")
+_KINDS: Mapping[str, str] = {"js": SCRIPT, "css": "text/css; charset=utf-8"}
+_MOST_BYTES = 1 << 20
+
+
+class Issued:
+    """The files by name, as `0123456789ab.js`. None for `folder`: those of this version alone."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._answers: dict[str, Answer] = {}  # no more of them than there are files
+
+    def keep(self) -> None:
+        """Leave this version's files in the folder, for the next one. Failing that, readers of now miss nothing."""
+        if not self._folder:
+            return
+        try:
+            self._folder.mkdir(exist_ok=True)
+            for one in _present():
+                if self._kept(one.name) is None:
+                    write_whole(self._folder / one.name, one.body)
+        except OSError as fault:
+            log.event("element not kept for later versions", folder=self._folder.name, why=str(fault))
+
+    def find(self, name: str) -> Answer | None:
+        """The file, finished; None where it never was, or is no more what its name says."""
+        answer = self._answers.get(name)
+        if answer or not _NAME.fullmatch(name):
+            return answer
+        present = next((one.body for one in _present() if one.name == name), None)
+        body = present if present is not None else self._kept(name)
+        if body is None:
+            return None
+        answer = finish(body, _KINDS[name.rpartition(".")[2]], kept=FOR_EVER, effort=11)
+        self._answers[name] = answer
+        return answer
+
+    def _kept(self, name: str) -> bytes | None:
+        if not self._folder:
+            return None
+        try:
+            with (self._folder / name).open("rb") as file:
+                body = file.read(_MOST_BYTES)
+        except OSError:
+            return None
+        return body if embed.file(body, name.rpartition(".")[2]).name == name else None
+
+
+def _present() -> tuple[embed.File, embed.File]:
+    return embed.script(), embed.style()

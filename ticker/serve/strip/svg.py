@@ -1,0 +1,303 @@
+"""The strip as a picture for mail and forums: SVG, and the same drawing as PNG.
+
+Text is real text in the reader's own font, whose widths nobody knows here: each piece gets the room that the widest
+common font needs, so that nothing touches and nothing is cut off. A picture is kept and looked at much later, so it
+carries the day of everything it says.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from unicodedata import east_asian_width
+from xml.etree import ElementTree as ET
+
+from ticker.model import Freshness
+from ticker.serve.http.xml import add
+from ticker.serve.i18n.words import ARROW
+from ticker.serve.strip.contrast import DARK, LIGHT, Colours
+from ticker.serve.strip.png import few_colours
+from ticker.serve.strip.view import Strip, StripHeadline, StripRate
+
+WIDTH = 600  # px: what a mail has room for
+_PAD, _GAP, _CELL, _LINE, _META, _BETWEEN = 16, 24, 84, 18, 17, 11
+_TOP = 55  # of the header, hairline included
+_MOST_COLUMNS, _MOST_HEADLINES, _MOST_LINES = 3, 3, 2
+_TITLE, _SMALL, _LABEL, _FIGURE = 14, 12, 13, 22  # px of type
+_BOLD = 1.12  # how much wider a font's heavier weight is
+
+_FONT = "Inter"  # has Kyrgyz letters and → ≈ ▲ ▼; what a font has not is drawn as boxes, without one as nothing
+_FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
+
+
+def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
+    """The picture, `width` px wide; how high it is follows from the options alone, as long as feeds have headlines.
+
+    The ground is always drawn, for nobody knows on which a picture will stand.
+    """
+    drawing = _Drawing(width, strip)
+    bottom = _header(drawing, strip)
+    bottom = _rates(drawing, strip, bottom)
+    if strip.with_headlines:
+        bottom = _headlines(drawing, strip, bottom)
+    return drawing.finished(bottom)
+
+
+def size(currencies: int, headlines: int) -> tuple[int, int]:
+    """Width and height of the picture for these options, in every state: what an `img` says so that nothing jumps."""
+    rooms = 0 if not headlines else _room(headlines)
+    return WIDTH, _TOP + _rows(currencies) * _CELL + rooms
+
+
+def png(strip: Strip) -> bytes:
+    """The same picture, light unless dark was asked for, a pixel for each of the SVG's, in the package's own font."""
+    import resvg_py  # here, so that a worker whose readers ask for no PNG does not hold it
+    from fontpkg import path
+
+    light = replace(strip, look=replace(strip.look, colours=strip.look.colours[:1]))
+    return few_colours(
+        resvg_py.svg_to_bytes(
+            svg_string=svg(light).decode(),
+            skip_system_fonts=True,
+            font_files=[str(path(_FONT))],
+            font_family=_FONT,
+            sans_serif_family=_FONT,
+        )
+    )
+
+
+def policy(frame_ancestors: str, strip: Strip) -> str:
+    """The Content-Security-Policy of the SVG, for who opens it as a page or an object."""
+    digest = b64encode(sha256(_style(strip.look.colours).encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors {frame_ancestors}"
+    )
+
+
+def _style(colours: tuple[Colours, ...]) -> str:
+    first, *dark = map(_fills, colours)
+    asked = f"@media (prefers-color-scheme:dark){{{dark[0]}}}" if dark else ""
+    return f"text{{font-family:{_FONTS}}}.b{{font-weight:600}}{first}{asked}"
+
+
+def _fills(colours: Colours) -> str:
+    own_ground = colours.ground not in (LIGHT.ground, DARK.ground)
+    inks = {
+        "g": colours.ground,
+        "l": colours.line,
+        "t": colours.text,
+        "m": colours.muted,
+        "up": colours.up,
+        "down": colours.down,
+        "p": colours.amber_ground,
+        "w": colours.amber,
+        "mark": colours.text if own_ground else colours.amber,  # amber can be read on its own ground, not on any
+    }
+    return "".join(f".{name}{{fill:#{colour}}}" for name, colour in inks.items())
+
+
+# --- parts, from the top down: each draws itself below `top` and says where it ends ---------------------------------
+
+
+def _header(drawing: _Drawing, strip: Strip) -> int:
+    """Whose figures and of which day, on amber where they are not simply today's; and when this was drawn up."""
+    words, marked = strip.words, strip.demo or strip.state is not Freshness.FRESH
+    ink, light = ("w", "w") if marked else ("t", "m")
+    as_of = [_Piece(words["as_of_dated"], light)]
+    lines = [[_Piece(words["bank_name"], f"b {ink}"), _Piece(words["bank_rest"], light)], [_Piece(words["day"], light)]]
+    room = drawing.inner - _GAP - _width(as_of, _SMALL)
+    beside = next((nth for nth, line in enumerate(lines) if _width(line, _LABEL) <= room), len(lines))
+    bottom = 18 + _LINE * max(len(lines), beside + 1)
+    if marked:
+        drawing.box("p", 0, 0, drawing.width, bottom)
+    for nth, line in enumerate(lines):
+        drawing.text(_PAD, 23 + nth * _LINE, line, _LABEL)
+    drawing.text(drawing.width - _PAD, 23 + beside * _LINE, as_of, _SMALL, "end")
+    return drawing.rule(bottom)
+
+
+def _rates(drawing: _Drawing, strip: Strip, top: int) -> int:
+    cells = [_cell(rate) for rate in strip.rates]
+    room = max((_width(line, size) for cell in cells for line, size in zip(cell, _CELL_SIZES, strict=True)), default=0)
+    rows = _rows(len(cells), int((drawing.inner + _GAP) // (room + _GAP)))
+    columns = -(-len(cells) // rows) if rows else 1
+    step = (drawing.inner + _GAP) // columns  # whole pixels: the same letters are then drawn by the same pixels
+    for nth, cell in enumerate(cells):
+        x, y = _PAD + nth % columns * step, top + nth // columns * _CELL
+        for line, size, below in zip(cell, _CELL_SIZES, (22, 47, 68), strict=True):
+            drawing.text(x, y + below, line, size)
+    return top + rows * _CELL
+
+
+def _rows(cells: int, most: int = _MOST_COLUMNS) -> int:
+    """How many rows they fill, at most three to a row, however much room there is: so states look alike."""
+    return -(-cells // max(1, min(most, _MOST_COLUMNS)))
+
+
+_CELL_SIZES = (_LABEL, _FIGURE, _LABEL)
+
+
+def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
+    """The currency with its own state; the figure; how it moved, or what comes next."""
+    ink = "m" if rate.freshness is Freshness.FRESH else "mark"
+    name = [_Piece(rate.currency, "m"), _Piece(f"  {rate.mark}" if rate.mark else "", ink)]
+    arrow = {"up": "▲", "down": "▼", None: ""}[rate.trend]
+    moved = [_Piece(f"{arrow} {rate.change_text}" if rate.change_text else "", rate.trend or "m")]
+    if rate.next and rate.next.text:
+        after = _Piece(f"{rate.next.text} {arrow}".strip(), rate.trend or "t")
+        mark = _Piece(f"  {rate.next.mark}" if rate.next.mark else "", "mark" if rate.next.contested else "m")
+        moved = [_Piece(f"{ARROW} ", "m"), after, mark]
+    return name, [_Piece(rate.text, "b t")], moved
+
+
+def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
+    """As many whole headlines as the room holds; two long ones always do."""
+    end = top + _room(len(strip.headlines))
+    y = (drawing.rule(top) if strip.rates else top) + 8
+    if not strip.headlines:
+        drawing.text(_PAD, y + 14, [_Piece(strip.words["headlines_none"], "m")], _TITLE)
+    for nth, headline in enumerate(strip.headlines[:_MOST_HEADLINES]):
+        lines = _lines(headline.title, drawing.inner / _TITLE)
+        if y + len(lines) * _LINE + _META > end - 8:
+            break
+        for line in lines:
+            drawing.text(_PAD, y + 14, [_Piece(line, "t")], _TITLE, lang=headline.language)
+            y += _LINE
+        updated = strip.words["updated_dated"] if nth == 0 else ""
+        _meta(drawing, headline, updated, y + 12)
+        y += _META + _BETWEEN
+    return end
+
+
+def _room(headlines: int) -> int:
+    return (1 if headlines == 1 else 2) * (_MOST_LINES * _LINE + _META + _BETWEEN) + 16
+
+
+def _meta(drawing: _Drawing, headline: StripHeadline, updated: str, y: int) -> None:
+    """Day, time and publisher; on the right when any feed was last read, where that is long ago."""
+    published, note = [_Piece(f"{headline.dated} · {headline.publisher}", "m")], [_Piece(updated, "mark")]
+    drawing.text(_PAD, y, published, _SMALL)
+    drawing.text(drawing.width - _PAD, y, note, _SMALL, "end")
+
+
+# --- the drawing ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    ink: str  # its classes
+
+
+class _Drawing:
+    """An SVG that grows downwards."""
+
+    def __init__(self, width: int, strip: Strip) -> None:
+        self.width, self.inner = width, width - 2 * _PAD
+        self._root = ET.Element(
+            "svg", {"xmlns": "http://www.w3.org/2000/svg", "lang": strip.language, "role": "img", "width": str(width)}
+        )
+        self._add("title", text=strip.words["title"])
+        self._add("desc", text="\n".join(_said(strip)))
+        self._add("style", text=_style(strip.look.colours))
+        self._ground = self._add("rect", {"class": "g", "width": str(width)})
+        self._edge = self._add("path", {"class": "l"})
+
+    def box(self, ink: str, x: float, y: float, width: float, height: float) -> None:
+        places = {"x": x, "y": y, "width": width, "height": height}
+        self._add("rect", {"class": ink, **{name: _number(value) for name, value in places.items()}})
+
+    def rule(self, y: int) -> int:
+        """A hairline from edge to edge."""
+        self.box("l", 0, y, self.width, 1)
+        return y + 1
+
+    def text(
+        self, x: float, y: float, pieces: list[_Piece], size: int, anchor: str = "start", *, lang: str = ""
+    ) -> None:
+        pieces = [piece for piece in pieces if piece.text]
+        if not pieces:
+            return
+        placed = {"x": _number(x), "y": _number(y), "font-size": str(size), "xml:space": "preserve"}
+        placed |= {"text-anchor": anchor} if anchor != "start" else {}
+        placed |= {"lang": lang} if lang else {}
+        line = self._add("text", placed)
+        for piece in pieces:
+            self._add("tspan", {"class": piece.ink}, piece.text, line)
+
+    def finished(self, height: int) -> bytes:
+        width = self.width
+        self._root.set("height", str(height))
+        self._root.set("viewBox", f"0 0 {width} {height}")
+        self._ground.set("height", str(height))
+        self._edge.set("d", f"M0 0h{width}v{height}H0zM1 1v{height - 2}h{width - 2}V1z")
+        return ET.tostring(self._root, encoding="unicode").encode()
+
+    def _add(
+        self, tag: str, attributes: dict[str, str] | None = None, text: str = "", parent: ET.Element | None = None
+    ) -> ET.Element:
+        return add(self._root if parent is None else parent, tag, attributes, text)
+
+
+def _said(strip: Strip) -> Iterator[str]:
+    """All of it as sentences, for who does not see it."""
+    yield strip.words["status"]
+    yield from (rate.spoken for rate in strip.rates)
+    yield from (f"{one.dated} {one.title}, {one.publisher}" for one in strip.headlines[:_MOST_HEADLINES])
+    yield from filter(None, [strip.words["updated_dated"], strip.words["as_of_dated"]])
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+# --- widths -----------------------------------------------------------------------------------------------------------
+
+_TYPEWRITER = 0.602
+# Ems in DejaVu Sans (as wide as Verdana) or Inter, whichever is wider. What is not listed is 0.72; 1.12 if East Asian.
+_EMS = {
+    char: ems
+    for ems, chars in {
+        0.42: "'IijlftrІЇіїј !(),./:;[]|·’\u00a0",
+        0.62: 'acekosvxyzFJLагзкостухчьэяөў?"*-–“”„«»',
+        0.92: "CDGHNOQUw&#+<=>~≈×ЂЋДЙИЛНОПСЦЭФЪЫжмфыюӨҢ",
+        1.12: "MWm@%ЉЊЖШЩЮшщљ№—…→▲▼",
+    }.items()
+    for char in chars
+}
+
+
+def _ems(text: str) -> float:
+    """In a font of letters as wide as they are, or in one where all are equally wide."""
+    return max(
+        _TYPEWRITER * len(text),
+        sum(_EMS.get(char) or (1.12 if east_asian_width(char) in "WF" else 0.72) for char in text),
+    )
+
+
+def _width(pieces: list[_Piece], size: int) -> float:
+    """How wide the line can be at most, in px."""
+    return size * sum(_ems(piece.text) * (_BOLD if piece.ink.startswith("b ") else 1) for piece in pieces)
+
+
+def _lines(text: str, ems: float) -> list[str]:
+    """Broken between words into lines of at most `ems`; what does not fit in the last one is cut off visibly."""
+    lines: list[str] = []
+    rest = text.split()
+    while rest and len(lines) < _MOST_LINES:
+        line = rest.pop(0)
+        while rest and _ems(f"{line} {rest[0]}") <= ems:
+            line = f"{line} {rest.pop(0)}"
+        lines.append(line if _ems(line) <= ems else _cut(line, ems))
+    if rest:
+        lines[-1] = _cut(f"{lines[-1]} {rest[0]}", ems)
+    return lines
+
+
+def _cut(text: str, ems: float) -> str:
+    while _ems(text) + _EMS["…"] > ems:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
