@@ -22,7 +22,7 @@ import scenes  # noqa: E402
 from pictures import CHROMIUM  # noqa: E402
 from test_element import Host, Service, closing  # noqa: E402
 
-from ticker.serve.configurator.form import Terms, configurator  # noqa: E402
+from ticker.serve.configurator.form import SiteSettings, configurator  # noqa: E402
 
 ROUNDS = 7
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
@@ -73,7 +73,9 @@ def _said(times: list[float]) -> str:
 def painted(browser: Browser, service: Service, host: Host, largest: str, way: str) -> tuple[float, float]:
     """When the largest paint came and when the strip was seen, in ms since the page was asked for."""
     url = service.server.url
-    said = configurator("", urlsplit(url).netloc, "http", scenes.day().snapshot.content, Terms(), lambda _: (600, 120))
+    said = configurator(
+        "", urlsplit(url).netloc, "http", scenes.day().snapshot.content, SiteSettings(), lambda _: (600, 120)
+    )
     codes = {code.id: code.text for one in said.ways for code in one.codes} | {"": ""}
     host.pages["/"] = (
         f"<!doctype html><html lang=en><title>Our paper</title><link rel=icon href=data:,><body style='margin:0'>"

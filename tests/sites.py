@@ -72,22 +72,22 @@ class Site:
         changed = settings(folder, self.upstream.addresses, feeds=feeds, url=url, rates=rates or {})
         self.config = Config.model_validate(changed)
         self.service = service.Service(self.config, self.clock, collects=False)
-        self.service.latest.look()
-        assert self.service.latest.store, self.service.latest.fault
-        self.store = self.service.latest.store
+        self.service.site.live.poll()
+        assert self.service.site.live.store, self.service.site.live.fault
+        self.store = self.service.site.live.store
         self.collector = service.collector(self.config, self.store, self.clock)
         self.collector.desk = replace(self.collector.desk, pause=lambda _seconds: None)
         self.client = Client(self.service.app)
 
     def close(self) -> None:
         self.collector.stop()
-        self.service.latest.stop()
+        self.service.site.live.stop()
         self.upstream.stop()
 
     def look(self) -> None:
         """Visit what is due at this moment, and let the read side see it."""
         self.collector.step()
-        self.service.latest.look()
+        self.service.site.live.poll()
 
     def turn(self, *, to: str, every: Callable[[Site], None] | None = None) -> None:
         """Let time pass until `to`, with each visit at the moment it is due; `every` is called after each, and at

@@ -499,9 +499,9 @@ def _status(asked: argparse.Namespace) -> int:
             f"nothing is stored yet at {without_password(config.store.url)}; `ticker serve` or `ticker collect` begins"
         )
     one = service.Service(config, collects=False)
-    one.latest.look()
-    facts = status.gather(one.latest, one.ready, one.clock(), config.serve.currencies)
-    one.latest.stop()
+    one.site.live.poll()
+    facts = status.gather(one.site.live, one.site.cache, one.clock(), config.serve.currencies)
+    one.site.live.stop()
     if asked.json:
         print(say.as_json(facts).decode())
     else:

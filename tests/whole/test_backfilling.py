@@ -161,7 +161,7 @@ def told(figure: Revision) -> tuple[object, ...]:
 
 
 def test_the_strip_is_not_disturbed(begun: Site) -> None:
-    begun.service.latest.look()
+    begun.service.site.live.poll()
     before, shown = begun.store.version(), begun.strip()
     done(work(begun, date(2020, 1, 1), date(2026, 3, 1)))
     assert begun.store.version() == before, "years ago changes nothing that is shown"
@@ -579,7 +579,7 @@ def test_a_wrong_import_is_told(command: Callable[..., Ran], tmp_path: Path, arg
 def test_a_file_under_the_wrong_source_takes_no_currency_from_the_strip(
     command: Callable[..., Ran], begun: Site, tmp_path: Path
 ) -> None:
-    begun.service.latest.look()
+    begun.service.site.live.poll()
     before = begun.rate("GBP")
     assert before["source"] == "nbkr-weekly"
     (tmp_path / "gbp.csv").write_text("date,gbp\n2015-01-05,91.5000\n2026-05-17,117.0000\n")

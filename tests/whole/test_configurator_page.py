@@ -285,7 +285,7 @@ def test_nothing_is_cut_on_the_narrowest_page_nor_with_wide_spacing_nor_doubled(
 
 
 def test_a_host_page_shows_every_way_under_the_policy_that_was_given(site, service, page, heard):
-    with HostPage(service, site.service.ready.snapshot.content) as host:
+    with HostPage(service, site.service.site.cache.snapshot.content) as host:
         page.goto(f"{host.url}/?lang=ru", wait_until="load")
         for nth in (0, 1):
             expect(page.frame_locator("iframe").nth(nth).locator(".figure").first).to_have_text("87,45")

@@ -21,14 +21,14 @@ TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "serve"), str(TESTS / "whole")]
 
 import scenes  # noqa: E402
+from apps import application  # noqa: E402
 from pictures import CHROMIUM  # noqa: E402
 from test_strip_life import changed  # noqa: E402
 
 from ticker.config import Config  # noqa: E402
-from ticker.serve.app import ReadSide  # noqa: E402
 from ticker.serve.configurator.form import FOLLOW, height  # noqa: E402
-from ticker.serve.http.cache import Ready  # noqa: E402
-from ticker.serve.http.live import Latest  # noqa: E402
+from ticker.serve.http.cache import ResponseCache  # noqa: E402
+from ticker.serve.http.live import LiveSnapshot  # noqa: E402
 from ticker.serve.render import renderer  # noqa: E402
 from ticker.serve.strip.element import script, style  # noqa: E402
 from ticker.serve.strip.options import Options  # noqa: E402
@@ -90,14 +90,14 @@ class Service:
 
     def __init__(self, scene: scenes.Scene) -> None:
         self.now = scene.now
-        self.ready = Ready(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), lambda: self.now, 50, ())
-        latest = Latest(lambda: None, lambda _: None, lambda: self.now, None)  # type: ignore[arg-type,return-value]
-        self.server = Server(ReadSide(self.ready, latest, lambda: self.now, dated=True))
+        self.cache = ResponseCache(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), lambda: self.now, 50, ())
+        latest = LiveSnapshot(lambda: None, lambda _: None, lambda: self.now, None)  # type: ignore[arg-type,return-value]
+        self.server = Server(application(self.cache, latest, lambda: self.now, dated=True))
 
     def becomes(self, scene: scenes.Scene) -> None:
         self.now = scene.now
-        version = self.ready.snapshot.version + 1
-        self.ready.show(replace(scene.snapshot, version=version))
+        version = self.cache.snapshot.version + 1
+        self.cache.replace_snapshot(replace(scene.snapshot, version=version))
 
     def asked(self) -> list[str]:
         return [path for path in self.server.asked if path.startswith("/strip.json")]

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "ticker"
 
 # Where each outside library lives, as patterns of files below ticker/. One that is not in this table has no room.
-DOORS = ("serve/*.py", "operate/doors.py")
+FLASK = ("*/routes.py", "serve/app.py", "serve/story/clicks.py", "serve/http/handover.py", "serve/http/router.py")
 ROOMS: dict[str, tuple[str, ...]] = {
     "requests": ("collect/fetch.py",),
     "urllib3": ("collect/fetch.py",),
@@ -30,17 +30,17 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "alembic": ("store/*",),
     "sqlite3": ("store/*",),
     "psycopg": ("store/*",),
-    "flask": DOORS,
-    "werkzeug": DOORS,
-    "jinja2": ("serve/media/html.py",),
-    "markupsafe": ("serve/media/html.py",),
-    "resvg_py": ("serve/media/image.py",),
-    "fontpkg": ("serve/media/image.py",),
-    "babel": ("serve/words.py",),
-    "cachetools": ("serve/ready.py", "serve/kept.py"),
-    "brotli": ("serve/ready.py", "serve/answer.py"),
-    "gzip": ("serve/ready.py", "serve/answer.py", "demo/*"),
-    "pydantic": ("config.py", "serve/options.py", "serve/api/*"),
+    "flask": FLASK,
+    "werkzeug": FLASK,
+    "jinja2": ("serve/http/pages.py",),
+    "markupsafe": ("serve/http/pages.py",),
+    "resvg_py": ("serve/strip/svg.py",),
+    "fontpkg": ("serve/strip/svg.py",),
+    "babel": ("serve/i18n/*",),
+    "cachetools": ("serve/http/*",),
+    "brotli": ("serve/http/*",),
+    "gzip": ("serve/http/*", "demo/*"),
+    "pydantic": ("config.py", "serve/strip/options.py", "serve/api/*"),
     "granian": ("service.py", "cli.py"),
     "structlog": ("log.py",),
 }
@@ -48,7 +48,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
 ONLY_TYPES = {"_typeshed"}  # exists for the type checker alone
 
 # Where figures are money. A float literal may stand there only for seconds.
-MONEY = ("model.py", "snapshot.py", "collect/judge.py", "collect/sources/*", "store/*", "serve/view.py")
+MONEY = (
+    "model.py",
+    "snapshot.py",
+    "collect/judge.py",
+    "collect/sources/*",
+    "store/*",
+    "serve/strip/view.py",
+    "rates/*",
+)
 
 
 @cache

@@ -28,7 +28,7 @@ sys.path[:0] = [str(TESTS / "serve")]
 
 import scenes  # noqa: E402
 
-from ticker.serve.configurator.form import Terms, configurator  # noqa: E402
+from ticker.serve.configurator.form import SiteSettings, configurator  # noqa: E402
 from ticker.serve.http import pages as html  # noqa: E402
 from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
 
@@ -324,7 +324,7 @@ def test_php_begins_with_a_link_when_the_service_is_away(page: Any, service: Ser
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_configurators_php_is_php(tmp_path: Path, lang: str) -> None:
     query, content = f"lang={lang}&currencies=EUR,USD&theme=dark", scenes.day().snapshot.content
-    said = configurator(query, "rates.example", "https", content, Terms(), lambda _: (600, 283))
+    said = configurator(query, "rates.example", "https", content, SiteSettings(), lambda _: (600, 283))
     texts = [code.text for way in said.ways for code in way.codes if code.text.startswith("<?php")]
     assert len(texts) == 3
     for text in texts:

@@ -83,7 +83,7 @@ class Witness:
 
     def _stays_true(self, site: Site, now: datetime, until: datetime) -> None:
         """Nothing that is said changes before `until` without another look."""
-        snapshot = site.service.ready.snapshot
+        snapshot = site.service.site.cache.snapshot
         here = freshness(snapshot, now)
         assert here.until == until
         for moment in (now + (until - now) / 3, until - timedelta(seconds=1), until - timedelta(microseconds=1)):

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from ticker.model import Freshness, Revision, Round
 from ticker.rates.freshness import Judgement, freshness
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
 from ticker.snapshot import Looks, Snapshot
 from ticker.store import LeaseState, Store, StoreError
 
@@ -85,9 +85,9 @@ class Status:
         return self.snapshot.content.home.local(moment).isoformat(timespec="seconds") if moment else "never"
 
 
-def gather(latest: Latest, ready: Ready, now: datetime, site: tuple[str, ...]) -> Status:
+def gather(latest: LiveSnapshot, ready: ResponseCache, now: datetime, site: tuple[str, ...]) -> Status:
     """The facts, from the store while it answers; what is shown, from memory. `site` are a strip's usual currencies."""
-    snapshot, judged = ready.judged(now)
+    snapshot, judged = ready.current(now)
     store, fault = latest.store, latest.fault
     if store and not fault:
         try:

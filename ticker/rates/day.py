@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from ticker.model import Freshness, Revision
-from ticker.rates.as_of import snapshot_at
 from ticker.rates.calendar import Carried, calendar, official, reach
-from ticker.rates.freshness import Figure, Judgement, carried_until, freshness
+from ticker.rates.freshness import Figure, Judgement, carried_until
 from ticker.snapshot import Content, Snapshot
 from ticker.store import Store, StoreError
-
-if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
 
 BEFORE = 8  # days before the oldest figure that may be shown, in which the one before it is looked for
 AHEAD = 8  # days after the one asked for, in which a next figure is looked for
@@ -62,19 +57,6 @@ class OfDay:
         rate = self.figure.rate
         of_figure = [one for one in self.said or () if one.believed and rate and one.rate == rate]
         return of_figure[-1] if of_figure else None
-
-
-def shown(read: ReadSide, at: datetime | None = None) -> Shown:
-    """What is known now, or was at `at` (UTC). Raises StoreError for the past while the store is away."""
-    now = read.clock()
-    snapshot, judged = read.ready.judged(now)
-    store = None if read.latest.fault else read.latest.store
-    if at is None:
-        return Shown(snapshot, judged, now, None, store)
-    if store is None:
-        raise StoreError(read.latest.fault)
-    then = snapshot_at(store, snapshot.content, at)
-    return Shown(then, freshness(then, at), at, at, store)
 
 
 def known(shown: Shown, site: Iterable[str]) -> tuple[str, ...]:
