@@ -20,14 +20,14 @@ from postgres import postgres_server, postgres_url
 from running import Moved, Running, free_port, runner, settings, until
 from sites import Site
 
-from ticker import bulk
-from ticker.cli import main
+from ticker.cli import figures, main
+from ticker.cli.backfill import ten_years_before
+from ticker.cli.series_csv import Row
 from ticker.collect.archive import Why
 from ticker.collect.backfill import Backfill, Step
 from ticker.demo import DemoUpstream
 from ticker.demo.bank import DAILY
 from ticker.model import DAY, Revision
-from ticker.series_csv import Row
 from ticker.store import FILL, StoreError, open_store
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -497,7 +497,7 @@ def test_what_is_exported_is_imported_and_exported_again_equal_to_the_byte(
     )
     assert command("export", "again.csv", store="other.db").code == 0
     assert first == (tmp_path / "again.csv").read_bytes()
-    assert b",nbkr-weekly,nbkr-weekly,2026-05-20T" in first
+    assert b",demo-nbkr-weekly,nbkr-weekly,2026-05-20T" in first
     assert command("import", "all.csv", store="other.db").out == f"all.csv: 0 figures new, {rows} known already\n"
     assert command("export", "-", store="other.db").out.encode() == first == command("export").out.encode()
     assert sorted(os.listdir(tmp_path)) == ["0", "again.csv", "all.csv", "other.db", "ticker.toml"]
@@ -522,7 +522,7 @@ def test_who_shows_an_import_is_told_where_it_concerns_today(begun: Site) -> Non
 
     def said(day: date, now: datetime) -> str:
         row = Row(2, replace(figure, rate=replace(figure.rate, valid_on=day, valid_until=day)))
-        return bulk.shown_by(begun.store, bulk.Import((row,), 0, ()), home, now)
+        return figures.shown_by(begun.store, figures.Import((row,), 0, ()), home, now)
 
     assert said(today, begun.clock.now) == "the collecting process shows them within seconds"
     assert said(today, begun.clock.now + timedelta(hours=1)).startswith("nobody collects now: they are shown once")
@@ -530,8 +530,8 @@ def test_who_shows_an_import_is_told_where_it_concerns_today(begun: Site) -> Non
 
 
 def test_the_past_of_a_demonstration_begins_ten_years_ago_or_with_the_som() -> None:
-    assert bulk.ten_years_before(date(2026, 11, 24)) == date(2016, 1, 1)
-    assert bulk.ten_years_before(date(2003, 3, 1)) == bulk.ten_years_before(date(1990, 1, 1)) == date(1993, 5, 10)
+    assert ten_years_before(date(2026, 11, 24)) == date(2016, 1, 1)
+    assert ten_years_before(date(2003, 3, 1)) == ten_years_before(date(1990, 1, 1)) == date(1993, 5, 10)
 
 
 def test_an_export_may_be_of_some_days_and_currencies(command: Callable[..., Ran]) -> None:
@@ -565,7 +565,7 @@ def test_with_one_bad_row_nothing_of_a_file_is_written(
     [
         (["missing.csv"], "missing.csv: can't be read: No such file or directory"),
         (["latin.csv"], "latin.csv: met no UTF-8 at byte 20, wanted a text in UTF-8"),
-        (["--source", "cbr", "latin.csv"], "--source cbr: one of nbkr, nbkr-weekly is wanted"),
+        (["--source", "cbr", "latin.csv"], "'--source': met 'cbr', wanted one of nbkr, nbkr-weekly"),
         (["--nominal", "7", "latin.csv"], "met '7', wanted 1, 10, 100, ... or 1000000, or USD=1"),
     ],
 )

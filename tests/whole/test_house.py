@@ -41,7 +41,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "brotli": ("serve/ready.py", "serve/answer.py"),
     "gzip": ("serve/ready.py", "serve/answer.py", "demo/*"),
     "pydantic": ("config.py", "serve/options.py", "serve/api/*"),
-    "granian": ("service.py", "cli.py"),
+    "granian": ("service.py",),
+    "click": ("cli/*",),
     "structlog": ("log.py",),
 }
 
