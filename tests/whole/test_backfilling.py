@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -446,6 +447,14 @@ def test_backfill_says_what_it_does_and_did(command: Callable[..., Ran]) -> None
     assert real.out.splitlines()[0] == "nbkr: 1 pages asked for, 138 figures new"
     assert real.out.splitlines()[-2].split() == ["USD", "138", "0", "0"]
     assert real.out.splitlines()[-1] == weekly
+
+
+def test_on_a_terminal_a_bar_shows_how_far_it_is(command: Callable[..., Ran], monkeypatch: Any) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    ran = command("backfill", "--from", "2025-06-01", "--currency", "USD")
+    assert ran.code == 0
+    assert f"[{'#' * 12}{'-' * 12}]  1/2" in ran.err
+    assert f"[{'#' * 24}]  2/2  USD 2025-06-01 to 2025-10-30: 152 new" in ran.err
 
 
 def test_backfill_tells_a_refusal_by_its_exit_code(command: Callable[..., Ran], begun: Site) -> None:

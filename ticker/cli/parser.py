@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ticker: {_sentence(fault)}", file=sys.stderr)
         return fault.exit_code
     except KeyboardInterrupt:
-        return OK if words[0] in UNTIL_INTERRUPTED else NOT_WELL
+        return OK if words and words[0] in UNTIL_INTERRUPTED else NOT_WELL
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of a pipe has seen enough
         return OK
