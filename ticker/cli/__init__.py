@@ -1,6 +1,6 @@
 """The command line: `ticker COMMAND`.
 
-`parser` names the commands and their options and imports nothing else; each command's work is in a module of its own,
+`parser` names the commands and their options and imports nothing else; each command's work is in another module,
 imported when the command runs.
 """
 

@@ -28,24 +28,26 @@ from ticker.config import Config
 from ticker.model import DAY, Home, RatesSource
 from ticker.store import Store
 
-TOLD_ROWS = 50  # that a file is refused for, at most
+LISTED_ROWS = 50  # of a refused file's bad ones, at most
 STANDARD_STREAM = Path("-")
 
 
-def export(config: Config, file: Path | None, first: date, last: date, currencies: Sequence[str] | None) -> int:
-    """Write the believed figures of those days to `file`, or to standard output. Raises StoreError, Mistake."""
+def export(config: Config, file: Path, first: date, last: date, currencies: Sequence[str] | None) -> int:
+    """Write the believed figures of those days to `file`, or to standard output for `-`. Raises StoreError, Mistake."""
     demo = config.demo.enabled
     with opened_store(config) as store:
         figures = store.figures(first, last, currencies)
     text = series_csv.dump(figures, demo=demo)
-    if file in (None, STANDARD_STREAM):
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
-        try:
+    try:
+        if file == STANDARD_STREAM:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        else:
             _write_whole(file, text)
-        except OSError as fault:
-            raise Mistake(f"export: {file}: can't be written: {fault.strerror}") from fault
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        raise Mistake(f"export: {file}: can't be written: {fault.strerror}") from fault
     print(f"{len(figures)} figures written{', marked as invented: a demonstration' if demo else ''}", file=sys.stderr)
     return OK
 
@@ -75,7 +77,7 @@ def import_file(config: Config, file: Path, source: str, nominals: Mapping[str, 
         except UnicodeDecodeError as fault:
             raise Mistake(f"import: {file}: met no UTF-8 at byte {fault.start}, wanted a text in UTF-8") from fault
         if found.bad:
-            print("\n".join(told(found)))
+            print("\n".join(_refusals(found)))
             rows = "1 row" if len(found.bad) == 1 else f"{len(found.bad)} rows"
             print(f"ticker: {file}: {rows} refused, nothing was written", file=sys.stderr)
             return NOT_WELL
@@ -113,7 +115,7 @@ def read_import(
     nominals: Mapping[str, int],
     believe_moves: bool = False,
 ) -> Import:
-    """Raises UnicodeDecodeError where the file is not UTF-8."""
+    """Read and judge a file's bytes; writes nothing. Raises UnicodeDecodeError where they are not UTF-8."""
     banks = {bank.id: bank for bank in config.rates_sources()}
     terms = Terms(
         home=config.home.currency,
@@ -143,14 +145,14 @@ def _newest_published(bank: RatesSource, home: Home, now: datetime) -> date:
 
 
 def write_import(store: Store, found: Import, home: Home, now: datetime) -> None:
-    """All of it in one write."""
+    """Store the new figures in one write, and let the collector look at once where recent ones are among them."""
     if not found.new:
         return
     with filling(store, sleep) as token, store.fill(token()) as tx:
         tx.add([row.figure for row in found.new])
     recent = {row.figure.source for row in found.new if row.figure.rate.valid_on >= home.day(now) - RATES_SPAN}
     for source in sorted(recent):
-        store.ask("fetch", source)  # what is shown may change by it: the collector looks at once
+        store.ask("fetch", source)  # they may change what is shown
 
 
 def shown_by(store: Store, found: Import, home: Home, now: datetime) -> str:
@@ -163,12 +165,12 @@ def shown_by(store: Store, found: Import, home: Home, now: datetime) -> str:
     return "nobody collects now: they are shown once a process does (`ticker serve`, `ticker collect`)"
 
 
-def told(found: Import) -> Iterator[str]:
+def _refusals(found: Import) -> Iterator[str]:
     """A line for each row that is refused."""
-    for one in found.bad[:TOLD_ROWS]:
+    for one in found.bad[:LISTED_ROWS]:
         yield f"line {one.line}: {one.said}"
-    if len(found.bad) > TOLD_ROWS:
-        yield f"and {len(found.bad) - TOLD_ROWS} more"
+    if len(found.bad) > LISTED_ROWS:
+        yield f"and {len(found.bad) - LISTED_ROWS} more"
 
 
 def _judged(

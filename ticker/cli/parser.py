@@ -252,9 +252,9 @@ def backfill(loaded: Loaded, first: date, last: date | None, currencies: tuple[s
 @click.option("--from", "first", type=DAY, metavar="DAY", help="The first day.")
 @click.option("--to", "last", type=DAY, metavar="DAY", help="The last day.")
 @with_currencies
-@click.argument("file", required=False, type=FILE, metavar="[FILE]")
+@click.argument("file", required=False, type=FILE, metavar="[FILE]", default="-")
 def export_figures(
-    loaded: Loaded, first: date | None, last: date | None, currencies: tuple[str, ...], file: Path | None
+    loaded: Loaded, first: date | None, last: date | None, currencies: tuple[str, ...], file: Path
 ) -> int:
     """Write the believed figures as CSV to FILE, which is replaced if it exists, or to standard output (also as -).
 
