@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -20,14 +21,14 @@ from postgres import postgres_server, postgres_url
 from running import Moved, Running, free_port, runner, settings, until
 from sites import Site
 
-from ticker import bulk
-from ticker.cli import main
+from ticker.cli import figures, main
+from ticker.cli.backfill import ten_years_before
+from ticker.cli.series_csv import Row
 from ticker.collect.archive import Why
 from ticker.collect.backfill import Backfill, Step
 from ticker.demo import DemoUpstream
 from ticker.demo.bank import DAILY
 from ticker.model import DAY, Revision
-from ticker.series_csv import Row
 from ticker.store import FILL, StoreError, open_store
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -448,6 +449,14 @@ def test_backfill_says_what_it_does_and_did(command: Callable[..., Ran]) -> None
     assert real.out.splitlines()[-1] == weekly
 
 
+def test_on_a_terminal_a_bar_shows_how_far_it_is(command: Callable[..., Ran], monkeypatch: Any) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    ran = command("backfill", "--from", "2025-06-01", "--currency", "USD")
+    assert ran.code == 0
+    assert f"[{'#' * 12}{'-' * 12}]  1/2" in ran.err
+    assert f"[{'#' * 24}]  2/2  USD 2025-06-01 to 2025-10-30: 152 new" in ran.err
+
+
 def test_backfill_tells_a_refusal_by_its_exit_code(command: Callable[..., Ran], begun: Site) -> None:
     command("backfill", "--from", "2026-05-01", "--currency", "USD")
     begun.bank.set(date(2026, 5, 12), USD="91.0000")
@@ -497,7 +506,7 @@ def test_what_is_exported_is_imported_and_exported_again_equal_to_the_byte(
     )
     assert command("export", "again.csv", store="other.db").code == 0
     assert first == (tmp_path / "again.csv").read_bytes()
-    assert b",nbkr-weekly,nbkr-weekly,2026-05-20T" in first
+    assert b",demo-nbkr-weekly,nbkr-weekly,2026-05-20T" in first
     assert command("import", "all.csv", store="other.db").out == f"all.csv: 0 figures new, {rows} known already\n"
     assert command("export", "-", store="other.db").out.encode() == first == command("export").out.encode()
     assert sorted(os.listdir(tmp_path)) == ["0", "again.csv", "all.csv", "other.db", "ticker.toml"]
@@ -522,7 +531,7 @@ def test_who_shows_an_import_is_told_where_it_concerns_today(begun: Site) -> Non
 
     def said(day: date, now: datetime) -> str:
         row = Row(2, replace(figure, rate=replace(figure.rate, valid_on=day, valid_until=day)))
-        return bulk.shown_by(begun.store, bulk.Import((row,), 0, ()), home, now)
+        return figures.shown_by(begun.store, figures.Import((row,), 0, ()), home, now)
 
     assert said(today, begun.clock.now) == "the collecting process shows them within seconds"
     assert said(today, begun.clock.now + timedelta(hours=1)).startswith("nobody collects now: they are shown once")
@@ -530,8 +539,8 @@ def test_who_shows_an_import_is_told_where_it_concerns_today(begun: Site) -> Non
 
 
 def test_the_past_of_a_demonstration_begins_ten_years_ago_or_with_the_som() -> None:
-    assert bulk.ten_years_before(date(2026, 11, 24)) == date(2016, 1, 1)
-    assert bulk.ten_years_before(date(2003, 3, 1)) == bulk.ten_years_before(date(1990, 1, 1)) == date(1993, 5, 10)
+    assert ten_years_before(date(2026, 11, 24)) == date(2016, 1, 1)
+    assert ten_years_before(date(2003, 3, 1)) == ten_years_before(date(1990, 1, 1)) == date(1993, 5, 10)
 
 
 def test_an_export_may_be_of_some_days_and_currencies(command: Callable[..., Ran]) -> None:
@@ -565,7 +574,7 @@ def test_with_one_bad_row_nothing_of_a_file_is_written(
     [
         (["missing.csv"], "missing.csv: can't be read: No such file or directory"),
         (["latin.csv"], "latin.csv: met no UTF-8 at byte 20, wanted a text in UTF-8"),
-        (["--source", "cbr", "latin.csv"], "--source cbr: one of nbkr, nbkr-weekly is wanted"),
+        (["--source", "cbr", "latin.csv"], "'--source': met 'cbr', wanted one of nbkr, nbkr-weekly"),
         (["--nominal", "7", "latin.csv"], "met '7', wanted 1, 10, 100, ... or 1000000, or USD=1"),
     ],
 )

@@ -41,7 +41,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "brotli": ("serve/http/*",),
     "gzip": ("serve/http/*", "demo/*"),
     "pydantic": ("config.py", "serve/strip/options.py", "serve/api/*"),
-    "granian": ("service.py", "cli.py"),
+    "granian": ("service.py",),
+    "click": ("cli/*",),
     "structlog": ("log.py",),
 }
 

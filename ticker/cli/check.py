@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ticker import service
+from ticker.cli.options import NOT_WELL, OK
+from ticker.cli.settings import opened_store, store_exists
 from ticker.collect.fetch import Limits, fetch
 from ticker.collect.judge import Verdict, judge
 from ticker.collect.round import RATES_SPAN
 from ticker.collect.sources import feed, nbkr
 from ticker.config import Config
 from ticker.model import Entry, FeedSource, Home, RatesSource, Revision, Table, UpstreamError, Validators
-from ticker.store import Store
+from ticker.store import StoreError
 
 WANTED = (
     "wanted a table of the National Bank of the Kyrgyz Republic (<CurrencyRates>), a page of its archive, or a feed "
@@ -36,7 +42,7 @@ class Checked:
     """What one source became. `rates` and `headlines` are ready for JSON: decimals as printed, times with an offset."""
 
     source: str
-    kind: str | None = None  # "rates" or "feed"; None where it is neither
+    kind: str | None = None  # "rates" or "feed"; None where it could not be read
     rates: tuple[dict[str, Any], ...] = ()
     headlines: tuple[dict[str, Any], ...] = ()
     dropped: tuple[str, ...] = ()
@@ -56,8 +62,48 @@ class Checked:
         }
 
 
+def report(config: Config, names: Sequence[str], *, as_json: bool) -> int:
+    """Check each FILE, URL or SOURCE and print what it would become."""
+    limits, now = service.fetch_limits(config), service.clock_of(config)()
+    known = _known(config, names, now)
+    failed = False
+    for name in names:
+        result = check(name, config, limits, known, now)
+        failed = failed or result.error is not None
+        lines = [json.dumps(result.as_json(), ensure_ascii=False)] if as_json else _lines(result)
+        print("\n".join(lines), flush=True)
+    return NOT_WELL if failed else OK
+
+
+def _known(config: Config, names: Sequence[str], now: datetime) -> dict[str, list[Revision]]:
+    """What the store knows of each rates source; nothing where it is away, or no such source is checked."""
+    banks = config.rates_sources()
+    if not store_exists(config) or not any(bank.id in names for bank in banks):
+        return {}
+    since = config.the_home().day(now) - RATES_SPAN
+    try:
+        with opened_store(config) as store:
+            return {bank.id: store.revisions(bank.id, since) for bank in banks}
+    except StoreError as fault:
+        print(f"ticker: judged without what the store knows: {fault}", file=sys.stderr)
+        return {}
+
+
+def _lines(result: Checked) -> Iterator[str]:
+    """For people: what was read, and how it would be judged."""
+    name = result.source
+    read = f"{result.kind}, {len(result.rates or result.headlines)} read"
+    yield f"{name}: {(result.error or read).removeprefix(f'{name}: ')}"
+    for rate in result.rates:
+        yield f"  {rate['valid_on']}  {rate['currency'] or '?'}  {rate['quoted']} for {rate['nominal'] or '?'}"
+    for headline in result.headlines:
+        yield f"  {headline['published_at'] or 'no date':25}  {headline['title']}\n{'':29}{headline['url']}"
+    for line in (*result.verdict, *(f"dropped: {why}" for why in result.dropped)):
+        yield f"  {line}"
+
+
 def check(name: str, config: Config, limits: Limits, known: dict[str, list[Revision]], now: datetime) -> Checked:
-    """Read and judge one FILE, URL or SOURCE. `known` are a rates source's revisions, where there is a store."""
+    """Read and judge one FILE, URL or SOURCE. `known`: the revisions of each rates source, where there is a store."""
     banks = {bank.id: bank for bank in config.rates_sources()}
     feeds = {one.id: one for one in config.feed_sources()}
     source = banks.get(name) or feeds.get(name)
@@ -73,12 +119,6 @@ def check(name: str, config: Config, limits: Limits, known: dict[str, list[Revis
         return _parse(name, body, url, content_type, source, config, known, now)
     except UpstreamError as fault:
         return Checked(name, error=str(fault))
-
-
-def known_of(store: Store, config: Config, now: datetime) -> dict[str, list[Revision]]:
-    """What a store knows of each rates source, as `check` judges against it."""
-    since = config.the_home().day(now) - RATES_SPAN
-    return {bank.id: store.revisions(bank.id, since) for bank in config.rates_sources()}
 
 
 def _read(path: Path, sources: list[str], limits: Limits) -> bytes:

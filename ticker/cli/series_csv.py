@@ -1,8 +1,11 @@
-"""Figures as CSV, out and in (pure).
+"""Figures as CSV, written and read (pure).
 
-Out: one layout, UTF-8, a line feed after each row; what the bank printed stands digit for digit, moments are UTC. In:
-that layout, or any with the columns `date`, `currency` and `quoted` (or `value`), or a series with a column for each
-currency (`date,usd,eur,…`). A semicolon separates as well as a comma, and a decimal comma is read where it does.
+Written: one layout, UTF-8, a line feed after each row; figures digit for digit as the bank printed them, moments in
+UTC. Read: that layout, or any with the columns `date`, `currency` and `quoted` (or `value`), or a series with a column
+for each currency (`date,usd,eur,…`). A comma or a semicolon separates; a decimal comma is read as well.
+
+A demonstration's rows name the source `demo-nbkr` for nbkr and have a column `demo`: with either column cut away, the
+other still says that the figures are invented.
 """
 
 from __future__ import annotations
@@ -29,10 +32,11 @@ COLUMNS = (
     "body_hash",
     "last_modified",
 )
-DEMO = "demo"  # a further column, of a demonstration's figures: they must pass for official nowhere
-ORIGIN = "import"  # of figures whose file tells none
+DEMO = "demo"  # a further column, of a demonstration's figures
+DEMO_SOURCE = "demo-"  # before the source, of a demonstration's figures
+ORIGIN = "import"  # of figures whose file names none
 AHEAD = timedelta(days=14)  # how long before its day a figure can have been published, holidays included
-LONGEST = timedelta(days=31)  # that one figure is valid for
+LONGEST = timedelta(days=31)  # how long one figure can be valid
 
 _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,8})?")
 _CODE = re.compile(r"[A-Z]{3}")
@@ -43,21 +47,21 @@ _ORIGIN = re.compile(r"[\w.:/+-]{1,80}")
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a file's rows are read by. `nominals` by currency, "" for all the others."""
+    """What a file's rows are checked against, and what supplies the columns they leave out."""
 
     home: str  # currency
-    sources: Mapping[str, date]  # that there are, each with the last day for which its table can be out
-    first: date  # no day before that
-    now: datetime  # when it is read
-    source: str = ""  # of rows that tell none; so are these
-    nominals: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, date]  # the known ones, each with the last day for which its table can be out
+    first: date  # the first day allowed
+    now: datetime  # when the file is read
+    source: str = ""  # of rows that name none
+    nominals: Mapping[str, int] = field(default_factory=dict)  # by currency, "" for all others
     body_hash: str = ""
     demo: bool = False  # whether a demonstration's figures may be read
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure as a new revision, with the line it stands in."""
+    """A figure as a new revision, with its line in the file."""
 
     line: int
     figure: Revision
@@ -66,7 +70,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class BadRow:
     line: int
-    said: str  # what was met, what is wanted
+    said: str  # what was met, and what is wanted
 
 
 class _Bad(Exception):  # noqa: N818 - not an error yet: one of many findings
@@ -74,7 +78,7 @@ class _Bad(Exception):  # noqa: N818 - not an error yet: one of many findings
 
 
 class _Invented(_Bad):
-    """Of a demonstration; one such figure is enough to know what the file is."""
+    """A demonstration's figure: one is enough to refuse the whole file."""
 
     def __str__(self) -> str:
         return (
@@ -84,22 +88,22 @@ class _Invented(_Bad):
 
 
 def dump(figures: Iterable[Revision], *, demo: bool = False) -> str:
-    """`demo`: the figures are a demonstration's, and each row says so."""
+    """The figures as CSV. `demo`: they are a demonstration's, and each row says so."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((*COLUMNS, DEMO) if demo else COLUMNS)
-    mark = ("true",) if demo else ()
+    prefix, mark = (DEMO_SOURCE, ("true",)) if demo else ("", ())
     for one in figures:
         rate = one.rate
         writer.writerow([
-            rate.valid_on, rate.currency, rate.nominal, f"{rate.quoted:f}", rate.valid_until, one.source, one.origin,
-            _moment(one.seen_at), one.body_hash, _moment(one.last_modified), *mark,
+            rate.valid_on, rate.currency, rate.nominal, f"{rate.quoted:f}", rate.valid_until, prefix + one.source,
+            one.origin, _moment(one.seen_at), one.body_hash, _moment(one.last_modified), *mark,
         ])  # fmt: skip
     return text.getvalue()
 
 
 def load(text: str, terms: Terms) -> tuple[list[Row], list[BadRow]]:
-    """Every row that can be read and every one that can't, in the order of the file."""
+    """The rows that could be read and those that could not, each in the order of the file."""
     text = text.removeprefix("\ufeff")
     head = text.partition("\n")[0].rstrip("\r")
     delimiter = ";" if ";" in head else ","
@@ -130,7 +134,7 @@ def load(text: str, terms: Terms) -> tuple[list[Row], list[BadRow]]:
 
 
 def _layout(names: Sequence[str], terms: Terms, head: str) -> Callable[[Mapping[str, str]], Iterator[Revision]]:
-    """How a row becomes figures, by the file's first line `head`."""
+    """How a row becomes figures, decided by the names in the first line, `head`."""
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise _Bad(f"met the column {twice[0]!r} twice, wanted each once")
@@ -146,7 +150,7 @@ def _layout(names: Sequence[str], terms: Terms, head: str) -> Callable[[Mapping[
 
 
 def _of_all(cells: Mapping[str, str], terms: Terms) -> Iterator[Revision]:
-    """One row with a figure of each currency; an empty cell is none."""
+    """The figures of one row, a column for each currency; an empty cell is no figure."""
     for name, value in cells.items():
         if name != "date" and value:
             yield _figure({"date": cells["date"], "currency": name.upper(), "quoted": value}, terms)
@@ -165,10 +169,7 @@ def _figure(cells: Mapping[str, str], terms: Terms) -> Revision:
     quoted = Decimal(printed.replace(",", ".")) if _NUMBER.fullmatch(printed) else Decimal(0)
     if quoted <= 0:
         raise _Bad(f"{currency}: met {printed!r}, wanted a decimal number above zero")
-    source = cells.get("source") or terms.source
-    if source not in terms.sources:
-        how = "" if source else "; --source names it for rows that do not"
-        raise _Bad(f"source: met {source!r}, wanted one of {', '.join(sorted(terms.sources))}{how}")
+    source = _source(cells.get("source") or terms.source, terms)
     if not terms.first <= valid_on <= terms.sources[source]:
         raise _Bad(f"date: met {valid_on}, wanted a day from {terms.first} to {terms.sources[source]}")
     valid_until = _day(cells["valid_until"], "valid_until") if cells.get("valid_until") else valid_on
@@ -186,6 +187,18 @@ def _figure(cells: Mapping[str, str], terms: Terms) -> Revision:
         body_hash=_matching(cells.get("body_hash", terms.body_hash), _HASH, "body_hash", "64 digits 0-9a-f"),
         origin=_matching(cells.get("origin", ""), _ORIGIN, "origin", "a name without spaces") or ORIGIN,
     )
+
+
+def _source(met: str, terms: Terms) -> str:
+    source = met
+    if met.startswith(DEMO_SOURCE) and met not in terms.sources:
+        if not terms.demo:
+            raise _Invented
+        source = met.removeprefix(DEMO_SOURCE)
+    if source not in terms.sources:
+        how = "" if met else "; --source names it for rows that do not"
+        raise _Bad(f"source: met {met!r}, wanted one of {', '.join(sorted(terms.sources))}{how}")
+    return source
 
 
 def _nominal(met: str, currency: str, terms: Terms) -> int:
@@ -231,7 +244,7 @@ def _moment(moment: datetime | None) -> str:
 
 
 def _once(rows: Sequence[Row], bad: list[BadRow]) -> tuple[list[Row], list[BadRow]]:
-    """A day of a currency may stand in a file once: of two, neither can be chosen."""
+    """A file may have one row for a currency's day: of two, neither can be chosen."""
     lines: dict[tuple[str, str, date], int] = {}
     kept = []
     for row in rows:
@@ -240,5 +253,5 @@ def _once(rows: Sequence[Row], bad: list[BadRow]) -> tuple[list[Row], list[BadRo
         if first == row.line:
             kept.append(row)
         else:
-            bad.append(BadRow(row.line, f"{rate.currency} of {rate.valid_on} stands in line {first} already"))
+            bad.append(BadRow(row.line, f"{rate.currency} of {rate.valid_on} is in line {first} already"))
     return kept, sorted(bad, key=lambda one: one.line)
