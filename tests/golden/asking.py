@@ -104,9 +104,11 @@ class _Asking:
             "Accept-Language": self._language,
             "User-Agent": "Mozilla/5.0",
         }
+        reader = {"REMOTE_ADDR": f"192.0.2.{LANGUAGES.index(self._language)}"}  # each with a quota for itself
+        client = self._site.client
         if question.known:
-            headers["If-None-Match"] = self._site.client.get(address, headers=headers).headers["ETag"]
-        return self._site.client.open(address, method=question.method, headers=headers)
+            headers["If-None-Match"] = client.get(address, headers=headers, environ_base=reader).headers["ETag"]
+        return client.open(address, method=question.method, headers=headers, environ_base=reader)
 
     def _head(self, answer: TestResponse, codings: list[str]) -> Iterator[str]:
         yield f"{answer.status} {answer.headers.get('Content-Type', '')}".strip()

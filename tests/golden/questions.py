@@ -29,6 +29,7 @@ class Question:
 
 
 PAGES = """
+/
 /?ui={lang}
 /?ui={lang}&preset=night&show=rates&motion=scroll&fg=8a8a8a&place=below
 /strip?lang={lang}&headlines=4
@@ -45,6 +46,7 @@ PAGES = """
 """
 
 OTHER_MEDIA = """
+/strip.json?headlines=0&currencies=USD
 /strip.json?lang={lang}
 /strip.json?lang={lang}&headlines=1&currencies=EUR,KZT&at={at}
 /strip.json?lang={lang}&currencies=JPY,XXX&feeds=demo-en,nobody&headlines=1&frame=round&theme=pink&digits=1&speed=fast

@@ -9,7 +9,7 @@ from asking import Answer, Key, answers
 from record import RECORDED, USUAL, read, read_usual, written
 from world import SCENES
 
-SHOWN = 12  # differences in a report; the same one in other languages is told beside it
+SHOWN = 12  # differences in a report
 
 pytestmark = pytest.mark.doors
 
@@ -23,12 +23,11 @@ def recorded() -> dict[Key, Answer]:
 def test_every_answer_is_the_recorded_one(scene: str, recorded: dict[Key, Answer]) -> None:
     found = answers(scene, read_usual())
     wanted = {key: answer for key, answer in recorded.items() if key[1] == scene}
-    differences: dict[str, list[str]] = {}
+    differences: dict[str, list[Key]] = {}
     for key in wanted | found:
         if found.get(key) != wanted.get(key):
-            name, _, language = key
-            differences.setdefault(_difference(wanted.get(key), found.get(key)), []).append(f"{name} in {language}")
-    told = [f"{scene}: {', '.join(keys)}\n{difference}" for difference, keys in differences.items()]
+            differences.setdefault(_difference(wanted.get(key), found.get(key), around=0), []).append(key)
+    told = [_told(keys, _difference(wanted.get(keys[0]), found.get(keys[0]))) for keys in differences.values()]
     if told:
         more = [f"and {len(told) - SHOWN} more differences"] if len(told) > SHOWN else []
         pytest.fail("\n\n".join(["not as recorded", *told[:SHOWN], *more]), pytrace=False)
@@ -39,9 +38,18 @@ def test_what_is_written_is_read_back(recorded: dict[Key, Answer]) -> None:
     assert written(recorded) == files
 
 
-def _difference(wanted: Answer | None, found: Answer | None) -> str:
-    before, after = (_lines(answer) for answer in (wanted, found))
-    return "\n".join(unified_diff(before, after, "recorded", "now", n=1, lineterm=""))
+def _told(keys: list[Key], difference: str) -> str:
+    """Where a difference was met, and how it looks in the first of these places."""
+    name, scene, language = keys[0]
+    places = [f"{scene}, {language}: {name}"]
+    places += [f"and alike in {len(keys) - 1} more answers"] if keys[1:] else []
+    return "\n".join([*places, difference])
+
+
+def _difference(wanted: Answer | None, found: Answer | None, around: int = 1) -> str:
+    """The lines that differ; without those `around` it says the same wherever it is met."""
+    _, _, *compared = unified_diff(_lines(wanted), _lines(found), n=around, lineterm="")
+    return "\n".join(line for line in compared if not line.startswith("@@"))
 
 
 def _lines(answer: Answer | None) -> list[str]:
