@@ -53,7 +53,8 @@ class Upstream(DemoUpstream):
 class Site:
     """One process of the service, driven by hand: `turn` lets time pass and everything that comes due happen.
 
-    `rates` are settings of single sources, as `{"nbkr-weekly": {"enabled": False}}`.
+    `rates` are settings of single sources, as `{"nbkr-weekly": {"enabled": False}}`; `more` are further sections of
+    the settings, as `{"demo": {"enabled": True}}`.
     """
 
     def __init__(
@@ -64,13 +65,14 @@ class Site:
         feeds: bool = False,
         url: str | None = None,
         rates: Mapping[str, Mapping[str, Any]] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         self.clock = Clock(bishkek(at))
         self.bank = Bank()
         self.upstream = Upstream(self.clock, self.bank)
         self.upstream.start()
         changed = settings(folder, self.upstream.addresses, feeds=feeds, url=url, rates=rates or {})
-        self.config = Config.model_validate(changed)
+        self.config = Config.model_validate({**changed, **(more or {})})
         self.service = service.Service(self.config, self.clock, collects=False)
         self.service.site.live.poll()
         assert self.service.site.live.store, self.service.site.live.fault
