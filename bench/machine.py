@@ -103,7 +103,8 @@ def described(tree: Path, cores: Cores) -> str:
     ]
     nginx, wrk, commit = (text.strip().partition(" [epoll]")[0].removeprefix("nginx version: ") for text in said)
     return (
-        f"code: {commit}; Python {platform.python_version()}, {packages}; {nginx}, {wrk}\n"
+        f"code: {'no commit' if ' ' in commit else commit} in {tree.name}\n"
+        f"with: Python {platform.python_version()}, {packages}, {nginx}, {wrk}\n"
         f"machine: {model[1] if model else platform.machine()}, {os.cpu_count()} cores, load average"
         f" {os.getloadavg()[0]:.1f} at the start; {cores}"
     )

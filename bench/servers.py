@@ -143,11 +143,12 @@ def nginx(answers: Mapping[str, Answer], folder: Path, cores: Cores) -> Iterator
         header = f"add_header Content-Encoding {coding};" if coding else ""
         kind = answer.headers["Content-Type"].partition(";")[0]
         places.append(f"location = /{name} {{ default_type {kind}; {header} }}")
-    config = folder / "nginx.conf"
+    config, temporary = folder / "nginx.conf", ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     config.write_text(
         f"worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;"
         "events { worker_connections 1024; }"
         "http { access_log off; sendfile on; keepalive_requests 1000000000; etag on; types {}"
+        f"{' '.join(f'{what}_temp_path {folder}/{what};' for what in temporary)}"
         f"server {{ listen 127.0.0.1:{port}; root {site}; {' '.join(places)} }} }}"
     )
     with running(cores.pinned(["nginx", "-c", str(config)]), port, f"/{next(iter(answers))}", folder) as server:
