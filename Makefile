@@ -50,8 +50,9 @@ audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside jud
 	.venv/bin/python tests/audit/audit.py
 	.venv/bin/python tests/audit/api.py
 
-bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host page in time
-	$(call need,command -v nginx && command -v wrk,nginx wrk)
+bench: export PATH := $(PATH):/usr/sbin
+bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host page [ROUNDS=7] [SECONDS=2] [TREE=DIR]
+	$(call need,command -v nginx && command -v wrk && command -v taskset,nginx wrk util-linux)
 	.venv/bin/python -m bench.speed
 	.venv/bin/python -m bench.history
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
