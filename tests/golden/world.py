@@ -71,8 +71,8 @@ def world(scene: str, folder: Path) -> Iterator[Site]:
         site.upstream.newsroom.entries = 2  # so that what is recorded stays short
         site.look()
         SCENES[scene](site)
-        site.service.views.flush()
-        site.service.views.refresh()
+        site.service.site.clicks.flush()
+        site.service.site.clicks.refresh()
         yield site
     finally:
         site.close()
