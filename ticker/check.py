@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ticker.collect.fetch import Limits, fetch
+from ticker.collect.http.bounds import Limits
+from ticker.collect.http.client import fetch
 from ticker.collect.judge import Verdict, judge
 from ticker.collect.round import RATES_SPAN
 from ticker.collect.sources import feed, nbkr

@@ -40,7 +40,7 @@ from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
 
 if TYPE_CHECKING:
-    from ticker.collect.fetch import Limits
+    from ticker.collect.http.bounds import Limits
     from ticker.collect.round import Desk
     from ticker.collect.schedule import Collector
 
@@ -160,7 +160,7 @@ def nothing_yet(config: Config) -> Snapshot:
 
 def desk(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> Desk:
     """What rounds work with. The collector's libraries are imported only where there is collecting."""
-    from ticker.collect.fetch import connection
+    from ticker.collect.http.client import connection
     from ticker.collect.round import Desk
 
     limits = fetch_limits(config)
@@ -177,7 +177,7 @@ def desk(config: Config, store: Store, clock: Clock, pause: Callable[[float], ob
 
 
 def fetch_limits(config: Config) -> Limits:
-    from ticker.collect.fetch import Limits
+    from ticker.collect.http.bounds import Limits
 
     return Limits(
         deadline_s=config.fetch.deadline_s,

@@ -21,8 +21,8 @@ PACKAGE = ROOT / "ticker"
 # Where each outside library lives, as patterns of files below ticker/. One that is not in this table has no room.
 DOORS = ("serve/*.py", "operate/doors.py")
 ROOMS: dict[str, tuple[str, ...]] = {
-    "requests": ("collect/fetch.py",),
-    "urllib3": ("collect/fetch.py",),
+    "requests": ("collect/http/*",),
+    "urllib3": ("collect/http/*",),
     "feedparser": ("collect/sources/feed*",),
     "nh3": ("collect/sources/feed*",),
     "apscheduler": ("collect/schedule.py",),
@@ -80,7 +80,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def room(name: str) -> str:
-    """`collect` for ticker.collect.fetch."""
+    """`collect` for ticker.collect.judge."""
     return name.split(".")[1] if name.startswith("ticker.") else ""
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from functools import partial
 
 from ticker.collect.archive import NEAR, Judged, Page, Refused, grouped, judge_page, pages, within_reach
-from ticker.collect.fetch import Connection
+from ticker.collect.http.client import Connection
 from ticker.collect.round import RATES_SPAN, Desk, archive_id
 from ticker.collect.sources import nbkr
 from ticker.collect.sources.nbkr import ArchiveFigure
@@ -128,7 +128,7 @@ class Backfill:
                 body = connection.get(address).body
                 return nbkr.parse_archive(body, archive_id(self.source)), hashlib.sha256(body).hexdigest()
             except UpstreamError as fault:
-                wanted_s = getattr(fault, "retry_after_s", None) or 0
+                wanted_s = fault.retry_after_s or 0
                 if not longer or wanted_s > PATIENCE_S:
                     raise
                 self.desk.pause(max(longer * self.source.archive_pause_s, wanted_s))

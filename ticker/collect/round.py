@@ -11,7 +11,8 @@ from functools import partial
 from http import HTTPStatus
 
 from ticker.collect.due import archive_due_at, due_at, lacking, nearest
-from ticker.collect.fetch import Answer, Connection, FetchError
+from ticker.collect.http.answer import Answer
+from ticker.collect.http.client import Connection
 from ticker.collect.judge import Verdict, judge, judge_archive
 from ticker.collect.recognise import recognise
 from ticker.collect.sources import feed as feeds
@@ -36,7 +37,6 @@ from ticker.store import Remembered, Store, Write
 
 RATES_SPAN = timedelta(days=60)  # how far back figures are looked at in a round
 STORIES_SPAN = timedelta(days=30)
-EXCERPT_BYTES = 2048
 PAST_ROUNDS = 20  # enough to count failures in a row: after a dozen the pause grows no more
 
 Due = Callable[[Sequence[Round], datetime], datetime]
@@ -135,12 +135,12 @@ def visit_archive(desk: Desk, source: RatesSource, token: int) -> Round:
             began_at=began,
             ended_at=desk.clock(),
             outcome=Outcome.FAILED if fault else _outcome(version, confirmed=bool(rates)),
-            status=getattr(fault, "status", None) if fault else status,
+            status=fault.status if fault else status,
             body_bytes=body_bytes,
             parsed=len(rates),
             note="; ".join(filter(None, [str(fault or ""), _note(verdict, ())])),
-            excerpt=getattr(fault, "excerpt", b""),
-            retry_after_s=getattr(fault, "retry_after_s", None),
+            excerpt=fault.excerpt if fault else b"",
+            retry_after_s=fault.retry_after_s if fault else None,
         )
         return _record(desk, tx, done, partial(archive_due_at, source))
 
@@ -210,7 +210,7 @@ def _get(desk: Desk, url: str, validators: Validators) -> Answer:
     with desk.connect() as connection:
         answer = connection.get(url, validators)
     if answer.status == HTTPStatus.NOT_MODIFIED and validators == Validators():
-        raise FetchError(f"{url} answered 304 to a request without validators", status=304)
+        raise UpstreamError(f"{url} answered 304 to a request without validators", status=304)
     return answer
 
 
@@ -285,21 +285,19 @@ def _failed(
         began_at=began,
         ended_at=desk.clock(),
         outcome=Outcome.FAILED,
-        status=getattr(fault, "status", None),
-        body_bytes=getattr(fault, "body_bytes", 0),
+        status=fault.status,
+        body_bytes=fault.body_bytes,
         note=str(fault),
-        excerpt=getattr(fault, "excerpt", b"")[:EXCERPT_BYTES],
-        retry_after_s=getattr(fault, "retry_after_s", None),
+        excerpt=fault.excerpt,
+        retry_after_s=fault.retry_after_s,
     )
     with desk.store.write(token) as tx:
         tx.interrupt(source)
         return _record(desk, tx, done, due)
 
 
-def _with_excerpt(fault: ParseError, answer: Answer) -> FetchError:
-    return FetchError(
-        str(fault), status=answer.status, excerpt=answer.body[:EXCERPT_BYTES], body_bytes=len(answer.body)
-    )
+def _with_excerpt(fault: ParseError, answer: Answer) -> UpstreamError:
+    return UpstreamError(str(fault), status=answer.status, excerpt=answer.body, body_bytes=len(answer.body))
 
 
 def _outcome(version: int | None, *, confirmed: bool) -> Outcome:
