@@ -76,7 +76,7 @@ class Site:
         assert self.service.latest.store, self.service.latest.fault
         self.store = self.service.latest.store
         self.collector = service.collector(self.config, self.store, self.clock)
-        self.collector.desk = replace(self.collector.desk, pause=lambda _seconds: None)
+        self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
         self.client = Client(self.service.app)
 
     def close(self) -> None:

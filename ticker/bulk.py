@@ -19,8 +19,8 @@ from typing import IO
 from ticker import series_csv
 from ticker.collect.archive import NEAR, SOM, Page, judge_import
 from ticker.collect.backfill import Backfill, Step, filling
-from ticker.collect.round import RATES_SPAN, Desk
-from ticker.collect.sources.nbkr import VALUTA_IDS
+from ticker.collect.round import RATES_SPAN, RoundContext
+from ticker.collect.sources import Archive, archive_of, archived_currencies
 from ticker.config import Config
 from ticker.model import DAY, Home, RatesSource
 from ticker.series_csv import BadRow, Row, Terms
@@ -74,31 +74,42 @@ def ten_years_before(day: date) -> date:
 
 def archived(currencies: Sequence[str] | None) -> tuple[str, ...]:
     """All that the archive has, where none are named. Raises ValueError for one that it has not."""
+    offered = archived_currencies()
     for currency in currencies or ():
-        if currency not in VALUTA_IDS:
-            raise ValueError(f"--currency {currency}: the archive has {', '.join(sorted(VALUTA_IDS))}")
-    return tuple(sorted({*(currencies or VALUTA_IDS)}))
+        if currency not in offered:
+            raise ValueError(f"--currency {currency}: the archive has {', '.join(sorted(offered))}")
+    return tuple(sorted({*(currencies or offered)}))
 
 
 def banks_of(config: Config) -> tuple[RatesSource, ...]:
     """Raises ValueError where none has an archive."""
     banks = config.rates_sources()
-    if not any(bank.archive_url for bank in banks):
+    if not any(map(archive_of, banks)):
         raise ValueError("no source has an archive; rates.NAME.archive_url gives its address")
     return banks
 
 
 def backfill(
-    desk: Desk, banks: Sequence[RatesSource], days: tuple[date, date], currencies: tuple[str, ...], *, dry_run: bool
+    context: RoundContext,
+    banks: Sequence[RatesSource],
+    days: tuple[date, date],
+    currencies: tuple[str, ...],
+    *,
+    dry_run: bool,
 ) -> bool:
     """Whether all that was asked for is there (could be had) in the end. Of `banks` those with an archive are asked."""
     do = _plan if dry_run else _run
     # One's refusal ends no other.
-    done = [do(Backfill(desk, bank, *days, currencies)) for bank in banks if bank.archive_url]
+    archives = [archive for bank in banks if (archive := archive_of(bank))]
+    done = [do(Backfill(context, one, *days, _of_archive(one, currencies))) for one in archives]
     for bank in banks:
-        if not bank.archive_url:
+        if not archive_of(bank):
             print(f"{bank.id}: no archive; the past of its currencies is what was collected or imported")
     return all(done)
+
+
+def _of_archive(archive: Archive, currencies: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in currencies if one in archive.adapter.currencies)
 
 
 def _plan(work: Backfill) -> bool:

@@ -598,8 +598,8 @@ def _backfill(asked: argparse.Namespace) -> int:
         address = without_password(config.store.url)
         raise StoreError(f"nothing is stored yet at {address}; `ticker collect --once` begins")
     with _store(config) as store, _terminable():
-        desk = service.desk(config, store, clock, time.sleep)
-        done = bulk.backfill(desk, banks, span, currencies, dry_run=asked.dry_run)
+        context = service.round_context(config, store, clock, time.sleep)
+        done = bulk.backfill(context, banks, span, currencies, dry_run=asked.dry_run)
     return OK if done else NOT_WELL
 
 

@@ -288,6 +288,11 @@ class FeedSource:
 Source = RatesSource | FeedSource
 
 
+def archive_id(source: str) -> str:
+    """The name under which visits to a rates source's archive, and its figures, are recorded; `source` is its id."""
+    return f"{source}-archive"
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """A figure as a source gave it at some moment, and what became of it. A figure is never overwritten: a bank's

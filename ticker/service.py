@@ -41,7 +41,7 @@ from ticker.store import Store, open_store
 
 if TYPE_CHECKING:
     from ticker.collect.http.bounds import Limits
-    from ticker.collect.round import Desk
+    from ticker.collect.round import RoundContext
     from ticker.collect.schedule import Collector
 
 Clock = Callable[[], datetime]
@@ -158,13 +158,13 @@ def nothing_yet(config: Config) -> Snapshot:
     return Snapshot(0, NEVER, content)
 
 
-def desk(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> Desk:
+def round_context(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> RoundContext:
     """What rounds work with. The collector's libraries are imported only where there is collecting."""
     from ticker.collect.http.client import connection
-    from ticker.collect.round import Desk
+    from ticker.collect.round import RoundContext
 
     limits = fetch_limits(config)
-    return Desk(
+    return RoundContext(
         home=config.the_home(),
         banks=config.rates_sources(),
         feeds=config.feed_sources(),
@@ -192,9 +192,8 @@ def collector(config: Config, store: Store, clock: Clock) -> Collector:
     from ticker.collect.schedule import Collector
 
     stopping = threading.Event()
-    return Collector(
-        desk(config, store, clock, stopping.wait), round_limit_s=2 * config.fetch.deadline_s + 60, stopping=stopping
-    )
+    context = round_context(config, store, clock, stopping.wait)
+    return Collector(context, round_limit_s=2 * config.fetch.deadline_s + 60, stopping=stopping)
 
 
 def application() -> ReadSide:

@@ -24,6 +24,7 @@ from ticker import bulk
 from ticker.cli import main
 from ticker.collect.archive import Why
 from ticker.collect.backfill import Backfill, Step
+from ticker.collect.sources import archive_of
 from ticker.demo import DemoUpstream
 from ticker.demo.bank import DAILY
 from ticker.model import DAY, Revision
@@ -46,8 +47,10 @@ def begun(site: Callable[..., Site]) -> Site:
     return made
 
 
-def work(site: Site, first: date, last: date = NEWEST, currencies: tuple[str, ...] = ALL, **desk: Any) -> Backfill:
-    return Backfill(replace(site.collector.desk, **desk), site.config.rates_sources()[0], first, last, currencies)
+def work(site: Site, first: date, last: date = NEWEST, currencies: tuple[str, ...] = ALL, **context: Any) -> Backfill:
+    archive = archive_of(site.config.rates_sources()[0])
+    assert archive
+    return Backfill(replace(site.collector.context, **context), archive, first, last, currencies)
 
 
 def done(one: Backfill) -> list[Step]:
@@ -175,7 +178,7 @@ def test_the_strip_is_not_disturbed(begun: Site) -> None:
 
 def test_a_table_that_comes_while_a_page_is_awaited_counts(begun: Site) -> None:
     """The page is judged by what is known when it is written, not when it was asked for."""
-    connect, day = begun.collector.desk.connect, date(2026, 5, 11)
+    connect, day = begun.collector.context.connect, date(2026, 5, 11)
     (usd,) = begun.store.figures(NEWEST + 2 * DAY, NEWEST + 2 * DAY, ["USD"])
     other = replace(usd.rate, quoted=usd.rate.quoted + 1, valid_on=day, valid_until=day)
 
@@ -295,7 +298,7 @@ def test_with_nothing_known_nothing_is_asked_for(site: Callable[..., Site]) -> N
     ],
 )
 def test_a_fault_ends_it_with_a_sentence_and_what_was_read_is_kept(begun: Site, fault: str, said: str) -> None:
-    connect = begun.collector.desk.connect
+    connect = begun.collector.context.connect
 
     def hurried() -> Any:
         connection = connect()

@@ -1,4 +1,4 @@
-"""Wakes the due rounds and holds the lease, so that one of several processes collects.
+"""Starts the due rounds and holds the lease, so that only one of several processes collects.
 
 Due times are decided by `due` from what the store holds; APScheduler runs the rounds in its pool, so that a hung source
 delays no other. A thread of our own wakes it by the monotonic clock: APScheduler's own timer sleeps for as long as the
@@ -26,22 +26,22 @@ from ticker.collect.due import archive_due_at, due_at
 from ticker.collect.round import (
     PAST_ROUNDS,
     RATES_SPAN,
-    Desk,
-    archive_id,
+    RoundContext,
+    apply_operator_decision,
     archive_needs,
     record_fault,
-    settle,
     visit_archive,
     visit_feed,
     visit_rates,
 )
-from ticker.model import FeedSource, RatesSource, Round
+from ticker.collect.sources import Archive, archive_of
+from ticker.model import Round, Source
 from ticker.store import Fenced, StoreError, Wish
 
 TICK_S = 1.0
 LEASE_TTL_S = 15.0
 RENEW_S = 5.0
-LOOK_AGAIN_S = 30.0  # due times are read anew at least this often, so that a turned clock costs no more
+LOOK_AGAIN_S = 30.0  # due times are read again at least this often, so that a turned clock costs no more
 KEEP = timedelta(days=30)  # rounds and stories; rates are kept for good
 _AT_ONCE = datetime.fromtimestamp(0, UTC)  # due by any clock: one that goes back just then delays no round
 
@@ -52,14 +52,14 @@ class Visit:
 
     id: str
     run: Callable[[int], Round]
-    due: Callable[[datetime], datetime | None]  # None: there is nothing to ask for
+    due: Callable[[datetime], datetime | None]  # None: nothing is missing
 
 
 @dataclass(slots=True)
 class Collector:
     """Visits what is due while it holds the lease. `start` works in threads; `step` is one turn in this one."""
 
-    desk: Desk
+    context: RoundContext
     round_limit_s: float  # a round older than this is stuck: its process may not renew the lease
     stopping: threading.Event = field(default_factory=threading.Event)
     holder: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
@@ -70,26 +70,27 @@ class Collector:
     _renewed_at: datetime | None = None
     _wished: set[str] = field(default_factory=set)
     _pruned_at: datetime | None = None
-    _said: int | None = None  # the token that the log speaks of
-    _fault: str = ""  # why the store can't be reached, as the log has it; "" while it can
+    _said: int | None = None  # the token that was logged last
+    _fault: str = ""  # why the store can't be reached, as last logged; "" while it can
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: BackgroundScheduler | None = None
     _heart: threading.Thread | None = None
 
     def visits(self) -> Iterator[Visit]:
         """Everything that may come due: tables, their archives, feeds."""
-        for bank in self.desk.banks:
-            yield Visit(bank.id, partial(visit_rates, self.desk, bank), partial(self._source_due, bank))
-            if bank.archive_url:
-                yield Visit(archive_id(bank), partial(visit_archive, self.desk, bank), partial(self._archive_due, bank))
-        for feed in self.desk.feeds:
-            yield Visit(feed.id, partial(visit_feed, self.desk, feed), partial(self._source_due, feed))
+        for bank in self.context.banks:
+            yield Visit(bank.id, partial(visit_rates, self.context, bank), partial(self._source_due, bank))
+            if archive := archive_of(bank):
+                visit = partial(visit_archive, self.context, archive)
+                yield Visit(archive.id, visit, partial(self._archive_due, archive))
+        for feed in self.context.feeds:
+            yield Visit(feed.id, partial(visit_feed, self.context, feed), partial(self._source_due, feed))
 
     def start(self) -> None:
-        """Begin to collect in the background. The threads end with `stop`, and do not hold the process."""
+        """Collect in the background. The threads end with `stop`, and keep no process alive."""
         self._pool = BackgroundScheduler(
             executors={"default": _Threads()},
-            # `_running` keeps a round from overlapping itself; one that just ended may not be counted out here yet.
+            # `_running` keeps a round from overlapping itself; APScheduler may still count one that just ended.
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 2},
             timezone="UTC",
         )
@@ -105,18 +106,18 @@ class Collector:
         if self._pool:
             _shut_down(self._pool)
         try:
-            self.desk.store.release(self.holder)
+            self.context.store.release(self.holder)
         except StoreError as fault:
             log.event("lease kept", why=str(fault))
 
     def step(self) -> list[Round]:
-        """Visit everything that is due now, one after the other; what came due by it (an archive) as well."""
+        """Visit everything that is due now, one after the other; what comes due by that (an archive) as well."""
         done: list[Round] = []
-        if self._hold_lease(self.desk.clock()):
+        if self._hold_lease(self.context.clock()):
             self._carry_out_wishes()
-            while self.token is not None and (due := self._due_now(self.desk.clock(), anew=True)):
+            while self.token is not None and (due := self._due_now(self.context.clock(), anew=True)):
                 rounds = list(filter(None, map(self._run, due)))
-                if not rounds:  # nothing could be written down: they would be due for ever
+                if not rounds:  # nothing could be recorded: they would be due for ever
                     break
                 done += rounds
         return done
@@ -134,7 +135,7 @@ class Collector:
             self.stopping.wait(TICK_S)
 
     def _turn(self) -> None:
-        now = self.desk.clock()
+        now = self.context.clock()
         if self._hold_lease(now):
             self._carry_out_wishes()
             for visit in self._due_now(now):
@@ -149,7 +150,7 @@ class Collector:
             oldest = time.monotonic() - self.round_limit_s
             stuck = [id_ for id_, began in self._running.items() if began < oldest]
         before = self.token
-        self.token = None if stuck else self.desk.store.lease(self.holder, LEASE_TTL_S)
+        self.token = None if stuck else self.context.store.lease(self.holder, LEASE_TTL_S)
         self._renewed_at = now
         if self.token != before:
             self._due.clear()
@@ -174,7 +175,7 @@ class Collector:
     def _due_at(self, visit: Visit, now: datetime) -> datetime:
         if visit.id in self._wished:
             return now
-        known = self._due  # a round that ends meanwhile puts a new one in its place: what is read now may be outdated
+        known = self._due  # `_run` replaces it when a round ends: what is read here may be outdated by then
         due = known.get(visit.id)
         if due is None:
             due = known[visit.id] = visit.due(now) or now + timedelta(seconds=LOOK_AGAIN_S)
@@ -191,7 +192,7 @@ class Collector:
         self._pool.add_job(self._run, args=[visit], id=visit.id, run_date=_AT_ONCE)
 
     def _run(self, visit: Visit) -> Round | None:
-        token, began = self.token, self.desk.clock()
+        token, began = self.token, self.context.clock()
         try:
             if token is None:
                 return None
@@ -227,37 +228,38 @@ class Collector:
             raise
         except Exception as fault:
             log.trouble("round failed by a fault of our own", source=visit.id)
-            return record_fault(self.desk, visit.id, token, began, fault)
+            return record_fault(self.context, visit.id, token, began, fault)
 
     def _past(self, source: str) -> list[Round]:
-        return self.desk.store.rounds(source, PAST_ROUNDS)
+        return self.context.store.rounds(source, PAST_ROUNDS)
 
-    def _source_due(self, source: RatesSource | FeedSource, now: datetime) -> datetime:
+    def _source_due(self, source: Source, now: datetime) -> datetime:
         return due_at(source, self._past(source.id), now)
 
-    def _archive_due(self, bank: RatesSource, now: datetime) -> datetime | None:
-        today = self.desk.home.day(now)
-        if not archive_needs(bank, self.desk.store.revisions(bank.id, today - RATES_SPAN), today):
+    def _archive_due(self, archive: Archive, now: datetime) -> datetime | None:
+        today = self.context.home.day(now)
+        if not archive_needs(archive, self.context.store.revisions(archive.source.id, today - RATES_SPAN), today):
             return None
-        return archive_due_at(bank, self._past(archive_id(bank)), now)
+        return archive_due_at(archive.source, self._past(archive.id), now)
 
     def _carry_out_wishes(self) -> None:
-        for wish in self.desk.store.wishes():
+        for wish in self.context.store.wishes():
             if self.token is not None:
                 try:
                     self._carry_out(wish, self.token)
                 except StoreError:
                     raise
                 except Exception:
-                    # Done all the same: carried out anew each second it would keep every source from its visit.
+                    # Done all the same: repeated each second, it would keep every source from its visit.
                     log.trouble("wish failed", wish=wish.kind, subject=wish.subject)
                     self._settle_wish(wish, self.token)
 
     def _carry_out(self, wish: Wish, token: int) -> None:
         if wish.kind in ("accept", "reject"):
-            held = {str(one.id): one for one in self.desk.store.held()}
+            held = {str(one.id): one for one in self.context.store.held()}
             if wish.subject in held:
-                settle(self.desk, held[wish.subject], accepted=wish.kind == "accept", token=token, wish=wish.id)
+                accepted = wish.kind == "accept"
+                apply_operator_decision(self.context, held[wish.subject], accepted=accepted, token=token, wish=wish.id)
                 log.event("held figure settled", wish=wish.kind, revision=wish.subject)
                 return
         self._settle_wish(wish, token)
@@ -265,18 +267,18 @@ class Collector:
             self._wished.add(wish.subject)
 
     def _settle_wish(self, wish: Wish, token: int) -> None:
-        with self.desk.store.write(token) as tx:
-            tx.done(wish.id, self.desk.clock())
+        with self.context.store.write(token) as tx:
+            tx.done(wish.id, self.context.clock())
 
     def _prune(self, now: datetime) -> None:
         if self.token is not None and (self._pruned_at is None or now - self._pruned_at > timedelta(days=1)):
-            self.desk.store.prune(self.token, now - KEEP)
+            self.context.store.prune(self.token, now - KEEP)
             self._pruned_at = now
 
 
 def _shut_down(pool: BackgroundScheduler) -> None:
-    """Not while it hands over a round: between that and forgetting the job it would look for it in vain, and say so
-    with a traceback."""
+    """Wait while it hands over a round: stopped before it has forgotten the job, it would look for it in vain and log a
+    traceback."""
     deadline = time.monotonic() + TICK_S
     while pool.get_jobs() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -284,10 +286,10 @@ def _shut_down(pool: BackgroundScheduler) -> None:
 
 
 class _Threads(BaseExecutor):  # type: ignore[misc] # APScheduler has no types
-    """Runs each round in a thread of its own: as many run at once as there are sources.
+    """Runs each round in its own thread: as many at once as there are sources.
 
-    Unlike those of `concurrent.futures`, on which APScheduler's own executor stands, these hold no process that ends
-    while a fetch hangs.
+    Unlike those of `concurrent.futures`, which APScheduler's own executor uses, these do not keep a process alive while
+    a fetch hangs.
     """
 
     def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:

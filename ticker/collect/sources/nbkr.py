@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
+from ticker.collect.sources.adapter import ArchiveAdapter, ArchiveFigure, BankAdapter
 from ticker.model import ParseError, Rate, Table
 
 HOME = "KGS"
@@ -30,14 +30,6 @@ _DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,8})?")
 _YEARS = range(1993, 9999)  # the som is of 1993; a table's last day must be a day too
 _CODE = re.compile(r"[A-Z]{3}")
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveFigure:
-    """A day's figure as the archive page prints it: for a nominal that the page does not tell."""
-
-    valid_on: date
-    quoted: Decimal
 
 
 def parse(body: bytes, source: str = "nbkr") -> Table:
@@ -178,3 +170,16 @@ def _date(text: str, source: str, where: str) -> date:
     except ValueError:
         pass
     raise ParseError(source, where, text, "a day as DD.MM.YYYY")
+
+
+ADAPTER = BankAdapter(
+    parse=parse,
+    recognises=looks_like_table,
+    archive=ArchiveAdapter(
+        currencies=frozenset(VALUTA_IDS),
+        address=archive_address,
+        parse=parse_archive,
+        recognises=looks_like_archive,
+        page=timedelta(days=350),  # 364 with the overlap: the archive answers with about a year
+    ),
+)
