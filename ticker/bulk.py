@@ -18,7 +18,8 @@ from typing import IO
 
 from ticker import series_csv
 from ticker.collect.archive import NEAR, SOM, Page, judge_import
-from ticker.collect.backfill import Backfill, Step, filling
+from ticker.collect.backfill import Backfill, Step
+from ticker.collect.lease import backfill_lease
 from ticker.collect.round import RATES_SPAN, RoundContext
 from ticker.collect.sources import Archive, archive_of, archived_currencies
 from ticker.config import Config
@@ -256,7 +257,7 @@ def write_import(store: Store, found: Import, home: Home, now: datetime) -> None
     """All of it in one write."""
     if not found.new:
         return
-    with filling(store, sleep) as token, store.fill(token()) as tx:
+    with backfill_lease(store, sleep) as token, store.fill(token()) as tx:
         tx.add([row.figure for row in found.new])
     recent = {row.figure.source for row in found.new if row.figure.rate.valid_on >= home.day(now) - RATES_SPAN}
     for source in sorted(recent):

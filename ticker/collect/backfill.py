@@ -4,27 +4,22 @@ any moment and resume from there. It works beside a process that collects, under
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
-import socket
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 
 from ticker.collect.archive import NEAR, Judged, Page, Refused, grouped, judge_page, pages, within_reach
 from ticker.collect.http.client import Connection
+from ticker.collect.lease import backfill_lease
 from ticker.collect.round import RATES_SPAN, RoundContext
 from ticker.collect.sources import Archive, ArchiveFigure
 from ticker.model import DAY, Rate, RatesSource, Revision, UpstreamError
-from ticker.store import FILL, Fenced, Store, StoreError
+from ticker.store import StoreError
 
-LEASE_TTL_S = 15.0
-PATIENCE_S = 120  # a Retry-After that asks for more ends it
-_LONGER = (5, 20)  # pauses before the second try and the third, in pauses between pages
-_LOOK_S = 0.5
+LONGEST_RETRY_AFTER_S = 120  # a longer Retry-After ends the run
+_RETRY_PAUSES = (5, 20)  # before the second try and the third, as multiples of the pause between pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +80,7 @@ class Backfill:
         pages_in_all = len(todo)
         if not todo:
             return
-        with filling(self.context.store, self.context.pause) as token, self.context.connect() as connection:
+        with backfill_lease(self.context.store, self.context.pause) as token, self.context.connect() as connection:
             try:
                 while page := next(filter(self.within_reach, todo), None):
                     todo.remove(page)
@@ -125,13 +120,13 @@ class Backfill:
     def _read(self, page: Page, connection: Connection) -> tuple[tuple[ArchiveFigure, ...], str]:
         """The page's figures and its hash. The one place where a fetch is repeated: here no schedule will."""
         address = self.archive.address(page.currency, page.first, page.until)
-        for longer in (*_LONGER, 0):
+        for longer in (*_RETRY_PAUSES, 0):
             try:
                 body = connection.get(address).body
                 return self.archive.figures(body), hashlib.sha256(body).hexdigest()
             except UpstreamError as fault:
                 wanted_s = fault.retry_after_s or 0
-                if not longer or wanted_s > PATIENCE_S:
+                if not longer or wanted_s > LONGEST_RETRY_AFTER_S:
                     raise
                 self.context.pause(max(longer * self.source.archive_pause_s, wanted_s))
         raise AssertionError("unreachable: the last try returns or raises")
@@ -145,31 +140,6 @@ class Backfill:
 
     def _was_read(self, page: Page) -> bool:
         return page.whole and self.context.store.remembered(self._name(page)) is not None
-
-
-@contextmanager
-def filling(store: Store, pause: Callable[[float], object]) -> Iterator[Callable[[], int]]:
-    """The lease of backfill and import, waited for as long as a killed process may hold it. Yields a function that
-    renews it and returns its token; that raises Fenced once another process has taken over."""
-    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    for _ in range(int(LEASE_TTL_S / _LOOK_S) + 4):
-        if store.lease(holder, LEASE_TTL_S, FILL) is not None:
-            break
-        pause(_LOOK_S)
-    else:
-        raise StoreError(f"{store.address}: another backfill or import is at work; run it again after that")
-    try:
-        yield partial(_renewed, store, holder)
-    finally:
-        with suppress(StoreError):
-            store.release(holder, FILL)
-
-
-def _renewed(store: Store, holder: str) -> int:
-    token = store.lease(holder, LEASE_TTL_S, FILL)
-    if token is None:
-        raise Fenced(f"{store.address}: another backfill or import has taken over; run it again after that")
-    return token
 
 
 def _days(first: date, last: date) -> set[date]:

@@ -7,9 +7,6 @@ wall clock was set back.
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from ticker import log
 from ticker.collect.due import archive_due_at, due_at
+from ticker.collect.lease import LEASE_TTL_S, holder_name
 from ticker.collect.round import (
     PAST_ROUNDS,
     RATES_SPAN,
@@ -39,7 +37,6 @@ from ticker.model import Round, Source
 from ticker.store import Fenced, StoreError, Wish
 
 TICK_S = 1.0
-LEASE_TTL_S = 15.0
 RENEW_S = 5.0
 LOOK_AGAIN_S = 30.0  # due times are read again at least this often, so that a turned clock costs no more
 KEEP = timedelta(days=30)  # rounds and stories; rates are kept for good
@@ -62,7 +59,7 @@ class Collector:
     context: RoundContext
     round_limit_s: float  # a round older than this is stuck: its process may not renew the lease
     stopping: threading.Event = field(default_factory=threading.Event)
-    holder: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
+    holder: str = field(default_factory=holder_name)
     token: int | None = None
     _running: dict[str, float] = field(default_factory=dict)  # since when, by the monotonic clock
     _due: dict[str, datetime] = field(default_factory=dict)

@@ -6,15 +6,13 @@ work from that table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ticker.collect.sources import nbkr
 from ticker.collect.sources.adapter import Archive, ArchiveAdapter, ArchiveFigure, BankAdapter
 from ticker.model import RatesSource
 
 __all__ = ["BANKS", "Archive", "ArchiveFigure", "adapter_of", "archive_of", "archived_currencies", "recognise"]
 
-BANKS: Mapping[str, BankAdapter] = {"NBKR": nbkr.ADAPTER}
+BANKS: dict[str, BankAdapter] = {"NBKR": nbkr.ADAPTER}
 """The banks that can be read, by `RatesSource.bank`."""
 
 

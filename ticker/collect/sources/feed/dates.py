@@ -1,4 +1,4 @@
-"""The dates that feeds print → moments. What can't be read for certain is no date: nothing is guessed.
+"""The dates of a feed as moments. What can't be read for certain is no date: nothing is guessed.
 
 RFC 822 and 1123 as they are written in the wild, ISO 8601, DD.MM.YYYY, and month names of the feeds that were seen.
 Not read: a date without a time, a month by number between slashes (06/05), zone names that mean several zones (IST,
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 YEARS = range(1995, 2101)
-_LONGEST = 100
+_LONGEST_DATE = 100
 
 _MONTH_NAMES = {
     "en": "january february march april may june july august september october november december",
@@ -76,8 +76,8 @@ def moment(printed: str, zone: ZoneInfo) -> datetime | None:
     """The moment (UTC) meant by `printed`; without a zone it is a time of `zone`. None where it can't be told."""
     if element := _TIME_ELEMENT.search(printed[:1000]):
         printed = element[1]
-    printed = unicodedata.normalize("NFC", " ".join(printed[: 2 * _LONGEST].split()))
-    if len(printed) > _LONGEST:
+    printed = unicodedata.normalize("NFC", " ".join(printed[: 2 * _LONGEST_DATE].split()))
+    if len(printed) > _LONGEST_DATE:
         return None
     for layout in _LAYOUTS:
         if found := layout.fullmatch(printed):
