@@ -46,12 +46,14 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
+    """Figures of one currency that are not taken, for one reason."""
+
     currency: str
     first: date
     last: date
     figures: int
     why: Why
-    said: str  # of the newest of them, with both figures
+    said: str  # the newest of them in words, with both figures
 
 
 @dataclass(frozen=True, slots=True)

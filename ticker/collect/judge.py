@@ -24,15 +24,17 @@ _CONTRADICTION = "archive and table contradict each other"
 class Verdict:
     """What becomes of one answer of a bank."""
 
-    believed: tuple[Rate, ...] = ()  # new revisions to be shown
-    held: tuple[tuple[Rate, str], ...] = ()  # new revisions not to be shown, each with the reason
+    believed: tuple[Rate, ...] = ()  # new revisions to show
+    held: tuple[tuple[Rate, str], ...] = ()  # new revisions not to show, each with the reason
     confirmed: frozenset[str] = frozenset()  # currencies of which the newest believed figure was seen
     released: tuple[int, ...] = ()  # revisions that were held and are believed now
     discarded: tuple[int, ...] = ()  # revisions that were held and are refuted now
-    disputed: tuple[tuple[int, str], ...] = ()  # revisions that were believed and are to be held, each with the reason
-    lost: tuple[str, ...] = ()  # currencies that the table before had
+    disputed: tuple[
+        tuple[int, str], ...
+    ] = ()  # revisions that were believed and must be held now, each with the reason
+    lost: tuple[str, ...] = ()  # currencies missing here that the table before had
     refused: str = ""  # why the whole table has to wait; the next round judges it again
-    ignored: str = ""  # why the whole table says nothing
+    ignored: str = ""  # why the whole table is not news
 
 
 def judge(
@@ -78,7 +80,7 @@ def judge_archive(
 
 
 def _judge_filled(rates: Sequence[Rate], known: Known, source: RatesSource, now: datetime) -> Verdict:
-    """Of one currency, the earliest first; each is measured against those before it too, so `known` grows."""
+    """What becomes of one currency's figures, the earliest first. Each is added to `known`, to measure the next by."""
     against = {rate.valid_on: later for rate in rates if (later := _contradicted(rate, known, source))}
     outvoted = not _bear_each_other_out([rate for rate in rates if rate.valid_on in against], source)
     only_window = known.windows(rates[0].currency, source) == 1
@@ -115,6 +117,7 @@ def _contradicted(rate: Rate, known: Known, source: RatesSource) -> Revision | N
 
 
 def _too_early(valid_on: date, source: RatesSource, home: Home, now: datetime) -> str:
+    """Why the bank can't have published a table of that day by `now`; "" where it can."""
     furthest = home.day(now) + timedelta(days=source.ahead_days)
     if valid_on > furthest:
         return f"the table is valid on {valid_on}; {source.id} publishes no further ahead than {furthest}"
@@ -146,6 +149,7 @@ def _is_restamp(table: Table, before: dict[str, Rate]) -> bool:
 def _judge_rate(
     rate: Rate, known: Known, source: RatesSource, last_modified: datetime | None, *, restamp: bool
 ) -> Verdict:
+    """What becomes of one figure of a table."""
     of_day = known.of_day(rate.currency, rate.valid_on)
     held_here = [one for one in of_day if one.held]
     slips = tuple(one.id for one in held_here)

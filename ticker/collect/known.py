@@ -1,4 +1,4 @@
-"""What one source has said so far, looked up by currency and day (pure)."""
+"""The revisions known of one source, looked up by currency and day (pure)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def newest_believed(of_day: Sequence[Revision]) -> Revision | None:
 
 
 def newest_undiscarded(of_day: Sequence[Revision]) -> Revision | None:
-    """What the bank said last of a day, believed or held."""
+    """The last figure a bank gave for a day, believed or held."""
     return next((one for one in reversed(of_day) if not one.discarded_at), None)
 
 

@@ -1,8 +1,8 @@
 """Starts the due rounds and holds the lease, so that only one of several processes collects.
 
-Due times are decided by `due` from what the store holds; APScheduler runs the rounds in its pool, so that a hung source
-delays no other. A thread of our own wakes it by the monotonic clock: APScheduler's own timer sleeps for as long as the
-wall clock was set back.
+`due` decides from the stored rounds when a source is due; APScheduler runs the rounds in its pool, so that a hung source
+delays no other. It is woken by a thread of ours on the monotonic clock: its own timer would sleep for as long as the wall
+clock was set back.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Collector:
     _renewed_at: datetime | None = None
     _wished: set[str] = field(default_factory=set)
     _pruned_at: datetime | None = None
-    _said: int | None = None  # the token that was logged last
+    _logged_token: int | None = None  # the token that was logged last
     _fault: str = ""  # why the store can't be reached, as last logged; "" while it can
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: BackgroundScheduler | None = None
@@ -112,7 +112,7 @@ class Collector:
         done: list[Round] = []
         if self._hold_lease(self.context.clock()):
             self._carry_out_wishes()
-            while self.token is not None and (due := self._due_now(self.context.clock(), anew=True)):
+            while self.token is not None and (due := self._due_now(self.context.clock(), read_again=True)):
                 rounds = list(filter(None, map(self._run, due)))
                 if not rounds:  # nothing could be recorded: they would be due for ever
                     break
@@ -151,10 +151,10 @@ class Collector:
         self._renewed_at = now
         if self.token != before:
             self._due.clear()
-        if self.token != self._said:
-            lost = {"token": self._said} | ({"stuck": stuck} if stuck else {})
+        if self.token != self._logged_token:
+            lost = {"token": self._logged_token} | ({"stuck": stuck} if stuck else {})
             log.event("lease not held", **lost) if self.token is None else log.event("lease held", token=self.token)
-            self._said = self.token
+            self._logged_token = self.token
         return self.token is not None
 
     def _say_store(self, fault: str) -> None:
@@ -162,9 +162,9 @@ class Collector:
             log.event("store unavailable", why=fault) if fault else log.event("store available")
             self._fault = fault
 
-    def _due_now(self, now: datetime, *, anew: bool = False) -> list[Visit]:
+    def _due_now(self, now: datetime, *, read_again: bool = False) -> list[Visit]:
         turned = self._read_at is None or not 0 <= (now - self._read_at).total_seconds() < LOOK_AGAIN_S
-        if anew or turned:
+        if read_again or turned:
             self._due.clear()
             self._read_at = now
         return [visit for visit in self.visits() if not self._is_running(visit.id) and self._due_at(visit, now) <= now]

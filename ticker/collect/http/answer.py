@@ -116,7 +116,7 @@ def _read(budget: Budget, raw: BaseHTTPResponse, body: bytearray, most: int) -> 
 
 def _gunzipped(budget: Budget, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Undo gzip in pieces of bounded size. Not urllib3's decoder: that takes a truncated stream for a complete one.
-    A body may have several members (RFC 1952, 2.2); padding or rubbish after the last one is skipped."""
+    A body may have several members (RFC 1952, 2.2); padding or other bytes after the last one are skipped."""
     member, begun = zlib.decompressobj(wbits=31), False
     for piece in pieces:
         rest, begun = piece, True

@@ -26,8 +26,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """`allow_hosts`: hosts as they are written in an address, lower case, "host" or "host:port", that may be private
-    addresses and use any port. The allowance holds for the address asked for, not for one a stranger redirects to."""
+    """Bounds of a GET. `allow_hosts` are hosts as written in an address, lower case, "host" or "host:port", that may have
+    private addresses and use any port; a redirect from a host that is not among them may not lead there."""
 
     deadline_s: float = 20  # wall clock, redirects and name look-ups included
     max_bytes: int = 2 << 20  # of the body, on the wire and decoded
@@ -45,7 +45,7 @@ class Budget:
     redirect_for_tests: Redirect
     cancelled: threading.Event | None
     ends: float  # time.monotonic()
-    host: str = "?"
+    host: str = "?"  # of the request under way
     allowed: bool = False  # the host under way is in allow_hosts
     stage: str = "before anything was sent"
     received: int = 0  # bytes of the exchange under way
@@ -53,6 +53,7 @@ class Budget:
     reader: Any = None  # what its answer is read from
 
     def left_s(self) -> float:
+        """Seconds until the deadline. Raises FetchError after it, and once the GET is cancelled."""
         if self.cancelled and self.cancelled.is_set():
             raise FetchError(f"{self.host}: the fetch was cancelled {self.stage}")
         left = self.ends - time.monotonic()
@@ -61,11 +62,12 @@ class Budget:
         return left
 
     def wait_s(self) -> float:
-        """How long the next wait may last before it must ask again."""
+        """How long the next wait may last before it has to call again."""
         left = self.left_s()
         return min(left, _POLL_S) if self.cancelled else left
 
     def count(self, received: int) -> None:
+        """Add bytes from the wire. Raises FetchError beyond the limit."""
         self.received += received
         if self.received > self.limits.max_bytes + _HEADROOM:
             raise FetchError(f"{self.host}: sent more than {self.limits.max_bytes} bytes (the limit), {self.stage}")

@@ -151,7 +151,7 @@ class Adapter(HTTPAdapter):
 
 @functools.cache
 def trusted_authorities() -> ssl.SSLContext:
-    """The system's authorities, and those that come with requests: slim images have no store of their own."""
+    """The system's authorities, and those that come with requests: slim images come without any."""
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context

@@ -11,7 +11,7 @@ import nh3
 LONGEST_TITLE = 300
 _LONGEST_READ = 2_000  # the rest of a longer title is ignored
 
-# Elements that are markup wherever they stand. The others may be what a title speaks of ("Using <template> in Vue"):
+# Elements that are always markup. The others may be the subject of a title ("Using <template> in Vue"):
 # they are markup when they have attributes or come as a pair.
 _ALWAYS_MARKUP = re.compile(
     "a|abbr|acronym|b|big|blockquote|br|center|del|div|em|embed|font|h[1-6]|hr|i|iframe|img|ins|li|nobr|noscript|ol|p|q|"
