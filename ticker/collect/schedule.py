@@ -1,8 +1,8 @@
 """Starts the due rounds and holds the lease, so that only one of several processes collects.
 
-`due` decides from the stored rounds when a source is due; APScheduler runs the rounds in its pool, so that a hung source
-delays no other. It is woken by a thread of ours on the monotonic clock: its own timer would sleep for as long as the wall
-clock was set back.
+`due` decides from the stored rounds when a source is due; APScheduler runs the rounds in its pool, so that a hung
+source delays no other. A thread of ours starts them by the monotonic clock: APScheduler's timer would sleep for as long
+as the wall clock was set back.
 """
 
 from __future__ import annotations

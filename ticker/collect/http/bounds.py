@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of a GET. `allow_hosts` are hosts as written in an address, lower case, "host" or "host:port", that may have
+    """Bounds of a GET. `allow_hosts` are hosts as written in an address, lower case, "host" or "host:port", that may be
     private addresses and use any port; a redirect from a host that is not among them may not lead there."""
 
     deadline_s: float = 20  # wall clock, redirects and name look-ups included
