@@ -8,7 +8,7 @@ from ticker import log
 
 
 def test_a_title_with_line_breaks_forges_no_second_line(capsys):
-    log.event("round", source="kaktus-ru", note='Свет\n{"event":"round"}\r\u2028', bytes=7)
+    log.info("round", source="kaktus-ru", note='Свет\n{"event":"round"}\r\u2028', bytes=7)
     line, *rest = capsys.readouterr().err.split("\n")
     assert rest == [""]
     said = json.loads(line)
@@ -18,11 +18,11 @@ def test_a_title_with_line_breaks_forges_no_second_line(capsys):
 
 
 def test_trouble_brings_the_exception_that_is_being_handled(capsys):
-    log.trouble("odd")
+    log.warning("odd")
     try:
         raise ValueError("bad\nluck")
     except ValueError:
-        log.trouble("request failed", path="/strip")
+        log.warning("request failed", path="/strip")
     plain, told = map(json.loads, capsys.readouterr().err.split("\n")[:2])
     assert "exception" not in plain
     assert told["exception"].endswith("ValueError: bad\nluck")

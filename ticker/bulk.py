@@ -18,7 +18,7 @@ from typing import IO
 
 from ticker import series_csv
 from ticker.collect.archive import NEAR, SOM, Page, judge_import
-from ticker.collect.backfill import Backfill, Step, filling
+from ticker.collect.backfill import Backfill, Step, backfill_lease
 from ticker.collect.round import RATES_SPAN, Desk
 from ticker.collect.sources.nbkr import VALUTA_IDS
 from ticker.config import Config
@@ -245,11 +245,11 @@ def write_import(store: Store, found: Import, home: Home, now: datetime) -> None
     """All of it in one write."""
     if not found.new:
         return
-    with filling(store, sleep) as token, store.fill(token()) as tx:
+    with backfill_lease(store, sleep) as token, store.backfill(token()) as tx:
         tx.add([row.figure for row in found.new])
     recent = {row.figure.source for row in found.new if row.figure.rate.valid_on >= home.day(now) - RATES_SPAN}
     for source in sorted(recent):
-        store.ask("fetch", source)  # what is shown may change by it: the collector looks at once
+        store.enqueue("fetch", source)  # what is shown may change by it: the collector looks at once
 
 
 def shown_by(store: Store, found: Import, home: Home, now: datetime) -> str:

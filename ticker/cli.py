@@ -528,7 +528,7 @@ def _held(asked: argparse.Namespace) -> int:
         if int(asked.id) not in held:
             listed = f"held are {', '.join(map(str, held))}" if held else "none is held now"
             raise _UsageError(f"held {asked.word}: no figure {asked.id} is held; {listed}")
-        store.ask(asked.word, str(int(asked.id)))
+        store.enqueue(asked.word, str(int(asked.id)))
         one = held[int(asked.id)]
         alike = [other for other in held.values() if other.source == one.source and other.rate.same_figure(one.rate)]
         restamps = sorted({other.rate.valid_on for other in alike if other.rate.currency == one.rate.currency})

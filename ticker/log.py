@@ -29,10 +29,10 @@ _log = structlog.wrap_logger(
 )
 
 
-def event(what: str, **facts: Any) -> None:
+def info(what: str, **facts: Any) -> None:
     _log.info(what, **facts)
 
 
-def trouble(what: str, **facts: Any) -> None:
+def warning(what: str, **facts: Any) -> None:
     """Something an operator should know of; within `except`, with the exception."""
     _log.warning(what, exc_info=sys.exc_info()[0] is not None, **facts)

@@ -375,8 +375,8 @@ def test_decades_are_read_ahead_once_their_version_stands(desk, monkeypatch):
     desk.say("GBP", run(TODAY, "117.0000"))
     desk.publish()
     warm, read = Warm(desk.app), []
-    believed = desk.store.believed
-    monkeypatch.setattr(desk.store, "believed", lambda *asked: read.append(asked[1]) or believed(*asked))
+    believed = desk.store.believed_rates
+    monkeypatch.setattr(desk.store, "believed_rates", lambda *asked: read.append(asked[1]) or believed(*asked))
     for looks, times in ((1, 0), (1, 1), (5, 1)):
         for _ in range(looks):
             warm.look()
@@ -872,7 +872,7 @@ def test_a_store_that_fails_in_the_middle_is_a_503_too(desk, monkeypatch):
     def fails(*_: object, **__: object) -> None:
         raise StoreError("sqlite: disk I/O error")
 
-    monkeypatch.setattr(desk.store, "believed", fails)
+    monkeypatch.setattr(desk.store, "believed_rates", fails)
     got = desk.get("/api/v1/history")
     assert (got.status_code, got.headers["Retry-After"], "disk" in got.text) == (503, "5", False)
 

@@ -72,7 +72,7 @@ def publish(store: Store, scene=DAY, *, looked: bool = True) -> None:
     with store.write(token) as write:
         write.publish(scene.snapshot.content, scene.now)
         if looked:
-            write.look("nbkr", "USD", scene.now)
+            write.record_look("nbkr", "USD", scene.now)
 
 
 def test_a_version_is_shown_once_it_is_published(store, url, following, shown):

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from ticker.model import DAY, Rate, Revision
-from ticker.store import FILL, Fenced, StoreError
+from ticker.store import BACKFILL, Fenced, StoreError
 
 NOON = datetime(2026, 5, 22, 12, 0, 0, 123456, UTC)
 FRIDAY = date(2026, 5, 22)
@@ -21,7 +21,7 @@ def figure(day=FRIDAY, quoted="87.4500", currency="USD", source="nbkr", **rest):
 
 @pytest.fixture
 def token(store):
-    return store.lease("backfill", 3600, FILL)
+    return store.lease("backfill", 3600, BACKFILL)
 
 
 def kept(store, source="nbkr", currency="USD"):
@@ -30,8 +30,8 @@ def kept(store, source="nbkr", currency="USD"):
 
 def test_a_figure_for_a_day_that_lacks_one_is_kept_whole(store, token):
     given = figure(body_hash="ab12", origin="nbkr-archive", last_modified=NOON - DAY)
-    with store.fill(token) as fill:
-        fill.add([given, figure(FRIDAY - DAY, "87.4400")])
+    with store.backfill(token) as write:
+        write.add([given, figure(FRIDAY - DAY, "87.4400")])
     before, of_friday = kept(store)
     assert (before.rate.quoted, before.origin) == (Decimal("87.4400"), "nbkr")
     assert of_friday.id > 0
@@ -41,10 +41,10 @@ def test_a_figure_for_a_day_that_lacks_one_is_kept_whole(store, token):
 
 
 def test_a_day_that_has_a_figure_gets_no_second_one_and_nothing_of_the_write_stays(store, token):
-    with store.fill(token) as fill:
-        fill.add([figure()])
-    with pytest.raises(StoreError, match="nbkr for USD on 2026-05-22"), store.fill(token) as fill:
-        fill.add([figure(FRIDAY - DAY), figure(FRIDAY, "87.4501")])
+    with store.backfill(token) as write:
+        write.add([figure()])
+    with pytest.raises(StoreError, match="nbkr for USD on 2026-05-22"), store.backfill(token) as write:
+        write.add([figure(FRIDAY - DAY), figure(FRIDAY, "87.4501")])
     assert len(kept(store)) == 1
 
 
@@ -52,20 +52,20 @@ def test_a_held_figure_is_one_and_a_discarded_one_is_none(store, token):
     collects = store.lease("service", 3600)
     with store.write(collects) as write:
         held = write.add("nbkr", figure().rate, seen_at=NOON, held_reason="moved")
-    with pytest.raises(StoreError), store.fill(token) as fill:
-        fill.add([figure()])
+    with pytest.raises(StoreError), store.backfill(token) as write:
+        write.add([figure()])
     with store.write(collects) as write:
         write.discard(held, NOON)
-    with store.fill(token) as fill:
-        fill.add([figure()])
+    with store.backfill(token) as write:
+        write.add([figure()])
     assert [one.believed for one in kept(store)] == [False, True]
 
 
 def test_other_sources_and_currencies_are_other_days(store, token):
-    with store.fill(token) as fill:
-        fill.add([figure()])
-    with store.fill(token) as fill:
-        fill.add([figure(currency="EUR"), figure(source="nbkr-weekly"), figure(FRIDAY + DAY)])
+    with store.backfill(token) as write:
+        write.add([figure()])
+    with store.backfill(token) as write:
+        write.add([figure(currency="EUR"), figure(source="nbkr-weekly"), figure(FRIDAY + DAY)])
     assert len(store.figures(FRIDAY, FRIDAY + DAY)) == 4
 
 
@@ -74,10 +74,10 @@ def test_filling_and_collecting_have_a_lease_each(store, token):
     assert store.lease_state().holder == "service"
     with store.write(collects) as write:
         write.add("nbkr", figure().rate, seen_at=NOON)
-    with store.fill(token) as fill:
-        fill.add([figure(FRIDAY - DAY)])
+    with store.backfill(token) as write:
+        write.add([figure(FRIDAY - DAY)])
     assert store.lease("service", 3600) == collects
-    store.release("backfill", FILL)
+    store.release("backfill", BACKFILL)
     assert store.lease_state().holder == "service"
 
 
@@ -86,7 +86,7 @@ def test_the_token_of_collecting_does_not_fill_nor_that_of_filling_collect(store
         collects = store.lease(f"service {nth}", 3600)
         store.release(f"service {nth}")
     assert collects != token
-    with pytest.raises(Fenced), store.fill(collects):
+    with pytest.raises(Fenced), store.backfill(collects):
         pass
     with pytest.raises(Fenced), store.write(token):
         pass
@@ -94,25 +94,25 @@ def test_the_token_of_collecting_does_not_fill_nor_that_of_filling_collect(store
 
 def test_one_fills_at_a_time_and_an_old_token_is_refused(world, store, token):
     other = world.open()
-    assert other.lease("import", 3600, FILL) is None
-    store.release("backfill", FILL)
-    taken = other.lease("import", 3600, FILL)
+    assert other.lease("import", 3600, BACKFILL) is None
+    store.release("backfill", BACKFILL)
+    taken = other.lease("import", 3600, BACKFILL)
     assert taken == token + 1
-    with pytest.raises(Fenced), store.fill(token) as fill:
-        fill.add([figure()])
+    with pytest.raises(Fenced), store.backfill(token) as write:
+        write.add([figure()])
     assert kept(store) == []
 
 
 def test_a_killed_filling_keeps_others_out_no_longer_than_its_lease(world, store):
-    assert store.lease("backfill", 1, FILL)
+    assert store.lease("backfill", 1, BACKFILL)
     other = world.open()
-    assert other.lease("import", 1, FILL) is None
+    assert other.lease("import", 1, BACKFILL) is None
     world.elapse(1.1)
-    assert other.lease("import", 1, FILL)
+    assert other.lease("import", 1, BACKFILL)
 
 
 def test_the_first_lease_of_all_is_given_once(world):
-    lines = world.processes(4, f"say(store().lease(str(os.getpid()), 3600, {FILL!r}))")
+    lines = world.processes(4, f"say(store().lease(str(os.getpid()), 3600, {BACKFILL!r}))")
     assert sorted(lines) == ["1", "None", "None", "None"]
 
 
@@ -125,11 +125,11 @@ def test_collecting_waits_while_a_page_is_written(world, store, token):
             write.add("nbkr", figure(FRIDAY + DAY).rate, seen_at=NOON)
             order.append("collected")
 
-    with store.fill(token) as fill:
+    with store.backfill(token) as write:
         thread = threading.Thread(target=collect)
         thread.start()
         thread.join(0.3)
-        fill.add([figure()])
+        write.add([figure()])
         order.append("filled")
     thread.join(10)
     assert order == ["filled", "collected"]
@@ -137,32 +137,32 @@ def test_collecting_waits_while_a_page_is_written(world, store, token):
 
 def test_what_fails_in_a_filling_undoes_it(store, token):
     def fail():
-        with store.fill(token) as fill:
-            fill.add([figure()])
-            fill.remember("nbkr-archive USD 1", "ab12")
+        with store.backfill(token) as write:
+            write.add([figure()])
+            write.mark_read("nbkr-archive USD 1", "ab12")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
     assert kept(store) == []
-    assert store.remembered("nbkr-archive USD 1") is None
+    assert store.last_body("nbkr-archive USD 1") is None
 
 
 def test_a_page_that_was_read_is_remembered(store, token):
-    with store.fill(token) as fill:
-        fill.remember("nbkr-archive USD 1", "ab12")
-    remembered = store.remembered("nbkr-archive USD 1")
+    with store.backfill(token) as write:
+        write.mark_read("nbkr-archive USD 1", "ab12")
+    remembered = store.last_body("nbkr-archive USD 1")
     assert remembered
     assert remembered.body_hash == "ab12"
 
 
 def test_filling_moves_the_version_of_rates_and_not_what_is_shown(store, token):
     before, shown = store.rates_version(), store.version()
-    with store.fill(token) as fill:
-        fill.add([])
+    with store.backfill(token) as write:
+        write.add([])
     assert store.rates_version() == before
-    with store.fill(token) as fill:
-        fill.add([figure()])
+    with store.backfill(token) as write:
+        write.add([figure()])
     assert (store.rates_version(), store.version()) == (before + 1, shown)
 
 
@@ -172,8 +172,8 @@ def test_figures_are_the_newest_believed_of_each_day_in_the_order_of_days(store,
         write.add("nbkr", figure().rate, seen_at=NOON)
         write.add("nbkr", figure(quoted="87.4600").rate, seen_at=NOON)
         write.add("nbkr", figure(quoted="874.600").rate, seen_at=NOON, held_reason="moved")
-    with store.fill(token) as fill:
-        fill.add(
+    with store.backfill(token) as write:
+        write.add(
             [figure(FRIDAY - DAY, currency="EUR"), figure(FRIDAY - DAY, source="nbkr-weekly"), figure(FRIDAY - DAY)]
         )
     found = [(one.rate.valid_on, one.source, one.rate.currency) for one in store.figures(FRIDAY - DAY, FRIDAY)]
@@ -190,6 +190,6 @@ def test_figures_are_the_newest_believed_of_each_day_in_the_order_of_days(store,
 
 def test_thousands_of_figures_are_one_write(store, token):
     many = [figure(FRIDAY - timedelta(days=nth)) for nth in range(12_000)]
-    with store.fill(token) as fill:
-        fill.add(many)
+    with store.backfill(token) as write:
+        write.add(many)
     assert len(store.figures(date(1990, 1, 1), FRIDAY)) == 12_000

@@ -14,7 +14,7 @@ import pytest
 
 from ticker.model import Headline, Home, Outcome, Rate, Round, Story, Table, Validators
 from ticker.snapshot import Content, Series, Snapshot
-from ticker.store import Fenced, LeaseState, Remembered, StoreError, open_store
+from ticker.store import Fenced, LastBody, LeaseState, StoreError, open_store
 from ticker.store.engine import file_system
 
 NOON = datetime(2026, 5, 22, 12, 0, 0, 123456, UTC)
@@ -73,14 +73,14 @@ class TestContract:
     )
     def test_a_moment_keeps_its_microseconds_and_its_zone(self, store, token, moment):
         with store.write(token) as write:
-            write.look("nbkr", "USD", moment)
+            write.record_look("nbkr", "USD", moment)
         looked = store.looks()["nbkr", "USD"]
         assert looked == moment
         assert looked.tzinfo is UTC
 
     def test_a_moment_without_a_zone_is_refused(self, store, token):
         with pytest.raises(StoreError, match="no time zone"), store.write(token) as write:
-            write.look("nbkr", "USD", datetime(2026, 5, 22))  # noqa: DTZ001 - that is the point
+            write.record_look("nbkr", "USD", datetime(2026, 5, 22))  # noqa: DTZ001 - that is the point
 
     def test_a_correction_is_a_further_revision(self, store, token):
         with store.write(token) as write:
@@ -189,41 +189,41 @@ class TestContract:
 
     def test_the_last_body_is_remembered_with_its_table(self, store, token):
         table = Table(FRIDAY, (rate("87.4500"), rate("0.55120", "JPY")), ("row 3: met 'n/a'",))
-        first = Remembered(Validators('"é"', "Fri, 22 May 2026 10:00:00 GMT"), table, NOON, "ab12")
-        feed = Remembered(Validators(), None, None, "")
+        first = LastBody(Validators('"é"', "Fri, 22 May 2026 10:00:00 GMT"), table, NOON, "ab12")
+        feed = LastBody(Validators(), None, None, "")
         with store.write(token) as write:
-            write.remember("nbkr", feed)
-            write.remember("nbkr", first)
-            write.remember("kaktus", feed)
-        assert store.remembered("nbkr") == first
-        assert str(store.remembered("nbkr").table["JPY"].quoted) == "0.55120"
-        assert store.remembered("kaktus") == feed
+            write.save_body("nbkr", feed)
+            write.save_body("nbkr", first)
+            write.save_body("kaktus", feed)
+        assert store.last_body("nbkr") == first
+        assert str(store.last_body("nbkr").table["JPY"].quoted) == "0.55120"
+        assert store.last_body("kaktus") == feed
         with store.write(token) as write:
-            write.remember("nbkr", None)
-        assert store.remembered("nbkr") is None
+            write.save_body("nbkr", None)
+        assert store.last_body("nbkr") is None
 
     def test_a_wish_waits_until_it_is_done(self, store, token):
-        first = store.ask("fetch", "nbkr")
-        second = store.ask("accept", "12", "by telephone")
-        assert [(w.id, w.kind, w.subject, w.detail, w.asked_at) for w in store.wishes()] == [
+        first = store.enqueue("fetch", "nbkr")
+        second = store.enqueue("accept", "12", "by telephone")
+        assert [(w.id, w.kind, w.subject, w.detail, w.asked_at) for w in store.pending_commands()] == [
             (first, "fetch", "nbkr", "", NOON),
             (second, "accept", "12", "by telephone", NOON),
         ]
         with store.write(token) as write:
             write.done(first, LATER)
-        assert [w.id for w in store.wishes()] == [second]
+        assert [w.id for w in store.pending_commands()] == [second]
 
     # Looks
 
     def test_looks_extend_one_run_until_an_interruption(self, world, store, token):
         with store.write(token) as write:
             for minute in range(3):
-                write.look("nbkr", "USD", NOON + timedelta(minutes=minute))
-                write.look("nbkr", "EUR", NOON)
+                write.record_look("nbkr", "USD", NOON + timedelta(minutes=minute))
+                write.record_look("nbkr", "EUR", NOON)
             write.interrupt("nbkr", ["USD"])
             assert write.looks()["nbkr", "USD"] == NOON + timedelta(minutes=2)
-            write.look("nbkr", "USD", LATER)
-            write.look("nbkr", "EUR", LATER)
+            write.record_look("nbkr", "USD", LATER)
+            write.record_look("nbkr", "EUR", LATER)
         runs = world.sql("SELECT subject, last_at - first_at FROM ticker_looks ORDER BY id")
         assert runs == [("USD", 120_000_000), ("EUR", 180_000_000), ("USD", 0)]
         assert store.looks() == {("nbkr", "USD"): LATER, ("nbkr", "EUR"): LATER}
@@ -232,7 +232,7 @@ class TestContract:
         for moment in (NOON, LATER):
             with store.write(token) as write:
                 for source, subject in (("nbkr", "USD"), ("nbkr", "EUR"), ("kaktus", "")):
-                    write.look(source, subject, moment)
+                    write.record_look(source, subject, moment)
                 write.interrupt("nbkr")
         assert sorted(world.sql("SELECT source, count(*) FROM ticker_looks GROUP BY source")) == [
             ("kaktus", 1),
@@ -242,8 +242,8 @@ class TestContract:
     def test_a_look_from_a_clock_that_was_ahead_does_not_outlast_it(self, world, store, token):
         """Kept, it would make the figures of a dead bank fresh until that time has come."""
         with store.write(token) as write:
-            write.look("nbkr", "USD", NOON + timedelta(days=365))
-            write.look("nbkr", "USD", NOON)
+            write.record_look("nbkr", "USD", NOON + timedelta(days=365))
+            write.record_look("nbkr", "USD", NOON)
         assert store.looks() == {("nbkr", "USD"): NOON}
         assert world.sql("SELECT last_at - first_at FROM ticker_looks") == [(0,), (0,)]
 
@@ -285,8 +285,8 @@ class TestContract:
     def test_a_confirmation_is_counted_without_a_new_version(self, store, token):
         def look(at):
             with store.write(token) as write:
-                write.look("nbkr", "USD", at)
-                write.look("nbkr", "EUR", at)
+                write.record_look("nbkr", "USD", at)
+                write.record_look("nbkr", "EUR", at)
 
         with store.write(token) as write:
             write.publish(content(), NOON)
@@ -306,7 +306,7 @@ class TestContract:
 
         with store.write(token) as write:
             write.add("nbkr", rate(), seen_at=NOON)
-            write.look("nbkr", "USD", NOON)
+            write.record_look("nbkr", "USD", NOON)
             write.record(visit())
             write.publish(content(), NOON)
             assert seen() == (0, 0, (0, 0), None)
@@ -317,14 +317,14 @@ class TestContract:
         with other._reading() as session:
             assert session.looks() == {}
             with store.write(token) as write:
-                write.look("nbkr", "USD", NOON)
+                write.record_look("nbkr", "USD", NOON)
             assert session.looks() == {}
         assert other.looks() == {("nbkr", "USD"): NOON}
 
     def test_an_exception_undoes_the_whole_round(self, store, token):
         with pytest.raises(ZeroDivisionError), store.write(token) as write:  # noqa: PT012 - the block is the subject
             write.add("nbkr", rate(), seen_at=NOON)
-            write.look("nbkr", "USD", NOON)
+            write.record_look("nbkr", "USD", NOON)
             write.publish(content(), NOON)
             raise ZeroDivisionError
         assert (store.revisions("nbkr", FRIDAY), store.version(), store.looks()) == ([], (0, 0), {})
@@ -333,7 +333,7 @@ class TestContract:
 
     def test_a_write_that_hides_its_failure_keeps_nothing_either(self, store, token):
         with pytest.raises(StoreError, match="nothing of it was kept"), store.write(token) as write:  # noqa: PT012
-            write.look("nbkr", "USD", NOON)
+            write.record_look("nbkr", "USD", NOON)
             with pytest.raises(StoreError):
                 write.record(replace(visit(), note=None))
         assert store.looks() == {}
@@ -419,7 +419,7 @@ class TestContract:
                 assert started.wait(5)
                 with pytest.raises(TimeoutError):
                     token.result(timeout=0.1)
-                write.look("nbkr", "USD", NOON)
+                write.record_look("nbkr", "USD", NOON)
             assert token.result(timeout=5) == 2
         assert len(other.rounds()) == 1
         with pytest.raises(Fenced), store.write(old):
@@ -469,7 +469,7 @@ class TestContract:
             "for number in range(50):\n"
             f"    with store.write({token}) as write:\n"
             "        write.record(Round('nbkr', now, now, Outcome.CONFIRMED, parsed=number))\n"
-            "        write.look('nbkr', 'USD', datetime.now(UTC))\n"
+            "        write.record_look('nbkr', 'USD', datetime.now(UTC))\n"
         )
         world.processes(2, program)
         assert sorted(r.parsed for r in store.rounds(limit=1000)) == sorted([*range(50)] * 2)
@@ -477,14 +477,14 @@ class TestContract:
     def test_readers_do_not_wait_for_a_writer(self, world, store, token):
         other = world.open()
         with store.write(token) as write:
-            write.look("nbkr", "USD", NOON)
+            write.record_look("nbkr", "USD", NOON)
             assert other.version() == (0, 0)
             assert other.lease_state().token == token
             other.ping()
 
     def test_old_records_are_forgotten_and_history_is_not(self, store, token):
         old, before = NOON - timedelta(days=31), NOON - timedelta(days=30)
-        wishes = [store.ask("fetch", "nbkr") for _ in range(3)]
+        commands = [store.enqueue("fetch", "nbkr") for _ in range(3)]
         with store.write(token) as write:
             write.record(visit(began_at=old))
             write.record(visit())
@@ -492,16 +492,16 @@ class TestContract:
             write.put_stories([story("new")], NOON)
             write.add("nbkr", rate(valid_on=date(2020, 1, 1)), seen_at=old)
             write.add("nbkr", rate("1", valid_on=date(2020, 1, 1)), seen_at=old, held_reason="?")
-            write.look("nbkr", "USD", old)
-            write.done(wishes[0], old)
-            write.done(wishes[1], NOON)
+            write.record_look("nbkr", "USD", old)
+            write.done(commands[0], old)
+            write.done(commands[1], NOON)
             write.publish(content(), old)
         store.prune(token, before)
         assert [r.began_at for r in store.rounds()] == [NOON]
         assert [s.headline.id for s in store.stories("kaktus", old)] == ["new"]
         assert len(store.revisions("nbkr", date(2019, 1, 1))) == 2
         assert store.looks() == {("nbkr", "USD"): old}
-        assert [w.id for w in store.wishes()] == [wishes[2]]
+        assert [w.id for w in store.pending_commands()] == [commands[2]]
         assert store.snapshot() is not None
 
     def test_a_closed_store_may_be_closed_again(self, world, store):

@@ -20,7 +20,7 @@ from ticker.collect.round import RATES_SPAN, Desk, archive_id
 from ticker.collect.sources import nbkr
 from ticker.collect.sources.nbkr import ArchiveFigure
 from ticker.model import DAY, Rate, RatesSource, Revision, UpstreamError
-from ticker.store import FILL, Fenced, Store, StoreError
+from ticker.store import BACKFILL, Fenced, Store, StoreError
 
 LEASE_TTL_S = 15.0
 PATIENCE_S = 120  # a Retry-After that asks for more ends it
@@ -82,7 +82,7 @@ class Backfill:
         pages_in_all = len(todo)
         if not todo:
             return
-        with filling(self.desk.store, self.desk.pause) as token, self.desk.connect() as connection:
+        with backfill_lease(self.desk.store, self.desk.pause) as token, self.desk.connect() as connection:
             try:
                 while page := next(filter(self.within_reach, todo), None):
                     todo.remove(page)
@@ -100,13 +100,13 @@ class Backfill:
         self.asked += 1
         listed, body_hash = self._read(page, connection)
         seen_at = self.desk.clock()
-        with self.desk.store.fill(token()) as tx:
+        with self.desk.store.backfill(token()) as tx:
             span = page.first - NEAR, page.last + NEAR
             judged = judge_page(listed, page, tx.known(self.source.id, page.currency, *span), self.source)
             origin = archive_id(self.source)
             tx.add([_revision(self.source.id, rate, seen_at, body_hash, origin) for rate in judged.believed])
             if page.whole and not judged.refused and (judged.believed or judged.same):
-                tx.remember(self._name(page), body_hash)
+                tx.mark_read(self._name(page), body_hash)
         self._known[page.currency].update(rate.valid_on for rate in judged.believed)
         self.added[page.currency] += len(judged.believed)
         self.same[page.currency] += judged.same
@@ -118,7 +118,7 @@ class Backfill:
         """What is shown may change by recent figures: it looks at once. Untold, it does so at its next visit."""
         if self._newest_added >= self.desk.home.day(self.desk.clock()) - RATES_SPAN:
             with suppress(StoreError):
-                self.desk.store.ask("fetch", self.source.id)
+                self.desk.store.enqueue("fetch", self.source.id)
 
     def _read(self, page: Page, connection: Connection) -> tuple[tuple[ArchiveFigure, ...], str]:
         """The page's figures and its hash. The one place where a fetch is repeated: here no schedule will."""
@@ -139,16 +139,16 @@ class Backfill:
         return f"{archive_id(self.source)} {page.currency} {page.first}..{page.last}"
 
     def _was_read(self, page: Page) -> bool:
-        return page.whole and self.desk.store.remembered(self._name(page)) is not None
+        return page.whole and self.desk.store.last_body(self._name(page)) is not None
 
 
 @contextmanager
-def filling(store: Store, pause: Callable[[float], object]) -> Iterator[Callable[[], int]]:
+def backfill_lease(store: Store, pause: Callable[[float], object]) -> Iterator[Callable[[], int]]:
     """The right to fill, waited for as long as a process that was killed may have it. Gives what renews it and tells
     its token; that raises Fenced once another has taken over."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     for _ in range(int(LEASE_TTL_S / _LOOK_S) + 4):
-        if store.lease(holder, LEASE_TTL_S, FILL) is not None:
+        if store.lease(holder, LEASE_TTL_S, BACKFILL) is not None:
             break
         pause(_LOOK_S)
     else:
@@ -157,11 +157,11 @@ def filling(store: Store, pause: Callable[[float], object]) -> Iterator[Callable
         yield partial(_renewed, store, holder)
     finally:
         with suppress(StoreError):
-            store.release(holder, FILL)
+            store.release(holder, BACKFILL)
 
 
 def _renewed(store: Store, holder: str) -> int:
-    token = store.lease(holder, LEASE_TTL_S, FILL)
+    token = store.lease(holder, LEASE_TTL_S, BACKFILL)
     if token is None:
         raise Fenced(f"{store.address}: another backfill or import has taken over; run it again after that")
     return token

@@ -32,7 +32,7 @@ from ticker.model import (
 )
 from ticker.rates.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms
 from ticker.snapshot import Content
-from ticker.store import Remembered, Store, Write
+from ticker.store import LastBody, Store, Write
 
 RATES_SPAN = timedelta(days=60)  # how far back figures are looked at in a round
 STORIES_SPAN = timedelta(days=30)
@@ -74,7 +74,7 @@ def archive_id(source: RatesSource) -> str:
 
 def visit_rates(desk: Desk, source: RatesSource, token: int) -> Round:
     began = desk.clock()
-    past = desk.store.remembered(source.id)
+    past = desk.store.last_body(source.id)
     try:
         answer = _get(desk, source.url, past.validators if past else Validators())
         table, last_body = _table(answer, past, source.id)
@@ -85,9 +85,9 @@ def visit_rates(desk: Desk, source: RatesSource, token: int) -> Round:
         verdict = judge(table, known, source, desk.home, began, last_body.last_modified)
         _apply(tx, source.id, verdict, began, last_body)
         if not (verdict.refused or verdict.ignored):
-            tx.remember(source.id, last_body)
+            tx.save_body(source.id, last_body)
         for currency in verdict.confirmed:
-            tx.look(source.id, currency, began)
+            tx.record_look(source.id, currency, began)
         tx.interrupt(source.id, sorted({one.rate.currency for one in known} - verdict.confirmed))
         version = tx.publish(desk.content(tx), desk.clock())
         done = Round(
@@ -128,7 +128,7 @@ def visit_archive(desk: Desk, source: RatesSource, token: int) -> Round:
         fault = error
     with desk.store.write(token) as tx:
         verdict = judge_archive(rates, tx.revisions(source.id, today - RATES_SPAN), source, desk.home, began)
-        _apply(tx, source.id, verdict, began, Remembered(Validators(), None, None, ""), archive_id(source))
+        _apply(tx, source.id, verdict, began, LastBody(Validators(), None, None, ""), archive_id(source))
         version = tx.publish(desk.content(tx), desk.clock())
         done = Round(
             source=archive_id(source),
@@ -152,7 +152,7 @@ def archive_needs(source: RatesSource, known: list[Revision], today: date) -> di
 
 def visit_feed(desk: Desk, source: FeedSource, token: int) -> Round:
     began = desk.clock()
-    past = desk.store.remembered(source.id)
+    past = desk.store.last_body(source.id)
     try:
         answer = _get(desk, source.url, past.validators if past else Validators())
         parsed = None if answer.status == HTTPStatus.NOT_MODIFIED else _feed(answer, source)
@@ -164,9 +164,9 @@ def visit_feed(desk: Desk, source: FeedSource, token: int) -> Round:
             entries = [(entry, feeds.canonical(entry.url)) for entry in parsed.entries]
             seen = recognise(entries, tx.stories(source.id, began - STORIES_SPAN), source.id, began)
             tx.put_stories(seen.stories, began)
-            tx.remember(source.id, Remembered(answer.validators, None, answer.last_modified, _hash(answer.body)))
+            tx.save_body(source.id, LastBody(answer.validators, None, answer.last_modified, _hash(answer.body)))
             note = "; ".join([f"{seen.new} new, {seen.edited} edited", *parsed.complaints[:3]])
-        tx.look(source.id, "", began)
+        tx.record_look(source.id, "", began)
         version = tx.publish(desk.content(tx), desk.clock())
         done = Round(
             source=source.id,
@@ -187,7 +187,7 @@ def record_fault(desk: Desk, source: str, token: int, began: datetime, fault: Ex
     return _failed(desk, source, token, began, UpstreamError(f"fault of our own: {type(fault).__name__}: {fault}"))
 
 
-def settle(desk: Desk, revision: Revision, *, accepted: bool, token: int, wish: int) -> None:
+def settle(desk: Desk, revision: Revision, *, accepted: bool, token: int, command: int) -> None:
     """Carry out an operator's word on a held figure: believed, with its restamps, or discarded for good."""
     now = desk.clock()
     with desk.store.write(token) as tx:
@@ -201,8 +201,8 @@ def settle(desk: Desk, revision: Revision, *, accepted: bool, token: int, wish: 
             (tx.release if accepted else tx.discard)(one.id, now)
         looks = [at for (source, _), at in tx.looks().items() if source == revision.source]
         if accepted and looks:  # the last round did see what is believed now
-            tx.look(revision.source, revision.rate.currency, max(looks))
-        tx.done(wish, now)
+            tx.record_look(revision.source, revision.rate.currency, max(looks))
+        tx.done(command, now)
         tx.publish(desk.content(tx), now)
 
 
@@ -214,7 +214,7 @@ def _get(desk: Desk, url: str, validators: Validators) -> Answer:
     return answer
 
 
-def _table(answer: Answer, past: Remembered | None, source: str) -> tuple[Table, Remembered]:
+def _table(answer: Answer, past: LastBody | None, source: str) -> tuple[Table, LastBody]:
     """The answer's table, and what to remember of its body. An unchanged answer is the table it confirms, judged
     again."""
     if answer.status == HTTPStatus.NOT_MODIFIED and past and past.table:
@@ -223,7 +223,7 @@ def _table(answer: Answer, past: Remembered | None, source: str) -> tuple[Table,
         table = nbkr.parse(answer.body, source)
     except ParseError as fault:
         raise _with_excerpt(fault, answer) from fault
-    return table, Remembered(answer.validators, table, answer.last_modified, _hash(answer.body))
+    return table, LastBody(answer.validators, table, answer.last_modified, _hash(answer.body))
 
 
 def _feed(answer: Answer, source: FeedSource) -> Feed:
@@ -255,7 +255,7 @@ def _archive_rates(
     return found
 
 
-def _apply(tx: Write, source: str, verdict: Verdict, at: datetime, body: Remembered, origin: str = "") -> None:
+def _apply(tx: Write, source: str, verdict: Verdict, at: datetime, body: LastBody, origin: str = "") -> None:
     add = partial(tx.add, source, seen_at=at, last_modified=body.last_modified, body_hash=body.body_hash, origin=origin)
     for rate in verdict.believed:
         add(rate)

@@ -36,7 +36,7 @@ from ticker.collect.round import (
     visit_rates,
 )
 from ticker.model import FeedSource, RatesSource, Round
-from ticker.store import Fenced, StoreError, Wish
+from ticker.store import Command, Fenced, StoreError
 
 TICK_S = 1.0
 LEASE_TTL_S = 15.0
@@ -68,7 +68,7 @@ class Collector:
     _due: dict[str, datetime] = field(default_factory=dict)
     _read_at: datetime | None = None
     _renewed_at: datetime | None = None
-    _wished: set[str] = field(default_factory=set)
+    _to_fetch: set[str] = field(default_factory=set)
     _pruned_at: datetime | None = None
     _said: int | None = None  # the token that the log speaks of
     _fault: str = ""  # why the store can't be reached, as the log has it; "" while it can
@@ -107,13 +107,13 @@ class Collector:
         try:
             self.desk.store.release(self.holder)
         except StoreError as fault:
-            log.event("lease kept", why=str(fault))
+            log.info("lease kept", why=str(fault))
 
     def step(self) -> list[Round]:
         """Visit everything that is due now, one after the other; what came due by it (an archive) as well."""
         done: list[Round] = []
         if self._hold_lease(self.desk.clock()):
-            self._carry_out_wishes()
+            self._carry_out_commands()
             while self.token is not None and (due := self._due_now(self.desk.clock(), anew=True)):
                 rounds = list(filter(None, map(self._run, due)))
                 if not rounds:  # nothing could be written down: they would be due for ever
@@ -130,13 +130,13 @@ class Collector:
                 self.token = None
                 self._say_store(str(fault))
             except Exception:
-                log.trouble("collector turn failed")
+                log.warning("collector turn failed")
             self.stopping.wait(TICK_S)
 
     def _turn(self) -> None:
         now = self.desk.clock()
         if self._hold_lease(now):
-            self._carry_out_wishes()
+            self._carry_out_commands()
             for visit in self._due_now(now):
                 self._submit(visit)
             self._prune(now)
@@ -155,13 +155,13 @@ class Collector:
             self._due.clear()
         if self.token != self._said:
             lost = {"token": self._said} | ({"stuck": stuck} if stuck else {})
-            log.event("lease not held", **lost) if self.token is None else log.event("lease held", token=self.token)
+            log.info("lease not held", **lost) if self.token is None else log.info("lease held", token=self.token)
             self._said = self.token
         return self.token is not None
 
     def _say_store(self, fault: str) -> None:
         if fault != self._fault:
-            log.event("store unavailable", why=fault) if fault else log.event("store available")
+            log.info("store unavailable", why=fault) if fault else log.info("store available")
             self._fault = fault
 
     def _due_now(self, now: datetime, *, anew: bool = False) -> list[Visit]:
@@ -172,7 +172,7 @@ class Collector:
         return [visit for visit in self.visits() if not self._is_running(visit.id) and self._due_at(visit, now) <= now]
 
     def _due_at(self, visit: Visit, now: datetime) -> datetime:
-        if visit.id in self._wished:
+        if visit.id in self._to_fetch:
             return now
         known = self._due  # a round that ends meanwhile puts a new one in its place: what is read now may be outdated
         due = known.get(visit.id)
@@ -195,9 +195,9 @@ class Collector:
         try:
             if token is None:
                 return None
-            self._wished.discard(visit.id)
+            self._to_fetch.discard(visit.id)
             done = self._visit(visit, token, began)
-            log.event(
+            log.info(
                 "round",
                 source=done.source,
                 outcome=done.outcome,
@@ -211,9 +211,9 @@ class Collector:
             return done
         except Fenced:
             self.token = None
-            log.event("round refused: the lease is lost", source=visit.id, token=token)
+            log.info("round refused: the lease is lost", source=visit.id, token=token)
         except StoreError as fault:
-            log.event("round lost: store unavailable", source=visit.id, why=str(fault))
+            log.info("round lost: store unavailable", source=visit.id, why=str(fault))
         finally:
             self._due = {}  # one round's result can make another source due
             with self._lock:
@@ -226,7 +226,7 @@ class Collector:
         except StoreError:
             raise
         except Exception as fault:
-            log.trouble("round failed by a fault of our own", source=visit.id)
+            log.warning("round failed by a fault of our own", source=visit.id)
             return record_fault(self.desk, visit.id, token, began, fault)
 
     def _past(self, source: str) -> list[Round]:
@@ -241,32 +241,34 @@ class Collector:
             return None
         return archive_due_at(bank, self._past(archive_id(bank)), now)
 
-    def _carry_out_wishes(self) -> None:
-        for wish in self.desk.store.wishes():
+    def _carry_out_commands(self) -> None:
+        for command in self.desk.store.pending_commands():
             if self.token is not None:
                 try:
-                    self._carry_out(wish, self.token)
+                    self._carry_out(command, self.token)
                 except StoreError:
                     raise
                 except Exception:
                     # Done all the same: carried out anew each second it would keep every source from its visit.
-                    log.trouble("wish failed", wish=wish.kind, subject=wish.subject)
-                    self._settle_wish(wish, self.token)
+                    log.warning("command failed", command=command.kind, subject=command.subject)
+                    self._settle_command(command, self.token)
 
-    def _carry_out(self, wish: Wish, token: int) -> None:
-        if wish.kind in ("accept", "reject"):
+    def _carry_out(self, command: Command, token: int) -> None:
+        if command.kind in ("accept", "reject"):
             held = {str(one.id): one for one in self.desk.store.held()}
-            if wish.subject in held:
-                settle(self.desk, held[wish.subject], accepted=wish.kind == "accept", token=token, wish=wish.id)
-                log.event("held figure settled", wish=wish.kind, revision=wish.subject)
+            if command.subject in held:
+                settle(
+                    self.desk, held[command.subject], accepted=command.kind == "accept", token=token, command=command.id
+                )
+                log.info("held figure settled", command=command.kind, revision=command.subject)
                 return
-        self._settle_wish(wish, token)
-        if wish.kind == "fetch":
-            self._wished.add(wish.subject)
+        self._settle_command(command, token)
+        if command.kind == "fetch":
+            self._to_fetch.add(command.subject)
 
-    def _settle_wish(self, wish: Wish, token: int) -> None:
+    def _settle_command(self, command: Command, token: int) -> None:
         with self.desk.store.write(token) as tx:
-            tx.done(wish.id, self.desk.clock())
+            tx.done(command.id, self.desk.clock())
 
     def _prune(self, now: datetime) -> None:
         if self.token is not None and (self._pruned_at is None or now - self._pruned_at > timedelta(days=1)):

@@ -78,7 +78,7 @@ class Book:
             if self._of != of:
                 self._of, self._columns = of, {}
             if lacking := [one for one in currencies if one not in self._columns]:
-                printed = store.believed(list(grace), lacking)
+                printed = store.believed_rates(list(grace), lacking)
                 held = store.held()
                 by_currency: dict[str, list[Printed]] = {one: [] for one in lacking}
                 for one in printed:
@@ -92,7 +92,7 @@ class Book:
 
 def columns_at(store: Store, at: datetime, grace: Mapping[str, int], currencies: Collection[str]) -> dict[str, Column]:
     """The same as it was known at a moment of the past; read anew each time. Raises StoreError."""
-    said = store.of_days(list(grace), date.min, date.max, at, currencies=currencies)
+    said = store.revisions_between(list(grace), date.min, date.max, at, currencies=currencies)
     found = {}
     for currency in currencies:
         mine = [one for one in said if one.rate.currency == currency]

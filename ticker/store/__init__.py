@@ -18,16 +18,16 @@ from ticker.model import CLOCKS_DIFFER, Headline, Outcome, Rate, Revision, Round
 from ticker.snapshot import Content, Snapshot, dump, load
 from ticker.store import tables as t
 from ticker.store.engine import Database, StoreError
-from ticker.store.filling import Fill, figures, known
+from ticker.store.filling import BackfillWrite, figures, known
 from ticker.store.migrate import upgrade
-from ticker.store.tables import LeaseState, Printed, Remembered, Wish
+from ticker.store.tables import Command, LastBody, LeaseState, Printed
 
 __all__ = [
-    "FILL", "Fenced", "Fill", "LeaseState", "Printed", "Remembered", "Store", "StoreError", "Wish", "Write",
-    "open_store",
+    "BACKFILL", "BackfillWrite", "Command", "Fenced", "LastBody", "LeaseState", "Printed", "Store", "StoreError",
+    "Write", "open_store",
 ]  # fmt: skip
 
-_COLLECT, FILL = "collect", "fill"  # the leases: who collects, and who fills days of the past
+_COLLECT, BACKFILL = "collect", "backfill"  # the leases: who collects, and who fills days of the past
 _ROWS = 5000  # that one statement inserts at most: each has its time limit
 
 
@@ -207,7 +207,7 @@ class Write(_Session):
             columns: dict[str, Any] = {name: sa.bindparam(name) for name in old[0] if name not in ("id", "known")}
             self._run(t.stories.update().where(t.stories.c.id == sa.bindparam("known")).values(columns), old)
 
-    def look(self, source: str, subject: str, at: datetime) -> None:
+    def record_look(self, source: str, subject: str, at: datetime) -> None:
         """A good look: it extends the newest run of looks, or begins one after an interruption."""
         mine = (t.looks.c.source == source) & (t.looks.c.subject == subject) & t.looks.c.newest
         run = self._run(t.looks.select().where(mine)).first()
@@ -231,16 +231,16 @@ class Write(_Session):
             runs &= t.looks.c.subject.in_(subjects)
         self._run(t.looks.update().where(runs).values(open=False))
 
-    def remember(self, source: str, remembered: Remembered | None) -> None:
+    def save_body(self, source: str, body: LastBody | None) -> None:
         self._run(t.bodies.delete().where(t.bodies.c.source == source))
-        if remembered is not None:
-            self._run(t.bodies.insert().values(t.remembered_row(source, remembered)))
+        if body is not None:
+            self._run(t.bodies.insert().values(t.body_row(source, body)))
 
     def record(self, round: Round) -> None:
         self._run(t.rounds.insert().values(t.round_row(round)))
 
-    def done(self, wish: int, at: datetime) -> None:
-        self._run(t.wishes.update().where(t.wishes.c.id == wish).values(done_at=at))
+    def done(self, command: int, at: datetime) -> None:
+        self._run(t.commands.update().where(t.commands.c.id == command).values(done_at=at))
 
     def recent_headlines(self, feed: str, limit: int) -> list[Headline]:
         """The newest published first."""
@@ -309,7 +309,7 @@ class Store:
         """Get or renew the right to write for `ttl_s` seconds: its fencing token, or None while another holds it.
 
         The token grows by one with each change of the holder. A lease that reaches more than 2 ttl ahead was given
-        before the clock went back, and counts as expired. With `name` FILL it is the right to `fill`, which is no
+        before the clock went back, and counts as expired. With `name` BACKFILL it is the right to `fill`, which is no
         concern of the collector's.
         """
         ttl, mine = int(ttl_s * 1_000_000), t.lease.c.holder == holder
@@ -360,10 +360,10 @@ class Store:
         with self._reading() as session:
             return session.stories(feed, since)
 
-    def remembered(self, source: str) -> Remembered | None:
+    def last_body(self, source: str) -> LastBody | None:
         with self._reading() as session:
             row = session._run(t.bodies.select().where(t.bodies.c.source == source)).first()
-            return None if row is None else t.remembered_of(row)
+            return None if row is None else t.body_of(row)
 
     def version(self) -> tuple[int, int]:
         """The snapshot's version, 0 before the first, and a number that grows with each commit that moved a look."""
@@ -396,7 +396,7 @@ class Store:
             version: int = session._run(value).scalar_one()
             return version
 
-    def of_days(
+    def revisions_between(
         self,
         sources: Sequence[str],
         first: date,
@@ -419,7 +419,7 @@ class Store:
             found = [t.revision_of(row) for row in session._run(t.rates.select().where(wanted).order_by(t.rates.c.id))]
         return found if known_at is None else [_as_of(one, known_at) for one in found]
 
-    def believed(self, sources: Sequence[str], currencies: Collection[str]) -> list[Printed]:
+    def believed_rates(self, sources: Sequence[str], currencies: Collection[str]) -> list[Printed]:
         """Every believed figure of these currencies, by currency, then id: without where it came from, so that decades
         are read in a fraction of a second."""
         c = t.rates.c
@@ -430,7 +430,7 @@ class Store:
             rows = session._run(sa.select(*columns).where(wanted).order_by(c.currency, c.id))
             return [Printed._make(row) for row in rows]
 
-    def known_at(
+    def state_at(
         self, sources: Sequence[str], since: date, at: datetime
     ) -> tuple[dict[str, list[Revision]], dict[tuple[str, str], datetime]]:
         """What was known at that moment: by source the revisions of days from `since` on, in the state they had then,
@@ -527,29 +527,29 @@ class Store:
             write._finish()
 
     @contextmanager
-    def fill(self, token: int) -> Iterator[Fill]:
+    def backfill(self, token: int) -> Iterator[BackfillWrite]:
         """One transaction that adds figures to days that lack one, as `write` in all else. `token` is that of the
-        lease FILL, so that this goes on beside a process that collects."""
+        lease BACKFILL, so that this goes on beside a process that collects."""
         with self._database.writing() as connection:
-            write = Write(self._database, connection, token, FILL)
+            write = Write(self._database, connection, token, BACKFILL)
             write._fence()
-            yield Fill(write, self.address)
+            yield BackfillWrite(write, self.address)
             write._finish()
 
-    def ask(self, kind: str, subject: str, detail: str = "") -> int:
-        """Leave a wish for the collector: ('fetch', source), ('accept' or 'reject', revision id). Its id."""
+    def enqueue(self, kind: str, subject: str, detail: str = "") -> int:
+        """Leave a command for the collector: ('fetch', source), ('accept' or 'reject', revision id). Its id."""
         row = {"kind": kind, "subject": subject, "detail": detail, "asked_at": self._clock()}
         with self._writing() as session:
-            return _new_id(session._run(t.wishes.insert().values(row)))
+            return _new_id(session._run(t.commands.insert().values(row)))
 
-    def wishes(self) -> list[Wish]:
+    def pending_commands(self) -> list[Command]:
         """Those not yet carried out, the oldest first."""
-        statement = t.wishes.select().where(t.wishes.c.done_at.is_(None)).order_by(t.wishes.c.id)
+        statement = t.commands.select().where(t.commands.c.done_at.is_(None)).order_by(t.commands.c.id)
         with self._reading() as session:
-            return [Wish(row.id, row.kind, row.subject, row.detail, row.asked_at) for row in session._run(statement)]
+            return [Command(row.id, row.kind, row.subject, row.detail, row.asked_at) for row in session._run(statement)]
 
     def prune(self, token: int, before: datetime) -> None:
-        """Forget rounds, stories with their clicks, and carried out wishes older than that. Rates and looks are
+        """Forget rounds, stories with their clicks, and carried out commands older than that. Rates and looks are
         history and stay."""
         with self.write(token) as write:
             write._run(t.rounds.delete().where(t.rounds.c.ended_at < before))
@@ -557,7 +557,7 @@ class Store:
             for theirs in (t.titles, t.clicks):
                 write._run(theirs.delete().where(theirs.c.story.not_in(sa.select(t.stories.c.id))))
             write._run(t.batches.delete().where(t.batches.c.at < before))
-            write._run(t.wishes.delete().where(t.wishes.c.done_at < before))
+            write._run(t.commands.delete().where(t.commands.c.done_at < before))
 
     @contextmanager
     def _reading(self) -> Iterator[_Session]:

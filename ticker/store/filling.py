@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Run = Callable[[sa.Executable], sa.CursorResult[Any]]
 
 
-class Fill:
+class BackfillWrite:
     """One transaction of a filling. It adds to days that lack a figure and can do nothing else: whatever the collector
     has found, judged or shown stays, until the collector itself looks again."""
 
@@ -41,9 +41,9 @@ class Fill:
                 raise StoreError(f"{self._address}: {met}; nothing was written, run it again")
         self._write.add_all(ordered)
 
-    def remember(self, page: str, body_hash: str) -> None:
+    def mark_read(self, page: str, body_hash: str) -> None:
         """That a page of an archive was read whole. `page` is a name that no source has."""
-        self._write.remember(page, t.Remembered(Validators(), None, None, body_hash))
+        self._write.save_body(page, t.LastBody(Validators(), None, None, body_hash))
 
 
 def known(run: Run, source: str, currency: str, first: date, last: date) -> Sequence[t.Row]:

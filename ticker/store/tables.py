@@ -240,7 +240,7 @@ counters = sa.Table(  # beside the snapshot, so that a confirmation does not wri
     _column("value", sa.BigInteger),
 )
 
-wishes = sa.Table(
+commands = sa.Table(
     "ticker_wishes",
     metadata,
     _number(),
@@ -269,7 +269,7 @@ class Printed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class LastBody:
     """What the last body of a source was, kept so that a 304 can be judged again."""
 
     validators: Validators
@@ -279,7 +279,7 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Command:
     """What an operator asked for: ('fetch', a source), ('accept' or 'reject', a revision's id)."""
 
     id: int
@@ -373,20 +373,20 @@ def round_of(row: Row) -> Round:
     return Round(**{**values, "outcome": Outcome(row.outcome), "excerpt": bytes(row.excerpt)})
 
 
-def remembered_row(source: str, remembered: Remembered) -> dict[str, Any]:
+def body_row(source: str, body: LastBody) -> dict[str, Any]:
     return {
         "source": source,
-        "etag": remembered.validators.etag,
-        "validator": remembered.validators.last_modified,
-        "table": None if remembered.table is None else _dump_table(remembered.table),
-        "last_modified": remembered.last_modified,
-        "body_hash": remembered.body_hash,
+        "etag": body.validators.etag,
+        "validator": body.validators.last_modified,
+        "table": None if body.table is None else _dump_table(body.table),
+        "last_modified": body.last_modified,
+        "body_hash": body.body_hash,
     }
 
 
-def remembered_of(row: Row) -> Remembered:
+def body_of(row: Row) -> LastBody:
     table: str | None = row.table
-    return Remembered(
+    return LastBody(
         validators=Validators(row.etag, row.validator),
         table=None if table is None else _load_table(table),
         last_modified=row.last_modified,
