@@ -416,7 +416,7 @@ def test_held_lists_each_figure_with_its_reason(run, store):
 
 
 @pytest.mark.parametrize("word", ["accept", "reject"])
-def test_a_word_on_a_held_figure_becomes_a_wish_of_the_collector(run, store, word):
+def test_a_word_on_a_held_figure_becomes_a_command_for_the_collector(run, store, word):
     id_ = held_figure(store)
     ran = run("held", word, str(id_))
     assert (ran.code, ran.err) == (0, "")

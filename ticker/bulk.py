@@ -277,7 +277,7 @@ def _judged(
     by_day = {row.figure.rate.valid_on: row for row in rows}
     rates = [row.figure.rate for row in rows]
     span = rates[0].valid_on - NEAR, rates[-1].valid_on + NEAR
-    known = store.known(bank.id, rates[0].currency, *span)
+    known = store.revisions_between([bank.id], *span, currencies=[rates[0].currency])
     new, refused = judge_import(rates, known, bank, believe_moves=believe_moves)
     return (
         [by_day[rate.valid_on] for rate in new],

@@ -554,7 +554,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
 def _believed_beside(store: Store, held: Revision) -> Rate | None:
     """What is believed of that day, or else of the nearest one before it within a month."""
     day = held.rate.valid_on
-    known = store.known(held.source, held.rate.currency, day - timedelta(days=31), day)
+    known = store.revisions_between([held.source], day - timedelta(days=31), day, currencies=[held.rate.currency])
     newest = max((one for one in known if one.believed), key=lambda one: (one.rate.valid_on, one.id), default=None)
     return newest.rate if newest else None
 

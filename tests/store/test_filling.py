@@ -25,7 +25,7 @@ def token(store):
 
 
 def kept(store, source="nbkr", currency="USD"):
-    return store.known(source, currency, date(1993, 5, 10), date(2030, 1, 1))
+    return store.revisions_between([source], date(1993, 5, 10), date(2030, 1, 1), currencies=[currency])
 
 
 def test_a_figure_for_a_day_that_lacks_one_is_kept_whole(store, token):

@@ -173,7 +173,7 @@ def test_headlines_of_a_moment_have_the_titles_of_then(store, token):
             write.put_stories([late], NOON + 9 * HOUR)
 
     def titles(hours, limit=5):
-        return [one.title for one in store.headlines_at("kaktus", NOON + hours * HOUR, limit)]
+        return [one.title for one in store.recent_headlines("kaktus", limit, NOON + hours * HOUR)]
 
     assert titles(0) == ["One"]
     assert titles(1) == ["Two", "One, corrected"]

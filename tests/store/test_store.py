@@ -202,7 +202,7 @@ class TestContract:
             write.save_body("nbkr", None)
         assert store.last_body("nbkr") is None
 
-    def test_a_wish_waits_until_it_is_done(self, store, token):
+    def test_a_command_waits_until_it_is_done(self, store, token):
         first = store.enqueue("fetch", "nbkr")
         second = store.enqueue("accept", "12", "by telephone")
         assert [(w.id, w.kind, w.subject, w.detail, w.asked_at) for w in store.pending_commands()] == [
@@ -535,8 +535,8 @@ class TestSqlite:
 
     def test_what_is_committed_survives_a_power_cut(self, tmp_path):
         store = open_store(f"sqlite:///{tmp_path}/ticker.db", clock=lambda: NOON)
-        with store._reading() as session:
-            pragmas = {name: session._connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in _PRAGMAS}
+        with store._database.reading() as connection:
+            pragmas = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in _PRAGMAS}
         store.close()
         assert pragmas == _PRAGMAS
 
@@ -635,9 +635,9 @@ class TestPostgresql:
     def test_a_stopped_process_cannot_keep_the_lease_locked(self, postgres_url):
         """Else the takeover would wait until somebody ends it."""
         store = open_store(postgres_url, clock=lambda: NOON)
-        with store._reading() as session:
+        with store._database.reading() as connection:
             names = ("idle_in_transaction_session_timeout", "statement_timeout", "lock_timeout")
-            assert [session._connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names] == [
+            assert [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names] == [
                 "10s",
                 "5s",
                 "5s",

@@ -62,7 +62,7 @@ class Backfill:
         lacking = {}
         for currency in self.currencies:
             span = self.first - NEAR, self.last + NEAR
-            revisions = self.desk.store.known(self.source.id, currency, *span)
+            revisions = self.desk.store.revisions_between([self.source.id], *span, currencies=[currency])
             self._known[currency] = {one.rate.valid_on for one in revisions if one.believed}
             lacking[currency] = _days(*span) - {one.rate.valid_on for one in revisions if not one.discarded_at}
         today = self.desk.home.day(self.desk.clock())
@@ -102,7 +102,8 @@ class Backfill:
         seen_at = self.desk.clock()
         with self.desk.store.backfill(token()) as tx:
             span = page.first - NEAR, page.last + NEAR
-            judged = judge_page(listed, page, tx.known(self.source.id, page.currency, *span), self.source)
+            known = tx.revisions_between([self.source.id], *span, currencies=[page.currency])
+            judged = judge_page(listed, page, known, self.source)
             origin = archive_id(self.source)
             tx.add([_revision(self.source.id, rate, seen_at, body_hash, origin) for rate in judged.believed])
             if page.whole and not judged.refused and (judged.believed or judged.same):

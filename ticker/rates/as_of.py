@@ -18,6 +18,6 @@ def snapshot_at(store: Store, content: Content, at: datetime) -> Snapshot:
     """
     since = content.home.day(at) - SPAN
     revisions, looks = store.state_at([bank.source for bank in content.banks], since, at)
-    headlines = [one for feed in content.feeds for one in store.headlines_at(feed.feed, at, KEPT_HEADLINES)]
+    headlines = [one for feed in content.feeds for one in store.recent_headlines(feed.feed, KEPT_HEADLINES, at)]
     known = compose(content.home, content.banks, content.feeds, revisions, headlines, demo=content.demo)
     return Snapshot(store.version()[0], at, known, looks, past=True)
