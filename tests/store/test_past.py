@@ -145,6 +145,18 @@ def test_between_two_rounds_a_look_is_that_of_the_last_good_one(store, token):
     assert looked(150) == {("nbkr", "EUR"): NOON + HOUR, ("nbkr", "USD"): NOON}
 
 
+def test_a_look_is_never_put_before_the_first_one(store, token):
+    """As when an operator accepts a held figure: it is seen between two rounds, and not at the round before."""
+    with store.write(token) as write:
+        write.record(Round("nbkr", NOON, NOON, Outcome.CHANGED))
+        write.record_look("nbkr", "EUR", NOON)
+        write.record_look("nbkr", "USD", NOON + HOUR)
+    with store.write(token) as write:
+        write.record_look("nbkr", "USD", NOON + 3 * HOUR)
+    looks = store.state_at(SOURCES, FRIDAY, NOON + 2 * HOUR)[1]
+    assert looks == {("nbkr", "EUR"): NOON, ("nbkr", "USD"): NOON + HOUR}
+
+
 def test_every_change_of_a_figure_is_counted_and_nothing_else(store, token):
     versions = [store.rates_version()]
     for change in (
