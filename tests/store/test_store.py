@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from ticker.model import Headline, Home, Outcome, Rate, Round, Story, Table, Validators
-from ticker.snapshot import Content, Series, Snapshot
+from ticker.snapshot import FORMAT, Content, Series, Snapshot
 from ticker.store import Fenced, LastBody, LeaseState, StoreError, engine, open_store, tables
 from ticker.store.engine import file_system
 
@@ -341,9 +341,20 @@ class TestContract:
     def test_a_snapshot_that_cannot_be_read_is_told(self, world, store, token):
         with store.write(token) as write:
             write.publish(content(), NOON)
-        world.sql("""UPDATE ticker_snapshot SET body = '{"home": 1}'""")
+        world.sql(f"""UPDATE ticker_snapshot SET body = '{{"format": {FORMAT}, "home": 1}}'""")
         with pytest.raises(StoreError, match="snapshot 1 can't be read"):
             store.snapshot()
+
+    @pytest.mark.parametrize("number", ["", '"format": 0, ', f'"format": {FORMAT + 1}, ', '"format": null, '])
+    def test_a_snapshot_of_another_format_is_no_snapshot(self, world, store, token, number):
+        with store.write(token) as write:
+            write.publish(content(), NOON)
+        world.sql(f"""UPDATE ticker_snapshot SET body = '{{{number}"home": ["KGS", "Asia/Bishkek"]}}'""")
+        assert store.snapshot() is None
+        assert store.version() == (1, 0)
+        with store.write(token) as write:
+            assert write.publish(content(), NOON) == 2
+        assert store.snapshot() == Snapshot(2, NOON, content(), {})
 
     # The lease and its fence
 

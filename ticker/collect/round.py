@@ -67,6 +67,13 @@ class Desk:
         )
 
 
+def replace_unreadable_snapshot(desk: Desk, token: int) -> int | None:
+    """Publish a snapshot in place of one in a format that this program does not read. Its version, or None."""
+    with desk.store.write(token) as tx:
+        stored, _ = tx.version()
+        return tx.publish(desk.content(tx), desk.clock()) if stored and tx.snapshot() is None else None
+
+
 def archive_id(source: RatesSource) -> str:
     """The name under which visits to a bank's archive are recorded."""
     return f"{source.id}-archive"

@@ -30,6 +30,7 @@ from ticker.collect.round import (
     archive_id,
     archive_needs,
     record_fault,
+    replace_unreadable_snapshot,
     settle,
     visit_archive,
     visit_feed,
@@ -153,6 +154,8 @@ class Collector:
         self._renewed_at = now
         if self.token != before:
             self._due.clear()
+            if self.token is not None and (version := replace_unreadable_snapshot(self.desk, self.token)):
+                log.info("snapshot of another format replaced", version=version)
         if self.token != self._said:
             lost = {"token": self._said} | ({"stuck": stuck} if stuck else {})
             log.info("lease not held", **lost) if self.token is None else log.info("lease held", token=self.token)

@@ -13,7 +13,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from ticker.model import Headline, Outcome, Revision, Round, Story
-from ticker.snapshot import Snapshot, load
+from ticker.snapshot import Snapshot, UnknownFormatError, load
 from ticker.store import rows as r
 from ticker.store import tables as t
 from ticker.store.engine import StoreError
@@ -210,7 +210,10 @@ class Reads(ABC):
         return version
 
     def snapshot(self) -> Snapshot | None:
-        """The newest snapshot with its looks, as one write left them; None before the first."""
+        """The newest snapshot with its looks, as one write left them.
+
+        None before the first, and for one that another version of this program wrote in another format.
+        """
         with self._reading() as session:
             row = session.run(t.snapshot.select()).one()
             looks = _newest_looks(session)
@@ -219,6 +222,8 @@ class Reads(ABC):
             return None
         try:
             return Snapshot(row.version, row.as_of, load(row.body), looks)
+        except UnknownFormatError:
+            return None
         except (ValueError, KeyError, TypeError) as fault:
             raise StoreError(f"{address}: snapshot {row.version} can't be read: {fault!r}") from fault
 
