@@ -1,4 +1,4 @@
-"""Logs are lines of JSON on standard error: one an event, whatever is in it."""
+"""Logs are lines of JSON on standard error: one line an event, whatever is in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_a_title_with_line_breaks_forges_no_second_line(capsys):
     assert "Свет" in line
 
 
-def test_trouble_brings_the_exception_that_is_being_handled(capsys):
+def test_a_warning_carries_the_exception_that_is_being_handled(capsys):
     log.warning("odd")
     try:
         raise ValueError("bad\nluck")

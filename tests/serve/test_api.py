@@ -30,7 +30,7 @@ from ticker.serve.api.preload import Warm
 from ticker.serve.http import csv as tables
 from ticker.serve.http.rate_limit import Limits, TooManyError, address_of
 from ticker.serve.media import csv as csv_room
-from ticker.store import Printed, StoreError
+from ticker.store import BelievedRate, StoreError
 
 pytestmark = pytest.mark.doors
 
@@ -325,7 +325,7 @@ def test_the_book_says_of_each_day_what_the_calendar_says(seed):
                 id_ += 1
                 quoted = rng.choice(("87.4500", "87.4500", "87.4600", "88"))
                 printed.append(
-                    Printed(id_, source, "USD", quoted, rng.choice((1, 1, 10)), day, day + (valid - 1) * DAY)
+                    BelievedRate(id_, source, "USD", quoted, rng.choice((1, 1, 10)), day, day + (valid - 1) * DAY)
                 )
             day += DAY * (rng.choice((1, 1, 1, 2, 20)) if valid == 1 else rng.choice((7, 7, 7, 14)))
     first, last = date(2025, 12, 20), date(2026, 5, 10)

@@ -1,4 +1,4 @@
-"""What the store tells of the past, and what it counts: the same on SQLite and on a real PostgreSQL."""
+"""What the store knows of the past, and what it counts: the same on SQLite and on a real PostgreSQL."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ class TestContract:
         assert [r.source for r in store.rounds(limit=2)] == ["kaktus", "nbkr"]
         assert store.rounds("kaktus")[0].failed
 
-    def test_the_last_body_is_remembered_with_its_table(self, store, token):
+    def test_the_last_body_is_saved_with_its_table(self, store, token):
         table = Table(FRIDAY, (rate("87.4500"), rate("0.55120", "JPY")), ("row 3: met 'n/a'",))
         first = LastBody(Validators('"é"', "Fri, 22 May 2026 10:00:00 GMT"), table, NOON, "ab12")
         feed = LastBody(Validators(), None, None, "")

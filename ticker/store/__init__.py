@@ -18,13 +18,22 @@ from ticker.store.engine import Database, StoreError
 from ticker.store.lease import BACKFILL, COLLECT, Fenced, acquire, fenced
 from ticker.store.migrate import upgrade
 from ticker.store.reads import Reads
-from ticker.store.rows import Command, LastBody, LeaseState, Printed
+from ticker.store.rows import BelievedRate, Command, LastBody, LeaseState
 from ticker.store.session import Session, new_id
 from ticker.store.write import Write
 
 __all__ = [
-    "BACKFILL", "BackfillWrite", "Command", "Fenced", "LastBody", "LeaseState", "Printed", "Store", "StoreError",
-    "Write", "open_store",
+    "BACKFILL",
+    "BackfillWrite",
+    "BelievedRate",
+    "Command",
+    "Fenced",
+    "LastBody",
+    "LeaseState",
+    "Store",
+    "StoreError",
+    "Write",
+    "open_store",
 ]  # fmt: skip
 
 

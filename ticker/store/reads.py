@@ -18,7 +18,7 @@ from ticker.store import rows as r
 from ticker.store import tables as t
 from ticker.store.engine import StoreError
 from ticker.store.lease import COLLECT
-from ticker.store.rows import Command, LastBody, LeaseState, Printed, Row
+from ticker.store.rows import BelievedRate, Command, LastBody, LeaseState, Row
 from ticker.store.session import Session
 
 T = TypeVar("T")
@@ -75,14 +75,14 @@ class Reads(ABC):
         found = _between(sources, first, last, known_at, currencies=currencies, held=held)
         return self._read(found, partial(_revision, known_at=known_at))
 
-    def believed_rates(self, sources: Sequence[str], currencies: Collection[str]) -> list[Printed]:
+    def believed_rates(self, sources: Sequence[str], currencies: Collection[str]) -> list[BelievedRate]:
         """Every believed figure of these currencies, ordered by currency, then id. Provenance is left out, so that
         decades are read in a fraction of a second."""
         c = t.rates.c
         quoted = sa.type_coerce(c.quoted, sa.Text).label("quoted")
         columns = c.id, c.source, c.currency, quoted, c.nominal, c.valid_on, c.valid_until
         wanted = t.believed & c.source.in_(sources) & c.currency.in_([t.storable(one) for one in currencies])
-        return self._read(sa.select(*columns).where(wanted).order_by(c.currency, c.id), Printed._make)
+        return self._read(sa.select(*columns).where(wanted).order_by(c.currency, c.id), BelievedRate._make)
 
     def figures(self, first: date, last: date, currencies: Collection[str] | None = None) -> list[Revision]:
         """The newest believed revision per source, currency and day; ordered by day, source, currency."""

@@ -17,7 +17,7 @@ from ticker.store import tables as t
 Row = sa.Row[Any]
 
 
-class Printed(NamedTuple):
+class BelievedRate(NamedTuple):
     """A believed figure without its provenance; `quoted` as the bank printed it."""
 
     id: int

@@ -1,4 +1,4 @@
-"""Filling days of the past, beside a process that collects: the same on SQLite and PostgreSQL."""
+"""What a backfill writes beside a collecting process: the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def token(store):
     return store.lease("backfill", 3600, BACKFILL)
 
 
-def kept(store, source="nbkr", currency="USD"):
+def stored(store, source="nbkr", currency="USD"):
     return store.revisions_between([source], date(1993, 5, 10), date(2030, 1, 1), currencies=[currency])
 
 
-def test_a_figure_for_a_day_that_lacks_one_is_kept_whole(store, token):
+def test_a_figure_for_a_missing_day_is_stored_whole(store, token):
     given = figure(body_hash="ab12", origin="nbkr-archive", last_modified=NOON - DAY)
     with store.backfill(token) as write:
         write.add([given, figure(FRIDAY - DAY, "87.4400")])
-    before, of_friday = kept(store)
+    before, of_friday = stored(store)
     assert (before.rate.quoted, before.origin) == (Decimal("87.4400"), "nbkr")
     assert of_friday.id > 0
     assert (of_friday.rate, of_friday.seen_at) == (given.rate, NOON)
@@ -45,7 +45,7 @@ def test_a_day_that_has_a_figure_gets_no_second_one_and_nothing_of_the_write_sta
         write.add([figure()])
     with pytest.raises(StoreError, match="nbkr for USD on 2026-05-22"), store.backfill(token) as write:
         write.add([figure(FRIDAY - DAY), figure(FRIDAY, "87.4501")])
-    assert len(kept(store)) == 1
+    assert len(stored(store)) == 1
 
 
 def test_a_held_figure_is_one_and_a_discarded_one_is_none(store, token):
@@ -58,7 +58,7 @@ def test_a_held_figure_is_one_and_a_discarded_one_is_none(store, token):
         write.discard(held, NOON)
     with store.backfill(token) as write:
         write.add([figure()])
-    assert [one.believed for one in kept(store)] == [False, True]
+    assert [one.believed for one in stored(store)] == [False, True]
 
 
 def test_other_sources_and_currencies_are_other_days(store, token):
@@ -69,7 +69,7 @@ def test_other_sources_and_currencies_are_other_days(store, token):
     assert len(store.figures(FRIDAY, FRIDAY + DAY)) == 4
 
 
-def test_filling_and_collecting_have_a_lease_each(store, token):
+def test_backfill_and_collecting_have_a_lease_each(store, token):
     collects = store.lease("service", 3600)
     assert store.lease_state().holder == "service"
     with store.write(collects) as write:
@@ -81,7 +81,7 @@ def test_filling_and_collecting_have_a_lease_each(store, token):
     assert store.lease_state().holder == "service"
 
 
-def test_the_token_of_collecting_does_not_fill_nor_that_of_filling_collect(store, token):
+def test_the_token_of_one_lease_is_refused_for_the_other(store, token):
     for nth in range(3):
         collects = store.lease(f"service {nth}", 3600)
         store.release(f"service {nth}")
@@ -92,7 +92,7 @@ def test_the_token_of_collecting_does_not_fill_nor_that_of_filling_collect(store
         pass
 
 
-def test_one_fills_at_a_time_and_an_old_token_is_refused(world, store, token):
+def test_one_backfill_runs_at_a_time_and_an_old_token_is_refused(world, store, token):
     other = world.open()
     assert other.lease("import", 3600, BACKFILL) is None
     store.release("backfill", BACKFILL)
@@ -100,10 +100,10 @@ def test_one_fills_at_a_time_and_an_old_token_is_refused(world, store, token):
     assert taken == token + 1
     with pytest.raises(Fenced), store.backfill(token) as write:
         write.add([figure()])
-    assert kept(store) == []
+    assert stored(store) == []
 
 
-def test_a_killed_filling_keeps_others_out_no_longer_than_its_lease(world, store):
+def test_a_killed_backfill_keeps_others_out_no_longer_than_its_lease(world, store):
     assert store.lease("backfill", 15, BACKFILL)
     other = world.open()
     assert other.lease("import", 15, BACKFILL) is None
@@ -130,12 +130,12 @@ def test_collecting_waits_while_a_page_is_written(world, store, token):
         thread.start()
         thread.join(0.3)
         write.add([figure()])
-        order.append("filled")
+        order.append("backfilled")
     thread.join(60)
-    assert order == ["filled", "collected"]
+    assert order == ["backfilled", "collected"]
 
 
-def test_what_fails_in_a_filling_undoes_it(store, token):
+def test_an_exception_undoes_the_whole_write(store, token):
     def fail():
         with store.backfill(token) as write:
             write.add([figure()])
@@ -144,19 +144,19 @@ def test_what_fails_in_a_filling_undoes_it(store, token):
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert kept(store) == []
+    assert stored(store) == []
     assert store.last_body("nbkr-archive USD 1") is None
 
 
-def test_a_page_that_was_read_is_remembered(store, token):
+def test_a_page_that_was_read_is_noted(store, token):
     with store.backfill(token) as write:
         write.mark_read("nbkr-archive USD 1", "ab12")
-    remembered = store.last_body("nbkr-archive USD 1")
-    assert remembered
-    assert remembered.body_hash == "ab12"
+    body = store.last_body("nbkr-archive USD 1")
+    assert body
+    assert body.body_hash == "ab12"
 
 
-def test_filling_moves_the_version_of_rates_and_not_what_is_shown(store, token):
+def test_a_backfill_moves_the_version_of_rates_and_not_the_snapshot(store, token):
     before, shown = store.rates_version(), store.version()
     with store.backfill(token) as write:
         write.add([])
