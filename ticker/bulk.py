@@ -257,11 +257,11 @@ def write_import(store: Store, found: Import, home: Home, now: datetime) -> None
     """All of it in one write."""
     if not found.new:
         return
-    with backfill_lease(store, sleep) as token, store.fill(token()) as tx:
+    with backfill_lease(store, sleep) as token, store.backfill(token()) as tx:
         tx.add([row.figure for row in found.new])
     recent = {row.figure.source for row in found.new if row.figure.rate.valid_on >= home.day(now) - RATES_SPAN}
     for source in sorted(recent):
-        store.ask("fetch", source)  # what is shown may change by it: the collector looks at once
+        store.enqueue("fetch", source)  # what is shown may change by it: the collector looks at once
 
 
 def shown_by(store: Store, found: Import, home: Home, now: datetime) -> str:
@@ -289,7 +289,7 @@ def _judged(
     by_day = {row.figure.rate.valid_on: row for row in rows}
     rates = [row.figure.rate for row in rows]
     span = rates[0].valid_on - NEAR, rates[-1].valid_on + NEAR
-    known = store.known(bank.id, rates[0].currency, *span)
+    known = store.revisions_between([bank.id], *span, currencies=[rates[0].currency])
     new, refused = judge_import(rates, known, bank, believe_moves=believe_moves)
     return (
         [by_day[rate.valid_on] for rate in new],

@@ -528,7 +528,7 @@ def _held(asked: argparse.Namespace) -> int:
         if int(asked.id) not in held:
             listed = f"held are {', '.join(map(str, held))}" if held else "none is held now"
             raise _UsageError(f"held {asked.word}: no figure {asked.id} is held; {listed}")
-        store.ask(asked.word, str(int(asked.id)))
+        store.enqueue(asked.word, str(int(asked.id)))
         one = held[int(asked.id)]
         alike = [other for other in held.values() if other.source == one.source and other.rate.same_figure(one.rate)]
         restamps = sorted({other.rate.valid_on for other in alike if other.rate.currency == one.rate.currency})
@@ -554,7 +554,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
 def _believed_beside(store: Store, held: Revision) -> Rate | None:
     """What is believed of that day, or else of the nearest one before it within a month."""
     day = held.rate.valid_on
-    known = store.known(held.source, held.rate.currency, day - timedelta(days=31), day)
+    known = store.revisions_between([held.source], day - timedelta(days=31), day, currencies=[held.rate.currency])
     newest = max((one for one in known if one.believed), key=lambda one: (one.rate.valid_on, one.id), default=None)
     return newest.rate if newest else None
 

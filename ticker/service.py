@@ -280,7 +280,7 @@ def _end_with_parent(service: Service) -> None:
     parent = multiprocessing.parent_process()
     assert parent
     parent.join()
-    log.event("main process is gone; worker ends")
+    log.info("main process is gone; worker ends")
     stopping = threading.Thread(target=service.stop, daemon=True)
     stopping.start()
     stopping.join(STOP_S)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ticker.collect.judge import Verdict, judge, judge_archive
 from ticker.collect.round import apply_verdict
 from ticker.model import DAY, Rate, RatesSource, Revision, Table, Validators
-from ticker.store import Remembered
+from ticker.store import LastBody
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Book:
         return verdict
 
     def _apply(self, verdict: Verdict, at: str, modified: datetime | None) -> None:
-        body = Remembered(Validators(), None, modified, "")
+        body = LastBody(Validators(), None, modified, "")
         apply_verdict(self, self.source.id, verdict, bishkek(at), body)  # type: ignore[arg-type]
 
     def rejects(self, currency: str, at: str) -> None:

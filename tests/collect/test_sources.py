@@ -95,7 +95,7 @@ def test_a_second_bank_is_read_filled_and_backfilled_by_its_line_in_the_table(co
         ("other", Outcome.CHANGED),
         ("other-archive", Outcome.CHANGED),
     ]
-    known = context.store.known("other", "JPY", may(1), may(31))
+    known = context.store.revisions_between(["other"], may(1), may(31), currencies=["JPY"])
     assert [(one.rate.valid_on, one.rate.nominal, one.origin) for one in known] == [
         (may(23), 10, "other"),
         (may(21), 10, "other-archive"),

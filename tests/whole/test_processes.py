@@ -69,7 +69,7 @@ class World:
 
     def ask(self, source: str) -> None:
         with closing(open_store(self.url, clock=self.clock)) as store:
-            store.ask("fetch", source)
+            store.enqueue("fetch", source)
 
     def holder(self) -> tuple[str | None, int]:
         with closing(open_store(self.url, clock=self.clock)) as store:

@@ -60,7 +60,7 @@ class Backfill:
         missing = {}
         for currency in self.currencies:
             span = self.first - NEAR, self.last + NEAR
-            revisions = self.context.store.known(self.source.id, currency, *span)
+            revisions = self.context.store.revisions_between([self.source.id], *span, currencies=[currency])
             self._known[currency] = {one.rate.valid_on for one in revisions if one.believed}
             missing[currency] = _days(*span) - {one.rate.valid_on for one in revisions if not one.discarded_at}
         today = self.context.home.day(self.context.clock())
@@ -98,12 +98,13 @@ class Backfill:
         self.asked += 1
         listed, body_hash = self._read(page, connection)
         seen_at = self.context.clock()
-        with self.context.store.fill(token()) as tx:
+        with self.context.store.backfill(token()) as tx:
             span = page.first - NEAR, page.last + NEAR
-            judged = judge_page(listed, page, tx.known(self.source.id, page.currency, *span), self.source)
+            known = tx.revisions_between([self.source.id], *span, currencies=[page.currency])
+            judged = judge_page(listed, page, known, self.source)
             tx.add([self._revision(rate, seen_at, body_hash) for rate in judged.believed])
             if page.whole and not judged.refused and (judged.believed or judged.same):
-                tx.remember(self._name(page), body_hash)
+                tx.mark_read(self._name(page), body_hash)
         self._known[page.currency].update(rate.valid_on for rate in judged.believed)
         self.added[page.currency] += len(judged.believed)
         self.same[page.currency] += judged.same
@@ -115,7 +116,7 @@ class Backfill:
         """Recent figures may change what is shown: ask the collector to look at once, not only at its next visit."""
         if self._newest_added >= self.context.home.day(self.context.clock()) - RATES_SPAN:
             with suppress(StoreError):
-                self.context.store.ask("fetch", self.source.id)
+                self.context.store.enqueue("fetch", self.source.id)
 
     def _read(self, page: Page, connection: Connection) -> tuple[tuple[ArchiveFigure, ...], str]:
         """The page's figures and its hash. The one place where a fetch is repeated: here no schedule will."""
@@ -139,7 +140,7 @@ class Backfill:
         return f"{self.archive.id} {page.currency} {page.first}..{page.last}"
 
     def _was_read(self, page: Page) -> bool:
-        return page.whole and self.context.store.remembered(self._name(page)) is not None
+        return page.whole and self.context.store.last_body(self._name(page)) is not None
 
 
 def _days(first: date, last: date) -> set[date]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
-from ticker.store import FILL, Fenced, Store, StoreError
+from ticker.store import BACKFILL, Fenced, Store, StoreError
 
 LEASE_TTL_S = 15.0  # a process that stopped renewing is replaced after this
 _RETRY_S = 0.5
@@ -27,7 +27,7 @@ def backfill_lease(store: Store, pause: Callable[[float], object]) -> Iterator[C
     another backfill or import is at work."""
     holder = holder_name()
     for _ in range(int(LEASE_TTL_S / _RETRY_S) + 4):
-        if store.lease(holder, LEASE_TTL_S, FILL) is not None:
+        if store.lease(holder, LEASE_TTL_S, BACKFILL) is not None:
             break
         pause(_RETRY_S)
     else:
@@ -36,11 +36,11 @@ def backfill_lease(store: Store, pause: Callable[[float], object]) -> Iterator[C
         yield partial(_renewed, store, holder)
     finally:
         with suppress(StoreError):
-            store.release(holder, FILL)
+            store.release(holder, BACKFILL)
 
 
 def _renewed(store: Store, holder: str) -> int:
-    token = store.lease(holder, LEASE_TTL_S, FILL)
+    token = store.lease(holder, LEASE_TTL_S, BACKFILL)
     if token is None:
         raise Fenced(f"{store.address}: another backfill or import has taken over; run it again after that")
     return token

@@ -40,7 +40,7 @@ from ticker.model import (
 )
 from ticker.rates.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms
 from ticker.snapshot import Content
-from ticker.store import Remembered, Store, Write
+from ticker.store import LastBody, Store, Write
 
 RATES_SPAN = timedelta(days=60)  # how far back a round looks at figures
 STORIES_SPAN = timedelta(days=30)  # how far back a round looks for the story of a headline
@@ -74,10 +74,17 @@ class RoundContext:
         )
 
 
+def replace_unreadable_snapshot(context: RoundContext, token: int) -> int | None:
+    """Publish a snapshot in place of one in a format that this program does not read. Its version, or None."""
+    with context.store.write(token) as tx:
+        stored, _ = tx.version()
+        return tx.publish(context.content(tx), context.clock()) if stored and tx.snapshot() is None else None
+
+
 def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round:
     """Read a bank's table and judge it. `token` is the lease's; raises Fenced once another process holds the lease."""
     began = context.clock()
-    past = context.store.remembered(source.id)
+    past = context.store.last_body(source.id)
     try:
         answer = _get(context, source.url, past.validators if past else Validators())
         table, last_body = _parse_table(answer, past, source)
@@ -88,9 +95,9 @@ def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round
         verdict = judge(table, known, source, context.home, began, last_body.last_modified)
         apply_verdict(tx, source.id, verdict, began, last_body)
         if not (verdict.refused or verdict.ignored):
-            tx.remember(source.id, last_body)
+            tx.save_body(source.id, last_body)
         for currency in verdict.confirmed:
-            tx.look(source.id, currency, began)
+            tx.record_look(source.id, currency, began)
         tx.interrupt(source.id, sorted({one.rate.currency for one in known} - verdict.confirmed))
         version = tx.publish(context.content(tx), context.clock())
         done = Round(
@@ -125,7 +132,7 @@ def visit_archive(context: RoundContext, archive: Archive, token: int) -> Round:
     found = _ask_archive(context, archive, context.store.revisions(source.id, since), today)
     with context.store.write(token) as tx:
         verdict = judge_archive(found.rates, tx.revisions(source.id, since), source, context.home, began)
-        apply_verdict(tx, source.id, verdict, began, Remembered(Validators(), None, None, ""), archive.id)
+        apply_verdict(tx, source.id, verdict, began, LastBody(Validators(), None, None, ""), archive.id)
         version = tx.publish(context.content(tx), context.clock())
         fault = found.fault
         done = Round(
@@ -170,7 +177,7 @@ def archive_needs(archive: Archive, known: list[Revision], today: date) -> dict[
 
 def visit_feed(context: RoundContext, source: FeedSource, token: int) -> Round:
     began = context.clock()
-    past = context.store.remembered(source.id)
+    past = context.store.last_body(source.id)
     try:
         answer = _get(context, source.url, past.validators if past else Validators())
         parsed = None if answer.status == HTTPStatus.NOT_MODIFIED else _parse_feed(answer, source)
@@ -182,9 +189,9 @@ def visit_feed(context: RoundContext, source: FeedSource, token: int) -> Round:
             entries = [(entry, feeds.canonical(entry.url)) for entry in parsed.entries]
             seen = recognise(entries, tx.stories(source.id, began - STORIES_SPAN), source.id, began)
             tx.put_stories(seen.stories, began)
-            tx.remember(source.id, Remembered(answer.validators, None, answer.last_modified, _hash(answer.body)))
+            tx.save_body(source.id, LastBody(answer.validators, None, answer.last_modified, _hash(answer.body)))
             note = "; ".join([f"{seen.new} new, {seen.edited} edited", *parsed.complaints[:3]])
-        tx.look(source.id, "", began)
+        tx.record_look(source.id, "", began)
         version = tx.publish(context.content(tx), context.clock())
         done = Round(
             source=source.id,
@@ -206,7 +213,7 @@ def record_fault(context: RoundContext, source: str, token: int, began: datetime
 
 
 def apply_operator_decision(
-    context: RoundContext, revision: Revision, *, accepted: bool, token: int, wish: int
+    context: RoundContext, revision: Revision, *, accepted: bool, token: int, command: int
 ) -> None:
     """Carry out an operator's decision on a held figure: it is believed, with its restamps, or discarded."""
     now = context.clock()
@@ -221,8 +228,8 @@ def apply_operator_decision(
             (tx.release if accepted else tx.discard)(one.id, now)
         looks = [at for (source, _), at in tx.looks().items() if source == revision.source]
         if accepted and looks:  # the last round saw the figure that is believed now
-            tx.look(revision.source, revision.rate.currency, max(looks))
-        tx.done(wish, now)
+            tx.record_look(revision.source, revision.rate.currency, max(looks))
+        tx.done(command, now)
         tx.publish(context.content(tx), now)
 
 
@@ -234,7 +241,7 @@ def _get(context: RoundContext, url: str, validators: Validators) -> Answer:
     return answer
 
 
-def _parse_table(answer: Answer, past: Remembered | None, source: RatesSource) -> tuple[Table, Remembered]:
+def _parse_table(answer: Answer, past: LastBody | None, source: RatesSource) -> tuple[Table, LastBody]:
     """The answer's table, and what to remember of its body. An unchanged answer is the table it confirms, judged
     again."""
     if answer.status == HTTPStatus.NOT_MODIFIED and past and past.table:
@@ -243,7 +250,7 @@ def _parse_table(answer: Answer, past: Remembered | None, source: RatesSource) -
         table = adapter_of(source).parse(answer.body, source.id)
     except ParseError as fault:
         raise _with_excerpt(fault, answer) from fault
-    return table, Remembered(answer.validators, table, answer.last_modified, _hash(answer.body))
+    return table, LastBody(answer.validators, table, answer.last_modified, _hash(answer.body))
 
 
 def _parse_feed(answer: Answer, source: FeedSource) -> Feed:
@@ -260,7 +267,7 @@ def _parse_feed(answer: Answer, source: FeedSource) -> Feed:
         raise _with_excerpt(fault, answer) from fault
 
 
-def apply_verdict(tx: Write, source: str, verdict: Verdict, at: datetime, body: Remembered, origin: str = "") -> None:
+def apply_verdict(tx: Write, source: str, verdict: Verdict, at: datetime, body: LastBody, origin: str = "") -> None:
     """Store what becomes of an answer: new revisions read from `body`, and what changes for old ones."""
     add = partial(tx.add, source, seen_at=at, last_modified=body.last_modified, body_hash=body.body_hash, origin=origin)
     for rate in verdict.believed:

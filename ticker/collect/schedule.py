@@ -28,13 +28,14 @@ from ticker.collect.round import (
     apply_operator_decision,
     archive_needs,
     record_fault,
+    replace_unreadable_snapshot,
     visit_archive,
     visit_feed,
     visit_rates,
 )
 from ticker.collect.sources import Archive, archive_of
 from ticker.model import Round, Source
-from ticker.store import Fenced, StoreError, Wish
+from ticker.store import Command, Fenced, StoreError
 
 TICK_S = 1.0
 RENEW_S = 5.0
@@ -65,7 +66,7 @@ class Collector:
     _due: dict[str, datetime] = field(default_factory=dict)
     _read_at: datetime | None = None
     _renewed_at: datetime | None = None
-    _wished: set[str] = field(default_factory=set)
+    _to_fetch: set[str] = field(default_factory=set)
     _pruned_at: datetime | None = None
     _logged_token: int | None = None  # the token that was logged last
     _fault: str = ""  # why the store can't be reached, as last logged; "" while it can
@@ -105,13 +106,13 @@ class Collector:
         try:
             self.context.store.release(self.holder)
         except StoreError as fault:
-            log.event("lease kept", why=str(fault))
+            log.info("lease kept", why=str(fault))
 
     def step(self) -> list[Round]:
         """Visit everything that is due now, one after the other; what comes due by that (an archive) as well."""
         done: list[Round] = []
         if self._hold_lease(self.context.clock()):
-            self._carry_out_wishes()
+            self._carry_out_commands()
             while self.token is not None and (due := self._due_now(self.context.clock(), read_again=True)):
                 rounds = list(filter(None, map(self._run, due)))
                 if not rounds:  # nothing could be recorded: they would be due for ever
@@ -128,13 +129,13 @@ class Collector:
                 self.token = None
                 self._say_store(str(fault))
             except Exception:
-                log.trouble("collector turn failed")
+                log.warning("collector turn failed")
             self.stopping.wait(TICK_S)
 
     def _turn(self) -> None:
         now = self.context.clock()
         if self._hold_lease(now):
-            self._carry_out_wishes()
+            self._carry_out_commands()
             for visit in self._due_now(now):
                 self._submit(visit)
             self._prune(now)
@@ -151,15 +152,17 @@ class Collector:
         self._renewed_at = now
         if self.token != before:
             self._due.clear()
+            if self.token is not None and (version := replace_unreadable_snapshot(self.context, self.token)):
+                log.info("snapshot of another format replaced", version=version)
         if self.token != self._logged_token:
             lost = {"token": self._logged_token} | ({"stuck": stuck} if stuck else {})
-            log.event("lease not held", **lost) if self.token is None else log.event("lease held", token=self.token)
+            log.info("lease not held", **lost) if self.token is None else log.info("lease held", token=self.token)
             self._logged_token = self.token
         return self.token is not None
 
     def _say_store(self, fault: str) -> None:
         if fault != self._fault:
-            log.event("store unavailable", why=fault) if fault else log.event("store available")
+            log.info("store unavailable", why=fault) if fault else log.info("store available")
             self._fault = fault
 
     def _due_now(self, now: datetime, *, read_again: bool = False) -> list[Visit]:
@@ -170,7 +173,7 @@ class Collector:
         return [visit for visit in self.visits() if not self._is_running(visit.id) and self._due_at(visit, now) <= now]
 
     def _due_at(self, visit: Visit, now: datetime) -> datetime:
-        if visit.id in self._wished:
+        if visit.id in self._to_fetch:
             return now
         known = self._due  # `_run` replaces it when a round ends: what is read here may be outdated by then
         due = known.get(visit.id)
@@ -193,9 +196,9 @@ class Collector:
         try:
             if token is None:
                 return None
-            self._wished.discard(visit.id)
+            self._to_fetch.discard(visit.id)
             done = self._visit(visit, token, began)
-            log.event(
+            log.info(
                 "round",
                 source=done.source,
                 outcome=done.outcome,
@@ -209,9 +212,9 @@ class Collector:
             return done
         except Fenced:
             self.token = None
-            log.event("round refused: the lease is lost", source=visit.id, token=token)
+            log.info("round refused: the lease is lost", source=visit.id, token=token)
         except StoreError as fault:
-            log.event("round lost: store unavailable", source=visit.id, why=str(fault))
+            log.info("round lost: store unavailable", source=visit.id, why=str(fault))
         finally:
             self._due = {}  # one round's result can make another source due
             with self._lock:
@@ -224,7 +227,7 @@ class Collector:
         except StoreError:
             raise
         except Exception as fault:
-            log.trouble("round failed by a fault of our own", source=visit.id)
+            log.warning("round failed by a fault of our own", source=visit.id)
             return record_fault(self.context, visit.id, token, began, fault)
 
     def _past(self, source: str) -> list[Round]:
@@ -239,33 +242,35 @@ class Collector:
             return None
         return archive_due_at(archive.source, self._past(archive.id), now)
 
-    def _carry_out_wishes(self) -> None:
-        for wish in self.context.store.wishes():
+    def _carry_out_commands(self) -> None:
+        for command in self.context.store.pending_commands():
             if self.token is not None:
                 try:
-                    self._carry_out(wish, self.token)
+                    self._carry_out(command, self.token)
                 except StoreError:
                     raise
                 except Exception:
                     # Done all the same: repeated each second, it would keep every source from its visit.
-                    log.trouble("wish failed", wish=wish.kind, subject=wish.subject)
-                    self._settle_wish(wish, self.token)
+                    log.warning("command failed", command=command.kind, subject=command.subject)
+                    self._settle_command(command, self.token)
 
-    def _carry_out(self, wish: Wish, token: int) -> None:
-        if wish.kind in ("accept", "reject"):
+    def _carry_out(self, command: Command, token: int) -> None:
+        if command.kind in ("accept", "reject"):
             held = {str(one.id): one for one in self.context.store.held()}
-            if wish.subject in held:
-                accepted = wish.kind == "accept"
-                apply_operator_decision(self.context, held[wish.subject], accepted=accepted, token=token, wish=wish.id)
-                log.event("held figure settled", wish=wish.kind, revision=wish.subject)
+            if command.subject in held:
+                accepted = command.kind == "accept"
+                apply_operator_decision(
+                    self.context, held[command.subject], accepted=accepted, token=token, command=command.id
+                )
+                log.info("held figure settled", command=command.kind, revision=command.subject)
                 return
-        self._settle_wish(wish, token)
-        if wish.kind == "fetch":
-            self._wished.add(wish.subject)
+        self._settle_command(command, token)
+        if command.kind == "fetch":
+            self._to_fetch.add(command.subject)
 
-    def _settle_wish(self, wish: Wish, token: int) -> None:
+    def _settle_command(self, command: Command, token: int) -> None:
         with self.context.store.write(token) as tx:
-            tx.done(wish.id, self.context.clock())
+            tx.done(command.id, self.context.clock())
 
     def _prune(self, now: datetime) -> None:
         if self.token is not None and (self._pruned_at is None or now - self._pruned_at > timedelta(days=1)):

@@ -103,7 +103,7 @@ def gather_past(store: Store, snapshot: Snapshot, site: tuple[str, ...]) -> Stat
     """The facts of the moment that `snapshot` is of, as far as they are kept: rounds for 30 days. Raises StoreError."""
     now, judged = snapshot.as_of, freshness(snapshot, snapshot.as_of)
     sources = [bank.source for bank in snapshot.content.banks]
-    held = [one for one in store.of_days(sources, date.min, date.max, now, held=True) if one.held]
+    held = [one for one in store.revisions_between(sources, date.min, date.max, now, held=True) if one.held]
     visited = _sources(store, snapshot, judged, snapshot.looks, now)
     return Status(now, snapshot, judged, "", None, visited, _beside_believed(held, snapshot), site, past=True)
 

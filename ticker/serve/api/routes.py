@@ -122,7 +122,7 @@ class Api:
         except say.NothingError as fault:
             made = problem(404, str(fault))
         except StoreError as fault:
-            log.event("store unavailable", why=str(fault), path=request.path)
+            log.info("store unavailable", why=str(fault), path=request.path)
             detail = "What is asked for is known to the store alone, which does not answer; try again in a moment."
             made = problem(503, detail, more=[("Retry-After", STORE_RETRY_S)])
         return hand(replace(made, told=left.headers), "hit" if hit else "")

@@ -205,7 +205,7 @@ class Views:
 
     def _tell(self, fault: str) -> None:
         if fault and fault != self._fault:
-            log.event("clicks wait for the store", why=fault)
+            log.info("clicks wait for the store", why=fault)
         self._fault = fault
 
     def _follow(self) -> None:
@@ -215,11 +215,11 @@ class Views:
                 if self._due() and self.refresh():
                     self._refreshed_s = time.monotonic()
             except Exception:
-                log.trouble("counting failed")
+                log.warning("counting failed")
         try:
             self.flush()
         except Exception:
-            log.trouble("counting failed")
+            log.warning("counting failed")
 
     def _pause_s(self) -> float:
         # A little less than promised: what comes just after a batch was taken waits this long, and to be written.

@@ -216,7 +216,7 @@ def _answer(read: ReadSide, id_: str, asked: str) -> Answer:
     try:
         one, known = _known(read, id_, one, judged)
     except StoreError as fault:
-        log.event("store unavailable", why=str(fault), path=request.path)
+        log.info("store unavailable", why=str(fault), path=request.path)
         known = UNKNOWN
         if one is None:
             return _told(503, "away", asked, [("Retry-After", RETRY_S)])
@@ -245,7 +245,7 @@ def _known(read: ReadSide, id_: str, one: Headline | None, judged: Judgement) ->
     figures: Sequence[DayFigure] = ()
     if day < judged.today:
         grace = content.grace
-        said = store.of_days(list(grace), reach(day, grace), day)
+        said = store.revisions_between(list(grace), reach(day, grace), day)
         said = [one for one in said if one.rate.currency in read.terms.currencies]
         held = [one for one in said if one.held]
         figures = [
