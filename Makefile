@@ -30,8 +30,8 @@ test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but th
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	$(call need,command -v git && command -v curl,git curl)
 	$(call need,PATH="$$PATH:/usr/sbin" nginx -v && php -m | grep -qx curl,nginx-light php-cli php-curl)
-	.venv/bin/pytest -m "not long and not doors" -n 2 --ignore=tests/whole --ignore=tests/store --ignore=tests/collect/test_fetch.py
-	.venv/bin/pytest -m "not long" tests/store tests/collect/test_fetch.py
+	.venv/bin/pytest -m "not long and not doors" -n 2 --ignore=tests/whole --ignore=tests/store --ignore=tests/collect/test_http.py
+	.venv/bin/pytest -m "not long" tests/store tests/collect/test_http.py
 	.venv/bin/pytest -m "not long and doors" -n 2 --ignore=tests/whole
 	.venv/bin/pytest -m "not long" tests/whole
 

@@ -30,7 +30,7 @@ from ticker.serve.api.preload import TimelinePreloader
 from ticker.serve.http import csv as tables
 from ticker.serve.http.rate_limit import RateLimitedError, RateLimiter, address_of
 from ticker.serve.media import csv as csv_room
-from ticker.store import Printed, StoreError
+from ticker.store import BelievedRate, StoreError
 
 pytestmark = pytest.mark.doors
 
@@ -325,7 +325,7 @@ def test_the_book_says_of_each_day_what_the_calendar_says(seed):
                 id_ += 1
                 quoted = rng.choice(("87.4500", "87.4500", "87.4600", "88"))
                 printed.append(
-                    Printed(id_, source, "USD", quoted, rng.choice((1, 1, 10)), day, day + (valid - 1) * DAY)
+                    BelievedRate(id_, source, "USD", quoted, rng.choice((1, 1, 10)), day, day + (valid - 1) * DAY)
                 )
             day += DAY * (rng.choice((1, 1, 1, 2, 20)) if valid == 1 else rng.choice((7, 7, 7, 14)))
     first, last = date(2025, 12, 20), date(2026, 5, 10)
@@ -374,9 +374,9 @@ def test_decades_are_read_ahead_once_their_version_stands(desk, monkeypatch):
     desk.say("USD", run(TODAY - DAY, "87.0000", "87.1000"))
     desk.say("GBP", run(TODAY, "117.0000"))
     desk.publish()
-    warm, read = TimelinePreloader(desk.app), []
-    believed = desk.store.believed
-    monkeypatch.setattr(desk.store, "believed", lambda *asked: read.append(asked[1]) or believed(*asked))
+    warm, read = TimelinePreloader(desk.app.site), []
+    believed = desk.store.believed_rates
+    monkeypatch.setattr(desk.store, "believed_rates", lambda *asked: read.append(asked[1]) or believed(*asked))
     for looks, times in ((1, 0), (1, 1), (5, 1)):
         for _ in range(looks):
             warm.look()
@@ -874,7 +874,7 @@ def test_a_store_that_fails_in_the_middle_is_a_503_too(desk, monkeypatch):
     def fails(*_: object, **__: object) -> None:
         raise StoreError("sqlite: disk I/O error")
 
-    monkeypatch.setattr(desk.store, "believed", fails)
+    monkeypatch.setattr(desk.store, "believed_rates", fails)
     got = desk.get("/api/v1/history")
     assert (got.status_code, got.headers["Retry-After"], "disk" in got.text) == (503, "5", False)
 

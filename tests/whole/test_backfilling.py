@@ -26,10 +26,11 @@ from ticker.cli.backfill import ten_years_before
 from ticker.cli.series_csv import Row
 from ticker.collect.archive import Why
 from ticker.collect.backfill import Backfill, Step
+from ticker.collect.sources import archive_of
 from ticker.demo import DemoUpstream
 from ticker.demo.bank import DAILY
 from ticker.model import DAY, Revision
-from ticker.store import FILL, StoreError, open_store
+from ticker.store import BACKFILL, StoreError, open_store
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -47,8 +48,10 @@ def begun(site: Callable[..., Site]) -> Site:
     return made
 
 
-def work(site: Site, first: date, last: date = NEWEST, currencies: tuple[str, ...] = ALL, **desk: Any) -> Backfill:
-    return Backfill(replace(site.collector.desk, **desk), site.config.rates_sources()[0], first, last, currencies)
+def work(site: Site, first: date, last: date = NEWEST, currencies: tuple[str, ...] = ALL, **context: Any) -> Backfill:
+    archive = archive_of(site.config.rates_sources()[0])
+    assert archive
+    return Backfill(replace(site.collector.context, **context), archive, first, last, currencies)
 
 
 def done(one: Backfill) -> list[Step]:
@@ -148,7 +151,7 @@ def test_on_postgresql_it_is_the_same(site: Callable[..., Site], postgres_url: s
         done(backfill)
         assert done(work(one, date(2024, 11, 15))) == []
         one.look()
-        assert one.store.wishes() == []
+        assert one.store.pending_commands() == []
         stores.append(([told(figure) for figure in one.store.figures(*SPAN)], backfill.added))
     assert stores[0] == stores[1]
 
@@ -166,7 +169,7 @@ def test_the_strip_is_not_disturbed(begun: Site) -> None:
     before, shown = begun.store.version(), begun.strip()
     done(work(begun, date(2020, 1, 1), date(2026, 3, 1)))
     assert begun.store.version() == before, "years ago changes nothing that is shown"
-    assert begun.store.wishes() == []
+    assert begun.store.pending_commands() == []
     done(work(begun, date(2020, 1, 1)))
     begun.look()  # the collector is told of what is recent
     assert begun.store.version()[0] <= before[0] + 1
@@ -176,7 +179,7 @@ def test_the_strip_is_not_disturbed(begun: Site) -> None:
 
 def test_a_table_that_comes_while_a_page_is_awaited_counts(begun: Site) -> None:
     """The page is judged by what is known when it is written, not when it was asked for."""
-    connect, day = begun.collector.desk.connect, date(2026, 5, 11)
+    connect, day = begun.collector.context.connect, date(2026, 5, 11)
     (usd,) = begun.store.figures(NEWEST + 2 * DAY, NEWEST + 2 * DAY, ["USD"])
     other = replace(usd.rate, quoted=usd.rate.quoted + 1, valid_on=day, valid_until=day)
 
@@ -196,14 +199,14 @@ def test_a_table_that_comes_while_a_page_is_awaited_counts(begun: Site) -> None:
 
 
 def test_two_at_once_are_one_after_the_other(begun: Site) -> None:
-    assert begun.store.lease("another", 15, FILL)
+    assert begun.store.lease("another", 15, BACKFILL)
     before = asked(begun.upstream)
     waited: list[float] = []
     with pytest.raises(StoreError, match="another backfill or import is at work"):
         list(work(begun, date(2026, 1, 1), pause=waited.append).run())
     assert asked(begun.upstream) == before
     assert sum(waited) > 15, "a killed one's lease is outwaited"
-    begun.store.release("another", FILL)
+    begun.store.release("another", BACKFILL)
     assert done(work(begun, date(2026, 1, 1)))
 
 
@@ -213,7 +216,7 @@ def test_one_whose_turn_was_taken_over_ends_and_writes_nothing(begun: Site) -> N
     next(steps)
     before = len(begun.store.figures(*SPAN))
     begun.clock.turn(to="2026-05-20 11:05")
-    assert begun.store.lease("another", 15, FILL)
+    assert begun.store.lease("another", 15, BACKFILL)
     assert list(steps) == []
     assert "another backfill or import has taken over" in backfill.fault
     assert len(begun.store.figures(*SPAN)) == before
@@ -256,11 +259,11 @@ def test_a_change_of_nominal_ends_a_currency_and_no_other_and_an_import_goes_on_
     assert (jump.why, jump.last, unknown.why) == (Why.JUMP, changed - DAY, Why.NO_NOMINAL)
     assert "10 times as much, so of another nominal" in jump.said
     assert {page.currency for page in backfill.out_of_reach} == {"RUB"}, "they are not even asked for"
-    with begun.store.fill(begun.store.lease("import", 60, FILL) or 0) as tx:
+    with begun.store.backfill(begun.store.lease("import", 60, BACKFILL) or 0) as tx:
         day, quoted = once_per_ten("RUB", changed - DAY, changed - DAY)[0]
         rate = replace(begun.store.figures(changed, changed, ["RUB"])[0].rate, quoted=quoted, nominal=10)
         tx.add([Revision(0, "nbkr", replace(rate, valid_on=day, valid_until=day), begun.clock.now, origin="import")])
-    begun.store.release("import", FILL)
+    begun.store.release("import", BACKFILL)
     again = work(begun, date(2022, 1, 1), currencies=("RUB", "USD"))
     done(again)
     assert (again.refused, again.out_of_reach) == ([], [])
@@ -296,7 +299,7 @@ def test_with_nothing_known_nothing_is_asked_for(site: Callable[..., Site]) -> N
     ],
 )
 def test_a_fault_ends_it_with_a_sentence_and_what_was_read_is_kept(begun: Site, fault: str, said: str) -> None:
-    connect = begun.collector.desk.connect
+    connect = begun.collector.context.connect
 
     def hurried() -> Any:
         connection = connect()
@@ -393,7 +396,7 @@ def test_killed_in_the_midst_beside_a_service_it_goes_on_and_the_service_never_n
         assert not service.events("round refused: the lease is lost")
         upstream.bank.set(upstream.bank.daily_table(clock())[0], USD="87.1234")
         with closing(open_store(f"sqlite:///{folders['killed'] / 'ticker.db'}", clock=clock)) as store:
-            store.ask("fetch", "nbkr")
+            store.enqueue("fetch", "nbkr")
         until("the bank's next word is shown", lambda: b"87.1234" in service.get("/strip.json").body)
 
 
@@ -595,7 +598,7 @@ def test_a_file_under_the_wrong_source_takes_no_currency_from_the_strip(
     ran = command("import", "--source", "nbkr", "--nominal", "1", "gbp.csv")
     assert (ran.code, ran.out) == (0, "gbp.csv: 2 figures new, 0 known already\n")
     begun.look()
-    assert begun.store.wishes() == []
+    assert begun.store.pending_commands() == []
     assert begun.rate("GBP") == before
     assert begun.store.figures(date(2015, 1, 5), date(2015, 1, 5))[0].rate.quoted == Decimal("91.5000")
 

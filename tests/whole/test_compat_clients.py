@@ -102,7 +102,7 @@ class Second:
         assert store
         self.store = store
         self.collector = service.collector(config, store, first.clock)
-        self.collector.desk = replace(self.collector.desk, pause=lambda _seconds: None)
+        self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
         self.client = sites.Client(self.service.app)
 
     def look(self) -> None:

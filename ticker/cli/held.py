@@ -33,7 +33,7 @@ def decide(config: Config, decision: str, figure: int | None) -> int:
         if figure not in held:
             listed = f"held are {', '.join(map(str, held))}" if held else "none is held now"
             raise Mistake(f"held {decision}: no figure {figure} is held; {listed}")
-        store.ask(decision, str(figure))
+        store.enqueue(decision, str(figure))
         one = held[figure]
         alike = [other for other in held.values() if other.source == one.source and other.rate.same_figure(one.rate)]
         restamps = sorted({other.rate.valid_on for other in alike if other.rate.currency == one.rate.currency})
@@ -56,7 +56,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
 def _believed_beside(store: Store, held: Revision) -> Rate | None:
     """The believed figure of that day, or else of the nearest day before it within a month."""
     day = held.rate.valid_on
-    known = store.known(held.source, held.rate.currency, day - timedelta(days=31), day)
+    known = store.revisions_between([held.source], day - timedelta(days=31), day, currencies=[held.rate.currency])
     newest = max((one for one in known if one.believed), key=lambda one: (one.rate.valid_on, one.id), default=None)
     return newest.rate if newest else None
 

@@ -87,7 +87,7 @@ def today(shown: Shown, currencies: Collection[str]) -> list[OfDay]:
 def _said(shown: Shown, day: date) -> list[Revision]:
     grace = shown.content.grace
     first = shifted(reach(day, grace), -BEFORE)
-    return shown.past.of_days(list(grace), first, shifted(day, AHEAD), shown.at)
+    return shown.past.revisions_between(list(grace), first, shifted(day, AHEAD), shown.at)
 
 
 def _figures(shown: Shown, day: date, revisions: Sequence[Revision]) -> Iterable[Figure]:
@@ -144,7 +144,7 @@ def held(shown: Shown) -> list[Revision]:
     if shown.at is None:
         return shown.past.held()
     sources = [bank.source for bank in shown.content.banks]
-    return [one for one in shown.past.of_days(sources, date.min, date.max, shown.at, held=True) if one.held]
+    return [one for one in shown.past.revisions_between(sources, date.min, date.max, shown.at, held=True) if one.held]
 
 
 def shifted(day: date, days: int) -> date:

@@ -105,17 +105,17 @@ def _register_errors(app: Router) -> None:
 
     @app.errorhandler(TimeoutError)
     def too_slow(_: TimeoutError) -> Response:
-        log.trouble("rendering takes too long", path=request.path)
+        log.warning("rendering takes too long", path=request.path)
         return _error(503, "This is taking too long; try again in a moment.", [("Retry-After", RETRY_S)])
 
     @app.errorhandler(StoreError)
     def no_store(fault: StoreError) -> Response:
-        log.event("store unavailable", why=str(fault), path=request.path)
+        log.info("store unavailable", why=str(fault), path=request.path)
         return _error(503, "The store does not answer; try again in a moment.", [("Retry-After", STORE_RETRY_S)])
 
     @app.errorhandler(Exception)
     def broken(_: Exception) -> Response:
-        log.trouble("request failed", path=request.path)
+        log.warning("request failed", path=request.path)
         return _error(500, "Something went wrong on our side; the log says what.", [])
 
 

@@ -95,7 +95,7 @@ def register_routes(app: Router, site: Site) -> None:
         except RateLimitedError as fault:
             status, message, retry_s = 429, str(fault), str(fault.quota.reset_s)
         except StoreError as fault:
-            log.event("store unavailable", why=str(fault), path=request.path)
+            log.info("store unavailable", why=str(fault), path=request.path)
             status, message, retry_s = 503, "the store does not answer; try again in a moment", STORE_RETRY_S
         more = [("Retry-After", retry_s)] if retry_s else []
         return build_response(compat.message_json(message), JSON, status=status, more=more)
@@ -191,7 +191,7 @@ def _read(
     store: Store, content: Content, asked: Asked, first: date, last: date, present: Judgement | None, *, whole: bool
 ) -> bytes | None:
     grace = content.grace
-    said = store.of_days(list(grace), reach(first, grace), last)
+    said = store.revisions_between(list(grace), reach(first, grace), last)
     known = compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols}, present)
     return compat.period_json(known, asked, first, last) if whole else compat.day_json(known, asked, last)
 

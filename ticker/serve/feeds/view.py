@@ -174,7 +174,7 @@ def rates(store: Store, snapshot: Snapshot, asked: Asked, currencies: Collection
     content, say = snapshot.content, words(asked.options.lang)
     sources = [bank.source for bank in content.banks]
     first, last = asked.today - RATES_SPAN, asked.today + AHEAD
-    known = [one for one in store.of_days(sources, first, last) if one.rate.currency in currencies]
+    known = [one for one in store.revisions_between(sources, first, last) if one.rate.currency in currencies]
     told = publications(known, sources, list(currencies))
     banks = {bank.source: say.bank(DEMO if content.demo else bank.bank) for bank in content.banks}
     publisher = next(iter(banks.values()), say.text("bank.none"))

@@ -146,7 +146,7 @@ class ResponseCache:
             try:
                 self._make(fresh, path, query)
             except Exception:
-                log.trouble("rendering failed", path=path, query=query, version=snapshot.version)
+                log.warning("rendering failed", path=path, query=query, version=snapshot.version)
         self._period = fresh
 
     def _new(self, snapshot: Snapshot, judged: Judgement, now: datetime) -> CacheGeneration:

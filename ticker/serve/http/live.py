@@ -73,10 +73,10 @@ class LiveSnapshot:
             self.fault = ""
         except StoreError as fault:
             if str(fault) != self.fault:
-                log.event("store unavailable", why=str(fault))
+                log.info("store unavailable", why=str(fault))
             self.fault = str(fault)
         except Exception as fault:
-            log.trouble("following the store failed")
+            log.warning("following the store failed")
             self.fault = f"{type(fault).__name__}: {fault}"
         self.polled_at = self._clock()
 
@@ -113,7 +113,7 @@ class LiveSnapshot:
             try:
                 write_last_good(self._last_good, snapshot)
             except OSError as fault:
-                log.event("last good snapshot not written", file=self._last_good.name, why=str(fault))
+                log.info("last good snapshot not written", file=self._last_good.name, why=str(fault))
             self._saved_at = now
 
 
@@ -156,5 +156,5 @@ def read_last_good(path: Path) -> Snapshot | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
-        log.event("last good snapshot not read", file=path.name, why=str(fault))
+        log.info("last good snapshot not read", file=path.name, why=str(fault))
         return None

@@ -46,7 +46,7 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
     try:
         one, known = _known(site, id_, one, judged)
     except StoreError as fault:
-        log.event("store unavailable", why=str(fault), path=request.path)
+        log.info("store unavailable", why=str(fault), path=request.path)
         known = UNKNOWN
         if one is None:
             return _told(503, "away", asked, [("Retry-After", RETRY_S)])
@@ -75,7 +75,7 @@ def _known(site: Site, id_: str, one: Headline | None, judged: Judgement) -> tup
     figures: Sequence[DayFigure] = ()
     if day < judged.today:
         grace = content.grace
-        said = store.of_days(list(grace), reach(day, grace), day)
+        said = store.revisions_between(list(grace), reach(day, grace), day)
         said = [one for one in said if one.rate.currency in site.settings.currencies]
         held = [one for one in said if one.held]
         figures = [

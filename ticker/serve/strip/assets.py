@@ -40,7 +40,7 @@ class EmbedAssets:
                 if self._kept(one.name) is None:
                     write_whole(self._folder / one.name, one.body)
         except OSError as fault:
-            log.event("element not kept for later versions", folder=self._folder.name, why=str(fault))
+            log.info("element not kept for later versions", folder=self._folder.name, why=str(fault))
 
     def find(self, name: str) -> Response | None:
         """The file, finished; None where it never was, or is no more what its name says."""
