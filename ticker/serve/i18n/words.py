@@ -28,7 +28,7 @@ _DAY_PATTERNS: Mapping[str, str] = {"ky": "d-MMMM"}
 
 def templates_dir() -> Path:
     """Where everything that a reader receives lies: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parents[2]
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent / "templates"
 
