@@ -46,16 +46,16 @@ lint: .venv/dev ## ruff and mypy
 audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside judges say of the pages: HTML, accessibility, console
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	$(call need,java -version,default-jre-headless)
-	.venv/bin/python tests/audit/reading.py
+	PYTHONPATH=tests .venv/bin/python tests/audit/reading.py
 	.venv/bin/python tests/audit/audit.py
 	.venv/bin/python tests/audit/api.py
 
 bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host page in time
 	$(call need,command -v nginx && command -v wrk,nginx wrk)
-	.venv/bin/python -m bench.speed
-	.venv/bin/python -m bench.history
+	PYTHONPATH=tests .venv/bin/python -m bench.speed
+	PYTHONPATH=tests .venv/bin/python -m bench.history
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
-	.venv/bin/python -m bench.paint
+	PYTHONPATH=tests .venv/bin/python -m bench.paint
 
 lock: .venv/dev ## write the locks anew from pyproject.toml and requirements-*.in [UPGRADE=--upgrade]
 	$(compile) --extra=postgresql --output-file=requirements.lock pyproject.toml

@@ -14,12 +14,9 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-TESTS = Path(__file__).parents[1] / "tests"
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
+from support.desk import Desk
 
-from desk import Desk  # noqa: E402
-
-from ticker.model import DAY  # noqa: E402
+from ticker.model import DAY
 
 FIRST, DAYS = date(2016, 5, 22), 3652
 CURRENCIES = ("USD", "EUR", "RUB", "KZT", "CNY")

@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import sys
 from itertools import product
-from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
+from support import scenes
+from support.host_page import Host, Service, closing
+from support.pictures import CHROMIUM
 
-TESTS = Path(__file__).parents[1] / "tests"
-sys.path[:0] = [str(TESTS), str(TESTS / "serve"), str(TESTS / "whole")]
-
-import scenes  # noqa: E402
-from pictures import CHROMIUM  # noqa: E402
-from test_element import Host, Service, closing  # noqa: E402
-
-from ticker.serve.configurator.form import Terms, configurator  # noqa: E402
+from ticker.serve.configurator.form import Terms, configurator
 
 ROUNDS = 7
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 200_000}

@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
-    from sites import Site
+    from support.sites import Site
 
 hypothesis.settings.register_profile("ticker", deadline=None)  # a busy machine fails no test
 hypothesis.settings.load_profile("ticker")
@@ -29,7 +29,7 @@ def recorded() -> Path:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """Make a site that begins at a moment of Bishkek's clocks: `site("2026-05-22 18:30")`."""
-    from sites import Site  # only here: pure tests need none of it
+    from support.sites import Site  # only here: pure tests need none of it
 
     made: list[Site] = []
 

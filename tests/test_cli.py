@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Ran, carry_out
-from given import may, rate
+from support.commands import Ran, carry_out
+from support.given import may, rate
 
 from ticker.config import load
 from ticker.model import Home

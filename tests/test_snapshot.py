@@ -8,9 +8,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
-from given import HOME, TRADING, bishkek, may, moments, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import HOME, TRADING, bishkek, may, moments, rate, steadily
 
 from ticker.model import Headline, Home, Rate, Window
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, dump, empty, load

@@ -9,9 +9,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from given import FRIDAYS, HOME, NBKR, TRADING, WEEKLY, bishkek, may, rate, steadily, table
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import FRIDAYS, HOME, NBKR, TRADING, WEEKLY, bishkek, may, rate, steadily, table
 
 from ticker.collect.judge import Verdict, judge, judge_archive
 from ticker.model import DAY, Rate, RatesSource, Revision, Table

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, headlines, run
-from scenes import FEEDS, HOME, NBKR, WEEKLY, at
+from support.desk import Desk, headlines, run
+from support.scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import EnvironBuilder
 
 from ticker.model import DAY, Freshness, Rate, Revision

@@ -10,13 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import figures
 import pytest
-import scenes
-from figures import Shelf, run
-from given import steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support import figures, scenes
+from support.figures import Shelf, run
+from support.given import steadily
 
 from ticker.model import DAY, Language, Rate
 from ticker.serve.chart import view as chart

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from given import steadily
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import SCENES, WEDNESDAY, Scene, at, daily, day, evening, late, rate, scene, series
-from test_app import Front
+from support.front import Front
+from support.given import steadily
+from support.scenes import SCENES, WEDNESDAY, Scene, at, daily, day, evening, late, rate, scene, series
 
 from ticker.collect.sources import nbkr
 from ticker.model import DAY, Freshness, Rate, Revision

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import brotli
 import pytest
-from scenes import day
+from support.scenes import day
 from werkzeug.test import Client
 
 from ticker.serve.app import ReadSide

@@ -11,8 +11,8 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-import scenes
-from test_png import Pixel, pixels
+from support import scenes
+from support.png import Pixel, pixels
 
 from ticker.model import Language
 from ticker.serve.strip import svg as image

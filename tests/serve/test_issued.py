@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scenes import day
+from support.scenes import day
 from werkzeug.test import Client
 
 from ticker.serve.app import ReadSide

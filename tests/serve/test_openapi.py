@@ -16,9 +16,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from desk import Desk, headlines, run
 from openapi_spec_validator import validate
-from scenes import WEEKLY
+from support.desk import Desk, headlines, run
+from support.scenes import WEEKLY
 
 from ticker.serve.api import models, params
 from ticker.serve.api.endpoints import DOORS, csv_columns

@@ -12,8 +12,8 @@ from html import unescape
 from typing import Any
 
 import pytest
-import scenes
-from scenes import WEDNESDAY, Scene
+from support import scenes
+from support.scenes import WEDNESDAY, Scene
 
 from ticker.model import DAY, Freshness, Headline, Language, Rate, Revision
 from ticker.rates.calendar import DayFigure

@@ -15,8 +15,8 @@ from xml.etree import ElementTree as ET
 import feedparser
 import jsonschema
 import pytest
-import scenes
-from figures import Shelf, published, run
+from support import scenes
+from support.figures import Shelf, published, run
 from werkzeug.test import TestResponse
 
 from ticker.collect.sources import feed as feed_parser

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scenes import SCENES
+from support.scenes import SCENES
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import Client, TestResponse
 
+from support.scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from ticker.model import DAY, Headline, Rate, Story
 from ticker.rates.compose import compose
 from ticker.serve.app import ReadSide

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import scenes
-from scenes import HOME, NBKR, Scene
 from werkzeug.test import Client, TestResponse
 
+from support import scenes
+from support.scenes import HOME, NBKR, Scene
 from ticker.model import DAY, Rate
 from ticker.serve.app import ReadSide
 from ticker.serve.configurator.form import Terms

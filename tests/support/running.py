@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -259,6 +260,14 @@ def runner(folder: Path) -> Iterator[Runner]:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+def needs(command: str, packages: str, *arguments: str) -> str:
+    """Where the command lies. Fails, saying what to type, where the machine lacks it."""
+    found = shutil.which(command, path=f"{os.environ['PATH']}:/usr/sbin")
+    works = found and not subprocess.run([found, *arguments], capture_output=True, check=False).returncode
+    assert works, f"{command} is missing here. Type: sudo apt-get install {packages}"
+    return str(found)
 
 
 def figure(bank: Any, clock: Callable[[], datetime], nth: int) -> str:

@@ -14,11 +14,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from commands import Ran, carry_out
-from given import bishkek
-from postgres import postgres_server, postgres_url
-from running import Moved, Running, free_port, runner, settings, until
-from sites import Site
+from support.commands import Ran, carry_out
+from support.given import bishkek
+from support.postgres import postgres_server, postgres_url
+from support.running import Moved, Running, free_port, runner, settings, until
+from support.sites import Site
 
 from ticker import bulk
 from ticker.cli import main

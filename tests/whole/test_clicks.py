@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import random
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,24 +18,20 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from running import START_S, Moved, Runner, Running, free_port, runner, settings, until
+from support import scenes
+from support.pictures import CHROMIUM
+from support.running import START_S, Moved, Runner, Running, free_port, runner, settings, until
+from werkzeug.test import EnvironBuilder
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-from pictures import CHROMIUM  # noqa: E402
-from werkzeug.test import EnvironBuilder  # noqa: E402
-
-from ticker.config import DEFAULT_FEEDS  # noqa: E402
-from ticker.demo import DemoUpstream  # noqa: E402
-from ticker.model import Headline, Story  # noqa: E402
-from ticker.serve.app import ReadSide  # noqa: E402
-from ticker.serve.http.cache import Ready  # noqa: E402
-from ticker.serve.http.live import Latest  # noqa: E402
-from ticker.serve.news.clicks import Shown, Views  # noqa: E402
-from ticker.serve.render import COMMON, renderer  # noqa: E402
-from ticker.store import Store, open_store  # noqa: E402
+from ticker.config import DEFAULT_FEEDS
+from ticker.demo import DemoUpstream
+from ticker.model import Headline, Story
+from ticker.serve.app import ReadSide
+from ticker.serve.http.cache import Ready
+from ticker.serve.http.live import Latest
+from ticker.serve.news.clicks import Shown, Views
+from ticker.serve.render import COMMON, renderer
+from ticker.store import Store, open_store
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PROCESSES, CLICKS = 4, 10_000

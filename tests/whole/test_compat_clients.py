@@ -18,20 +18,16 @@ from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import sync_playwright
+from support import sites
+from support.hostile import Authority
+from support.pictures import CHROMIUM
+from support.sites import Site
 from werkzeug.serving import make_server
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "collect")]
-
-import sites  # noqa: E402
-from hostile import Authority  # noqa: E402
-from pictures import CHROMIUM  # noqa: E402
-from sites import Site  # noqa: E402
-
-from ticker import service  # noqa: E402
-from ticker.config import Config  # noqa: E402
-from ticker.demo import DemoUpstream  # noqa: E402
-from ticker.model import Outcome  # noqa: E402
+from ticker import service
+from ticker.config import Config
+from ticker.demo import DemoUpstream
+from ticker.model import Outcome
 
 XML, V1 = "/compat/nbkr/XML", "/compat/frankfurter/v1"
 DAILY, WEEKLY = "daily_fetched_2026-05-22T130003Z", "weekly_fetched_2026-05-22T130003Z"

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from support.pictures import CHROMIUM
+from support.sites import Site
 
 from ticker.demo.hostpage import HostPage
-
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS)]
-
-from pictures import CHROMIUM  # noqa: E402
-from sites import Site  # noqa: E402
 
 REPORTS = """window.reports = [];
 document.addEventListener("securitypolicyviolation", one => window.reports.push(

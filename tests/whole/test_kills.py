@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import LOOK_S, SOURCES, START_S, Moved, Running, figure, free_port, runner, settings, until
+from support.running import LOOK_S, SOURCES, START_S, Moved, Running, figure, free_port, runner, settings, until
 
 from ticker.demo import DemoUpstream
 from ticker.serve.http.live import read_last_good

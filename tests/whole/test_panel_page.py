@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from support import scenes
+from support.host_page import Host, Service, closing
+from support.host_page import Reader as ElementReader
+from support.pictures import CHROMIUM, Strips, serving
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-from pictures import CHROMIUM, Strips, serving  # noqa: E402
-from test_element import Host, Service, closing  # noqa: E402
-from test_element import Reader as ElementReader  # noqa: E402
-
-from ticker.serve.http import pages as html  # noqa: E402
-from ticker.serve.panel.view import Popularity  # noqa: E402
-from ticker.serve.story.view import Known, story  # noqa: E402
-from ticker.serve.strip.contrast import ratio  # noqa: E402
+from ticker.serve.http import pages as html
+from ticker.serve.panel.view import Popularity
+from ticker.serve.story.view import Known, story
+from ticker.serve.strip.contrast import ratio
 
 POPULAR = Popularity({"en3": 9.0, "en4": 7.0, "ru2": 9.0, "ky2": 9.0}, 3, 1)
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"""

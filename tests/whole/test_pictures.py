@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from support import scenes
+from support.pictures import CHROMIUM
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-from pictures import CHROMIUM  # noqa: E402
-
-from ticker.model import Language  # noqa: E402
-from ticker.serve.strip import svg as image  # noqa: E402
-from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
+from ticker.model import Language
+from ticker.serve.strip import svg as image
+from ticker.serve.strip.options import LANGUAGES, Options
 
 MANY = ("USD", "EUR", "RUB", "KZT", "CNY", "GBP", "JPY")
 FONTS = ("system-ui", "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "sans-serif", "serif", "monospace")

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect, sync_playwright
+from support import pictures, scenes
+from support.pictures import CHROMIUM, Strips, serving
+from support.strip_page import SHIFTS, Reader, changed, later
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve"), str(TESTS / "whole")]
-
-import pictures  # noqa: E402
-import scenes  # noqa: E402
-from pictures import CHROMIUM, Strips, serving  # noqa: E402
-from test_strip_page import SHIFTS, Reader, later  # noqa: E402
-
-from ticker.serve.http import pages as html  # noqa: E402
+from ticker.serve.http import pages as html
 
 WIDE, PHONE = 1280, 360
 
@@ -466,16 +459,6 @@ def test_two_hundred_refreshes_leave_no_trace(context: BrowserContext, server: S
 
 def nodes(page: Page) -> int:
     return int(page.evaluate("document.querySelectorAll('*').length"))
-
-
-def changed(scene: scenes.Scene, nth: int) -> scenes.Scene:
-    """Other figures, and headlines of which a few are new each time; `en4` stays."""
-    old = [one for one in scene.snapshot.content.headlines if one.id.startswith("en")]
-    made = [replace(old[0], id=f"n{nth}-{n}", title=f"Headline {nth} {n}") for n in range(3)]
-    days = (scenes.WEDNESDAY - scenes.DAY, scenes.WEDNESDAY)
-    euro = scenes.series("EUR", days, ("99.0000", f"99.{5000 + nth}"))
-    usd, _, rub = scenes.daily(*days)
-    return later(scene, 0, headlines=(*made, *old[1:7]), series=(usd, euro, rub))
 
 
 # --- faults, sleep, clocks ---------------------------------------------------------------------------------------
