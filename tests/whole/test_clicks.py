@@ -17,9 +17,8 @@ from statistics import median
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from support import scenes
-from support.pictures import CHROMIUM
 from support.running import START_S, Moved, Runner, Running, free_port, runner, settings, until
 from werkzeug.test import EnvironBuilder
 
@@ -205,20 +204,18 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+def watched(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     folder, clock = tmp_path_factory.mktemp("watched"), Moved()
     upstream = DemoUpstream(clock)
     upstream.start()
     url = f"sqlite:///{folder / 'ticker.db'}"
     config = folder / "ticker.toml"
     config.write_text(settings(url, folder, upstream, clock))
-    with runner(folder) as made, sync_playwright() as playwright:
+    with runner(folder) as made:
         running = made.serve(config).until_ready()
         until("headlines", lambda: running.shown()["headlines"], START_S)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         with closing(open_store(url, clock=clock)) as store:
             yield Watched(running, url, store, browser)
-        browser.close()
     upstream.stop()
 
 

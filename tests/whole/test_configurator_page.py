@@ -11,8 +11,7 @@ from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
-from support.pictures import CHROMIUM
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from support.sites import Site
 
 from ticker.demo.hostpage import HostPage
@@ -75,14 +74,6 @@ def service(site: Site) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, site.service.app, _Threading, _Quiet)  # type: ignore[arg-type]
     with running(server) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 from support import scenes
 from support.host_page import Host, Reader, Service, closing
-from support.pictures import CHROMIUM
 from support.strip_page import changed
 
 from ticker.config import Config
@@ -25,14 +24,6 @@ from ticker.service import Service as Process
 TESTS = Path(__file__).parents[1]
 
 AXE = TESTS / "audit" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from support import scenes
 from support.host_page import Host, Service, closing
 from support.host_page import Reader as ElementReader
-from support.pictures import CHROMIUM, Strips, serving
+from support.pictures import Strips, serving
 
 from ticker.serve.http import pages as html
 from ticker.serve.panel.view import Popularity
@@ -35,14 +35,6 @@ SMALL = """() => [...document.querySelectorAll("a, button")].filter(node => node
     const box = node.getBoundingClientRect();
     return [node.textContent.trim(), box.width, box.height];
 }).filter(([, width, height]) => width < 24 || height < 24)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

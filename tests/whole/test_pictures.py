@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from support import scenes
-from support.pictures import CHROMIUM
 
 from ticker.model import Language
 from ticker.serve.strip import svg as image
@@ -36,14 +35,6 @@ TOUCHING = """([fonts, margin]) => {
     return [...cut.map(one => one.said), ...touching].map(one => `${font}: ${one}`);
   });
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
