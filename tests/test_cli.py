@@ -26,8 +26,6 @@ from ticker.model import Home
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series
 from ticker.store import Store, open_store
 
-pytestmark = pytest.mark.doors
-
 BODIES = Path(__file__).parent / "bodies"
 COMMANDS = ("demo", "serve", "collect", "check", "status", "held", "backfill", "export", "import", "config")
 KEYS = {"source", "kind", "rates", "headlines", "dropped", "error"}

@@ -32,8 +32,6 @@ from ticker.serve.http.rate_limit import Limits, TooManyError, address_of
 from ticker.serve.media import csv as csv_room
 from ticker.store import Printed, StoreError
 
-pytestmark = pytest.mark.doors
-
 TODAY = date(2026, 5, 21)  # a Thursday
 GRACE = {"nbkr": 14, "nbkr_weekly": 7}
 

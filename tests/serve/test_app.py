@@ -20,8 +20,6 @@ from ticker.model import DAY, Outcome, Round
 from ticker.serve.app import ReadSide
 from ticker.serve.http import cache as ready_room
 
-pytestmark = pytest.mark.doors
-
 DOORS = {
     "/strip": "text/html; charset=utf-8",
     "/strip.json": "application/json; charset=utf-8",

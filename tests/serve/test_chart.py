@@ -24,8 +24,6 @@ from ticker.serve.chart.view import EARLIEST, asked_for
 from ticker.serve.i18n.words import words
 from ticker.serve.strip.options import LANGUAGES, Offered
 
-pytestmark = pytest.mark.doors
-
 TODAY = scenes.WEDNESDAY
 OFFERED = Offered(frozenset({"USD", "EUR", "RUB", "KZT"}), frozenset())
 SVG = "{http://www.w3.org/2000/svg}"

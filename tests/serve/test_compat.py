@@ -29,8 +29,6 @@ from ticker.serve.compat import routes as doors
 from ticker.serve.compat.frankfurter import Asked, Known, day_json, nbkr_xml, newest_table
 from ticker.snapshot import BankTerms, Series
 
-pytestmark = pytest.mark.doors
-
 XML, V1 = "/compat/nbkr/XML", "/compat/frankfurter/v1"
 SATURDAY = WEDNESDAY - 4 * DAY
 

@@ -20,8 +20,6 @@ from ticker.serve.strip.contrast import DARK, LIGHT
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.strip.view import Strip
 
-pytestmark = pytest.mark.doors
-
 SVG = "{http://www.w3.org/2000/svg}"
 MOST_BYTES = 20_000  # of a PNG
 

@@ -27,8 +27,6 @@ from ticker.serve.api.params import Allowed
 from ticker.serve.api.reference import RECIPES, recipes
 from ticker.serve.api.samples import samples, table
 
-pytestmark = pytest.mark.doors
-
 TODAY = date(2026, 5, 21)
 
 

@@ -30,8 +30,6 @@ from ticker.serve.strip import json
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.snapshot import Series
 
-pytestmark = pytest.mark.doors
-
 
 def said(scene: Scene, popularity: Popularity | None = None, **options: Any) -> Panel:
     given = {"popularity": popularity} if popularity else {}

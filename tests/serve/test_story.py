@@ -21,8 +21,6 @@ from ticker.serve.http import pages as html
 from ticker.serve.panel.view import Popularity
 from ticker.serve.story.view import Known, StoryPage, story
 
-pytestmark = pytest.mark.doors
-
 BROWSER = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
     "User-Agent": "Mozilla/5.0 (X11; Linux) Gecko/20100101",

@@ -25,8 +25,6 @@ from ticker.serve.news.related import once
 from ticker.serve.strip.options import LANGUAGES
 from ticker.snapshot import FeedTerms
 
-pytestmark = pytest.mark.doors
-
 TODAY = scenes.WEDNESDAY
 ATOM = "{http://www.w3.org/2005/Atom}"
 XHTML = "{http://www.w3.org/1999/xhtml}"

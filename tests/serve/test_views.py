@@ -25,8 +25,6 @@ from ticker.serve.news.clicks import Tally, Views, by_a_reader, decayed, page_of
 from ticker.serve.render import renderer
 from ticker.store import Store, StoreError, open_store
 
-pytestmark = pytest.mark.doors
-
 NOON = datetime(2026, 5, 22, 12, 10, tzinfo=UTC)
 HOUR = datetime(2026, 5, 22, 12, tzinfo=UTC)
 ONE, TWO, GONE, STRANGER = "0000000000000001", "0000000000000002", "000000000000dead", "ffffffffffffffff"
