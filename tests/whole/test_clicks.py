@@ -134,6 +134,7 @@ def fill(store: Store, stories: list[str]) -> None:
         write.put_stories([Story(one, None, None) for one in told], now)
 
 
+@pytest.mark.long
 def test_ten_thousand_clicks_count_once_each_through_kills(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ticker.db'}"
     with closing(open_store(url, clock=lambda: datetime.now(UTC))) as store:
