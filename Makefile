@@ -28,7 +28,7 @@ demo: .venv/runtime ## serve with a demonstration upstream, no internet needed [
 	exec .venv/bin/ticker demo --port $(PORT) $(if $(AT),--at $(AT))
 
 test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but the long ones, or those of one file [FILE=tests/test_config.py]
-	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
+	$(call need,command -v chromium-headless-shell && .venv/bin/playwright --version,chromium-headless-shell libatomic1 fonts-dejavu-core)
 	$(call need,command -v git && command -v curl,git curl)
 	$(call need,PATH="$$PATH:/usr/sbin" nginx -v && php -m | grep -qx curl,nginx-light php-cli php-curl)
 	.venv/bin/pytest --durations=25 $(or $(FILE),-m "not long" $(workers))

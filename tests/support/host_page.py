@@ -153,17 +153,21 @@ class Reader:
         self.service.now += timedelta(seconds=seconds)
         self.page.clock.run_for(round(seconds * 1000))
 
+    def jumps(self, seconds: float) -> None:
+        """What is due meanwhile happens once, at the end; frames are not drawn."""
+        self.service.now += timedelta(seconds=seconds)
+        self.page.clock.fast_forward(round(seconds * 1000))
+
     def sleeps(self, hours: float) -> None:
-        self.service.now += timedelta(hours=hours)
-        self.page.clock.fast_forward(round(hours * 3600 * 1000))
+        self.jumps(hours * 3600)
 
     def refreshes(self) -> None:
         """Waits until the element has asked once more and has its answer."""
         with self.page.expect_response(lambda answer: "strip.json" in answer.url, timeout=60_000):
             before = len(self.service.asked())  # counted once answers are heard: none may come in between
             while len(self.service.asked()) == before:
-                self.waits(10)
-                self.page.wait_for_timeout(25)
+                self.jumps(10)
+                self.page.wait_for_timeout(10)  # the request arrives
         self.page.wait_for_timeout(50)
 
     def does(self, script: str) -> Any:

@@ -36,9 +36,13 @@ class Reader:
         self.server.elapsed += timedelta(seconds=seconds)
         self.page.clock.run_for(round(seconds * 1000))
 
+    def jumps(self, seconds: float) -> None:
+        """What is due meanwhile happens once, at the end; frames are not drawn."""
+        self.server.elapsed += timedelta(seconds=seconds)
+        self.page.clock.fast_forward(round(seconds * 1000))
+
     def sleeps(self, hours: int) -> None:
-        self.server.elapsed += timedelta(hours=hours)
-        self.page.clock.fast_forward(hours * 3600 * 1000)
+        self.jumps(hours * 3600)
 
     def becomes(self, scene: scenes.Scene) -> None:
         self.server.elapsed = timedelta()
@@ -55,8 +59,8 @@ class Reader:
         with self.page.expect_response(lambda answer: "strip.json" in answer.url, timeout=60_000):
             before = self.begun
             while self.begun == before:
-                self.waits(5)
-                self.page.wait_for_timeout(30)  # or the page's patience, on the same clock, runs out before the answer
+                self.jumps(10)
+                self.page.wait_for_timeout(10)  # the request is heard of
         self.page.wait_for_timeout(30)
 
     def settles(self) -> None:

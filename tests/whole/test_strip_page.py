@@ -266,7 +266,7 @@ def test_failures_slow_it_down_to_ten_minutes(reader: Reader) -> None:
     for _ in range(6):
         reader.refreshes()
     before = reader.asked()
-    reader.waits(445)
+    reader.jumps(445)
     reader.page.wait_for_timeout(50)
     assert reader.asked() == before
 
@@ -361,7 +361,7 @@ def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
     browser: Browser, server: Strips, monkeypatch: pytest.MonkeyPatch, query: str, currencies: int, lang: str
 ) -> None:
     offered = Offered(OFFERED.currencies | MANY.keys(), OFFERED.feeds)
-    monkeypatch.setattr("pictures.OFFERED", offered)
+    monkeypatch.setattr("support.pictures.OFFERED", offered)
     css = height(parse(query, offered)[0], currencies)
     short = []
     with browser.new_context(bypass_csp=True) as context:
