@@ -18,15 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Ran, carry_out
-from given import may, rate
+from support.commands import Ran, carry_out
+from support.given import may, rate
 
 from ticker.config import load
 from ticker.model import Home
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series
 from ticker.store import Store, open_store
-
-pytestmark = pytest.mark.doors
 
 BODIES = Path(__file__).parent / "bodies"
 COMMANDS = ("demo", "serve", "collect", "check", "status", "held", "backfill", "export", "import", "config")

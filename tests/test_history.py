@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from given import bishkek, may
+from support.given import bishkek, may
 
 from ticker.model import DAY, Rate, Revision
 from ticker.rates.calendar import DayFigure, calendar

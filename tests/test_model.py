@@ -7,9 +7,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from given import FRIDAYS, HOME, TRADING, bishkek, may, moments, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import FRIDAYS, HOME, TRADING, bishkek, may, moments, rate, steadily
 
 from ticker.model import DAY, Home, ParseError, Revision, Table, UpstreamError, Window
 

@@ -10,10 +10,10 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
-from given import HOME, TRADING, bishkek, may, moments, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
-from sites import Site
+from support.given import HOME, TRADING, bishkek, may, moments, rate, steadily
+from support.sites import Site
 
 from ticker import service
 from ticker.model import Headline, Home, Rate, Window
@@ -118,7 +118,6 @@ def test_a_text_of_another_format_is_told_from_a_damaged_one(number):
         load(json.dumps(without))
 
 
-@pytest.mark.doors
 def test_a_stored_snapshot_without_a_number_is_composed_again_before_any_source_is_due(tmp_path):
     site = Site(tmp_path, "2026-05-22 19:00")
     site.look()

@@ -8,9 +8,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from given import NBKR, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import NBKR, rate, steadily
 
 from ticker.collect import archive
 from ticker.collect.archive import NEAR, Page, Why, judge_import, judge_page, missing_rates, within_reach

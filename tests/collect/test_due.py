@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from given import NBKR, bishkek, may, moments, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import NBKR, bishkek, may, moments, rate, steadily
 
 from ticker.collect.archive import nearest
 from ticker.collect.due import archive_due_at, due_at, missing_days

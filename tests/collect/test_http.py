@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile import Authority, Script, Server, Talk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.hostile import Authority, Script, Server, Talk
 
 from ticker.collect.http.addresses import is_public
 from ticker.collect.http.answer import Answer, moment, retry_after_s

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from given import FRIDAYS, HOME, NBKR, TRADING, WEEKLY, bishkek, may, rate, steadily, table
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import FRIDAYS, HOME, NBKR, TRADING, WEEKLY, bishkek, may, rate, steadily, table
 
 from ticker.collect.judge import Verdict, judge, judge_archive
 from ticker.collect.round import apply_verdict

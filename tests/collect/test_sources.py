@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from given import HOME, NBKR, bishkek, may
+from support.given import HOME, NBKR, bishkek, may
 
 from ticker.collect.backfill import Backfill
 from ticker.collect.http.answer import Answer

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, headlines, run
-from scenes import FEEDS, HOME, NBKR, WEEKLY, at
+from support.desk import Desk, headlines, run
+from support.scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import EnvironBuilder
 
 from ticker.model import DAY, Freshness, Rate, Revision
@@ -27,12 +27,10 @@ from ticker.serve.api import models
 from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.params import MAX_CURRENCIES
 from ticker.serve.api.preload import TimelinePreloader
+from ticker.serve.http import csv as csv_room
 from ticker.serve.http import csv as tables
 from ticker.serve.http.rate_limit import RateLimitedError, RateLimiter, address_of
-from ticker.serve.media import csv as csv_room
 from ticker.store import BelievedRate, StoreError
-
-pytestmark = pytest.mark.doors
 
 TODAY = date(2026, 5, 21)  # a Thursday
 GRACE = {"nbkr": 14, "nbkr_weekly": 7}

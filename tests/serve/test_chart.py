@@ -10,13 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import figures
 import pytest
-import scenes
-from figures import Shelf, run
-from given import steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support import figures, scenes
+from support.figures import Shelf, run
+from support.given import steadily
 
 from ticker.model import DAY, Language, Rate
 from ticker.serve.chart import routes
@@ -25,8 +24,6 @@ from ticker.serve.chart.svg import room_for_marks, size
 from ticker.serve.chart.view import EARLIEST, asked_for
 from ticker.serve.i18n.words import words
 from ticker.serve.strip.options import LANGUAGES, Offered
-
-pytestmark = pytest.mark.doors
 
 TODAY = scenes.WEDNESDAY
 OFFERED = Offered(frozenset({"USD", "EUR", "RUB", "KZT"}), frozenset())

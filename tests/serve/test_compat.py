@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from given import steadily
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import SCENES, WEDNESDAY, Scene, at, daily, day, evening, late, rate, scene, series
-from test_app import Front
+from support.front import Front
+from support.given import steadily
+from support.scenes import SCENES, WEDNESDAY, Scene, at, daily, day, evening, late, rate, scene, series
 
 from ticker.collect.sources import nbkr
 from ticker.model import DAY, Freshness, Rate, Revision
@@ -28,8 +28,6 @@ from ticker.serve.compat import frankfurter as compat
 from ticker.serve.compat import routes as doors
 from ticker.serve.compat.frankfurter import Asked, Known, day_json, nbkr_xml, newest_table
 from ticker.snapshot import BankTerms, Series
-
-pytestmark = pytest.mark.doors
 
 XML, V1 = "/compat/nbkr/XML", "/compat/frankfurter/v1"
 SATURDAY = WEDNESDAY - 4 * DAY

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import DAY, WEDNESDAY, at, day, scene, series
+from support.scenes import DAY, WEDNESDAY, at, day, scene, series
 
 from ticker.serve.configurator.form import (
     GROUPS,

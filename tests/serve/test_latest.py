@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from scenes import day, evening
+from support.scenes import day, evening
 
 from ticker.serve.http import live as room
 from ticker.serve.http.live import LiveSnapshot, read_last_good, write_last_good

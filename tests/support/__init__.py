@@ -1,1 +1,1 @@
-"""What several test modules share."""
+"""What tests share: worlds to build, real servers to talk to, pages to read."""

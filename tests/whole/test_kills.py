@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import LOOK_S, SOURCES, START_S, Moved, Running, figure, free_port, runner, settings, until
+from support.running import LOOK_S, SOURCES, START_S, Moved, Running, figure, free_port, runner, settings, until
 
 from ticker.demo import DemoUpstream
 from ticker.serve.http.live import read_last_good
 from ticker.store import open_store
+
+pytestmark = pytest.mark.long
 
 WEDNESDAY = "2026-05-20 09:00"
 START_TAKES_S, LIVES_S = 2.0, 1.5
@@ -208,6 +210,5 @@ def test_thirty_kills_lose_nothing(kill: Callable[[int, int], None]) -> None:
     kill(30, 4)
 
 
-@pytest.mark.long
 def test_two_hundred_kills_lose_nothing(kill: Callable[[int, int], None]) -> None:
     kill(200, 200)

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from support import scenes
+from support.host_page import Host, Service, closing
+from support.host_page import Reader as ElementReader
+from support.pictures import Strips, serving
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-from pictures import CHROMIUM, Strips, serving  # noqa: E402
-from test_element import Host, Service, closing  # noqa: E402
-from test_element import Reader as ElementReader  # noqa: E402
-
-from ticker.serve.http import pages as html  # noqa: E402
-from ticker.serve.panel.view import Popularity  # noqa: E402
-from ticker.serve.story.view import Known, story  # noqa: E402
-from ticker.serve.strip.contrast import ratio  # noqa: E402
+from ticker.serve.http import pages as html
+from ticker.serve.panel.view import Popularity
+from ticker.serve.story.view import Known, story
+from ticker.serve.strip.contrast import ratio
 
 POPULAR = Popularity({"en3": 9.0, "en4": 7.0, "ru2": 9.0, "ky2": 9.0}, 3, 1)
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"""
@@ -41,14 +35,6 @@ SMALL = """() => [...document.querySelectorAll("a, button")].filter(node => node
     const box = node.getBoundingClientRect();
     return [node.textContent.trim(), box.width, box.height];
 }).filter(([, width, height]) => width < 24 || height < 24)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -80,6 +66,11 @@ class Reader:
         self.server.elapsed += timedelta(seconds=seconds)
         self.page.clock.run_for(round(seconds * 1000))
 
+    def jumps(self, seconds: float) -> None:
+        """What is due meanwhile happens once, at the end; frames are not drawn."""
+        self.server.elapsed += timedelta(seconds=seconds)
+        self.page.clock.fast_forward(round(seconds * 1000))
+
     def asked(self) -> int:
         return sum("panel.json" in path for path in self.server.asked)
 
@@ -88,8 +79,8 @@ class Reader:
         with self.page.expect_response(lambda answer: "panel.json" in answer.url, timeout=60_000):
             before = self.asked()
             while self.asked() == before:
-                self.waits(5)
-                self.page.wait_for_timeout(30)
+                self.jumps(10)
+                self.page.wait_for_timeout(10)  # the request arrives
         self.page.wait_for_timeout(50)
 
     def becomes(self, scene: scenes.Scene) -> None:

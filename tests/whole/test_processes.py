@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from postgres import empty_schema, postgres_server, postgres_url
-from running import LOOK_S, SOON_S, START_S, Moved, Runner, Running, figure, free_port, runner, settings, until
+from support.postgres import empty_schema, postgres_server, postgres_url
+from support.running import LOOK_S, SOON_S, START_S, Moved, Runner, Running, figure, free_port, runner, settings, until
 
 from ticker import service
 from ticker.collect.schedule import Collector

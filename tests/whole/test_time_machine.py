@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from given import HOME, bishkek
-from sites import Site
+from support.given import HOME, bishkek
+from support.sites import Site
 
 EMBED_PATHS = ("/strip", "/strip.json", "/strip.svg", "/strip.txt", "/strip.fragment")
 LANGUAGE = "lang=en"

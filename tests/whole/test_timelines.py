@@ -11,8 +11,8 @@ from html import unescape
 from typing import Any
 
 import pytest
-from given import HOME, bishkek
-from sites import Site
+from support.given import HOME, bishkek
+from support.sites import Site
 
 from ticker.model import DAY, Outcome
 from ticker.rates.freshness import freshness

@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import scenes
-from apps import application
-from scenes import HOME, NBKR, Scene
 from werkzeug.test import Client, TestResponse
 
+from support import scenes
+from support.apps import application
+from support.scenes import HOME, NBKR, Scene
 from ticker.model import DAY, Rate
 from ticker.serve.configurator.form import SiteSettings
 from ticker.serve.http.cache import ResponseCache

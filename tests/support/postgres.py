@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: `from postgres import postgres_server, postgres_url` in a conftest.
+"""A real PostgreSQL for tests: `from support.postgres import postgres_server, postgres_url` in a conftest.
 
 The server comes from PyPI, listens on a Unix socket only, and lives as long as the session; each test has a schema
 of its own.

@@ -10,10 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from apps import application
-from scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import Client, TestResponse
 
+from support.apps import application
+from support.scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from ticker.model import DAY, Headline, Rate, Story
 from ticker.rates.compose import compose
 from ticker.serve.configurator.form import SiteSettings

@@ -1,9 +1,8 @@
-"""The past from the bank's archive and from files: beside a running service, killed and begun again, through faults."""
+"""The past from the bank's archive and from files: beside the collector, stopped and begun again, through faults."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -15,11 +14,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from commands import Ran, carry_out
-from given import bishkek
-from postgres import postgres_server, postgres_url
-from running import Moved, Running, free_port, runner, settings, until
-from sites import Site
+from support.commands import Ran, carry_out
+from support.postgres import postgres_server, postgres_url
+from support.running import Moved, settings
+from support.sites import Site
 
 from ticker.cli import figures, main
 from ticker.cli.backfill import ten_years_before
@@ -339,83 +337,6 @@ def test_a_bank_that_asks_to_come_back_later_is_obeyed(begun: Site, retry_after:
     assert list(backfill.run()) == []
     assert f"come back after {retry_after} s" in backfill.fault
     assert waited == pauses
-
-
-# --- processes ------------------------------------------------------------------------------------------------------
-
-
-def ran(file: Path) -> list[tuple[object, ...]]:
-    """What is in a store's file, but for when."""
-    with closing(open_store(f"sqlite:///{file}", clock=lambda: bishkek(WEDNESDAY))) as store:
-        return [told(one) for one in store.figures(*SPAN) if one.source == "nbkr" and one.rate.valid_on <= NEWEST]
-
-
-def collector(service: Running) -> tuple[object, ...]:
-    said = service.get("/status.json").json["collector"]
-    return said["collecting"], said["holder"], said["token"]
-
-
-def test_killed_in_the_midst_beside_a_service_it_goes_on_and_the_service_never_notices(tmp_path: Path) -> None:
-    clock = Moved.to(WEDNESDAY)
-    with DemoUpstream(clock) as upstream, runner(tmp_path) as run:
-        folders = {}
-        for name in ("killed", "left alone"):
-            folder = tmp_path / name
-            folder.mkdir()
-            url = f"sqlite:///{folder / 'ticker.db'}"
-            text = settings(url, folder, upstream, clock, rates__nbkr__archive_pause_s=0.05)
-            (folder / "ticker.toml").write_text(text, encoding="utf-8")
-            folders[name] = folder
-
-        def backfill(name: str) -> Running:
-            return run.python("-m", "ticker", "backfill", "--config", str(folders[name] / "ticker.toml"),
-                              "--from", "2021-05-20", port=free_port())  # fmt: skip
-
-        service = run.serve(folders["killed"] / "ticker.toml")
-        until("a first strip", lambda: (one := service.asked("/strip.json")) and len(one.json["rates"]) == 3, 60)
-        until("an archive was asked", lambda: asked(upstream))
-        before, began = collector(service), asked(upstream)
-        first = backfill("killed")
-        until("some pages", lambda: asked(upstream) > began + 8, 60)
-        first.kill()
-        again = backfill("killed")
-        assert again.process.wait(120) == 0, again.said()
-        pages = len([line for line in again.said().splitlines() if " new" in line and "/" in line])
-        assert 0 < pages < 30, "it went on from where it was"
-
-        once = run.python("-m", "ticker", "collect", "--once", "--config", str(folders["left alone"] / "ticker.toml"),
-                          port=free_port())  # fmt: skip
-        assert once.process.wait(60) == 0, once.said()
-        whole = backfill("left alone")
-        assert whole.process.wait(120) == 0, whole.said()
-        assert ran(folders["killed"] / "ticker.db") == ran(folders["left alone"] / "ticker.db")
-        assert len(ran(folders["killed"] / "ticker.db")) == 5 * ((NEWEST - date(2021, 5, 20)).days + 1)
-
-        assert collector(service) == before
-        assert not service.events("lease not held")
-        assert not service.events("round refused: the lease is lost")
-        upstream.bank.set(upstream.bank.daily_table(clock())[0], USD="87.1234")
-        with closing(open_store(f"sqlite:///{folders['killed'] / 'ticker.db'}", clock=clock)) as store:
-            store.enqueue("fetch", "nbkr")
-        until("the bank's next word is shown", lambda: b"87.1234" in service.get("/strip.json").body)
-
-
-def test_a_signal_ends_it_with_a_report(tmp_path: Path) -> None:
-    clock = Moved.to(WEDNESDAY)
-    with DemoUpstream(clock) as upstream, runner(tmp_path) as run:
-        text = settings(
-            f"sqlite:///{tmp_path / 'ticker.db'}", tmp_path, upstream, clock, rates__nbkr__archive_pause_s=5
-        )
-        (tmp_path / "ticker.toml").write_text(text, encoding="utf-8")
-        once = run.python("-m", "ticker", "collect", "--once", port=free_port())
-        assert once.process.wait(60) == 0, once.said()
-        before = asked(upstream)
-        backfill = run.python("-m", "ticker", "backfill", "--from", "2020-01-01", port=free_port())
-        until("a page", lambda: "1/" in backfill.said() and asked(upstream) > before, 60)
-        os.kill(backfill.pid, signal.SIGTERM)
-        assert backfill.process.wait(20) == 1
-        assert "stopped; what was read is kept, the same command goes on from there" in backfill.said()
-        assert "Traceback" not in backfill.said()
 
 
 # --- the commands ---------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from given import HOME, bishkek
 from werkzeug.test import Client
 
+from support.given import HOME, bishkek
 from ticker import service
 from ticker.config import DEFAULT_RATES, Config
 from ticker.demo import Bank, DemoUpstream
