@@ -38,7 +38,7 @@ BANKS = st.builds(
     BankTerms,
     TEXTS,
     TEXTS,
-    st.builds(Window, st.frozensets(st.integers(0, 6)), st.times(), st.times(), ZONES),
+    st.builds(Window, st.frozensets(st.integers(0, 6), min_size=1), st.times(), st.times(), ZONES),
     st.integers(0, 60),
 )
 FIGURES = st.tuples(st.decimals("0.0001", "1000000", allow_nan=False), st.sampled_from([1, 10, 100]), DAYS, DAYS)

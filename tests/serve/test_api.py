@@ -23,12 +23,11 @@ from ticker.model import DAY, Freshness, Rate, Revision
 from ticker.rates import convert as money
 from ticker.rates import timeline as book
 from ticker.rates.calendar import calendar
-from ticker.serve.api import models
+from ticker.serve.api import models, tables
 from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.params import MAX_CURRENCIES
 from ticker.serve.api.preload import TimelinePreloader
 from ticker.serve.http import csv as csv_room
-from ticker.serve.http import csv as tables
 from ticker.serve.http.rate_limit import RateLimitedError, RateLimiter, address_of
 from ticker.store import BelievedRate, StoreError
 

@@ -23,7 +23,7 @@ from support.given import steadily
 from support.scenes import SCENES, WEDNESDAY, Scene, at, daily, day, evening, late, rate, scene, series
 
 from ticker.collect.sources import nbkr
-from ticker.model import DAY, Freshness, Rate, Revision
+from ticker.model import DAY, Freshness, Rate
 from ticker.serve.compat import frankfurter as compat
 from ticker.serve.compat import routes as doors
 from ticker.serve.compat.frankfurter import Asked, Known, day_json, nbkr_xml, newest_table
@@ -74,8 +74,8 @@ def remember(front: Front, rates: list[Rate], source: str = "nbkr", reason: str 
     token = store.lease("test", 60)
     assert token
     with store.write(token) as write:
-        held_at = front.now if reason else None
-        write.add_all([Revision(0, source, one, front.now, held_at=held_at, reason=reason) for one in rates])
+        for one in rates:
+            write.add(source, one, seen_at=front.now, held_reason=reason or None)
 
 
 # --- NBKR's files ------------------------------------------------------------------------------------------------
