@@ -1,7 +1,7 @@
-// The element <rate-ticker>: its attributes are the options of a strip. In front of it stand the strip's own life, and
+// The element <rate-ticker>: its attributes are the options of a strip. The build puts strip.js before this code, and
 // OPTIONS, SHAPE, SHELL and STYLE: names of options, markup of the page for a frame, the style around it, and name and
-// integrity of the file with its style. It is built node by node and no markup is parsed, so that it works whatever the
-// host page's policy is.
+// integrity of the file with its style. It is built node by node and parses no markup, so that it works under any policy
+// of the host page.
 const source = document.currentScript?.src || "", HERE = source.slice(0, source.lastIndexOf("/embed") + 1);
 const shell = new CSSStyleSheet(), style = new CSSStyleSheet();
 // The host page paints first: no request until it has loaded, or for a moment.
