@@ -332,8 +332,8 @@ def test_a_mistake_gives_way_to_the_default_and_is_told(shelf, query, note):
 
 def test_the_page_tells_a_mistake_in_its_own_language(shelf):
     page = shelf.get("/chart?lang=ru&from=yesterday&width=9").text
-    assert "from: указано &#39;yesterday&#39;, нужно день вида 2026-05-21, либо 30d, 1y, all; показано" in page
-    assert "width: указано &#39;9&#39;, нужно целое число от 240 до 1600" in page
+    assert "from: указано &#39;yesterday&#39;, допустимо: дата вида 2026-05-21, либо 30d, 1y, all; показано" in page
+    assert "width: указано &#39;9&#39;, допустимо: целое число от 240 до 1600" in page
 
 
 @pytest.mark.parametrize("query", ["utm_source=x", "headlines=99", "from=&to=&width=", "show=nothing"])

@@ -106,7 +106,7 @@ def test_the_form_shows_what_was_chosen():
 
 def test_what_gave_way_is_told_and_what_cannot_be_read_is_told_in_words():
     said = asked("lang=de&bg=ffffff&fg=777777&ui=ru")
-    assert said.notes == ("lang: указано 'de', нужно одно из en, ru, ky; показано значение по умолчанию",)
+    assert said.notes == ("lang: указано 'de', допустимо: одно из en, ru, ky; показано значение по умолчанию",)
     assert said.warnings == ("Текст #777777 на #ffffff: контраст 4,4 : 1, нужно 4,5 : 1. Показано цветом #757575.",)
     assert not asked("bg=ffffff&fg=333333").warnings
 

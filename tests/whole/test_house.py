@@ -254,6 +254,20 @@ def test_every_dependency_has_its_decision() -> None:
     assert not (names | judges) - decided
 
 
+def test_every_word_of_the_glossary_is_defined_where_it_says() -> None:
+    words = [line.strip("| ").split(" | ") for line in text("docs/glossary.md").splitlines() if line.startswith("| ")][
+        1:
+    ]
+    assert 20 < len(words) <= 40
+    assert len({word for word, *_ in words}) == len(words)
+    wrong = set()
+    for word, _, defined in words:
+        found = re.fullmatch(r"`(\w+)` in `(ticker/[\w/]+\.py)`", defined)
+        if not found or not (ROOT / found[2]).is_file() or not re.search(rf"\b{found[1]}\b", text(found[2])):
+            wrong.add(f"{word}: {defined}")
+    assert not wrong
+
+
 # --- nothing of the machine it was made on -----------------------------------------------------------------------
 
 
