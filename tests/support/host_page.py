@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from playwright.sync_api import BrowserContext, expect
 
 from support import scenes
-from support.strip_page import SHIFTS
+from support.strip_page import SHIFTS, catch_up
 from ticker.serve.app import ReadSide
 from ticker.serve.configurator.form import height
 from ticker.serve.http.cache import Ready
@@ -157,6 +157,10 @@ class Reader:
         """What is due meanwhile happens once, at the end; frames are not drawn."""
         self.service.now += timedelta(seconds=seconds)
         self.page.clock.fast_forward(round(seconds * 1000))
+
+    def asked(self) -> list[str]:
+        catch_up(self.page, f"{self.service.server.url}/livez")
+        return self.service.asked()
 
     def sleeps(self, hours: float) -> None:
         self.jumps(hours * 3600)
