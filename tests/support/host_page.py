@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from support import scenes
 from support.apps import application
-from support.strip_page import SHIFTS
+from support.strip_page import SHIFTS, catch_up
 from ticker.serve.configurator.form import height
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
@@ -157,6 +157,10 @@ class Reader:
         """What is due meanwhile happens once, at the end; frames are not drawn."""
         self.service.now += timedelta(seconds=seconds)
         self.page.clock.fast_forward(round(seconds * 1000))
+
+    def asked(self) -> list[str]:
+        catch_up(self.page, f"{self.service.server.url}/livez")
+        return self.service.asked()
 
     def sleeps(self, hours: float) -> None:
         self.jumps(hours * 3600)

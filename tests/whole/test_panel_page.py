@@ -14,6 +14,7 @@ from support import scenes
 from support.host_page import Host, Service, closing
 from support.host_page import Reader as ElementReader
 from support.pictures import Strips, serving
+from support.strip_page import catch_up
 
 from ticker.serve.http import pages as html
 from ticker.serve.panel.view import Popularity
@@ -72,6 +73,7 @@ class Reader:
         self.page.clock.fast_forward(round(seconds * 1000))
 
     def asked(self) -> int:
+        catch_up(self.page, f"{self.server.url}/host")
         return sum("panel.json" in path for path in self.server.asked)
 
     def refreshes(self) -> None:
@@ -80,7 +82,6 @@ class Reader:
             before = self.asked()
             while self.asked() == before:
                 self.jumps(10)
-                self.page.wait_for_timeout(10)  # the request arrives
         self.page.wait_for_timeout(50)
 
     def becomes(self, scene: scenes.Scene) -> None:
@@ -154,12 +155,12 @@ def test_past_its_time_without_a_look_a_panel_says_so_and_recovers(reader: Reade
     assert reader.text("th.today") == "18 June\ntoday\nchange"
     assert page.locator(".current").is_visible()
     reader.server.status = 500
-    reader.waits(13 * 3600)
-    page.wait_for_timeout(100)
-    assert reader.text("caption") == "NBKR: not updated, of 18 June"
+    reader.jumps(13 * 3600)
+    reader.waits(11)  # until it has asked, and failed
+    expect(page.locator("caption").first).to_have_text("NBKR: not updated, of 18 June", use_inner_text=True)
     assert reader.text("th.today") == "18 June\nchange"  # nobody's today any more
-    assert not page.locator(".current").is_visible()
-    assert page.locator(".moment-of").is_visible()
+    expect(page.locator(".current")).to_be_hidden()
+    expect(page.locator(".moment-of")).to_be_visible()
     expect(page.locator("[role=status]")).to_have_text("NBKR: not updated, rates of 18 June")
     reader.server.status = 200
     tomorrow = later(scenes.evening(), 24 * 60 - 7 * 60)
@@ -173,7 +174,6 @@ def test_past_its_time_without_a_look_a_panel_says_so_and_recovers(reader: Reade
 def test_an_answer_that_fails_takes_back_what_is_said_of_headlines(reader: Reader) -> None:
     reader.server.status = 500
     reader.waits(100)
-    reader.page.wait_for_timeout(100)
     expect(reader.page.locator(".current")).to_be_hidden()
 
 
@@ -184,7 +184,6 @@ def test_the_one_control_stops_what_changes_by_itself(reader: Reader) -> None:
     reader.waits(600)
     assert reader.asked() == before
     reader.page.get_by_role("button", name="Continue").click()
-    reader.page.wait_for_timeout(100)
     assert reader.asked() == before + 1
 
 
@@ -286,9 +285,9 @@ def test_a_headline_that_is_followed_is_told_once_with_the_pages_own_id(reader: 
 
     page.context.route("**/click/*", record_beacon)
     page.context.route("https://example.org/**", lambda route: route.fulfill(body="read"))
-    with page.context.expect_page():
+    with page.expect_response("**/click/*"), page.context.expect_page():
         page.locator(".daily .title").first.click()
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(100)
     assert [url.rpartition("/")[2] for url, *_ in told] == ["en0"]
     assert told[0][1].startswith("text/plain")
     assert re.fullmatch(r"[a-z0-9]{8,}", told[0][2] or "")
@@ -320,8 +319,9 @@ def story_at(context: BrowserContext, known: Known, told: list[str]) -> Page:
     page = context.new_page()
     page.on("console", lambda message: told.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: told.append(f"error: {error}"))
-    page.goto("http://rates.example/story/en0")
-    page.wait_for_timeout(200)
+    with page.expect_response(lambda answered: answered.request.method == "POST"):
+        page.goto("http://rates.example/story/en0")
+    page.wait_for_timeout(50)
     return page
 
 

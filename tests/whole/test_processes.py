@@ -20,7 +20,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.postgres import empty_schema, postgres_server, postgres_url
-from support.running import LOOK_S, SOON_S, START_S, Moved, Runner, Running, figure, free_port, runner, settings, until
+from support.running import (
+    LOOK_S,
+    SOON_S,
+    SOURCES,
+    START_S,
+    Moved,
+    Runner,
+    Running,
+    figure,
+    free_port,
+    runner,
+    settings,
+    until,
+)
 
 from ticker import service
 from ticker.collect.schedule import Collector
@@ -196,16 +209,20 @@ def kill_the_collector(shared: World) -> None:
 
 
 def skew(world: World, *both: Running) -> float:
-    """Seconds between the first answers of two processes with a new figure."""
-    printed, seen = world.new_figure(), dict[int, float]()
+    """For how many seconds one process still told the old figure once another had told the new one: from the new
+    answer to the last question that an old one answered, so that slow answers count for nothing."""
+    printed, told, asked = world.new_figure(), dict[int, float](), dict[int, float]()
     deadline = time.monotonic() + SOON_S
-    while len(seen) < len(both):
+    while len(told) < len(both):
         assert time.monotonic() < deadline, f"{printed} was not served by both"
         for one in both:
-            if one.port not in seen and served(one, printed):
-                seen[one.port] = time.monotonic()
+            now = time.monotonic()
+            if one.port not in told and served(one, printed):
+                told[one.port] = time.monotonic()
+            elif one.port not in told:
+                asked[one.port] = now
         time.sleep(LOOK_S)
-    return max(seen.values()) - min(seen.values())
+    return max(0.0, max(asked.values(), default=0.0) - min(told.values()))
 
 
 def test_a_late_write_of_a_collector_that_was_followed_is_refused(on_both_stores: Callable[[Play], None]) -> None:
@@ -347,8 +364,7 @@ def test_readers_notice_nothing_of_a_store_that_is_away(own_postgres: PostgresSe
         running = world.start().until_ready()
         printed = world.new_figure()
         until("a figure", lambda: served(running, printed))
-        until("all has been collected", lambda: running.shown()["state"] == "fresh")
-        shown = running.shown()
+        shown = until("all has been collected", lambda: complete(running))
         with Readers(running) as readers:
             own_postgres.stop()
             until("the operator is told", lambda: running.status()["store"] != "ok")
@@ -385,6 +401,13 @@ def test_readers_notice_nothing_of_a_store_that_is_away(own_postgres: PostgresSe
         print(f"ended in {took:.1f} s while the store hung")
 
 
+def complete(running: Running) -> Any:
+    """What it shows, once every source has been visited and no figure or headline is missing."""
+    visited = {one["source"] for one in running.events("round")} >= set(SOURCES)
+    shown = running.shown()
+    return shown if visited and shown["state"] == "fresh" and shown["headlines"] else None
+
+
 @contextmanager
 def frozen(server: PostgresServer) -> Iterator[None]:
     """The store's processes are there and do not answer."""
@@ -402,8 +425,7 @@ def frozen(server: PostgresServer) -> Iterator[None]:
 
 def test_readers_notice_nothing_of_upstreams_that_are_gone(world: World) -> None:
     running = world.start().until_ready()
-    until("all has been collected", lambda: running.shown()["state"] == "fresh")
-    shown = running.shown()
+    shown = until("all has been collected", lambda: complete(running))
     world.upstream.stop()
     with Readers(running) as readers:
         for source in world.upstream.addresses:
@@ -498,7 +520,7 @@ def test_a_process_is_small_and_stays_so(world: World) -> None:
     began = time.monotonic()
     running = world.start().until_ready()
     ready_s = time.monotonic() - began
-    until("all has been collected", lambda: running.shown()["state"] == "fresh")
+    until("all has been collected", lambda: complete(running))
     worker = running.worker()
     for path in ("/strip", "/strip.json", "/status", "/status.json", "/livez"):
         assert running.get(path).status == 200
