@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and make. What else is missing is installed where we are root on Debian; elsewhere the
 # run stops and names the command to type. Each target is a line or two that one could type.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-long lint audit bench lock clean
+.PHONY: help run demo test test-long lint audit bench dist lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -36,10 +36,11 @@ test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but th
 test-long: test ## the long tests too: hundreds of kills, ten thousand clicks
 	.venv/bin/pytest --durations=25 -m long $(workers)
 
-lint: .venv/dev ## ruff and mypy
+lint: .venv/dev ## ruff, mypy, and which room may import which
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
 
 audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside judges say of the pages: HTML, accessibility, console
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
@@ -48,12 +49,17 @@ audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside jud
 	.venv/bin/python tests/audit/audit.py
 	.venv/bin/python tests/audit/api.py
 
-bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host page in time
-	$(call need,command -v nginx && command -v wrk,nginx wrk)
-	PYTHONPATH=tests .venv/bin/python -m bench.speed
-	PYTHONPATH=tests .venv/bin/python -m bench.history
+bench: export PATH := $(PATH):/usr/sbin
+bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host page [ROUNDS=7] [SECONDS=2] [TREE=DIR]
+	$(call need,command -v nginx && command -v wrk && command -v taskset,nginx wrk util-linux)
+	.venv/bin/python -m bench.speed
+	.venv/bin/python -m bench.history
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
-	PYTHONPATH=tests .venv/bin/python -m bench.paint
+	.venv/bin/python -m bench.paint
+
+dist: .venv/dev ## build the sdist, and the wheel from it, into dist/
+	rm -rf dist
+	.venv/bin/python -m build --no-isolation
 
 lock: .venv/dev ## write the locks anew from pyproject.toml and requirements-*.in [UPGRADE=--upgrade]
 	$(compile) --extra=postgresql --output-file=requirements.lock pyproject.toml

@@ -1,40 +1,43 @@
 """When a host page's largest paint comes, with the strip and without it, and when the strip itself is seen: over a line
-of 1.6 Mbit/s and 150 ms, with a quarter of the processor. What others do on this machine shows in the figures; the
-least ones show the least of it.
+of 1.6 Mbit/s and 150 ms, with a quarter of the processor. What a strip adds is taken inside a round.
 
-Needs Chromium. Run by `make bench`.
+The service runs on one core, the host and Chromium, which must be there, on another. Run by `make bench`.
 """
 
 from __future__ import annotations
 
+import html
+import re
+import shutil
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
-from statistics import median
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-from support import scenes
-from support.host_page import Host, Service, closing
-from support.pictures import CHROMIUM
 
-from ticker.serve.configurator.form import Terms, configurator
+from bench.load import spread, table
+from bench.machine import options
+from bench.servers import Server, ask, prepared
 
-ROUNDS = 7
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
-WAYS = ("", "frame", "element")
+CODES = {"none": "", "frame": "<iframe", "element": "<rate-ticker"}  # with what a way's code is told apart
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="4" height="3"/><!--%s--></svg>'
 LARGEST = {
     "text": "<p style='font-size:2rem'>" + "The bridge opened again after two years of repairs. " * 12,
-    "picture": "<img src=/picture.svg alt='' style='width:100%;height:400px;object-fit:cover'>",
+    "picture": "<img src=picture.svg alt='' style='width:100%;height:400px;object-fit:cover'>",
 }
 PAINTED = """() => new Promise(done => {
-    const ticker = document.querySelector("rate-ticker");
     let largest = 0, seen = 0;
     new PerformanceObserver(list => { largest = list.getEntries().at(-1).startTime; })
         .observe({type: "largest-contentful-paint", buffered: true});
+    const figure = one => !one.childElementCount && one.offsetParent && /^\\d+[.,]\\d+$/.test(one.textContent.trim());
     const look = () => {
-        const figure = ticker && ticker.shadowRoot && ticker.shadowRoot.querySelector(".figure");
-        if (!seen && figure && figure.offsetParent) seen = performance.now();
+        const ticker = document.querySelector("rate-ticker");
+        if (!seen && ticker?.shadowRoot && [...ticker.shadowRoot.querySelectorAll("*")].some(figure))
+            seen = performance.now();
         if (document.readyState !== "complete" || ticker && !seen) return requestAnimationFrame(look);
         setTimeout(() => done([largest, seen]), 400);
     };
@@ -45,43 +48,61 @@ FRAME_PAINTED = """() => new Promise(done => new PerformanceObserver(list => {
 }).observe({type: "paint", buffered: true}))"""
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 def main() -> int:
-    service, host = Service(scenes.day()), Host()
-    host.pages["/picture.svg"] = PICTURE % ("x" * 60_000), {"Content-Type": "image/svg+xml"}
-    with closing(service.server, host.server), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        took: dict[tuple[str, str], list[tuple[float, float]]] = {}
-        for _, largest, way in product(range(ROUNDS), LARGEST, WAYS):
-            took.setdefault((largest, way), []).append(painted(browser, service, host, largest, way))
-        browser.close()
-    print(f"{'largest is':12}{'strip':12}{'largest paint':>18}{'strip seen':>18}   ms, median and least of {ROUNDS}")
-    for (largest, way), times in took.items():
-        paint, seen = [one for one, _ in times], [one for _, one in times]
-        print(f"{largest:12}{way or 'none':12}{_said(paint):>18}{_said(seen) if way else '':>18}")
+    given = options(__doc__)
+    with prepared(given.tree) as ticker, ticker.serving() as server:
+        pages = ticker.folder / "pages"
+        write_pages(server, pages)
+        with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=pages)) as host:
+            threading.Thread(target=host.serve_forever, daemon=True).start()
+            compare(f"http://127.0.0.1:{host.server_port}", given.rounds)
+            host.shutdown()
     return 0
 
 
-def _said(times: list[float]) -> str:
-    return f"{median(times):.0f} {min(times):6.0f}"
+def write_pages(server: Server, folder: Path) -> None:
+    """Somebody else's pages, with the code that the configurator gives out."""
+    offered = re.findall(r"<textarea[^>]*>\s*(.*?)</textarea>", ask(server.url).data.decode(), re.DOTALL)
+    folder.mkdir()
+    (folder / "picture.svg").write_text(PICTURE % ("x" * 60_000))
+    for (way, mark), (largest, content) in product(CODES.items(), LARGEST.items()):
+        code = next(code for code in map(html.unescape, ["", *offered]) if mark in code)
+        page = "<!doctype html><html lang=en><title>Our paper</title><link rel=icon href=data:,><body style='margin:0'>"
+        (folder / f"{largest}-{way}.html").write_text(f"{page}{code}<main>{content}</main>")
 
 
-def painted(browser: Browser, service: Service, host: Host, largest: str, way: str) -> tuple[float, float]:
+def compare(host: str, rounds: int) -> None:
+    cases = list(product(LARGEST, CODES))
+    took: dict[tuple[str, str], list[tuple[float, float]]] = {case: [] for case in cases}
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium")
+        with playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser:
+            for _, (largest, way) in product(range(rounds), cases):
+                took[largest, way].append(painted(browser, f"{host}/{largest}-{way}.html", way))
+    rows = []
+    for (largest, way), times in took.items():
+        paint, seen = zip(*times, strict=True)
+        without = [one for one, _ in took[largest, "none"]]
+        later = [one - other for one, other in zip(paint, without, strict=True)]
+        beside = ("", "") if way == "none" else (spread(later, 0), spread(seen, 0))
+        rows.append((largest, way, spread(paint, 0), *beside))
+    print(f"\n{table(('largest is', 'strip', 'largest paint, ms', 'later than without', 'strip seen'), rows)}")
+
+
+def painted(browser: Browser, url: str, way: str) -> tuple[float, float]:
     """When the largest paint came and when the strip was seen, in ms since the page was asked for."""
-    url = service.server.url
-    said = configurator("", urlsplit(url).netloc, "http", scenes.day().snapshot.content, Terms(), lambda _: (600, 120))
-    codes = {code.id: code.text for one in said.ways for code in one.codes} | {"": ""}
-    host.pages["/"] = (
-        f"<!doctype html><html lang=en><title>Our paper</title><link rel=icon href=data:,><body style='margin:0'>"
-        f"{codes[way]}<main>{LARGEST[largest]}</main>",
-        {},
-    )
     with browser.new_context(viewport={"width": 1280, "height": 700}) as context:
         page = context.new_page()
         cdp = context.new_cdp_session(page)
         cdp.send("Network.enable")
         cdp.send("Network.emulateNetworkConditions", LINE)
         cdp.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-        page.goto(host.server.url + "/", wait_until="commit")
+        page.goto(url, wait_until="commit")
         paint, seen = page.evaluate(PAINTED)
         if way == "frame":
             seen = page.frames[1].evaluate(FRAME_PAINTED) - page.evaluate("performance.timeOrigin")

@@ -55,7 +55,7 @@ def mistake(ran: Ran) -> str:
 def test_help_teaches(run, command):
     ran = run(command, "--help")
     assert ran.code == 0
-    assert ran.out.startswith(f"usage: ticker {command}")
+    assert ran.out.startswith(f"Usage: ticker {command} ")
     _, _, body = ran.out.partition("\n\n")
     assert len(body.split()) > 20
     listed = run("--help")
@@ -69,14 +69,16 @@ def test_help_tells_the_exit_codes_that_scripts_rely_on(run, command):
 
 
 def test_no_command_and_an_unknown_one_are_wrong_usage(run):
-    assert mistake(run()) == "ticker: COMMAND is missing (`ticker --help` tells more)"
-    assert "'publish-all' is no command; commands are demo, serve," in mistake(run("publish-all"))
-    assert "'stauts' is no command; did you mean status?" in mistake(run("stauts"))
+    assert mistake(run()) == "ticker: Missing command. (`ticker --help` tells more)"
+    assert "No such command 'publish-all'. Commands are demo, serve," in mistake(run("publish-all"))
+    assert "No such command 'stauts'. Did you mean 'status'?" in mistake(run("stauts"))
     for early in (["--config", "F"], ["--config=F"]):
         assert mistake(run(*early, "status")).startswith(
-            "ticker: met --config before the command; options stand behind it, as in `ticker status --config FILE`"
+            "ticker: No such option '--config'. Options follow the command, as in `ticker status --config FILE`."
         )
-    assert mistake(run("status", "--jsn")) == "ticker: --jsn means nothing here (`ticker --help` tells more)"
+    assert mistake(run("status", "--jsn")) == (
+        "ticker: No such option '--jsn'. Did you mean '--json'? (`ticker status --help` tells more)"
+    )
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
@@ -101,9 +103,9 @@ def test_an_address_that_is_not_ours_is_told(run):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--at", "yesterday"], "--at yesterday: a moment as 2026-05-22T18:30 is wanted"),
-        (["--at", "0001-01-01"], "--at 0001-01-01: a moment within 100 years from now is wanted"),
-        (["--at", "9999-12-31T23:59"], "--at 9999-12-31T23:59: a moment within 100 years from now is wanted"),
+        (["--at", "yesterday"], "'--at': met 'yesterday', wanted a moment as 2026-05-22T18:30"),
+        (["--at", "0001-01-01"], "'--at': met 0001-01-01, wanted a moment within 100 years from now"),
+        (["--at", "9999-12-31T23:59"], "'--at': met 9999-12-31, wanted a moment within 100 years from now"),
         (["--fault", "nbkr"], "--fault nbkr: "),
         (["--fault", "nbkr=boom"], "wanted one of drip_body, "),
         (["--fault", "moon=reset"], "wanted one of nbkr, nbkr-weekly, "),
@@ -309,8 +311,8 @@ def store(moved, tmp_path) -> Iterator[Store]:  # noqa: ARG001
         )
         with one.write(token) as write:
             write.publish(content, WHEN)
-            write.look("nbkr", "USD", WHEN)
-            write.look("kaktus-ru", "", WHEN)
+            write.record_look("nbkr", "USD", WHEN)
+            write.record_look("kaktus-ru", "", WHEN)
         yield one
 
 
@@ -414,7 +416,7 @@ def test_held_lists_each_figure_with_its_reason(run, store):
 
 
 @pytest.mark.parametrize("word", ["accept", "reject"])
-def test_a_word_on_a_held_figure_becomes_a_wish_of_the_collector(run, store, word):
+def test_a_word_on_a_held_figure_becomes_a_command_for_the_collector(run, store, word):
     id_ = held_figure(store)
     ran = run("held", word, str(id_))
     assert (ran.code, ran.err) == (0, "")
@@ -424,7 +426,7 @@ def test_a_word_on_a_held_figure_becomes_a_wish_of_the_collector(run, store, wor
             "reject": "to be rejected: USD 874.500 for 1 on 2026-05-21; believed remains 87.4500 for 1 on 2026-05-20\n",
         }[word]
     )
-    assert [(one.kind, one.subject) for one in store.wishes()] == [(word, str(id_))]
+    assert [(one.kind, one.subject) for one in store.pending_commands()] == [(word, str(id_))]
 
 
 def test_an_accepted_figure_is_named_with_its_restamps_and_the_figure_of_that_day_it_replaces(run, store):
@@ -441,10 +443,10 @@ def test_a_word_on_what_is_not_held_is_wrong_usage(run, store):
     id_ = held_figure(store)
     assert mistake(run("held", "accept", "99")) == f"ticker: held accept: no figure 99 is held; held are {id_}"
     assert mistake(run("held", "reject")) == "ticker: held reject: wanted a figure's number; `ticker held` lists them"
-    assert "held accept: met 'x', wanted a figure's number" in mistake(run("held", "accept", "x"))
-    assert mistake(run("held", "acept", "1")) == "ticker: held: met 'acept'; did you mean accept?"
-    assert "words are accept, reject" in mistake(run("held", "settle", "1"))
-    assert store.wishes() == []
+    assert "met 'x', wanted a figure's number; `ticker held` lists them" in mistake(run("held", "accept", "x"))
+    for word in ("acept", "settle"):
+        assert f"'{word}' is not one of 'accept', 'reject'" in mistake(run("held", word, "1"))
+    assert store.pending_commands() == []
 
 
 @pytest.mark.parametrize(
@@ -483,6 +485,14 @@ def test_it_runs_as_a_program_and_gives_its_exit_codes():
     assert (ran.returncode, ran.stderr) == (1, b"")
     odd, daily = map(json.loads, ran.stdout.splitlines())
     assert (odd["source"], daily["error"]) == ("odd\udcff.xml", None)
+
+
+def test_help_loads_no_server_and_no_database():
+    code = "import sys; from ticker.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    loaded = set(ran.stderr.split())
+    assert "ticker.cli.parser" in loaded
+    assert not loaded & {"flask", "granian", "pydantic", "sqlalchemy", "requests", "ticker.service", "ticker.serve"}
 
 
 def test_a_terminal_that_knows_no_cyrillic_is_no_reason_for_a_traceback():

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.given import may, rate, steadily
 
+from ticker.cli.series_csv import COLUMNS, Terms, dump, load
 from ticker.model import DAY, Rate, Revision
-from ticker.series_csv import COLUMNS, Terms, dump, load
 
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
 TERMS = Terms("KGS", {"nbkr": may(23), "nbkr-weekly": may(23)}, date(1993, 5, 10), NOW)
@@ -206,7 +206,7 @@ def test_what_neither_row_nor_operator_tells_is_told_with_the_way_to_tell_it():
 
 def test_two_rows_of_a_day_are_told_whatever_they_say():
     rows, bad = load("date,currency,value\n2026-05-22,USD,87.45\n2026-05-22,USD,87.45\n", PLAIN)
-    assert [one.said for one in bad] == ["USD of 2026-05-22 stands in line 2 already"]
+    assert [one.said for one in bad] == ["USD of 2026-05-22 is in line 2 already"]
     assert len(rows) == 1
 
 
@@ -233,8 +233,20 @@ def test_a_demonstrations_figures_say_so_and_are_read_by_a_demonstration_alone()
         "2: met a demonstration's figures, which are invented; they are read only into"
     )
     assert figures(text, replace(PLAIN, demo=True)) == [invented]
-    assert figures(text.replace(",true", ",false")) == [invented]
+    assert figures(text.replace(",true", ",false").replace("demo-nbkr", "nbkr")) == [invented]
     assert said(text.replace(",true", ",yes")) == "2: demo: met 'yes', wanted true or false"
+
+
+def test_a_demonstrations_figures_say_so_by_their_source_though_the_column_is_cut():
+    invented = Revision(0, "nbkr-weekly", rate("USD", "87.4500", may(20)), NOW, body_hash=HASH, origin="nbkr-weekly")
+    cut = "".join(f"{line.rpartition(',')[0]}\n" for line in dump([invented], demo=True).splitlines())
+    assert cut.splitlines()[0] == ",".join(COLUMNS)
+    assert ",demo-nbkr-weekly,nbkr-weekly," in cut
+    assert said(cut).startswith("2: met a demonstration's figures, which are invented")
+    assert figures(cut, replace(PLAIN, demo=True)) == [invented]
+    assert said(cut.replace("demo-nbkr-weekly", "demo-cbr"), replace(PLAIN, demo=True)).startswith(
+        "2: source: met 'demo-cbr', wanted one of nbkr, nbkr-weekly"
+    )
 
 
 def test_columns_are_those_that_are_told():

@@ -24,24 +24,29 @@ from urllib.parse import parse_qsl
 from ticker import __version__, log
 from ticker.config import Config, ConfigError, load
 from ticker.model import Revision
+from ticker.operate import routes as operate
 from ticker.rates.compose import bank_terms, compose, feed_terms
-from ticker.serve.api.preload import Warm
-from ticker.serve.app import ReadSide
-from ticker.serve.configurator.form import Embed, Terms, gives_way
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
-from ticker.serve.news.clicks import Shown, Views
+from ticker.rates.timeline import Book
+from ticker.serve.api.preload import TimelinePreloader
+from ticker.serve.app import Application
+from ticker.serve.configurator.form import gives_way
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
+from ticker.serve.http.rate_limit import RateLimiter
+from ticker.serve.news.clicks import ClickCounter, KnownStories
 from ticker.serve.panel.view import Popularity
-from ticker.serve.render import COMMON, PANELS, renderer
-from ticker.serve.strip.assets import Issued
+from ticker.serve.render import PANELS, PREWARMED, renderer
+from ticker.serve.site import Site
+from ticker.serve.strip.assets import EmbedAssets
 from ticker.serve.strip.element import script
 from ticker.serve.strip.options import Offered
+from ticker.serve.terms import Embed, SiteSettings
 from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
 
 if TYPE_CHECKING:
-    from ticker.collect.fetch import Limits
-    from ticker.collect.round import Desk
+    from ticker.collect.http.bounds import Limits
+    from ticker.collect.round import RoundContext
     from ticker.collect.schedule import Collector
 
 Clock = Callable[[], datetime]
@@ -68,64 +73,61 @@ class Service:
         self.config, self.clock = config, clock or clock_of(config)
         self._collects = config.collect.enabled if collects is None else collects
         self.collector: Collector | None = None
-        embed = Embed(f"/embed/{script().version}.js", script().integrity)
-        base_url, framed_by = config.serve.base_url, config.serve.frame_ancestors
-        limits = config.serve.api_quota, config.serve.trusted_proxies
-        terms = Terms(config.serve.currencies, presets(config), base_url, embed, framed_by, *limits)
-        self.ready = Ready(
+        settings = site_settings(config)
+        cache = ResponseCache(
             nothing_yet(config),
-            renderer(config.serve.currencies, config.serve.frame_ancestors, terms.presets, self._popularity),
+            renderer(settings.currencies, settings.frame_ancestors, settings.presets, self._popularity),
             self.clock,
             config.serve.cached_strips,
-            COMMON,
-            self._edition,
+            PREWARMED,
+            self._tally_version,
         )
         last_good = Path(config.store.last_good) if config.store.last_good else None
-        self.latest = Latest(self.open_store, self.ready.show, self.clock, last_good, self._opened)
-        self.views = Views(
-            lambda: self.latest.store,
+        live = LiveSnapshot(self.open_store, cache.replace_snapshot, self.clock, last_good, self._opened)
+        clicks = ClickCounter(
+            lambda: live.store,
             self.clock,
-            shown=Shown(lambda: self.ready.snapshot.content),
+            shown=KnownStories(lambda: cache.snapshot.content),
             half_life=timedelta(hours=config.views.half_life_hours),
             floor=config.views.floor,
             enabled=config.views.enabled,
         )
-        moved = bool(config.demo.clock_offset_s)
-        self.issued = Issued(last_good.with_name("ticker-embed") if last_good else None)
-        self.app = ReadSide(
-            self.ready,
-            self.latest,
-            self.clock,
-            self.start,
-            dated=moved,
-            terms=terms,
-            views=self.views,
-            issued=self.issued,
+        self.site = Site(
+            cache=cache,
+            live=live,
+            clock=self.clock,
+            settings=settings,
+            clicks=clicks,
+            assets=EmbedAssets(last_good.with_name("ticker-embed") if last_good else None),
+            timeline=Book(),
+            limiter=RateLimiter(settings.api_quota),
         )
-        self.warm = Warm(self.app)
+        dated = bool(config.demo.clock_offset_s)
+        self.app = Application(self.site, [operate.register_routes], self.start, dated=dated)
+        self.preloader = TimelinePreloader(self.site)
         self._started = threading.Lock()
 
     def start(self) -> None:
         """Begin to follow the store and to collect; once, however often it is called."""
         if self._started.acquire(blocking=False):
-            self.issued.keep()
-            self.latest.start()
-            self.views.start()
-            self.warm.start()
+            self.site.assets.keep()
+            self.site.live.start()
+            self.site.clicks.start()
+            self.preloader.start()
 
     def stop(self) -> None:
         if self.collector:
             self.collector.stop()
-        self.warm.stop()
-        self.views.stop()
-        self.latest.stop()
+        self.preloader.stop()
+        self.site.clicks.stop()
+        self.site.live.stop()
 
     def _popularity(self) -> Popularity:
-        tally = self.views.tally
-        return Popularity(tally.clicks, self.views.floor, tally.generation)
+        tally = self.site.clicks.tally
+        return Popularity(tally.clicks, self.site.clicks.floor, tally.generation)
 
-    def _edition(self, path: str) -> int:
-        return self.views.tally.generation if path in PANELS else 0
+    def _tally_version(self, path: str) -> int:
+        return self.site.clicks.tally.generation if path in PANELS else 0
 
     def open_store(self) -> Store:
         return open_store(self.config.store.url, clock=self.clock)
@@ -134,6 +136,19 @@ class Service:
         if self._collects:
             self.collector = collector(self.config, store, self.clock)
             self.collector.start()
+
+
+def site_settings(config: Config) -> SiteSettings:
+    """What the operator decided. Raises ConfigError where a preset says what a strip would not show."""
+    return SiteSettings(
+        currencies=config.serve.currencies,
+        presets=presets(config),
+        base_url=config.serve.base_url,
+        embed=Embed(f"/embed/{script().version}.js", script().integrity),
+        frame_ancestors=config.serve.frame_ancestors,
+        api_quota=config.serve.api_quota,
+        trusted_proxies=config.serve.trusted_proxies,
+    )
 
 
 def presets(config: Config) -> Mapping[str, str]:
@@ -158,13 +173,13 @@ def nothing_yet(config: Config) -> Snapshot:
     return Snapshot(0, NEVER, content)
 
 
-def desk(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> Desk:
+def round_context(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> RoundContext:
     """What rounds work with. The collector's libraries are imported only where there is collecting."""
-    from ticker.collect.fetch import connection
-    from ticker.collect.round import Desk
+    from ticker.collect.http.client import connection
+    from ticker.collect.round import RoundContext
 
     limits = fetch_limits(config)
-    return Desk(
+    return RoundContext(
         home=config.the_home(),
         banks=config.rates_sources(),
         feeds=config.feed_sources(),
@@ -177,7 +192,7 @@ def desk(config: Config, store: Store, clock: Clock, pause: Callable[[float], ob
 
 
 def fetch_limits(config: Config) -> Limits:
-    from ticker.collect.fetch import Limits
+    from ticker.collect.http.bounds import Limits
 
     return Limits(
         deadline_s=config.fetch.deadline_s,
@@ -192,12 +207,11 @@ def collector(config: Config, store: Store, clock: Clock) -> Collector:
     from ticker.collect.schedule import Collector
 
     stopping = threading.Event()
-    return Collector(
-        desk(config, store, clock, stopping.wait), round_limit_s=2 * config.fetch.deadline_s + 60, stopping=stopping
-    )
+    context = round_context(config, store, clock, stopping.wait)
+    return Collector(context, round_limit_s=2 * config.fetch.deadline_s + 60, stopping=stopping)
 
 
-def application() -> ReadSide:
+def application() -> Application:
     """The application of one worker process of `ticker serve`: begins at once, ends with its parent."""
     service = Service(load(None, os.environ).config)
     service.start()
@@ -206,7 +220,7 @@ def application() -> ReadSide:
     return service.app
 
 
-def lazy_application() -> ReadSide:
+def lazy_application() -> Application:
     """The application for any WSGI server: begins with the first request, in the process that gets it."""
     service = Service(load(None, os.environ).config)
     atexit.register(service.stop)
@@ -281,7 +295,7 @@ def _end_with_parent(service: Service) -> None:
     parent = multiprocessing.parent_process()
     assert parent
     parent.join()
-    log.event("main process is gone; worker ends")
+    log.info("main process is gone; worker ends")
     stopping = threading.Thread(target=service.stop, daemon=True)
     stopping.start()
     stopping.join(STOP_S)

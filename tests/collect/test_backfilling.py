@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -18,15 +19,16 @@ from support.postgres import postgres_server, postgres_url
 from support.running import Moved, settings
 from support.sites import Site
 
-from ticker import bulk
-from ticker.cli import main
+from ticker.cli import figures, main
+from ticker.cli.backfill import ten_years_before
+from ticker.cli.series_csv import Row
 from ticker.collect.archive import Why
 from ticker.collect.backfill import Backfill, Step
+from ticker.collect.sources import archive_of
 from ticker.demo import DemoUpstream
 from ticker.demo.bank import DAILY
 from ticker.model import DAY, Revision
-from ticker.series_csv import Row
-from ticker.store import FILL, StoreError, open_store
+from ticker.store import BACKFILL, StoreError, open_store
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -44,8 +46,10 @@ def begun(site: Callable[..., Site]) -> Site:
     return made
 
 
-def work(site: Site, first: date, last: date = NEWEST, currencies: tuple[str, ...] = ALL, **desk: Any) -> Backfill:
-    return Backfill(replace(site.collector.desk, **desk), site.config.rates_sources()[0], first, last, currencies)
+def work(site: Site, first: date, last: date = NEWEST, currencies: tuple[str, ...] = ALL, **context: Any) -> Backfill:
+    archive = archive_of(site.config.rates_sources()[0])
+    assert archive
+    return Backfill(replace(site.collector.context, **context), archive, first, last, currencies)
 
 
 def done(one: Backfill) -> list[Step]:
@@ -145,7 +149,7 @@ def test_on_postgresql_it_is_the_same(site: Callable[..., Site], postgres_url: s
         done(backfill)
         assert done(work(one, date(2024, 11, 15))) == []
         one.look()
-        assert one.store.wishes() == []
+        assert one.store.pending_commands() == []
         stores.append(([told(figure) for figure in one.store.figures(*SPAN)], backfill.added))
     assert stores[0] == stores[1]
 
@@ -159,11 +163,11 @@ def told(figure: Revision) -> tuple[object, ...]:
 
 
 def test_the_strip_is_not_disturbed(begun: Site) -> None:
-    begun.service.latest.look()
+    begun.service.site.live.poll()
     before, shown = begun.store.version(), begun.strip()
     done(work(begun, date(2020, 1, 1), date(2026, 3, 1)))
     assert begun.store.version() == before, "years ago changes nothing that is shown"
-    assert begun.store.wishes() == []
+    assert begun.store.pending_commands() == []
     done(work(begun, date(2020, 1, 1)))
     begun.look()  # the collector is told of what is recent
     assert begun.store.version()[0] <= before[0] + 1
@@ -173,7 +177,7 @@ def test_the_strip_is_not_disturbed(begun: Site) -> None:
 
 def test_a_table_that_comes_while_a_page_is_awaited_counts(begun: Site) -> None:
     """The page is judged by what is known when it is written, not when it was asked for."""
-    connect, day = begun.collector.desk.connect, date(2026, 5, 11)
+    connect, day = begun.collector.context.connect, date(2026, 5, 11)
     (usd,) = begun.store.figures(NEWEST + 2 * DAY, NEWEST + 2 * DAY, ["USD"])
     other = replace(usd.rate, quoted=usd.rate.quoted + 1, valid_on=day, valid_until=day)
 
@@ -193,14 +197,14 @@ def test_a_table_that_comes_while_a_page_is_awaited_counts(begun: Site) -> None:
 
 
 def test_two_at_once_are_one_after_the_other(begun: Site) -> None:
-    assert begun.store.lease("another", 15, FILL)
+    assert begun.store.lease("another", 15, BACKFILL)
     before = asked(begun.upstream)
     waited: list[float] = []
     with pytest.raises(StoreError, match="another backfill or import is at work"):
         list(work(begun, date(2026, 1, 1), pause=waited.append).run())
     assert asked(begun.upstream) == before
     assert sum(waited) > 15, "a killed one's lease is outwaited"
-    begun.store.release("another", FILL)
+    begun.store.release("another", BACKFILL)
     assert done(work(begun, date(2026, 1, 1)))
 
 
@@ -210,7 +214,7 @@ def test_one_whose_turn_was_taken_over_ends_and_writes_nothing(begun: Site) -> N
     next(steps)
     before = len(begun.store.figures(*SPAN))
     begun.clock.turn(to="2026-05-20 11:05")
-    assert begun.store.lease("another", 15, FILL)
+    assert begun.store.lease("another", 15, BACKFILL)
     assert list(steps) == []
     assert "another backfill or import has taken over" in backfill.fault
     assert len(begun.store.figures(*SPAN)) == before
@@ -253,11 +257,11 @@ def test_a_change_of_nominal_ends_a_currency_and_no_other_and_an_import_goes_on_
     assert (jump.why, jump.last, unknown.why) == (Why.JUMP, changed - DAY, Why.NO_NOMINAL)
     assert "10 times as much, so of another nominal" in jump.said
     assert {page.currency for page in backfill.out_of_reach} == {"RUB"}, "they are not even asked for"
-    with begun.store.fill(begun.store.lease("import", 60, FILL) or 0) as tx:
+    with begun.store.backfill(begun.store.lease("import", 60, BACKFILL) or 0) as tx:
         day, quoted = once_per_ten("RUB", changed - DAY, changed - DAY)[0]
         rate = replace(begun.store.figures(changed, changed, ["RUB"])[0].rate, quoted=quoted, nominal=10)
         tx.add([Revision(0, "nbkr", replace(rate, valid_on=day, valid_until=day), begun.clock.now, origin="import")])
-    begun.store.release("import", FILL)
+    begun.store.release("import", BACKFILL)
     again = work(begun, date(2022, 1, 1), currencies=("RUB", "USD"))
     done(again)
     assert (again.refused, again.out_of_reach) == ([], [])
@@ -293,7 +297,7 @@ def test_with_nothing_known_nothing_is_asked_for(site: Callable[..., Site]) -> N
     ],
 )
 def test_a_fault_ends_it_with_a_sentence_and_what_was_read_is_kept(begun: Site, fault: str, said: str) -> None:
-    connect = begun.collector.desk.connect
+    connect = begun.collector.context.connect
 
     def hurried() -> Any:
         connection = connect()
@@ -369,6 +373,14 @@ def test_backfill_says_what_it_does_and_did(command: Callable[..., Ran]) -> None
     assert real.out.splitlines()[-1] == weekly
 
 
+def test_on_a_terminal_a_bar_shows_how_far_it_is(command: Callable[..., Ran], monkeypatch: Any) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    ran = command("backfill", "--from", "2025-06-01", "--currency", "USD")
+    assert ran.code == 0
+    assert f"[{'#' * 12}{'-' * 12}]  1/2" in ran.err
+    assert f"[{'#' * 24}]  2/2  USD 2025-06-01 to 2025-10-30: 152 new" in ran.err
+
+
 def test_backfill_tells_a_refusal_by_its_exit_code(command: Callable[..., Ran], begun: Site) -> None:
     command("backfill", "--from", "2026-05-01", "--currency", "USD")
     begun.bank.set(date(2026, 5, 12), USD="91.0000")
@@ -418,7 +430,7 @@ def test_what_is_exported_is_imported_and_exported_again_equal_to_the_byte(
     )
     assert command("export", "again.csv", store="other.db").code == 0
     assert first == (tmp_path / "again.csv").read_bytes()
-    assert b",nbkr-weekly,nbkr-weekly,2026-05-20T" in first
+    assert b",demo-nbkr-weekly,nbkr-weekly,2026-05-20T" in first
     assert command("import", "all.csv", store="other.db").out == f"all.csv: 0 figures new, {rows} known already\n"
     assert command("export", "-", store="other.db").out.encode() == first == command("export").out.encode()
     assert sorted(os.listdir(tmp_path)) == ["0", "again.csv", "all.csv", "other.db", "ticker.toml"]
@@ -443,7 +455,7 @@ def test_who_shows_an_import_is_told_where_it_concerns_today(begun: Site) -> Non
 
     def said(day: date, now: datetime) -> str:
         row = Row(2, replace(figure, rate=replace(figure.rate, valid_on=day, valid_until=day)))
-        return bulk.shown_by(begun.store, bulk.Import((row,), 0, ()), home, now)
+        return figures.shown_by(begun.store, figures.Import((row,), 0, ()), home, now)
 
     assert said(today, begun.clock.now) == "the collecting process shows them within seconds"
     assert said(today, begun.clock.now + timedelta(hours=1)).startswith("nobody collects now: they are shown once")
@@ -451,8 +463,8 @@ def test_who_shows_an_import_is_told_where_it_concerns_today(begun: Site) -> Non
 
 
 def test_the_past_of_a_demonstration_begins_ten_years_ago_or_with_the_som() -> None:
-    assert bulk.ten_years_before(date(2026, 11, 24)) == date(2016, 1, 1)
-    assert bulk.ten_years_before(date(2003, 3, 1)) == bulk.ten_years_before(date(1990, 1, 1)) == date(1993, 5, 10)
+    assert ten_years_before(date(2026, 11, 24)) == date(2016, 1, 1)
+    assert ten_years_before(date(2003, 3, 1)) == ten_years_before(date(1990, 1, 1)) == date(1993, 5, 10)
 
 
 def test_an_export_may_be_of_some_days_and_currencies(command: Callable[..., Ran]) -> None:
@@ -486,7 +498,7 @@ def test_with_one_bad_row_nothing_of_a_file_is_written(
     [
         (["missing.csv"], "missing.csv: can't be read: No such file or directory"),
         (["latin.csv"], "latin.csv: met no UTF-8 at byte 20, wanted a text in UTF-8"),
-        (["--source", "cbr", "latin.csv"], "--source cbr: one of nbkr, nbkr-weekly is wanted"),
+        (["--source", "cbr", "latin.csv"], "'--source': met 'cbr', wanted one of nbkr, nbkr-weekly"),
         (["--nominal", "7", "latin.csv"], "met '7', wanted 1, 10, 100, ... or 1000000, or USD=1"),
     ],
 )
@@ -500,14 +512,14 @@ def test_a_wrong_import_is_told(command: Callable[..., Ran], tmp_path: Path, arg
 def test_a_file_under_the_wrong_source_takes_no_currency_from_the_strip(
     command: Callable[..., Ran], begun: Site, tmp_path: Path
 ) -> None:
-    begun.service.latest.look()
+    begun.service.site.live.poll()
     before = begun.rate("GBP")
     assert before["source"] == "nbkr-weekly"
     (tmp_path / "gbp.csv").write_text("date,gbp\n2015-01-05,91.5000\n2026-05-17,117.0000\n")
     ran = command("import", "--source", "nbkr", "--nominal", "1", "gbp.csv")
     assert (ran.code, ran.out) == (0, "gbp.csv: 2 figures new, 0 known already\n")
     begun.look()
-    assert begun.store.wishes() == []
+    assert begun.store.pending_commands() == []
     assert begun.rate("GBP") == before
     assert begun.store.figures(date(2015, 1, 5), date(2015, 1, 5))[0].rate.quoted == Decimal("91.5000")
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.given import bishkek, steadily
 from werkzeug.test import Client, TestResponse
 
-from ticker.serve.http.response import HTML, JSON, Answer, finish, problem, respond
+from ticker.serve.http.response import HTML, JSON, Response, build_response, problem, send
 
 NOW = bishkek("2026-05-22 17:14")
 UNTIL = NOW + timedelta(hours=1)
@@ -24,14 +24,14 @@ LONG = ("Курс сома. " * 500).encode()
 KEPT_ON_304 = ("Cache-Control", "ETag", "Vary", "Last-Modified", "Access-Control-Allow-Origin", "Cache-Status")
 
 
-def ask(answer: Answer, method: str = "GET", *, now=NOW, cache: str = "hit", **headers: str) -> TestResponse:
-    client = Client(lambda environ, start: respond(answer, environ, start, now, cache))
+def ask(answer: Response, method: str = "GET", *, now=NOW, cache: str = "hit", **headers: str) -> TestResponse:
+    client = Client(lambda environ, start: send(answer, environ, start, now, cache))
     return client.open("/", method=method, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 @pytest.fixture(scope="module")
-def page() -> Answer:
-    return finish(
+def page() -> Response:
+    return build_response(
         LONG, HTML, until=UNTIL, last_modified=MADE, policy="default-src 'none'; frame-ancestors *", detail="v7"
     )
 
@@ -75,14 +75,14 @@ def test_each_coding_has_a_strong_etag_of_its_own(page):
 
 
 def test_the_same_body_has_the_same_etag_in_every_process_at_any_time(page):
-    again = finish(LONG, HTML, until=UNTIL + timedelta(hours=9))
+    again = build_response(LONG, HTML, until=UNTIL + timedelta(hours=9))
     for coding in ("identity", "gzip", "br"):
         assert ask(again, Accept_Encoding=coding).headers["ETag"] == ask(page, Accept_Encoding=coding).headers["ETag"]
     assert ask(page, Accept_Encoding="gzip").data[4:8] == bytes(4), "the time of packing is not in it"
 
 
 def test_a_body_that_coding_would_hardly_shrink_is_sent_plain():
-    short = finish(b"{}", JSON, until=UNTIL)
+    short = build_response(b"{}", JSON, until=UNTIL)
     assert "Content-Encoding" not in ask(short, Accept_Encoding="br, gzip").headers
 
 
@@ -113,7 +113,7 @@ def test_a_date_alone_confirms_nothing(page):
 def test_only_a_good_answer_is_ever_not_modified():
     missing = problem(404, "There is no such page.")
     assert ask(missing, If_None_Match="*").status_code == 404
-    assert ask(finish(b"x", HTML, until=UNTIL), "POST", If_None_Match="*").status_code == 200
+    assert ask(build_response(b"x", HTML, until=UNTIL), "POST", If_None_Match="*").status_code == 200
 
 
 def test_head_is_get_less_the_body(page):
@@ -140,14 +140,14 @@ def directives(got: TestResponse) -> dict[str, int]:
     ],
 )
 def test_how_long_caches_may_keep_an_answer(left, control):
-    assert ask(finish(b"x", HTML, until=NOW + left)).headers["Cache-Control"] == control
+    assert ask(build_response(b"x", HTML, until=NOW + left)).headers["Cache-Control"] == control
 
 
 @steadily
 @given(st.floats(-100, 100_000))
 def test_no_cache_outlives_the_truth(left):
     until = NOW + timedelta(seconds=left)
-    kept = directives(ask(finish(b"x", HTML, until=until)))
+    kept = directives(ask(build_response(b"x", HTML, until=until)))
     longest = kept["max-age"] + max(kept.get("stale-while-revalidate", 0), kept.get("stale-if-error", 0))
     assert NOW + timedelta(seconds=longest) <= max(until, NOW)
     assert kept["max-age"] <= 60
@@ -155,7 +155,7 @@ def test_no_cache_outlives_the_truth(left):
 
 
 def test_an_answer_that_is_true_at_no_time_but_now_is_not_kept():
-    assert ask(finish(b"x", HTML)).headers["Cache-Control"] == "no-store"
+    assert ask(build_response(b"x", HTML)).headers["Cache-Control"] == "no-store"
     assert ask(problem(503, "The store is away.")).headers["Cache-Control"] == "no-store"
 
 
@@ -167,10 +167,10 @@ def test_it_is_said_how_the_answer_was_come_by(page):
 
 
 ANSWERS = {
-    "page": finish(LONG, HTML, until=UNTIL, policy="default-src 'none'; frame-ancestors *"),
-    "json": finish(b"{}", JSON, until=UNTIL, last_modified=MADE),
+    "page": build_response(LONG, HTML, until=UNTIL, policy="default-src 'none'; frame-ancestors *"),
+    "json": build_response(b"{}", JSON, until=UNTIL, last_modified=MADE),
     "error": problem(404, "There is no such page."),
-    "preflight": finish(b"", HTML, status=204),
+    "preflight": build_response(b"", HTML, status=204),
 }
 
 
@@ -197,7 +197,7 @@ def test_every_answer_carries_the_contract(name, method, wanted):
 def test_what_is_large_is_coded_when_a_coding_is_first_asked_for(monkeypatch):
     made: list[str] = []
     monkeypatch.setattr(brotli, "compress", lambda *_, **__: made.append("br") or b"packed")
-    lazy = finish(b"x" * 5000, JSON, until=UNTIL, lazily=True)
+    lazy = build_response(b"x" * 5000, JSON, until=UNTIL, lazily=True)
     assert ask(lazy).headers["Content-Length"] == "5000"
     assert made == []
     for _ in range(2):
@@ -208,7 +208,7 @@ def test_what_is_large_is_coded_when_a_coding_is_first_asked_for(monkeypatch):
 
 
 def test_a_header_of_one_request_is_told_beside_the_answers_own():
-    answer = replace(ANSWERS["json"], told=(("RateLimit", '"api";r=9;t=60'),))
+    answer = replace(ANSWERS["json"], request_headers=(("RateLimit", '"api";r=9;t=60'),))
     assert ask(answer).headers["RateLimit"] == '"api";r=9;t=60'
     assert "RateLimit" not in ask(ANSWERS["json"]).headers
 
@@ -248,16 +248,16 @@ def test_an_error_for_programs_is_a_problem_document():
 
 def test_links_are_headers_of_their_own():
     links = ['</a>; rel="alternate"', '</b>; rel="describedby"']
-    assert ask(finish(b"x", HTML, until=UNTIL, links=links)).headers.getlist("Link") == links
+    assert ask(build_response(b"x", HTML, until=UNTIL, links=links)).headers.getlist("Link") == links
 
 
 def test_a_cache_can_tell_what_was_said_before_midnight_from_what_is_said_after_it():
     """The figures turn at midnight without a new version: the time of the change moves with them, in whole seconds."""
     made = bishkek("2026-05-22 16:02:10.4")
-    before = finish(b"22 May", JSON, until=bishkek("2026-05-23 00:00"), last_modified=made)
-    after = finish(b"23 May", JSON, until=bishkek("2026-05-24 00:00"), last_modified=made).since(
+    before = build_response(b"22 May", JSON, until=bishkek("2026-05-23 00:00"), last_modified=made)
+    after = build_response(b"23 May", JSON, until=bishkek("2026-05-24 00:00"), last_modified=made).with_last_modified(
         bishkek("2026-05-23 00:00")
     )
     assert before.modified == bishkek("2026-05-22 16:02:11")
     assert after.modified == bishkek("2026-05-23 00:00")
-    assert before.since(made) == before
+    assert before.with_last_modified(made) == before

@@ -23,14 +23,13 @@ from ticker.model import DAY, Freshness, Rate, Revision
 from ticker.rates import convert as money
 from ticker.rates import timeline as book
 from ticker.rates.calendar import calendar
-from ticker.serve.api import models
-from ticker.serve.api.endpoints import DOORS
+from ticker.serve.api import models, tables
+from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.params import MAX_CURRENCIES
-from ticker.serve.api.preload import Warm
-from ticker.serve.http import csv as tables
-from ticker.serve.http.rate_limit import Limits, TooManyError, address_of
-from ticker.serve.media import csv as csv_room
-from ticker.store import Printed, StoreError
+from ticker.serve.api.preload import TimelinePreloader
+from ticker.serve.http import csv as csv_room
+from ticker.serve.http.rate_limit import RateLimitedError, RateLimiter, address_of
+from ticker.store import BelievedRate, StoreError
 
 TODAY = date(2026, 5, 21)  # a Thursday
 GRACE = {"nbkr": 14, "nbkr_weekly": 7}
@@ -323,7 +322,7 @@ def test_the_book_says_of_each_day_what_the_calendar_says(seed):
                 id_ += 1
                 quoted = rng.choice(("87.4500", "87.4500", "87.4600", "88"))
                 printed.append(
-                    Printed(id_, source, "USD", quoted, rng.choice((1, 1, 10)), day, day + (valid - 1) * DAY)
+                    BelievedRate(id_, source, "USD", quoted, rng.choice((1, 1, 10)), day, day + (valid - 1) * DAY)
                 )
             day += DAY * (rng.choice((1, 1, 1, 2, 20)) if valid == 1 else rng.choice((7, 7, 7, 14)))
     first, last = date(2025, 12, 20), date(2026, 5, 10)
@@ -372,9 +371,9 @@ def test_decades_are_read_ahead_once_their_version_stands(desk, monkeypatch):
     desk.say("USD", run(TODAY - DAY, "87.0000", "87.1000"))
     desk.say("GBP", run(TODAY, "117.0000"))
     desk.publish()
-    warm, read = Warm(desk.app), []
-    believed = desk.store.believed
-    monkeypatch.setattr(desk.store, "believed", lambda *asked: read.append(asked[1]) or believed(*asked))
+    warm, read = TimelinePreloader(desk.app.site), []
+    believed = desk.store.believed_rates
+    monkeypatch.setattr(desk.store, "believed_rates", lambda *asked: read.append(asked[1]) or believed(*asked))
     for looks, times in ((1, 0), (1, 1), (5, 1)):
         for _ in range(looks):
             warm.look()
@@ -386,7 +385,7 @@ def test_decades_are_read_ahead_once_their_version_stands(desk, monkeypatch):
     warm.look()
     assert rate_of(desk.json("history?currencies=USD&from=2026-05-21"), "USD")["value"] == "87.2000"
     assert len(read) == 2, "who asks before it was read ahead reads it"
-    desk.latest.fault = "away"
+    desk.live.fault = "away"
     warm.look()
 
 
@@ -577,7 +576,7 @@ def test_popular_is_what_was_opened_and_till_then_what_several_feeds_carry(desk)
     (one,) = said["headlines"]
     assert (one["publisher"], [also["feed"] for also in one["also"]]) == ("24.kg", [FEEDS[1].feed])
     desk.store.count("batch", {(told[7].id, desk.now.replace(minute=0), "click"): 9})
-    assert desk.app.views.refresh()
+    assert desk.app.site.clicks.refresh()
     said = desk.json("popular")
     assert (said["by"], said["headlines"][0]["id"]) == ("clicks", told[7].id)
     assert len(said["headlines"]) == 2
@@ -603,7 +602,7 @@ def test_figures_stay_as_they_are_and_text_is_text(cell, written):
     assert body == f"a,b\r\n{written.replace(chr(34), '') if cell == chr(9) + 'x' else written},z\r\n"
 
 
-@pytest.mark.parametrize("door", [one for one in DOORS if one.row], ids=lambda one: one.id)
+@pytest.mark.parametrize("door", [one for one in ENDPOINTS if one.row], ids=lambda one: one.id)
 def test_the_ending_and_the_parameter_give_the_same_table(shared, door):
     query = "from=USD" if door.id == "convert" else ""
     ending = shared.get(f"{door.csv_path}?{query}")
@@ -781,17 +780,19 @@ def test_what_is_long_to_find_costs_more(desk):
 
 
 def test_addresses_are_apart_and_forgotten_with_their_minute():
-    limits = Limits(2)
+    limits = RateLimiter(2)
     now = at(TODAY, "11:00")
-    assert [limits.spend("a", 1, now).remaining for _ in range(2)] == [1, 0]
-    with pytest.raises(TooManyError, match="More than 2 answers"):
-        limits.spend("a", 1, now)
-    assert limits.spend("b", 1, now).remaining == 1
+    assert [limits.charge("a", 1, now).remaining for _ in range(2)] == [1, 0]
+    with pytest.raises(RateLimitedError, match="More than 2 answers"):
+        limits.charge("a", 1, now)
+    assert limits.charge("b", 1, now).remaining == 1
     assert all(name != b"a" and len(name) == 16 for name in limits._spent)
-    assert limits.spend("b", 0, now + timedelta(minutes=1)).remaining == 2
+    assert limits.charge("b", 0, now + timedelta(minutes=1)).remaining == 2
     assert limits._spent == {}
-    assert limits.spend("c", 99, now).remaining == 0, "whatever it costs, one is made for who has asked for nothing yet"
-    assert Limits(0).spend("a", 9, now).headers == ()
+    assert limits.charge("c", 99, now).remaining == 0, (
+        "whatever it costs, one is made for who has asked for nothing yet"
+    )
+    assert RateLimiter(0).charge("a", 9, now).headers == ()
 
 
 @pytest.mark.parametrize(
@@ -813,7 +814,7 @@ def test_a_forwarded_address_is_believed_of_trusted_proxies_only(peer, passed, t
     assert address_of(environ, trusted) == address
 
 
-PATHS = [one.path.replace("{currency}", "USD") for one in DOORS] + [one.csv_path for one in DOORS if one.row]
+PATHS = [one.path.replace("{currency}", "USD") for one in ENDPOINTS] + [one.csv_path for one in ENDPOINTS if one.row]
 PAPERS = ["/openapi.json", "/docs", "/llms.txt"]
 
 
@@ -846,7 +847,7 @@ def test_while_the_store_is_away_today_is_told_and_the_past_is_not(desk):
     desk.say("USD", run(TODAY - DAY, "87.0000", "87.1000"))
     desk.tell(headlines(TODAY))
     desk.publish()
-    desk.latest.fault = "sqlite:///ticker.db: the file is gone"
+    desk.live.fault = "sqlite:///ticker.db: the file is gone"
     (usd,) = desk.json("rates?currencies=USD")["rates"]
     assert (usd["value"], usd["freshness"]) == ("87.1000", "fresh")
     assert (usd["provenance"], usd["revisions"], usd["held"]) == (None, None, None)
@@ -859,7 +860,7 @@ def test_while_the_store_is_away_today_is_told_and_the_past_is_not(desk):
         got = desk.get(f"/api/v1/{path}")
         assert (got.status_code, got.headers["Retry-After"]) == (503, "5"), path
         assert "file is gone" not in got.text
-    desk.latest.fault = ""
+    desk.live.fault = ""
     assert desk.json("rates?currencies=USD")["rates"][0]["provenance"]["source"] == "nbkr"
 
 
@@ -870,7 +871,7 @@ def test_a_store_that_fails_in_the_middle_is_a_503_too(desk, monkeypatch):
     def fails(*_: object, **__: object) -> None:
         raise StoreError("sqlite: disk I/O error")
 
-    monkeypatch.setattr(desk.store, "believed", fails)
+    monkeypatch.setattr(desk.store, "believed_rates", fails)
     got = desk.get("/api/v1/history")
     assert (got.status_code, got.headers["Retry-After"], "disk" in got.text) == (503, "5", False)
 
@@ -901,7 +902,7 @@ def test_a_stale_figure_is_not_given(desk):
 
 
 def test_before_anything_is_known_nothing_is_told(desk):
-    desk.latest.look()
+    desk.live.poll()
     for path in ("rates", "history", "headlines", "popular", "feeds", "status", "strip", "rates?date=2026-05-01", ""):
         got = desk.get(f"/api/v1/{path}".rstrip("/"))
         assert got.status_code == 200, got.text

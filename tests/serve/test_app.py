@@ -12,15 +12,15 @@ from typing import Any
 
 import jsonschema
 import pytest
+from support.apps import application
 from support.front import Front
 from support.scenes import SCENES, day
 from werkzeug.test import Client
 
 from ticker.model import DAY, Outcome, Round
-from ticker.serve.app import ReadSide
 from ticker.serve.http import cache as ready_room
 
-DOORS = {
+ENDPOINTS = {
     "/strip": "text/html; charset=utf-8",
     "/strip.json": "application/json; charset=utf-8",
     "/strip.svg": "image/svg+xml",
@@ -45,13 +45,13 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 def front(tmp_path) -> Iterator[Front]:
     one = Front(day(), tmp_path)
     yield one
-    one.latest.stop()
+    one.live.stop()
 
 
-@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("path", ENDPOINTS)
 def test_a_door_answers_in_its_type(front, path):
     got = front.get(path)
-    assert (got.status_code, got.headers["Content-Type"]) == (200, DOORS[path])
+    assert (got.status_code, got.headers["Content-Type"]) == (200, ENDPOINTS[path])
     assert got.data
 
 
@@ -63,7 +63,7 @@ def test_the_front_door_is_the_configurator(front):
     assert front.raw(PATH_INFO="")[0] == "200 OK"
 
 
-@pytest.mark.parametrize("path", [*DOORS, "/", "/nowhere"])
+@pytest.mark.parametrize("path", [*ENDPOINTS, "/", "/nowhere"])
 def test_head_is_get_less_the_body(front, path):
     front.get(path)
     got, head = front.get(path), front.get(path, "HEAD")
@@ -71,7 +71,7 @@ def test_head_is_get_less_the_body(front, path):
     assert dict(head.headers) == dict(got.headers)
 
 
-@pytest.mark.parametrize("path", [*DOORS, "/"])
+@pytest.mark.parametrize("path", [*ENDPOINTS, "/"])
 def test_a_preflight_is_answered_with_what_is_allowed(front, path):
     got = front.get(path, "OPTIONS", Origin="https://news.example", Access_Control_Request_Method="GET")
     assert (got.status_code, got.data) == (204, b"")
@@ -81,7 +81,7 @@ def test_a_preflight_is_answered_with_what_is_allowed(front, path):
     assert got.headers["Access-Control-Max-Age"] == "86400"
 
 
-@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("path", ENDPOINTS)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE", "BREW"])
 def test_another_method_is_told_which_there_are(front, path, method):
     got = front.get(path, method)
@@ -137,7 +137,7 @@ def test_a_fault_of_our_own_is_500_told_to_the_log_and_not_to_readers(front, mon
         raise RuntimeError("at line 7 of the secret recipe")
 
     front.get("/strip")
-    monkeypatch.setattr(front.ready, "_render", fails)
+    monkeypatch.setattr(front.cache, "_render", fails)
     for headers, kind in (({}, "application/problem+json"), (BROWSER, "text/html; charset=utf-8")):
         got = front.get("/strip?headlines=3", **headers)
         assert (got.status_code, got.headers["Content-Type"]) == (500, kind)
@@ -150,7 +150,7 @@ def test_a_fault_of_our_own_is_500_told_to_the_log_and_not_to_readers(front, mon
 def test_who_waits_too_long_for_a_rendering_is_asked_to_come_again(front, monkeypatch):
     monkeypatch.setattr(ready_room, "WAIT_S", 0.01)
     begun, gate = threading.Event(), threading.Event()
-    render = front.ready._render
+    render = front.cache._render
 
     def slowly(path: str, query: str, *shown: Any) -> Any:
         key, make = render(path, query, *shown)
@@ -162,7 +162,7 @@ def test_who_waits_too_long_for_a_rendering_is_asked_to_come_again(front, monkey
 
         return key, waits
 
-    monkeypatch.setattr(front.ready, "_render", slowly)
+    monkeypatch.setattr(front.cache, "_render", slowly)
     first = threading.Thread(target=front.get, args=("/strip?headlines=3",))
     first.start()
     assert begun.wait(5)
@@ -173,7 +173,7 @@ def test_who_waits_too_long_for_a_rendering_is_asked_to_come_again(front, monkey
     assert front.get("/strip?headlines=3").status_code == 200
 
 
-EVERYWHERE = [*DOORS, "/", "/nowhere"]
+EVERYWHERE = [*ENDPOINTS, "/", "/nowhere"]
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
@@ -210,7 +210,7 @@ def test_a_hit_is_answered_before_flask_is_entered(front, monkeypatch):
 
 
 def test_no_answer_is_kept_past_the_moment_it_stops_being_true(front):
-    front.now = front.ready.judged(front.now)[1].until - timedelta(seconds=30)
+    front.now = front.cache.current(front.now)[1].until - timedelta(seconds=30)
     assert front.get("/strip").headers["Cache-Control"] == "public, max-age=30"
     before = front.get("/strip.json").json
     front.now += timedelta(seconds=30)
@@ -248,7 +248,7 @@ def test_the_first_request_begins_the_work_of_its_process_once(front):
 
 def test_livez_fails_when_the_store_is_no_longer_followed(front):
     assert front.get("/livez").status_code == 200, "it has not begun"
-    front.latest.look()
+    front.live.poll()
     assert front.get("/livez").json["alive"] is True
     front.now += timedelta(seconds=59)
     assert front.get("/livez").status_code == 200
@@ -278,7 +278,7 @@ LEAP = "USD 874.5000 for 1 on 2025-06-18, against 87.4500 for 1 on 2025-06-17: m
 
 
 def test_the_status_tells_who_collects_what_failed_and_what_is_held(front):
-    front.latest.look()
+    front.live.poll()
     with closing(front.store()) as store:
         token = store.lease("machine:1:abc", 15)
         assert token
@@ -320,8 +320,8 @@ def test_the_status_tells_who_collects_what_failed_and_what_is_held(front):
 
 
 def test_the_status_tells_when_the_store_is_away_and_readers_notice_nothing(front):
-    front.latest.look()
-    front.latest.fault = "sqlite:///ticker.db: the file is gone"
+    front.live.poll()
+    front.live.fault = "sqlite:///ticker.db: the file is gone"
     said = front.get("/status.json").json
     assert said["store"] == "sqlite:///ticker.db: the file is gone"
     assert said["troubles"][0] == "store: sqlite:///ticker.db: the file is gone"
@@ -332,10 +332,10 @@ def test_the_status_tells_when_the_store_is_away_and_readers_notice_nothing(fron
 
 
 def test_a_slow_store_holds_one_request_for_the_status_and_no_reader(front, monkeypatch):
-    front.latest.look()
+    front.live.poll()
     front.get("/status.json")
     begun, gate = threading.Event(), threading.Event()
-    store = front.latest.store
+    store = front.live.store
     assert store
     lease_state = store.lease_state
 
@@ -355,7 +355,7 @@ def test_a_slow_store_holds_one_request_for_the_status_and_no_reader(front, monk
 
 
 def test_a_moved_clock_is_the_date_of_the_answer(front):
-    moved = ReadSide(front.ready, front.latest, front.clock, dated=True)
+    moved = application(front.cache, front.live, front.clock, dated=True)
     assert Client(moved).get("/strip").headers["Date"] == "Wed, 18 Jun 2025 05:16:00 GMT"
     assert "Date" not in front.get("/strip").headers, "the server's own stands there"
     assert front.scene.now - DAY < front.now

@@ -18,6 +18,7 @@ from support.figures import Shelf, run
 from support.given import steadily
 
 from ticker.model import DAY, Language, Rate
+from ticker.serve.chart import routes
 from ticker.serve.chart import view as chart
 from ticker.serve.chart.svg import room_for_marks, size
 from ticker.serve.chart.view import EARLIEST, asked_for
@@ -27,7 +28,7 @@ from ticker.serve.strip.options import LANGUAGES, Offered
 TODAY = scenes.WEDNESDAY
 OFFERED = Offered(frozenset({"USD", "EUR", "RUB", "KZT"}), frozenset())
 SVG = "{http://www.w3.org/2000/svg}"
-DOORS = ("/chart.svg", "/chart")
+ENDPOINTS = ("/chart.svg", "/chart")
 
 
 @pytest.fixture
@@ -174,7 +175,7 @@ def test_held_figures_are_not_drawn(shelf):
     with shelf.write() as write:
         rate = Rate("EUR", Decimal("9.9100"), 1, TODAY, TODAY)
         write.add("nbkr", rate, seen_at=figures.published(TODAY), held_reason="ten-fold")
-    for path in DOORS:
+    for path in ENDPOINTS:
         assert "9.9100" not in shelf.get(f"{path}?currencies=EUR").text
     assert "of 17 June" in texts(picture(shelf, "currencies=EUR"))
 
@@ -331,8 +332,8 @@ def test_a_mistake_gives_way_to_the_default_and_is_told(shelf, query, note):
 
 def test_the_page_tells_a_mistake_in_its_own_language(shelf):
     page = shelf.get("/chart?lang=ru&from=yesterday&width=9").text
-    assert "from: указано &#39;yesterday&#39;, нужно день вида 2026-05-21, либо 30d, 1y, all; показано" in page
-    assert "width: указано &#39;9&#39;, нужно целое число от 240 до 1600" in page
+    assert "from: указано &#39;yesterday&#39;, допустимо: дата вида 2026-05-21, либо 30d, 1y, all; показано" in page
+    assert "width: указано &#39;9&#39;, допустимо: целое число от 240 до 1600" in page
 
 
 @pytest.mark.parametrize("query", ["utm_source=x", "headlines=99", "from=&to=&width=", "show=nothing"])
@@ -422,7 +423,7 @@ def test_what_is_met_in_an_address_is_not_markup(shelf):
 
 
 def test_both_doors_answer_in_their_type_until_midnight(shelf):
-    for path, content_type in zip(DOORS, ("image/svg+xml", "text/html; charset=utf-8"), strict=True):
+    for path, content_type in zip(ENDPOINTS, ("image/svg+xml", "text/html; charset=utf-8"), strict=True):
         got = shelf.get(path)
         assert got.headers["Content-Type"] == content_type
         until = scenes.HOME.at(TODAY + DAY) - shelf.now
@@ -437,7 +438,7 @@ def test_both_doors_answer_in_their_type_until_midnight(shelf):
 
 
 def test_the_picture_may_be_framed_where_the_strip_may_and_the_page_nowhere(shelf):
-    policies = [shelf.get(path).headers["Content-Security-Policy"] for path in DOORS]
+    policies = [shelf.get(path).headers["Content-Security-Policy"] for path in ENDPOINTS]
     assert policies[0].endswith("frame-ancestors https://news.example")
     assert policies[1].endswith("frame-ancestors 'none'")
     for policy in policies:
@@ -446,9 +447,9 @@ def test_the_picture_may_be_framed_where_the_strip_may_and_the_page_nowhere(shel
         assert "script" not in policy
 
 
-@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("path", ENDPOINTS)
 def test_a_store_that_does_not_answer_is_told_with_when_to_come_again(shelf, path):
-    shelf.latest.store = None
+    shelf.live.store = None
     got = shelf.get(path)
     assert got.status_code == 503
     assert int(got.headers["Retry-After"]) > 0
@@ -459,7 +460,7 @@ def test_a_finished_answer_is_given_again_until_a_figure_changes(shelf, monkeypa
     shelf.put(run("EUR", TODAY, "99.1000"))
     drawn: list[object] = []
     draw = chart.chart
-    monkeypatch.setattr(chart, "chart", lambda *given: drawn.append(given) or draw(*given))
+    monkeypatch.setattr(routes, "chart", lambda *given: drawn.append(given) or draw(*given))
     first = shelf.get("/chart.svg?currencies=EUR&utm_source=mail")
     assert shelf.get("/chart.svg?currencies=EUR").data == first.data
     assert len(drawn) == 1

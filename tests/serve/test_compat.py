@@ -23,7 +23,7 @@ from support.given import steadily
 from support.scenes import SCENES, WEDNESDAY, Scene, at, daily, day, evening, late, rate, scene, series
 
 from ticker.collect.sources import nbkr
-from ticker.model import DAY, Freshness, Rate, Revision
+from ticker.model import DAY, Freshness, Rate
 from ticker.serve.compat import frankfurter as compat
 from ticker.serve.compat import routes as doors
 from ticker.serve.compat.frankfurter import Asked, Known, day_json, nbkr_xml, newest_table
@@ -63,19 +63,19 @@ def front(tmp_path) -> Iterator[Any]:
 
     yield make
     for one in made:
-        one.latest.stop()
+        one.live.stop()
 
 
 def remember(front: Front, rates: list[Rate], source: str = "nbkr", reason: str = "") -> None:
-    if front.latest.store is None:
-        front.latest.look()
-    store = front.latest.store
+    if front.live.store is None:
+        front.live.poll()
+    store = front.live.store
     assert store
     token = store.lease("test", 60)
     assert token
     with store.write(token) as write:
-        held_at = front.now if reason else None
-        write.add_all([Revision(0, source, one, front.now, held_at=held_at, reason=reason) for one in rates])
+        for one in rates:
+            write.add(source, one, seen_at=front.now, held_reason=reason or None)
 
 
 # --- NBKR's files ------------------------------------------------------------------------------------------------
@@ -230,8 +230,8 @@ def test_last_modified_moves_with_the_table_and_not_with_headlines(front):
         return str(one.get(f"{XML}/daily.xml").headers["Last-Modified"])
 
     def show(content: Scene) -> None:
-        version = one.ready.snapshot.version + 1
-        one.ready.show(replace(content.snapshot, version=version, as_of=one.now))
+        version = one.cache.snapshot.version + 1
+        one.cache.replace_snapshot(replace(content.snapshot, version=version, as_of=one.now))
 
     first = modified()
     one.now += timedelta(minutes=20)
@@ -567,20 +567,20 @@ def test_days_of_the_past_are_told_though_nothing_may_be_shown_now(front):
     one = front(SCENES["stale"](), {date(2025, 5, 8): {"USD": "87.4500"}})
     assert day_and(one, "2025-05-08?base=USD") == ("2025-05-08", 87.45)
     assert one.get(f"{V1}/2025-05-01").status_code == 404
-    assert one.get(f"{V1}/{one.ready.judged(one.now)[1].today}").status_code == 503
+    assert one.get(f"{V1}/{one.cache.current(one.now)[1].today}").status_code == 503
 
 
 def test_the_present_never_waits_for_the_store_and_the_past_says_when_it_is_away(front, capsys):
     one = front(day(), {WEDNESDAY - DAY: {"USD": "87.4500"}})
-    one.latest.stop()
-    one.latest.store = None
+    one.live.stop()
+    one.live.store = None
     for path in (f"{V1}/latest", f"{V1}/{WEDNESDAY}", f"{V1}/currencies", f"{XML}/daily.xml"):
         assert one.get(path).status_code == 200
     for path in (f"{V1}/{WEDNESDAY - DAY}", f"{V1}/2025-06-01..2025-06-18", f"{V1}/2025-06-01.."):
         got = one.get(path)
         assert (got.status_code, got.headers["Retry-After"], list(got.json)) == (503, "5", ["message"])
     assert "store unavailable" in capsys.readouterr().err
-    one.latest.look()  # opens it again, to be closed in the end
+    one.live.poll()  # opens it again, to be closed in the end
     assert one.get(f"{V1}/{WEDNESDAY - DAY}?base=USD").status_code == 200
 
 

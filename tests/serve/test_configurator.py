@@ -20,7 +20,7 @@ from ticker.serve.configurator.form import (
     Code,
     Configurator,
     Embed,
-    Terms,
+    SiteSettings,
     base_of,
     configurator,
     gives_way,
@@ -32,11 +32,13 @@ from ticker.serve.strip.options import LANGUAGES, PARTS, Offered, Options, parse
 CONTENT = day().snapshot.content
 FEEDS = sorted(one.feed for one in CONTENT.feeds)
 OFFERED = Offered(frozenset({"USD", "EUR", "RUB"}), frozenset(FEEDS))
-TERMS = Terms(presets={"paper": "lang=ru&theme=dark&digits=4"}, embed=Embed("/embed/abc.js", "sha384-abc"))
+TERMS = SiteSettings(presets={"paper": "lang=ru&theme=dark&digits=4"}, embed=Embed("/embed/abc.js", "sha384-abc"))
 REFERENCE = Path(__file__).parents[2] / "docs" / "options.md"
 
 
-def asked(query: str = "", host: str = "rates.example", scheme: str = "https", terms: Terms = TERMS) -> Configurator:
+def asked(
+    query: str = "", host: str = "rates.example", scheme: str = "https", terms: SiteSettings = TERMS
+) -> Configurator:
     return configurator(query, host, scheme, CONTENT, terms, lambda _: (600, 281))
 
 
@@ -104,7 +106,7 @@ def test_the_form_shows_what_was_chosen():
 
 def test_what_gave_way_is_told_and_what_cannot_be_read_is_told_in_words():
     said = asked("lang=de&bg=ffffff&fg=777777&ui=ru")
-    assert said.notes == ("lang: указано 'de', нужно одно из en, ru, ky; показано значение по умолчанию",)
+    assert said.notes == ("lang: указано 'de', допустимо: одно из en, ru, ky; показано значение по умолчанию",)
     assert said.warnings == ("Текст #777777 на #ffffff: контраст 4,4 : 1, нужно 4,5 : 1. Показано цветом #757575.",)
     assert not asked("bg=ffffff&fg=333333").warnings
 
@@ -176,7 +178,7 @@ def test_no_host_gets_markup_into_the_code(host):
 
 
 def test_the_operators_address_goes_before_the_requests():
-    said = asked("", host="evil.example", terms=Terms(base_url="https://news.example/rates"))
+    said = asked("", host="evil.example", terms=SiteSettings(base_url="https://news.example/rates"))
     assert "evil" not in "".join(code.text + code.policy for code in codes(said).values())
     assert 'src="https://news.example/rates/strip"' in codes(said)["frame"].text
     assert codes(said)["frame"].policy.startswith("frame-src https://news.example;")
@@ -213,7 +215,7 @@ def test_a_card_is_higher_by_its_border_and_currencies_by_their_rows():
     assert reserved("") == [46, 92, 138]
     assert reserved("frame=card") == [48, 94, 140]
     assert reserved("show=clock") == [46, 70, 126]
-    many = Terms(currencies=("USD", "EUR", "RUB", "KZT", "CNY"))
+    many = SiteSettings(currencies=("USD", "EUR", "RUB", "KZT", "CNY"))
     style = Tags(codes(asked("", terms=many))["frame"].text).first("iframe")["style"] or ""
     assert "max(123px,min(182px," in style
 
@@ -234,7 +236,7 @@ def test_the_element_of_one_version_is_verified():
         "async": None,
     }
     assert codes(asked())["element-sri"].policy.startswith("script-src 'sha384-abc'; connect-src https://rates.example")
-    assert "element-sri" not in codes(asked(terms=Terms()))
+    assert "element-sri" not in codes(asked(terms=SiteSettings()))
 
 
 def test_an_image_has_its_size_and_a_dark_twin_where_the_device_decides():

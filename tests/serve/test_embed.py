@@ -11,13 +11,13 @@ from pathlib import Path
 
 import brotli
 import pytest
+from support.apps import application
 from support.scenes import day
 from werkzeug.test import Client
 
-from ticker.serve.app import ReadSide
 from ticker.serve.configurator.form import Embed, ways
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.minify import packed
 from ticker.serve.i18n.words import words
 from ticker.serve.render import renderer
@@ -27,9 +27,9 @@ from ticker.serve.strip.options import Options
 
 def client() -> Client:
     scene = day()
-    ready = Ready(scene.snapshot, renderer(("USD",), "*"), lambda: scene.now, 5, ())
-    latest = Latest(lambda: None, lambda _: None, lambda: scene.now, None)  # type: ignore[arg-type,return-value]
-    return Client(ReadSide(ready, latest, lambda: scene.now))
+    ready = ResponseCache(scene.snapshot, renderer(("USD",), "*"), lambda: scene.now, 5, ())
+    latest = LiveSnapshot(lambda: None, lambda _: None, lambda: scene.now, None)  # type: ignore[arg-type,return-value]
+    return Client(application(ready, latest, lambda: scene.now))
 
 
 @pytest.mark.parametrize(("made", "algorithm"), [(script, "sha384"), (style, "sha256")])

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.apps import application
 from support.scenes import day
 from werkzeug.test import Client
 
-from ticker.serve.app import ReadSide
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import renderer
-from ticker.serve.strip.assets import Issued
+from ticker.serve.strip.assets import EmbedAssets
 from ticker.serve.strip.element import File, file, script, style
 
 OLD = file(b"/* of a version before this one */", "js")
 
 
-def client(issued: Issued) -> Client:
+def client(issued: EmbedAssets) -> Client:
     scene = day()
-    ready = Ready(scene.snapshot, renderer(("USD",), "*"), lambda: scene.now, 5, ())
-    latest = Latest(lambda: None, lambda _: None, lambda: scene.now, None)  # type: ignore[arg-type,return-value]
-    return Client(ReadSide(ready, latest, lambda: scene.now, issued=issued))
+    ready = ResponseCache(scene.snapshot, renderer(("USD",), "*"), lambda: scene.now, 5, ())
+    latest = LiveSnapshot(lambda: None, lambda _: None, lambda: scene.now, None)  # type: ignore[arg-type,return-value]
+    return Client(application(ready, latest, lambda: scene.now, assets=issued))
 
 
 def left_by_an_older_service(folder: Path, left: File = OLD) -> Client:
     folder.mkdir()
     (folder / left.name).write_bytes(left.body)
-    return client(Issued(folder))
+    return client(EmbedAssets(folder))
 
 
 def test_what_an_older_version_left_is_served_as_it_was(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_what_an_older_version_left_is_served_as_it_was(tmp_path: Path) -> None:
 
 
 def test_this_version_is_left_for_the_next(tmp_path: Path) -> None:
-    Issued(tmp_path / "embed").keep()
+    EmbedAssets(tmp_path / "embed").keep()
     kept = {one.name: one.read_bytes() for one in (tmp_path / "embed").iterdir()}
     assert kept == {one.name: one.body for one in (script(), style())}
 
@@ -50,7 +50,7 @@ def test_a_file_that_is_not_what_its_name_says_is_neither_served_nor_left_so(tmp
     (folder / OLD.name).write_bytes(OLD.body[:-1])
     (folder / style().name).write_bytes(b"")
     assert ours.get(f"/embed/{OLD.name}").status_code == 404
-    Issued(folder).keep()
+    EmbedAssets(folder).keep()
     assert (folder / style().name).read_bytes() == style().body
 
 
@@ -64,7 +64,7 @@ def test_only_files_with_a_name_of_ours_are_served(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "embed").write_text("a file")
-    issued = Issued(tmp_path / "embed")
+    issued = EmbedAssets(tmp_path / "embed")
     issued.keep()
     assert client(issued).get(f"/embed/{script().name}").status_code == 200
     assert client(issued).get(f"/embed/{OLD.name}").status_code == 404

@@ -16,8 +16,8 @@ import pytest
 from support.scenes import day, evening
 
 from ticker.serve.http import live as room
-from ticker.serve.http.live import Latest, read_last_good, write_last_good
-from ticker.snapshot import Snapshot
+from ticker.serve.http.live import LiveSnapshot, read_last_good, write_last_good
+from ticker.snapshot import FORMAT, Snapshot, dump
 from ticker.store import Store, open_store
 
 DAY = day()
@@ -55,10 +55,10 @@ def store(url):
 @pytest.fixture
 def following(shown):
     """A Latest on a store at this address, closed in the end."""
-    made: list[Latest] = []
+    made: list[LiveSnapshot] = []
 
-    def follow(url: str, last_good: Path | None = None) -> Latest:
-        made.append(Latest(lambda: open_store(url, clock=lambda: NOW), shown, lambda: NOW, last_good))
+    def follow(url: str, last_good: Path | None = None) -> LiveSnapshot:
+        made.append(LiveSnapshot(lambda: open_store(url, clock=lambda: NOW), shown, lambda: NOW, last_good))
         return made[-1]
 
     yield follow
@@ -72,31 +72,45 @@ def publish(store: Store, scene=DAY, *, looked: bool = True) -> None:
     with store.write(token) as write:
         write.publish(scene.snapshot.content, scene.now)
         if looked:
-            write.look("nbkr", "USD", scene.now)
+            write.record_look("nbkr", "USD", scene.now)
 
 
 def test_a_version_is_shown_once_it_is_published(store, url, following, shown):
     latest = following(url)
-    latest.look()
+    latest.poll()
     assert (latest.fault, shown) == ("", [])
     publish(store)
-    latest.look()
-    latest.look()
+    latest.poll()
+    latest.poll()
     (snapshot,) = shown
     assert (snapshot.version, snapshot.content) == (1, DAY.snapshot.content)
     publish(store, evening())
-    latest.look()
+    latest.poll()
     assert [one.version for one in shown] == [1, 2]
-    assert latest.beat_at == NOW
+    assert latest.polled_at == NOW
+
+
+def test_a_snapshot_of_another_format_is_not_shown_and_stops_nothing(store, url, tmp_path, following, shown):
+    """As after an update, until the collector has composed the snapshot again."""
+    publish(store)
+    with closing(sqlite3.connect(tmp_path / "ticker.db")) as other, other:
+        other.execute("UPDATE ticker_snapshot SET body = '{}'")
+    latest = following(url)
+    latest.poll()
+    latest.poll()
+    assert (latest.fault, shown) == ("", [])
+    publish(store)
+    latest.poll()
+    assert [one.version for one in shown] == [2]
 
 
 def test_a_confirmation_is_shown_with_the_content_as_it_was(store, url, following, shown):
     """The same content, so that finished answers stay."""
     latest = following(url)
     publish(store, looked=False)
-    latest.look()
+    latest.poll()
     publish(store)
-    latest.look()
+    latest.poll()
     before, after = shown
     assert after.content is before.content
     assert after.looks[("nbkr", "USD")] == NOW
@@ -106,21 +120,21 @@ def test_a_confirmation_is_shown_with_the_content_as_it_was(store, url, followin
 def test_a_store_that_is_away_is_told_in_words_and_comes_back(tmp_path, following, shown, capsys):
     folder = tmp_path / "later"
     latest = following(f"sqlite:///{folder / 'ticker.db'}")
-    latest.look()
-    latest.look()
+    latest.poll()
+    latest.poll()
     assert latest.fault.endswith(f"there is no folder {folder}; create it first")
     assert capsys.readouterr().err.count("store unavailable") == 1, "said once, not at every look"
     folder.mkdir()
     with closing(open_store(f"sqlite:///{folder / 'ticker.db'}", clock=lambda: NOW)) as store:
         publish(store)
-    latest.look()
+    latest.poll()
     assert latest.fault == ""
     assert [one.version for one in shown] == [1]
 
 
 def test_a_database_server_that_is_away_is_told_without_its_password(following):
     latest = following("postgresql://ticker:secret@127.0.0.1:9/ticker")
-    latest.look()
+    latest.poll()
     assert latest.fault.startswith("postgresql://ticker:***@127.0.0.1:9/ticker: ")
     assert "refused" in latest.fault
     assert "secret" not in latest.fault
@@ -129,25 +143,25 @@ def test_a_database_server_that_is_away_is_told_without_its_password(following):
 def test_a_store_that_fails_while_it_is_followed_takes_nothing_from_readers(store, url, tmp_path, following, shown):
     latest = following(url)
     publish(store)
-    latest.look()
+    latest.poll()
     with closing(sqlite3.connect(tmp_path / "ticker.db")) as other:
         other.execute("ALTER TABLE ticker_snapshot RENAME TO elsewhere")
-        latest.look()
+        latest.poll()
         assert latest.fault.endswith("no such table: ticker_snapshot")
-        assert latest.beat_at == NOW
+        assert latest.polled_at == NOW
         other.execute("ALTER TABLE elsewhere RENAME TO ticker_snapshot")
-    latest.look()
+    latest.poll()
     assert (latest.fault, len(shown)) == ("", 1)
 
 
 def test_a_database_file_that_was_deleted_is_told_though_it_still_answers(store, url, tmp_path, shown):
     now = [NOW]
-    latest = Latest(lambda: open_store(url, clock=lambda: NOW), shown, lambda: now[0], None)
+    latest = LiveSnapshot(lambda: open_store(url, clock=lambda: NOW), shown, lambda: now[0], None)
     publish(store)
-    latest.look()
+    latest.poll()
     (tmp_path / "ticker.db").unlink()
     now[0] += timedelta(seconds=31)
-    latest.look()
+    latest.poll()
     assert latest.fault.endswith("the file is gone")
     assert len(shown) == 1
     latest.stop()
@@ -162,11 +176,11 @@ def test_a_fault_of_our_own_while_showing_is_logged_and_the_next_look_tries_agai
             raise ZeroDivisionError("a fault of our own")
 
     publish(store)
-    latest = Latest(lambda: open_store(url, clock=lambda: NOW), show, lambda: NOW, None)
-    latest.look()
+    latest = LiveSnapshot(lambda: open_store(url, clock=lambda: NOW), show, lambda: NOW, None)
+    latest.poll()
     assert latest.fault == "ZeroDivisionError: a fault of our own"
     assert "following the store failed" in capsys.readouterr().err
-    latest.look()
+    latest.poll()
     assert (latest.fault, len(given)) == ("", 2)
     latest.stop()
 
@@ -227,6 +241,15 @@ def test_a_copy_with_one_byte_changed_is_not_shown(tmp_path, at):
     assert read_last_good(file) is None
 
 
+@pytest.mark.parametrize("number", ['"format":0,', f'"format":{FORMAT + 1},', ""])
+def test_a_copy_in_another_format_is_no_copy(tmp_path, monkeypatch, capsys, number):
+    file = tmp_path / "last-good.json"
+    monkeypatch.setattr(room, "dump", lambda content: dump(content).replace(f'"format":{FORMAT},', number))
+    write_last_good(file, DAY.snapshot)
+    assert read_last_good(file) is None
+    assert "this program reads" in capsys.readouterr().err
+
+
 def test_no_copy_yet_is_no_trouble(tmp_path, capsys):
     assert read_last_good(tmp_path / "last-good.json") is None
     assert capsys.readouterr().err == ""
@@ -236,7 +259,7 @@ def test_what_is_shown_is_kept_and_a_cold_start_without_the_store_shows_it(store
     file = tmp_path / "last-good.json"
     first = following(url, file)
     publish(store)
-    first.look()
+    first.poll()
     kept = read_last_good(file)
     assert kept == shown[0]
     shown.clear()
@@ -251,12 +274,12 @@ def test_what_is_shown_is_kept_and_a_cold_start_without_the_store_shows_it(store
 def test_a_copy_is_written_for_each_version_and_else_at_most_once_a_minute(store, url, tmp_path, shown):
     file = tmp_path / "last-good.json"
     now = [NOW]
-    latest = Latest(lambda: open_store(url, clock=lambda: NOW), shown, lambda: now[0], file)
+    latest = LiveSnapshot(lambda: open_store(url, clock=lambda: NOW), shown, lambda: now[0], file)
 
     def looked_at(seconds: int) -> object:
         now[0] = NOW + timedelta(seconds=seconds)
         publish(store, replace(DAY, now=now[0]))
-        latest.look()
+        latest.poll()
         kept = read_last_good(file)
         return kept and kept.looks[("nbkr", "USD")]
 
@@ -264,7 +287,7 @@ def test_a_copy_is_written_for_each_version_and_else_at_most_once_a_minute(store
     assert looked_at(30) == NOW
     assert looked_at(61) == NOW + timedelta(seconds=61)
     publish(store, evening())
-    latest.look()
+    latest.poll()
     kept = read_last_good(file)
     assert kept
     assert kept.version == 2
@@ -274,7 +297,7 @@ def test_a_copy_is_written_for_each_version_and_else_at_most_once_a_minute(store
 def test_a_folder_that_cannot_be_written_stops_no_reader(store, url, tmp_path, following, shown, capsys):
     latest = following(url, tmp_path / "missing" / "last-good.json")
     publish(store)
-    latest.look()
+    latest.poll()
     assert (latest.fault, len(shown)) == ("", 1)
     assert "last good snapshot not written" in capsys.readouterr().err
 

@@ -21,7 +21,7 @@ from support.desk import Desk, headlines, run
 from support.scenes import WEEKLY
 
 from ticker.serve.api import models, params
-from ticker.serve.api.endpoints import DOORS, csv_columns
+from ticker.serve.api.endpoints import ENDPOINTS, csv_columns
 from ticker.serve.api.openapi import document
 from ticker.serve.api.params import Allowed
 from ticker.serve.api.reference import RECIPES, recipes
@@ -145,7 +145,7 @@ def each(said: Any, key: str) -> Iterator[Any]:
 
 def test_no_example_contradicts_itself():
     said = samples()
-    assert set(said) == {door.id for door in DOORS if door.answer}
+    assert set(said) == {door.id for door in ENDPOINTS if door.answer}
     for one in each(said, "value"):
         assert Decimal(one["value"]) == Decimal(one["quoted"]) / one["nominal"]
         assert one["valid_on"] <= one["valid_until"]
@@ -173,7 +173,7 @@ def test_no_example_contradicts_itself():
 
 
 def test_the_tables_of_the_examples_are_the_examples():
-    for door in DOORS:
+    for door in ENDPOINTS:
         if door.row:
             (head, *rows) = list(csv.reader(io.StringIO(table(door))))
             assert head == csv_columns(door)
@@ -193,7 +193,7 @@ def test_every_example_is_marked_as_invented(said):
     assert {one["publisher"] for one in each(samples(), "publisher")} == {"Example News", "Example Press"}
 
 
-@pytest.mark.parametrize("door", DOORS, ids=lambda one: one.id)
+@pytest.mark.parametrize("door", ENDPOINTS, ids=lambda one: one.id)
 def test_every_parameter_is_that_of_the_model_and_is_described(said, door):
     told = {one["name"]: one for one in said["paths"][door.path]["get"]["parameters"] if one["in"] == "query"}
     assert set(told) == set(params.schemas(door.params))
@@ -253,7 +253,7 @@ def page(desk: Desk) -> Any:
 
 
 def test_the_reference_has_every_door_parameter_and_recipe(page):
-    for door in DOORS:
+    for door in ENDPOINTS:
         assert f'id="{door.id}"' in page.text
         assert f"<code>{door.path}</code>" in page.text
         for name in params.schemas(door.params):
@@ -281,7 +281,7 @@ def test_every_call_that_the_reference_shows_is_answered(desk, page):
     parsed = Page()
     parsed.feed(page.text)
     calls = [one.removeprefix("http://rates.example") for one in parsed.links if "/api/v1" in one]
-    assert len(calls) == len(DOORS)
+    assert len(calls) == len(ENDPOINTS)
     for call in calls:
         assert desk.get(call).status_code == 200, call
 
@@ -296,7 +296,7 @@ def test_the_page_of_markdown_tells_of_every_door(desk):
     got = desk.get("/llms.txt", Host="rates.example")
     assert got.headers["Content-Type"] == "text/markdown; charset=utf-8"
     assert got.text.startswith("# som-ticker\n\n> ")
-    for door in DOORS:
+    for door in ENDPOINTS:
         assert f"`GET {door.path}`" in got.text
     assert "http://rates.example/openapi.json" in got.text
 

@@ -20,8 +20,8 @@ from support.scenes import SCENES, WEDNESDAY, Scene
 from ticker.model import DAY, Headline, Language
 from ticker.rates.freshness import freshness
 from ticker.serve.http import pages as html
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.response import Answer
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.response import Response
 from ticker.serve.i18n.words import templates_dir
 from ticker.serve.panel.nodes import nodes
 from ticker.serve.panel.view import Panel, PanelRate, Popularity, panel
@@ -357,16 +357,16 @@ def test_the_fragment_harms_no_page(state: str, lang: Language) -> None:
 # --- through the application -------------------------------------------------------------------------------------
 
 
-def finished(scene: Scene, popularity: Callable[[], Popularity] = lambda: Popularity({}, 3, 0)) -> Ready:
+def finished(scene: Scene, popularity: Callable[[], Popularity] = lambda: Popularity({}, 3, 0)) -> ResponseCache:
     render = renderer(("USD", "EUR", "RUB"), "https://news.example", {}, popularity)
 
     def edition(path: str) -> int:
         return popularity().generation if path.startswith("/panel") else 0
 
-    return Ready(scene.snapshot, render, lambda: scene.now, 50, (), edition)
+    return ResponseCache(scene.snapshot, render, lambda: scene.now, 50, (), edition)
 
 
-def body(answer: Answer | None) -> str:
+def body(answer: Response | None) -> str:
     assert answer
     return answer.codings["identity"].body.decode()
 
@@ -375,30 +375,30 @@ def test_another_popularity_is_another_panel_and_the_same_strip() -> None:
     scene = scenes.day()
     shown = [Popularity({}, 3, 0)]
     ready = finished(scene, lambda: shown[0])
-    before, strip = ready.make("/panel", "", scene.now), ready.make("/strip", "", scene.now)
-    assert ready.find("/panel", "", scene.now) is before
+    before, strip = ready.get_or_render("/panel", "", scene.now), ready.get_or_render("/strip", "", scene.now)
+    assert ready.get("/panel", "", scene.now) is before
     shown[0] = Popularity({"en4": 9.0}, 3, 1)
-    assert ready.find("/panel", "", scene.now) is None
-    assert ready.find("/strip", "", scene.now) is strip
-    assert "Popular</h2>" in body(ready.make("/panel", "", scene.now))
+    assert ready.get("/panel", "", scene.now) is None
+    assert ready.get("/strip", "", scene.now) is strip
+    assert "Popular</h2>" in body(ready.get_or_render("/panel", "", scene.now))
     assert "Popular</h2>" not in body(before)
-    assert "Popular</h2>" in body(ready.find("/panel", "", scene.now))
+    assert "Popular</h2>" in body(ready.get("/panel", "", scene.now))
 
 
 def test_the_same_panel_has_one_cache_entry() -> None:
     scene = scenes.day()
     ready = finished(scene)
-    first = ready.make("/panel", "lang=ky&headlines=3", scene.now)
-    assert ready.make("/panel", "headlines=3&utm_source=x&lang=ky", scene.now) is first
+    first = ready.get_or_render("/panel", "lang=ky&headlines=3", scene.now)
+    assert ready.get_or_render("/panel", "headlines=3&utm_source=x&lang=ky", scene.now) is first
 
 
 def test_a_panel_is_anew_when_a_state_changes() -> None:
     scene = scenes.day()
     ready = finished(scene)
-    ready.make("/panel", "", scene.now)
+    ready.get_or_render("/panel", "", scene.now)
     midnight = freshness(scene.snapshot, scene.now).until
-    assert ready.find("/panel", "", midnight) is None
-    assert "19 June, Thursday" in body(ready.make("/panel", "", midnight))
+    assert ready.get("/panel", "", midnight) is None
+    assert "19 June, Thursday" in body(ready.get_or_render("/panel", "", midnight))
 
 
 @pytest.fixture
@@ -432,7 +432,7 @@ def test_a_door_of_the_panel_keeps_the_http_contract(shown: Any, path: str, kind
 def test_what_is_followed_becomes_popular_and_touches_no_strip(shown: Any) -> None:
     before, strip = shown.get("/panel.json").json, shown.get("/strip").headers["ETag"]
     assert before["popular"] == []
-    followed, views = before["headlines"][4]["id"], shown.service.views
+    followed, views = before["headlines"][4]["id"], shown.service.site.clicks
     for nth in range(4):
         views.count("click", followed, f"page-number-{nth}", shown.clock.now)
     assert views.flush()
@@ -450,7 +450,7 @@ def test_what_people_embed_does_not_break_by_a_mistake(shown: Any) -> None:
 
 
 def test_a_panel_never_waits_for_the_store(shown: Any) -> None:
-    shown.service.latest.store = None
+    shown.service.site.live.store = None
     assert shown.get("/panel?headlines=7").status_code == 200
 
 

@@ -15,8 +15,8 @@ from support.scenes import FEEDS, WEDNESDAY, at, daily, scene
 from ticker.model import DAY, Freshness
 from ticker.rates.freshness import Judgement
 from ticker.serve.http import cache as room
-from ticker.serve.http.cache import LONGEST_QUERY, Ready
-from ticker.serve.http.response import Answer, finish
+from ticker.serve.http.cache import LONGEST_QUERY, ResponseCache
+from ticker.serve.http.response import Response, build_response
 from ticker.snapshot import Snapshot
 
 PATH = "/strip.json"
@@ -38,11 +38,11 @@ class Studio:
 
     def __call__(
         self, path: str, query: str, snapshot: Snapshot, judged: Judgement
-    ) -> tuple[str, Callable[[], Answer]]:
+    ) -> tuple[str, Callable[[], Response]]:
         key = query.partition("&")[0]
         self.asked.release()
 
-        def make() -> Answer:
+        def make() -> Response:
             self.made.append(f"{path}?{key}")
             self.begun.set()
             if self.gate:
@@ -50,7 +50,7 @@ class Studio:
             if key.startswith("broken"):
                 raise Broken(key)
             body = f"{key} v{snapshot.version} {judged.today} {[str(one.freshness) for one in judged.figures]}"
-            return finish(body.encode(), "text/plain", until=judged.until)
+            return build_response(body.encode(), "text/plain", until=judged.until)
 
         return key, make
 
@@ -71,35 +71,38 @@ def morning():
 
 @pytest.fixture
 def table(studio, morning):
-    return Ready(morning, studio, lambda: NOW, 10, ())
+    return ResponseCache(morning, studio, lambda: NOW, 10, ())
 
 
-def said(answer: Answer | None) -> str:
+def said(answer: Response | None) -> str:
     assert answer
     return answer.codings["identity"].body.decode()
 
 
 def test_a_hit_is_found_without_rendering(table, studio):
-    assert table.find(PATH, "lang=ky", NOW) is None
-    made = table.make(PATH, "lang=ky", NOW)
-    assert table.find(PATH, "lang=ky", NOW) is made
-    assert table.find("/strip", "lang=ky", NOW) is None
+    assert table.get(PATH, "lang=ky", NOW) is None
+    made = table.get_or_render(PATH, "lang=ky", NOW)
+    assert table.get(PATH, "lang=ky", NOW) is made
+    assert table.get("/strip", "lang=ky", NOW) is None
     assert studio.made == ["/strip.json?lang=ky"]
 
 
 def test_queries_of_one_canonical_key_are_one_answer(table, studio):
-    first, second = table.make(PATH, "lang=ky&utm_source=a", NOW), table.make(PATH, "lang=ky&utm_source=b", NOW)
+    first, second = (
+        table.get_or_render(PATH, "lang=ky&utm_source=a", NOW),
+        table.get_or_render(PATH, "lang=ky&utm_source=b", NOW),
+    )
     assert first is second
     assert len(studio.made) == 1
 
 
-def together(table: Ready, studio: Studio, queries: list[str]) -> list[Answer | BaseException]:
+def together(table: ResponseCache, studio: Studio, queries: list[str]) -> list[Response | BaseException]:
     """What many get who ask while the first rendering goes on."""
     studio.gate = threading.Event()
 
-    def ask(query: str) -> Answer | BaseException:
+    def ask(query: str) -> Response | BaseException:
         try:
-            return table.make(PATH, query, NOW)
+            return table.get_or_render(PATH, query, NOW)
         except Exception as fault:
             return fault
 
@@ -126,130 +129,130 @@ def test_thirty_who_ask_for_what_fails_share_the_fault_and_none_waits_in_turn(ta
     assert len(studio.made) < 5, "one fault is shared by all who waited for it"
     studio.gate = None
     with pytest.raises(Broken):
-        table.make(PATH, "broken", NOW)  # and is not kept
+        table.get_or_render(PATH, "broken", NOW)  # and is not kept
 
 
 def test_who_waits_too_long_is_told_so(table, studio, monkeypatch):
     monkeypatch.setattr(room, "WAIT_S", 0.01)
     studio.gate = threading.Event()
-    slow = threading.Thread(target=table.make, args=(PATH, "lang=ky", NOW))
+    slow = threading.Thread(target=table.get_or_render, args=(PATH, "lang=ky", NOW))
     slow.start()
     assert studio.begun.wait(5)
     with pytest.raises(TimeoutError):
-        table.make(PATH, "lang=ky", NOW)
+        table.get_or_render(PATH, "lang=ky", NOW)
     studio.gate.set()
     slow.join(5)
-    assert table.find(PATH, "lang=ky", NOW)
+    assert table.get(PATH, "lang=ky", NOW)
 
 
 def test_another_strip_does_not_wait_for_a_slow_one(table, studio):
-    table.make(PATH, "lang=ru", NOW)
+    table.get_or_render(PATH, "lang=ru", NOW)
     studio.gate, studio.begun = threading.Event(), threading.Event()
-    slow = threading.Thread(target=table.make, args=(PATH, "lang=ky", NOW))
+    slow = threading.Thread(target=table.get_or_render, args=(PATH, "lang=ky", NOW))
     slow.start()
     assert studio.begun.wait(5)
-    assert table.find(PATH, "lang=ru", NOW)
+    assert table.get(PATH, "lang=ru", NOW)
     studio.gate.set()
     slow.join(5)
 
 
 def test_the_table_is_bounded_in_number_and_in_bytes(table, studio):
     for nth in range(1000):
-        table.make(PATH, f"x{nth}", NOW)
-    kept = [nth for nth in range(1000) if table.find(PATH, f"x{nth}", NOW)]
+        table.get_or_render(PATH, f"x{nth}", NOW)
+    kept = [nth for nth in range(1000) if table.get(PATH, f"x{nth}", NOW)]
     assert kept[-1] == 999
     assert len(kept) <= 40
     endless = "lang=ky&" + "x" * LONGEST_QUERY
-    assert table.make(PATH, endless, NOW) is table.make(PATH, endless, NOW)
-    assert table.find(PATH, endless, NOW) is None
+    assert table.get_or_render(PATH, endless, NOW) is table.get_or_render(PATH, endless, NOW)
+    assert table.get(PATH, endless, NOW) is None
     assert studio.made.count("/strip.json?lang=ky") == 1
 
 
 def test_a_new_version_is_shown_at_once_with_the_common_strips_ready(studio, morning):
-    table = Ready(morning, studio, lambda: NOW, 10, ((PATH, ""), (PATH, "lang=ky")))
-    table.make(PATH, "lang=ru", NOW)
-    table.show(replace(morning, version=1235))
+    table = ResponseCache(morning, studio, lambda: NOW, 10, ((PATH, ""), (PATH, "lang=ky")))
+    table.get_or_render(PATH, "lang=ru", NOW)
+    table.replace_snapshot(replace(morning, version=1235))
     assert table.snapshot.version == 1235
     studio.made.clear()
-    assert "v1235" in said(table.find(PATH, "lang=ky", NOW))
-    assert table.find(PATH, "lang=ru", NOW) is None
+    assert "v1235" in said(table.get(PATH, "lang=ky", NOW))
+    assert table.get(PATH, "lang=ru", NOW) is None
     assert studio.made == []
 
 
 def test_readers_of_the_old_version_are_answered_while_the_new_one_is_made(studio, morning):
-    table = Ready(morning, studio, lambda: NOW, 10, ((PATH, ""),))
-    table.make(PATH, "", NOW)
+    table = ResponseCache(morning, studio, lambda: NOW, 10, ((PATH, ""),))
+    table.get_or_render(PATH, "", NOW)
     studio.gate, studio.begun = threading.Event(), threading.Event()
-    switch = threading.Thread(target=table.show, args=(replace(morning, version=1235),))
+    switch = threading.Thread(target=table.replace_snapshot, args=(replace(morning, version=1235),))
     switch.start()
     assert studio.begun.wait(5)
-    assert "v1234" in said(table.find(PATH, "", NOW))
+    assert "v1234" in said(table.get(PATH, "", NOW))
     studio.gate.set()
     switch.join(5)
-    assert "v1235" in said(table.find(PATH, "", NOW))
+    assert "v1235" in said(table.get(PATH, "", NOW))
 
 
 def test_a_common_strip_that_cannot_be_rendered_stops_no_version(studio, morning, capsys):
-    table = Ready(morning, studio, lambda: NOW, 10, ((PATH, "broken"), (PATH, "")))
-    table.show(replace(morning, version=1235))
-    assert "v1235" in said(table.find(PATH, "", NOW))
+    table = ResponseCache(morning, studio, lambda: NOW, 10, ((PATH, "broken"), (PATH, "")))
+    table.replace_snapshot(replace(morning, version=1235))
+    assert "v1235" in said(table.get(PATH, "", NOW))
     assert "rendering failed" in capsys.readouterr().err
 
 
 def test_a_look_that_changes_nothing_shown_keeps_the_answers(table, morning):
-    made = table.make(PATH, "", NOW)
-    table.show(
+    made = table.get_or_render(PATH, "", NOW)
+    table.replace_snapshot(
         morning.confirmed({subject: moment + timedelta(seconds=40) for subject, moment in morning.looks.items()})
     )
-    assert table.find(PATH, "", NOW) is made
-    assert table.judged(NOW)[1].changes_at > NOW + timedelta(minutes=14)
+    assert table.get(PATH, "", NOW) is made
+    assert table.current(NOW)[1].changes_at > NOW + timedelta(minutes=14)
 
 
 def test_a_look_that_changes_a_state_makes_new_answers(studio):
     """The bank was away over the weekend; it answers again on Tuesday evening with its old table."""
     away = scene(at(WEDNESDAY, "18:30"), daily(WEDNESDAY - 5 * DAY), looked=at(WEDNESDAY - 5 * DAY, "14:00")).snapshot
     now = at(WEDNESDAY, "18:30")
-    table = Ready(away, studio, lambda: now, 10, ())
-    assert Freshness.STALE in said(table.make(PATH, "", now))
+    table = ResponseCache(away, studio, lambda: now, 10, ())
+    assert Freshness.STALE in said(table.get_or_render(PATH, "", now))
     looks = {(source, subject): now if source == "nbkr" else moment for (source, subject), moment in away.looks.items()}
-    table.show(away.confirmed(looks))
-    assert table.find(PATH, "", now) is None
-    assert Freshness.LATE in said(table.make(PATH, "", now))
+    table.replace_snapshot(away.confirmed(looks))
+    assert table.get(PATH, "", now) is None
+    assert Freshness.LATE in said(table.get_or_render(PATH, "", now))
 
 
 def test_an_answer_ends_with_the_state_it_was_made_for(table):
-    assert str(WEDNESDAY) in said(table.make(PATH, "", NOW))
+    assert str(WEDNESDAY) in said(table.get_or_render(PATH, "", NOW))
     midnight = at(WEDNESDAY + DAY, "00:00")
-    assert table.find(PATH, "", midnight) is None
-    tomorrow = said(table.make(PATH, "", midnight))
+    assert table.get(PATH, "", midnight) is None
+    tomorrow = said(table.get_or_render(PATH, "", midnight))
     assert str(WEDNESDAY + DAY) in tomorrow
     assert Freshness.LATE in tomorrow
 
 
 def test_a_feed_that_grows_old_changes_only_what_is_said_of_feeds(table):
-    before = table.make(PATH, "", NOW)
+    before = table.get_or_render(PATH, "", NOW)
     later = NOW + timedelta(minutes=20)
-    assert table.find(PATH, "", later) is None
-    assert said(table.make(PATH, "", later)) == said(before)
-    assert {one.freshness for one in table.judged(later)[1].feeds} == {Freshness.LATE}
-    assert len(FEEDS) == len(table.judged(later)[1].feeds)
+    assert table.get(PATH, "", later) is None
+    assert said(table.get_or_render(PATH, "", later)) == said(before)
+    assert {one.freshness for one in table.current(later)[1].feeds} == {Freshness.LATE}
+    assert len(FEEDS) == len(table.current(later)[1].feeds)
 
 
 def test_a_clock_that_goes_back_is_judged_anew(table):
     """By a minute it may be another thread's; by a day it is another day."""
-    made = table.make(PATH, "", NOW)
-    assert table.find(PATH, "", NOW - timedelta(seconds=59)) is made
+    made = table.get_or_render(PATH, "", NOW)
+    assert table.get(PATH, "", NOW - timedelta(seconds=59)) is made
     yesterday = NOW - DAY
-    assert table.find(PATH, "", yesterday) is None
-    assert str(WEDNESDAY - DAY) in said(table.make(PATH, "", yesterday))
+    assert table.get(PATH, "", yesterday) is None
+    assert str(WEDNESDAY - DAY) in said(table.get_or_render(PATH, "", yesterday))
 
 
 def test_the_end_of_a_period_is_judged_once_by_all_who_meet_it(studio, morning):
-    table = Ready(morning, studio, lambda: NOW, 10, ((PATH, ""),))
+    table = ResponseCache(morning, studio, lambda: NOW, 10, ((PATH, ""),))
     midnight = at(WEDNESDAY + DAY, "00:00")
 
     def look(_: int) -> datetime:
-        return table.judged(midnight)[1].until
+        return table.current(midnight)[1].until
 
     studio.made.clear()
     with ThreadPoolExecutor(20) as pool:
@@ -259,17 +262,17 @@ def test_the_end_of_a_period_is_judged_once_by_all_who_meet_it(studio, morning):
 
 def test_readers_meet_no_mixture_while_versions_change(studio, morning):
     """A version is one reference: whoever asks gets one that was shown, and never an older one again."""
-    table = Ready(morning, studio, lambda: NOW, 10, ((PATH, ""),))
+    table = ResponseCache(morning, studio, lambda: NOW, 10, ((PATH, ""),))
     done, seen = threading.Event(), []
 
     def read() -> None:
         while not done.is_set():
-            seen.append(int(said(table.make(PATH, "", NOW)).split(" v")[1].split()[0]))
+            seen.append(int(said(table.get_or_render(PATH, "", NOW)).split(" v")[1].split()[0]))
 
     reader = threading.Thread(target=read)
     reader.start()
     for version, _ in zip(count(1235), range(50), strict=False):
-        table.show(replace(morning, version=version))
+        table.replace_snapshot(replace(morning, version=version))
     done.set()
     reader.join(5)
     assert seen == sorted(seen)

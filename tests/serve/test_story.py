@@ -208,8 +208,10 @@ def test_a_story_outlives_the_snapshot(shown: Any) -> None:
     one = newest(shown)
     shown.clock.turn(to="2026-05-23 18:30")
     shown.look()
-    shown.service.ready.show(
-        replace(shown.service.ready.snapshot, content=replace(shown.service.ready.snapshot.content, headlines=()))
+    shown.service.site.cache.replace_snapshot(
+        replace(
+            shown.service.site.cache.snapshot, content=replace(shown.service.site.cache.snapshot.content, headlines=())
+        )
     )
     got = shown.get(f"/story/{one['id']}?lang=en", **BROWSER)
     assert got.status_code == 200
@@ -218,7 +220,7 @@ def test_a_story_outlives_the_snapshot(shown: Any) -> None:
 
 def test_without_the_store_what_the_strip_shows_has_its_page_and_the_rest_is_told_to_wait(shown: Any) -> None:
     one = newest(shown)
-    shown.service.latest.store = None
+    shown.service.site.live.store = None
     assert shown.get(f"/story/{one['id']}", **BROWSER).status_code == 200
     got = shown.get("/story/0000000000000000?lang=en", **BROWSER)
     assert (got.status_code, got.headers["Retry-After"]) == (503, "5")
@@ -235,17 +237,17 @@ def test_a_view_is_counted_once_a_page_and_shown(shown: Any) -> None:
     for page in ("0123456789abcdef", "0123456789abcdef", "fedcba9876543210"):
         assert tell(shown, id_, page) == 204
     assert tell(shown, id_, "0123456789abcdee", **{"User-Agent": "ExampleBot/1.0 (+https://bot.example)"}) == 204
-    assert shown.service.views.flush()
+    assert shown.service.site.clicks.flush()
     assert "Views: 2" in shown.get(f"/story/{id_}?lang=en").text
-    shown.service.views.refresh()
-    assert shown.service.views.tally.clicks == {}  # a view is no choice between headlines
+    shown.service.site.clicks.refresh()
+    assert shown.service.site.clicks.tally.clicks == {}  # a view is no choice between headlines
 
 
 def test_who_only_fetches_the_page_is_not_counted(shown: Any) -> None:
     id_ = newest(shown)["id"]
     for _ in range(3):
         shown.get(f"/story/{id_}", **BROWSER)
-    shown.service.views.flush()
+    shown.service.site.clicks.flush()
     assert "Views: 0" in shown.get(f"/story/{id_}?lang=en").text
 
 

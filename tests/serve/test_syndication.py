@@ -29,7 +29,7 @@ TODAY = scenes.WEDNESDAY
 ATOM = "{http://www.w3.org/2005/Atom}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 JSON_FEED = json.loads((Path(__file__).parents[1] / "schemas" / "jsonfeed-1.1.json").read_text())
-DOORS = {
+ENDPOINTS = {
     "/headlines.atom": "application/atom+xml",
     "/headlines.json": "application/feed+json",
     "/rates.atom": "application/atom+xml",
@@ -373,10 +373,10 @@ def test_our_own_parser_and_feedparser_read_the_rates(shelf):
 # --- the doors ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("path", ENDPOINTS)
 def test_a_feed_is_served_in_its_type_under_the_one_contract(shelf, path):
     got = shelf.get(path)
-    assert got.headers["Content-Type"] == DOORS[path]
+    assert got.headers["Content-Type"] == ENDPOINTS[path]
     assert got.headers["Cache-Control"].startswith("public, max-age=60, stale-while-revalidate=60")
     assert got.headers["Access-Control-Allow-Origin"] == "*"
     assert got.headers["Last-Modified"]
@@ -387,14 +387,14 @@ def test_a_feed_is_served_in_its_type_under_the_one_contract(shelf, path):
     assert shelf.client.post(path).status_code == 405
 
 
-@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("path", ENDPOINTS)
 def test_a_mistake_in_its_address_does_not_break_a_feed(shelf, path):
     got = shelf.get(f"{path}?lang=de&feeds=x&currencies=,&utm_source=mail&preset=gone&theme=dark&headlines=0")
     assert got.status_code == 200
     assert own_address(got).endswith(path)
 
 
-@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("path", ENDPOINTS)
 def test_the_configured_address_goes_before_the_one_that_was_asked(tmp_path, path):
     shelf = Shelf(scenes.day(), tmp_path, base_url="https://rates.example/ticker")
     assert (
@@ -403,7 +403,7 @@ def test_the_configured_address_goes_before_the_one_that_was_asked(tmp_path, pat
     shelf.store.close()
 
 
-@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("path", ENDPOINTS)
 @pytest.mark.parametrize("host", ['"><script>', "a b", "news.example:99999"])
 def test_a_host_that_is_none_is_in_no_feed(shelf, path, host):
     got = shelf.get(path, Host=host)
@@ -421,7 +421,7 @@ def own_address(got: TestResponse) -> str:
 
 
 def test_rates_need_the_store_and_headlines_do_not(shelf):
-    shelf.latest.store = None
+    shelf.live.store = None
     got = shelf.get("/rates.atom")
     assert got.status_code == 503
     assert int(got.headers["Retry-After"]) > 0

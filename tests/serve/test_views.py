@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.apps import application
 from support.scenes import SCENES
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 
 from ticker.model import Headline, Story
-from ticker.serve.app import ReadSide
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.news import clicks as room
-from ticker.serve.news.clicks import Tally, Views, by_a_reader, decayed, page_of
+from ticker.serve.news.clicks import ClickCounter, ClickTally, by_a_reader, decayed_clicks, page_of
 from ticker.serve.render import renderer
 from ticker.store import Store, StoreError, open_store
 
@@ -54,9 +54,9 @@ class Desk:
     def clock(self) -> datetime:
         return self.now
 
-    def views(self, **options: Any) -> Views:
+    def views(self, **options: Any) -> ClickCounter:
         """Those of one process."""
-        return Views(lambda: self, self.clock, **options)
+        return ClickCounter(lambda: self, self.clock, **options)
 
     def kept(self) -> dict[tuple[str, str], int]:
         """By story and kind."""
@@ -111,13 +111,13 @@ class Front:
     """The application with the doors for clicks, and somebody who clicks."""
 
     desk: Desk
-    views: Views
+    views: ClickCounter
 
     def __post_init__(self) -> None:
         scene = SCENES["day"]()
-        ready = Ready(scene.snapshot, renderer(("USD",), "*"), self.desk.clock, 50, ())
-        latest = Latest(self.desk.open, lambda _: None, self.desk.clock, None)
-        self.client = Client(ReadSide(ready, latest, self.desk.clock, views=self.views))
+        ready = ResponseCache(scene.snapshot, renderer(("USD",), "*"), self.desk.clock, 50, ())
+        latest = LiveSnapshot(self.desk.open, lambda _: None, self.desk.clock, None)
+        self.client = Client(application(ready, latest, self.desk.clock, clicks=self.views))
 
     def beacon(self, story: str = ONE, page: str = PAGE, **headers: str) -> TestResponse:
         return self.post(story, page.encode(), **{"Content-Type": "text/plain;charset=UTF-8", **headers})
@@ -303,7 +303,7 @@ def test_numbers_survive_a_restart_and_add_up_over_processes(desk: Desk) -> None
         views.count("view", TWO, None, NOON)
         assert views.flush()
     started = desk.views()
-    assert started.tally == Tally()
+    assert started.tally == ClickTally()
     assert started.refresh()
     assert started.tally.totals == {ONE: 5, TWO: 2}
     assert first.refresh()
@@ -327,7 +327,7 @@ def test_clicks_wait_for_a_store_that_is_away(desk: Desk, capsys: pytest.Capture
 
 def test_a_store_that_is_not_open_yet_is_waited_for(desk: Desk) -> None:
     store: list[Store] = []
-    views = Views(lambda: store[0] if store else None, desk.clock)
+    views = ClickCounter(lambda: store[0] if store else None, desk.clock)
     assert views.flush()
     views.count("click", ONE, None, NOON)
     assert not views.flush()
@@ -414,9 +414,9 @@ def test_who_does_not_count_counts_nothing(desk: Desk) -> None:
 def test_a_click_weighs_half_after_the_half_life() -> None:
     now, half = HOUR + timedelta(hours=12, minutes=30), timedelta(hours=6)
     rows = [(ONE, HOUR, "click", 8), (ONE, HOUR + timedelta(hours=6), "click", 8), (TWO, HOUR, "view", 9)]
-    assert decayed(rows, now, half) == {ONE: pytest.approx(2 + 4)}
-    assert decayed([(ONE, HOUR, "click", 8)], HOUR, half) == {ONE: 8}
-    assert decayed([(ONE, HOUR + timedelta(hours=1), "click", 8)], HOUR, half) == {}
+    assert decayed_clicks(rows, now, half) == {ONE: pytest.approx(2 + 4)}
+    assert decayed_clicks([(ONE, HOUR, "click", 8)], HOUR, half) == {ONE: 8}
+    assert decayed_clicks([(ONE, HOUR + timedelta(hours=1), "click", 8)], HOUR, half) == {}
 
 
 def test_only_a_day_is_popular_and_totals_are_of_ever(desk: Desk) -> None:

@@ -12,13 +12,13 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
+from support.apps import application
 from support.scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from ticker.model import DAY, Headline, Rate, Story
 from ticker.rates.compose import compose
-from ticker.serve.app import ReadSide
-from ticker.serve.configurator.form import Terms
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
+from ticker.serve.configurator.form import SiteSettings
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import renderer
 from ticker.snapshot import empty
 from ticker.store import open_store
@@ -35,9 +35,9 @@ class Desk:
         token = self.store.lease("test", 10**7)
         assert token
         self.token = token
-        self.ready = Ready(empty(HOME), renderer(SITE, "*"), lambda: self.now, 50, ())
-        self.latest = Latest(lambda: self.store, self.ready.show, lambda: self.now, None)
-        self.app = ReadSide(self.ready, self.latest, lambda: self.now, terms=Terms(SITE, **terms))
+        self.cache = ResponseCache(empty(HOME), renderer(SITE, "*"), lambda: self.now, 50, ())
+        self.live = LiveSnapshot(lambda: self.store, self.cache.replace_snapshot, lambda: self.now, None)
+        self.app = application(self.cache, self.live, lambda: self.now, settings=SiteSettings(SITE, **terms))
         self.client = Client(self.app)
 
     def close(self) -> None:
@@ -70,10 +70,10 @@ class Desk:
             write.publish(compose(HOME, (NBKR, WEEKLY), FEEDS, revisions, headlines), self.now)
             for source, of_source in revisions.items():
                 for currency in sorted({one.rate.currency for one in of_source}):
-                    write.look(source, currency, self.now)
+                    write.record_look(source, currency, self.now)
             for feed in FEEDS:
-                write.look(feed.feed, "", self.now)
-        self.latest.look()
+                write.record_look(feed.feed, "", self.now)
+        self.live.poll()
 
     def get(self, path: str, method: str = "GET", **headers: str) -> TestResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

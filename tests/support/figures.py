@@ -14,12 +14,12 @@ from tempfile import TemporaryDirectory
 from werkzeug.test import Client, TestResponse
 
 from support import scenes
+from support.apps import application
 from support.scenes import HOME, NBKR, Scene
 from ticker.model import DAY, Rate
-from ticker.serve.app import ReadSide
-from ticker.serve.configurator.form import Terms
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
+from ticker.serve.configurator.form import SiteSettings
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import renderer
 from ticker.store import Store, Write, open_store
 
@@ -33,13 +33,13 @@ class Shelf:
         self.scene, self.now, self.reads = scene, scene.now, 0
         (folder / "ticker.db").write_bytes(_empty_store())
         self.store = open_store(f"sqlite:///{folder / 'ticker.db'}", clock=self.clock)
-        latest = Latest(self._never, lambda _: None, self.clock, None)
-        latest.store, self.latest = self.store, latest
-        self.ready = Ready(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), self.clock, 50, ())
-        terms = Terms(
+        latest = LiveSnapshot(self._never, lambda _: None, self.clock, None)
+        latest.store, self.live = self.store, latest
+        self.cache = ResponseCache(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), self.clock, 50, ())
+        terms = SiteSettings(
             base_url=base_url, presets={"euro": "currencies=EUR&lang=ru"}, frame_ancestors="https://news.example"
         )
-        self.client = Client(ReadSide(self.ready, latest, self.clock, terms=terms))
+        self.client = Client(application(self.cache, latest, self.clock, settings=terms))
 
     def _never(self) -> Store:
         raise AssertionError("it is open")
@@ -49,7 +49,7 @@ class Shelf:
 
     def show(self, scene: Scene) -> None:
         self.scene, self.now = scene, scene.now
-        self.ready.show(replace(scene.snapshot, version=self.ready.snapshot.version + 1))
+        self.cache.replace_snapshot(replace(scene.snapshot, version=self.cache.snapshot.version + 1))
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, headers=headers)

@@ -9,17 +9,17 @@ from typing import Any
 
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
+from support.apps import application
 from support.scenes import Scene
-from ticker.serve.app import ReadSide
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
-from ticker.serve.render import COMMON, renderer
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
+from ticker.serve.render import PREWARMED, renderer
 from ticker.store import open_store
 
 
 @dataclass
 class Front:
-    """The read side, with a scene to show and a clock that one turns. The store is opened by `latest.look()`."""
+    """The read side, with a scene to show and a clock that one turns. The store is opened by `latest.poll()`."""
 
     scene: Scene
     folder: Path
@@ -27,10 +27,10 @@ class Front:
     def __post_init__(self) -> None:
         self.now = self.scene.now
         render = renderer(("USD", "EUR", "RUB"), "https://news.example")
-        self.ready = Ready(self.scene.snapshot, render, self.clock, 50, COMMON)
-        self.latest = Latest(self.store, lambda _: None, self.clock, None)
+        self.cache = ResponseCache(self.scene.snapshot, render, self.clock, 50, PREWARMED)
+        self.live = LiveSnapshot(self.store, lambda _: None, self.clock, None)
         self.begun = 0
-        self.app = ReadSide(self.ready, self.latest, self.clock, self._begin)
+        self.app = application(self.cache, self.live, self.clock, self._begin)
         self.client = Client(self.app)
 
     def store(self) -> Any:

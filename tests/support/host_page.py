@@ -14,11 +14,11 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from playwright.sync_api import BrowserContext, expect
 
 from support import scenes
+from support.apps import application
 from support.strip_page import SHIFTS, catch_up
-from ticker.serve.app import ReadSide
 from ticker.serve.configurator.form import height
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import renderer
 from ticker.serve.strip.options import Options
 
@@ -72,14 +72,14 @@ class Service:
 
     def __init__(self, scene: scenes.Scene) -> None:
         self.now = scene.now
-        self.ready = Ready(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), lambda: self.now, 50, ())
-        latest = Latest(lambda: None, lambda _: None, lambda: self.now, None)  # type: ignore[arg-type,return-value]
-        self.server = Server(ReadSide(self.ready, latest, lambda: self.now, dated=True))
+        self.cache = ResponseCache(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), lambda: self.now, 50, ())
+        latest = LiveSnapshot(lambda: None, lambda _: None, lambda: self.now, None)  # type: ignore[arg-type,return-value]
+        self.server = Server(application(self.cache, latest, lambda: self.now, dated=True))
 
     def becomes(self, scene: scenes.Scene) -> None:
         self.now = scene.now
-        version = self.ready.snapshot.version + 1
-        self.ready.show(replace(scene.snapshot, version=version))
+        version = self.cache.snapshot.version + 1
+        self.cache.replace_snapshot(replace(scene.snapshot, version=version))
 
     def asked(self) -> list[str]:
         return [path for path in self.server.asked if path.startswith("/strip.json")]

@@ -53,7 +53,8 @@ class Upstream(DemoUpstream):
 class Site:
     """One process of the service, driven by hand: `turn` lets time pass and everything that comes due happen.
 
-    `rates` are settings of single sources, as `{"nbkr-weekly": {"enabled": False}}`.
+    `rates` are settings of single sources, as `{"nbkr-weekly": {"enabled": False}}`; `more` are further sections of
+    the settings, as `{"demo": {"enabled": True}}`.
     """
 
     def __init__(
@@ -64,30 +65,31 @@ class Site:
         feeds: bool = False,
         url: str | None = None,
         rates: Mapping[str, Mapping[str, Any]] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         self.clock = Clock(bishkek(at))
         self.bank = Bank()
         self.upstream = Upstream(self.clock, self.bank)
         self.upstream.start()
         changed = settings(folder, self.upstream.addresses, feeds=feeds, url=url, rates=rates or {})
-        self.config = Config.model_validate(changed)
+        self.config = Config.model_validate({**changed, **(more or {})})
         self.service = service.Service(self.config, self.clock, collects=False)
-        self.service.latest.look()
-        assert self.service.latest.store, self.service.latest.fault
-        self.store = self.service.latest.store
+        self.service.site.live.poll()
+        assert self.service.site.live.store, self.service.site.live.fault
+        self.store = self.service.site.live.store
         self.collector = service.collector(self.config, self.store, self.clock)
-        self.collector.desk = replace(self.collector.desk, pause=lambda _seconds: None)
+        self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
         self.client = Client(self.service.app)
 
     def close(self) -> None:
         self.collector.stop()
-        self.service.latest.stop()
+        self.service.site.live.stop()
         self.upstream.stop()
 
     def look(self) -> None:
         """Visit what is due at this moment, and let the read side see it."""
         self.collector.step()
-        self.service.latest.look()
+        self.service.site.live.poll()
 
     def turn(self, *, to: str, every: Callable[[Site], None] | None = None) -> None:
         """Let time pass until `to`, with each visit at the moment it is due; `every` is called after each, and at

@@ -79,7 +79,7 @@ def test_killed_in_the_midst_beside_a_service_it_goes_on_and_the_service_never_n
         assert not service.events("round refused: the lease is lost")
         upstream.bank.set(upstream.bank.daily_table(clock())[0], USD="87.1234")
         with closing(open_store(f"sqlite:///{folders['killed'] / 'ticker.db'}", clock=clock)) as store:
-            store.ask("fetch", "nbkr")
+            store.enqueue("fetch", "nbkr")
         until("the bank's next word is shown", lambda: b"87.1234" in service.get("/strip.json").body)
 
 

@@ -19,17 +19,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from support import scenes
+from support.apps import application
 from support.running import START_S, Moved, Runner, Running, free_port, runner, settings, until
 from werkzeug.test import EnvironBuilder
 
 from ticker.config import DEFAULT_FEEDS
 from ticker.demo import DemoUpstream
 from ticker.model import Headline, Story
-from ticker.serve.app import ReadSide
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
-from ticker.serve.news.clicks import Shown, Views
-from ticker.serve.render import COMMON, renderer
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
+from ticker.serve.news.clicks import ClickCounter, KnownStories
+from ticker.serve.render import PREWARMED, renderer
 from ticker.store import Store, open_store
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -287,7 +287,7 @@ def test_a_strip_at_hand_is_not_slower_for_the_counting(tmp_path: Path) -> None:
         counting.views.start()
         asked = EnvironBuilder(path="/strip", headers={"Accept-Encoding": "gzip"}).get_environ()
 
-        def hits(app: ReadSide) -> float:
+        def hits(app: application) -> float:
             began = time.perf_counter()
             for _ in range(300):
                 b"".join(app(dict(asked), lambda *_: None))  # type: ignore[arg-type,return-value]
@@ -305,14 +305,14 @@ def test_a_strip_at_hand_is_not_slower_for_the_counting(tmp_path: Path) -> None:
     assert median(ratios) < 1.1
 
 
-def _read_side(scene: scenes.Scene, store: Store, enabled: bool) -> ReadSide:
+def _read_side(scene: scenes.Scene, store: Store, enabled: bool) -> application:
     def clock() -> datetime:
         return scene.now
 
-    ready = Ready(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), clock, 50, COMMON)
-    views = Views(lambda: store, clock, 0.2, shown=Shown(lambda: ready.snapshot.content), enabled=enabled)
+    ready = ResponseCache(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), clock, 50, PREWARMED)
+    views = ClickCounter(lambda: store, clock, 0.2, shown=KnownStories(lambda: ready.snapshot.content), enabled=enabled)
     opened: Callable[[], Store] = lambda: store  # noqa: E731
-    return ReadSide(ready, Latest(opened, lambda _: None, clock, None), clock, views=views)
+    return application(ready, LiveSnapshot(opened, lambda _: None, clock, None), clock, clicks=views)
 
 
 def test_a_day_of_clicks_is_read_at_once(tmp_path: Path) -> None:
@@ -324,7 +324,7 @@ def test_a_day_of_clicks_is_read_at_once(tmp_path: Path) -> None:
         hour = now.replace(minute=0, second=0, microsecond=0)
         hours = [hour - timedelta(hours=nth) for nth in range(24)]
         store.count("batch", {(story, hour, "click"): 3 for story in stories for hour in hours})
-        views = Views(lambda: store, lambda: now, shown=lambda: frozenset(stories))
+        views = ClickCounter(lambda: store, lambda: now, shown=lambda: frozenset(stories))
         began = time.process_time()
         assert views.refresh()
         assert time.process_time() - began < 1

@@ -91,21 +91,21 @@ class Second:
         changed["fetch"]["allow_hosts"].append(host)
         config = Config.model_validate(changed)
         self.service = service.Service(config, first.clock, collects=False)
-        self.service.latest.look()
-        store = self.service.latest.store
+        self.service.site.live.poll()
+        store = self.service.site.live.store
         assert store
         self.store = store
         self.collector = service.collector(config, store, first.clock)
-        self.collector.desk = replace(self.collector.desk, pause=lambda _seconds: None)
+        self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
         self.client = sites.Client(self.service.app)
 
     def look(self) -> None:
         self.collector.step()
-        self.service.latest.look()
+        self.service.site.live.poll()
 
     def close(self) -> None:
         self.collector.stop()
-        self.service.latest.stop()
+        self.service.site.live.stop()
 
 
 def test_a_second_ticker_fed_by_the_first_shows_the_same_figures_through_evening_night_and_weekend(site, tmp_path):

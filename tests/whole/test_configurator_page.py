@@ -190,8 +190,8 @@ def test_preview_code_and_warnings_follow_the_form(service, page, heard):
     page.get_by_label("Language of the strip").select_option("ky")
     expect(page.locator("#text-frame")).to_have_value(re.compile("lang=ky"))
     expect(page.frame_locator("iframe.live").first.locator("html")).to_have_attribute("lang", "ky")
-    page.get_by_text("Look", exact=True).click()
-    page.get_by_label("Ground", exact=True).fill("#ffffff")
+    page.get_by_text("Appearance", exact=True).click()
+    page.get_by_label("Background", exact=True).fill("#ffffff")
     page.get_by_label("Text", exact=True).fill("#777777")
     expect(page.locator(".warnings")).to_contain_text("#777777")
     expect(page.locator("#status")).to_contain_text("#777777")
@@ -270,7 +270,7 @@ def test_nothing_is_cut_on_the_narrowest_page_nor_with_wide_spacing_nor_doubled(
 
 
 def test_a_host_page_shows_every_way_under_the_policy_that_was_given(site, service, page, heard):
-    with HostPage(service, site.service.ready.snapshot.content) as host:
+    with HostPage(service, site.service.site.cache.snapshot.content) as host:
         page.goto(f"{host.url}/?lang=ru", wait_until="load")
         for nth in (0, 1):
             expect(page.frame_locator("iframe").nth(nth).locator(".figure").first).to_have_text("87,45")

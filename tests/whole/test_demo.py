@@ -26,7 +26,7 @@ from ticker.demo import Bank, DemoUpstream, Fault, Newsroom
 from ticker.demo.bank import DAILY, WEEKLY
 from ticker.demo.faults import faults_of
 from ticker.demo.pages import Row, rates_xml
-from ticker.demo.server import PATHS
+from ticker.demo.upstream import PATHS
 from ticker.model import DAY, Home
 
 HOME = Home()

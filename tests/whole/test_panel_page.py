@@ -279,11 +279,11 @@ def test_text_reaches_seven_to_one_in_both_themes(browser: Browser, server: Stri
 def test_a_headline_that_is_followed_is_told_once_with_the_pages_own_id(reader: Reader) -> None:
     page, told = reader.page, []
 
-    def hear(route: Route) -> None:
+    def record_beacon(route: Route) -> None:
         told.append((route.request.url, route.request.headers["content-type"], route.request.post_data))
         route.fulfill(status=204)
 
-    page.context.route("**/click/*", hear)
+    page.context.route("**/click/*", record_beacon)
     page.context.route("https://example.org/**", lambda route: route.fulfill(body="read"))
     with page.expect_response("**/click/*"), page.context.expect_page():
         page.locator(".daily .title").first.click()

@@ -81,7 +81,7 @@ class World:
 
     def ask(self, source: str) -> None:
         with closing(open_store(self.url, clock=self.clock)) as store:
-            store.ask("fetch", source)
+            store.enqueue("fetch", source)
 
     def holder(self) -> tuple[str | None, int]:
         with closing(open_store(self.url, clock=self.clock)) as store:
@@ -574,7 +574,7 @@ def test_a_turned_clock_stops_no_rounds(world: World, collector: Collector, hour
     back because what was seen lies in the future."""
     sources = {"nbkr", "nbkr-weekly", "demo-en", "demo-ru", "demo-ky"}
     until("first visits", lambda: visited(world) >= sources)
-    until("all rounds have ended", lambda: {one.source for one in collector.desk.store.rounds()} >= sources)
+    until("all rounds have ended", lambda: {one.source for one in collector.context.store.rounds()} >= sources)
     began, asked = time.monotonic(), len(world.upstream.requests)
     world.clock.offset_s += hours * 3600
     until("visits after the clock was set", lambda: visited(world, asked) >= sources, 35)

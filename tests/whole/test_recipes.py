@@ -22,7 +22,7 @@ import pytest
 from support import scenes
 from support.running import free_port, needs, runner, until
 
-from ticker.serve.configurator.form import Terms, configurator
+from ticker.serve.configurator.form import SiteSettings, configurator
 from ticker.serve.http import pages as html
 from ticker.serve.strip.options import LANGUAGES, Options
 
@@ -312,7 +312,7 @@ def test_php_begins_with_a_link_when_the_service_is_away(page: Any, service: Ser
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_configurators_php_is_php(tmp_path: Path, lang: str) -> None:
     query, content = f"lang={lang}&currencies=EUR,USD&theme=dark", scenes.day().snapshot.content
-    said = configurator(query, "rates.example", "https", content, Terms(), lambda _: (600, 283))
+    said = configurator(query, "rates.example", "https", content, SiteSettings(), lambda _: (600, 283))
     texts = [code.text for way in said.ways for code in way.codes if code.text.startswith("<?php")]
     assert len(texts) == 3
     for text in texts:

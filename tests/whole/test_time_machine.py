@@ -10,7 +10,7 @@ import pytest
 from support.given import HOME, bishkek
 from support.sites import Site
 
-MEDIA = ("/strip", "/strip.json", "/strip.svg", "/strip.txt", "/strip.fragment")
+EMBED_PATHS = ("/strip", "/strip.json", "/strip.svg", "/strip.txt", "/strip.fragment")
 LANGUAGE = "lang=en"
 OF_THE_ANSWER = ("version", "as_of", "at", "refresh_after", "until", "links")
 
@@ -91,7 +91,7 @@ def evening(tmp_path_factory) -> Iterator[Site]:
     life.close()
 
 
-@pytest.mark.parametrize("path", MEDIA)
+@pytest.mark.parametrize("path", EMBED_PATHS)
 def test_every_medium_says_of_when_it_tells(evening, path):
     answer = evening.get(f"{path}?at=2026-05-22T17:00+06:00")
     assert answer.status_code == 200
@@ -102,7 +102,7 @@ def test_every_medium_says_of_when_it_tells(evening, path):
 
 def test_the_page_of_a_past_moment_stands_still(evening):
     page = evening.get("/strip?at=2026-05-22T17:00+06:00").text
-    assert '<p class="past">As it was known on 22 May 2026, 17:00</p>' in page
+    assert '<p class="past">As known on 22 May 2026, 17:00</p>' in page
     assert "<script" not in page
     assert 'class="clock"' not in page
 
@@ -126,7 +126,7 @@ def test_a_moment_may_be_written_with_an_offset_or_without(evening, written):
     "at",
     ["", "soon", "2026-05-22", "2026-02-30T12:00", "2026-05-22T25:00", "9999-12-31T23:59Z", "1969-12-31T12:00Z"],
 )
-@pytest.mark.parametrize("path", MEDIA)
+@pytest.mark.parametrize("path", EMBED_PATHS)
 def test_a_moment_that_cannot_be_shown_is_an_error_and_never_the_present(evening, path, at):
     answer = evening.get(f"{path}?at={at}")
     assert answer.status_code == 400
@@ -178,7 +178,7 @@ def test_the_last_minutes_are_not_kept_by_any_cache(evening):
 
 
 def test_a_store_that_is_away_is_told(evening, monkeypatch):
-    monkeypatch.setattr(evening.service.latest, "store", None)
+    monkeypatch.setattr(evening.service.site.live, "store", None)
     answer = evening.get("/strip.json?at=2026-05-22T17:00+06:00")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert evening.strip()["at"] is None

@@ -7,6 +7,6 @@ misbehaves on order.
 from ticker.demo.bank import Bank
 from ticker.demo.faults import Fault
 from ticker.demo.newsroom import Newsroom, Story
-from ticker.demo.server import DemoUpstream, Seen
+from ticker.demo.upstream import DemoUpstream, Seen
 
 __all__ = ["Bank", "DemoUpstream", "Fault", "Newsroom", "Seen", "Story"]

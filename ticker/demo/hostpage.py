@@ -22,8 +22,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.model import Language
-from ticker.serve.configurator.form import Configurator, Terms, configurator
+from ticker.serve.configurator.form import Configurator, configurator
 from ticker.serve.strip.options import LANGUAGES
+from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Content
 
 PATIENCE_S = 2.0
@@ -76,7 +77,7 @@ class HostPage:
     def page(self, query: str) -> tuple[str, str]:
         """The page and its Content-Security-Policy."""
         parts = urlsplit(self.service)
-        terms = Terms(base_url=self.service)
+        terms = SiteSettings(base_url=self.service)
         said = configurator(query, parts.netloc, parts.scheme, self.content, terms, lambda _: (600, 120))
         tail = f"?{said.query}" if said.query else ""
         with ThreadPoolExecutor(2) as both:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ticker.model import Freshness, Revision, Round
+from ticker.model import Freshness, Revision, Round, archive_id
 from ticker.rates.freshness import Judgement, freshness
-from ticker.serve.http.cache import Ready
-from ticker.serve.http.live import Latest
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
 from ticker.snapshot import Looks, Snapshot
 from ticker.store import LeaseState, Store, StoreError
 
@@ -85,9 +85,9 @@ class Status:
         return self.snapshot.content.home.local(moment).isoformat(timespec="seconds") if moment else "never"
 
 
-def gather(latest: Latest, ready: Ready, now: datetime, site: tuple[str, ...]) -> Status:
+def gather(latest: LiveSnapshot, ready: ResponseCache, now: datetime, site: tuple[str, ...]) -> Status:
     """The facts, from the store while it answers; what is shown, from memory. `site` are a strip's usual currencies."""
-    snapshot, judged = ready.judged(now)
+    snapshot, judged = ready.current(now)
     store, fault = latest.store, latest.fault
     if store and not fault:
         try:
@@ -103,7 +103,7 @@ def gather_past(store: Store, snapshot: Snapshot, site: tuple[str, ...]) -> Stat
     """The facts of the moment that `snapshot` is of, as far as they are kept: rounds for 30 days. Raises StoreError."""
     now, judged = snapshot.as_of, freshness(snapshot, snapshot.as_of)
     sources = [bank.source for bank in snapshot.content.banks]
-    held = [one for one in store.of_days(sources, date.min, date.max, now, held=True) if one.held]
+    held = [one for one in store.revisions_between(sources, date.min, date.max, now, held=True) if one.held]
     visited = _sources(store, snapshot, judged, snapshot.looks, now)
     return Status(now, snapshot, judged, "", None, visited, _beside_believed(held, snapshot), site, past=True)
 
@@ -121,9 +121,9 @@ def _sources(
     found = []
     for bank in snapshot.content.banks:
         found.append(_one(store, bank.source, "rates", states, looks, until))
-        if archive := store.rounds(f"{bank.source}-archive", PAST, until):
+        if archive := store.rounds(archive_id(bank.source), PAST, until):
             good = next((one.ended_at for one in archive if not one.failed), None)
-            found.append(_of_rounds(f"{bank.source}-archive", "archive", None, good, archive))
+            found.append(_of_rounds(archive_id(bank.source), "archive", None, good, archive))
     found += [_one(store, feed.feed, "feed", states, looks, until) for feed in snapshot.content.feeds]
     return tuple(found)
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from ticker.model import Freshness, Revision
-from ticker.rates.as_of import snapshot_at
 from ticker.rates.calendar import Carried, calendar, official, reach
-from ticker.rates.freshness import Figure, Judgement, carried_until, freshness
+from ticker.rates.freshness import Figure, Judgement, carried_until
 from ticker.snapshot import Content, Snapshot
 from ticker.store import Store, StoreError
-
-if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
 
 BEFORE = 8  # days before the oldest figure that may be shown, in which the one before it is looked for
 AHEAD = 8  # days after the one asked for, in which a next figure is looked for
@@ -64,19 +59,6 @@ class OfDay:
         return of_figure[-1] if of_figure else None
 
 
-def shown(read: ReadSide, at: datetime | None = None) -> Shown:
-    """What is known now, or was at `at` (UTC). Raises StoreError for the past while the store is away."""
-    now = read.clock()
-    snapshot, judged = read.ready.judged(now)
-    store = None if read.latest.fault else read.latest.store
-    if at is None:
-        return Shown(snapshot, judged, now, None, store)
-    if store is None:
-        raise StoreError(read.latest.fault)
-    then = snapshot_at(store, snapshot.content, at)
-    return Shown(then, freshness(then, at), at, at, store)
-
-
 def known(shown: Shown, site: Iterable[str]) -> tuple[str, ...]:
     """Every currency that there is anything to say of; `site` are those of the strip."""
     return tuple(sorted({one.currency for one in shown.judged.figures} | set(site)))
@@ -105,7 +87,7 @@ def today(shown: Shown, currencies: Collection[str]) -> list[OfDay]:
 def _said(shown: Shown, day: date) -> list[Revision]:
     grace = shown.content.grace
     first = shifted(reach(day, grace), -BEFORE)
-    return shown.past.of_days(list(grace), first, shifted(day, AHEAD), shown.at)
+    return shown.past.revisions_between(list(grace), first, shifted(day, AHEAD), shown.at)
 
 
 def _figures(shown: Shown, day: date, revisions: Sequence[Revision]) -> Iterable[Figure]:
@@ -162,7 +144,7 @@ def held(shown: Shown) -> list[Revision]:
     if shown.at is None:
         return shown.past.held()
     sources = [bank.source for bank in shown.content.banks]
-    return [one for one in shown.past.of_days(sources, date.min, date.max, shown.at, held=True) if one.held]
+    return [one for one in shown.past.revisions_between(sources, date.min, date.max, shown.at, held=True) if one.held]
 
 
 def shifted(day: date, days: int) -> date:

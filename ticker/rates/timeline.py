@@ -18,7 +18,7 @@ from ticker.model import Freshness, Rate, Revision
 from ticker.rates.calendar import Carried
 from ticker.rates.compose import ended
 from ticker.rates.freshness import Figure
-from ticker.store import Printed, Store
+from ticker.store import BelievedRate, Store
 
 Step = Literal["day", "week", "month"]
 
@@ -78,9 +78,9 @@ class Book:
             if self._of != of:
                 self._of, self._columns = of, {}
             if lacking := [one for one in currencies if one not in self._columns]:
-                printed = store.believed(list(grace), lacking)
+                printed = store.believed_rates(list(grace), lacking)
                 held = store.held()
-                by_currency: dict[str, list[Printed]] = {one: [] for one in lacking}
+                by_currency: dict[str, list[BelievedRate]] = {one: [] for one in lacking}
                 for one in printed:
                     by_currency[one.currency].append(one)
                 self._columns |= {
@@ -92,7 +92,7 @@ class Book:
 
 def columns_at(store: Store, at: datetime, grace: Mapping[str, int], currencies: Collection[str]) -> dict[str, Column]:
     """The same as it was known at a moment of the past; read anew each time. Raises StoreError."""
-    said = store.of_days(list(grace), date.min, date.max, at, currencies=currencies)
+    said = store.revisions_between(list(grace), date.min, date.max, at, currencies=currencies)
     found = {}
     for currency in currencies:
         mine = [one for one in said if one.rate.currency == currency]
@@ -101,10 +101,10 @@ def columns_at(store: Store, at: datetime, grace: Mapping[str, int], currencies:
     return found
 
 
-def _printed(one: Revision) -> Printed:
+def _printed(one: Revision) -> BelievedRate:
     rate = one.rate
     quoted = str(rate.quoted)
-    return Printed(one.id, one.source, rate.currency, quoted, rate.nominal, rate.valid_on, rate.valid_until)
+    return BelievedRate(one.id, one.source, rate.currency, quoted, rate.nominal, rate.valid_on, rate.valid_until)
 
 
 class _Table(NamedTuple):
@@ -115,7 +115,7 @@ class _Table(NamedTuple):
     revision: int
 
 
-def column(printed: Sequence[Printed], held: Iterable[Revision], grace: Mapping[str, int]) -> Column:
+def column(printed: Sequence[BelievedRate], held: Iterable[Revision], grace: Mapping[str, int]) -> Column:
     """One currency's days, from its believed figures: of a day the newest counts; a day that no table covers carries
     the newest figure before it, late, for its source's grace; where two sources have one, the earlier counts.
 
@@ -152,11 +152,11 @@ def _put(days: list[_Told | None], first: int, begin: int, end: int, told: _Told
         days[begin - first : end - first] = [told] * (end - begin)
 
 
-def _tables(source: str, printed: Iterable[Printed]) -> list[_Table]:
+def _tables(source: str, printed: Iterable[BelievedRate]) -> list[_Table]:
     """One source's tables of one currency, by day."""
     newest = {one.valid_on: one for one in printed if one.source == source and not ended(one.currency, one.valid_on)}
     tables: list[_Table] = []
-    before: Printed | None = None
+    before: BelievedRate | None = None
     since, end = "", 0
     for day in sorted(newest):
         one, name, first = newest[day], day.isoformat(), day.toordinal()
@@ -169,7 +169,7 @@ def _tables(source: str, printed: Iterable[Printed]) -> list[_Table]:
     return tables
 
 
-def _plain(one: Printed) -> tuple[str, str]:
+def _plain(one: BelievedRate) -> tuple[str, str]:
     """The figure for one unit, and as it was printed."""
     if one.nominal == 1 and "E" not in one.quoted:
         return one.quoted, one.quoted

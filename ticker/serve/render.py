@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 
 from ticker.rates.freshness import Judgement
-from ticker.serve.configurator.form import Embed, Terms, configurator
+from ticker.serve.configurator.form import configurator
 from ticker.serve.http import pages as html
 from ticker.serve.http.cache import Render
-from ticker.serve.http.response import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEXT, Answer, finish
+from ticker.serve.http.response import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEXT, Response, build_response
 from ticker.serve.panel.view import SCHEMA_PATH as PANEL_SCHEMA_PATH
 from ticker.serve.panel.view import UNCOUNTED, Popularity, panel
 from ticker.serve.strip import element as embed
@@ -19,18 +19,19 @@ from ticker.serve.strip import json, text
 from ticker.serve.strip import svg as image
 from ticker.serve.strip.options import LANGUAGES, Offered, Options, parse
 from ticker.serve.strip.view import Strip, strip
+from ticker.serve.terms import Embed, SiteSettings
 from ticker.snapshot import Snapshot
 
 SCHEMA_PATH = "/schema/strip.json"
 PAGES = ("/strip", "/strip.json")
 STRIPS = (*PAGES, "/strip.svg", "/strip.png", "/strip.txt", "/strip.fragment")
 PANELS = ("/panel", "/panel.json", "/panel.fragment")
-MEDIA = (*STRIPS, *PANELS)
+EMBED_PATHS = (*STRIPS, *PANELS)
 SCHEMAS = {SCHEMA_PATH: "strip.schema.json", PANEL_SCHEMA_PATH: "panel.schema.json"}
 
 CONFIGURATOR_LIFE = timedelta(minutes=1)
 
-COMMON = tuple((path, f"lang={lang}" if lang != "en" else "") for lang in LANGUAGES for path in PAGES)
+PREWARMED = tuple((path, f"lang={lang}" if lang != "en" else "") for lang in LANGUAGES for path in PAGES)
 """What most ask for: rendered before a new version is shown."""
 
 
@@ -43,15 +44,15 @@ def renderer(
     """How a strip or a panel is made: from path and query to its canonical key and the finished answer. `currencies`
     are shown where none are asked for."""
 
-    def render(path: str, query: str, snapshot: Snapshot, judged: Judgement) -> tuple[str, Callable[[], Answer]]:
+    def render(path: str, query: str, snapshot: Snapshot, judged: Judgement) -> tuple[str, Callable[[], Response]]:
         options, notes = parse(query, offered(snapshot, currencies, presets or {}))
         if not path.endswith(".json"):
             notes = ()  # other media say nothing of them: whatever the mistake, it is one page
         key = "\n".join((path, options.query(), *notes))
         made_at = snapshot.as_of if snapshot.version else None
-        finished = partial(finish, until=judged.until, last_modified=made_at, detail=f"v{snapshot.version}")
+        finished = partial(build_response, until=judged.until, last_modified=made_at, detail=f"v{snapshot.version}")
 
-        def make_strip() -> Answer:
+        def make_strip() -> Response:
             said = strip(snapshot, judged, options, notes=notes, currencies=currencies)
             if path == "/strip.json":
                 return finished(json.render(said), JSON, links=[_described(SCHEMA_PATH)])
@@ -63,7 +64,7 @@ def renderer(
         # What was popular at a moment of the past is not kept.
         counted = UNCOUNTED if snapshot.past else popularity()
 
-        def make_panel() -> Answer:
+        def make_panel() -> Response:
             said = panel(snapshot, judged, options, popularity=counted, notes=notes, currencies=currencies)
             if path == "/panel.json":
                 body = json.render_panel(said, html.panel_body(said))
@@ -86,7 +87,7 @@ def _twin(path: str) -> str:
     return f'<{path}>; rel="alternate"; type="application/json"'
 
 
-def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: Terms, now: datetime) -> Answer:
+def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: SiteSettings, now: datetime) -> Response:
     """The configurator. Its code names the host that was asked, so it is made for each request."""
 
     def picture(options: Options) -> tuple[int, int]:
@@ -96,13 +97,15 @@ def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: Ter
     element = embed.script()
     terms = replace(terms, embed=Embed(f"/embed/{element.version}.js", element.integrity))
     said = configurator(query, host, scheme, snapshot.content, terms, picture)
-    return finish(html.configurator_page(said), HTML, policy=html.configurator_policy(), until=now + CONFIGURATOR_LIFE)
+    return build_response(
+        html.configurator_page(said), HTML, policy=html.configurator_policy(), until=now + CONFIGURATOR_LIFE
+    )
 
 
 @cache
-def element(kept: str) -> Answer:
+def element(kept: str) -> Response:
     """The custom element's script; `kept` is for how long, as Cache-Control has it."""
-    return finish(embed.script().body, SCRIPT, kept=kept, effort=11)
+    return build_response(embed.script().body, SCRIPT, cache_control=kept, effort=11)
 
 
 def _medium(path: str, said: Strip, frame_ancestors: str) -> tuple[bytes, str, str]:

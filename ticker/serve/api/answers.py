@@ -19,7 +19,7 @@ from ticker.rates.day import OfDay, Shown
 from ticker.rates.freshness import Figure
 from ticker.serve.api import models
 from ticker.serve.api import params as asked
-from ticker.serve.api.endpoints import BASE, DOORS
+from ticker.serve.api.endpoints import BASE, ENDPOINTS
 from ticker.serve.api.params import BadParametersError, Mistake
 from ticker.serve.news.related import Told, once, popular
 from ticker.serve.strip import json
@@ -29,7 +29,7 @@ from ticker.snapshot import NEVER, FeedTerms
 from ticker.store import StoreError
 
 if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
+    from ticker.serve.site import Site
 
 MOST_ROWS = 40_000
 SPAN = timedelta(days=30)  # of a history that names no first day
@@ -38,12 +38,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class NothingError(Exception):
+class NotAvailableError(Exception):
     """There is nothing to give: a 404."""
 
 
 def index() -> models.Index:
-    links = {one.id: one.path.replace("{currency}", "USD") for one in DOORS} | {
+    links = {one.id: one.path.replace("{currency}", "USD") for one in ENDPOINTS} | {
         "service-desc": "/openapi.json",
         "service-doc": "/docs",
     }
@@ -54,7 +54,7 @@ def index() -> models.Index:
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class Formatter:
     """How moments and figures are told, and of which moment."""
 
     shown: Shown
@@ -112,7 +112,7 @@ class Teller:
 
 
 def rates(shown: Shown, site: Iterable[str], params: asked.RatesParams) -> models.Rates:
-    tell, content = Teller(shown), shown.content
+    tell, content = Formatter(shown), shown.content
     day = params.date or shown.judged.today
     found = figures.of_day(shown, day, params.currencies or figures.known(shown, site))
     return models.Rates(
@@ -132,11 +132,11 @@ def rate_text(shown: Shown, currency: str, params: asked.RateParams) -> bytes:
     (found,) = figures.of_day(shown, day, [currency])
     figure = found.figure
     if figure.rate is None:
-        raise NothingError(f"There is no official figure of {currency} for {day}: {_why(found)}.")
+        raise NotAvailableError(f"There is no official figure of {currency} for {day}: {_why(found)}.")
     if figure.freshness is not Freshness.FRESH and params.late == "refuse":
         of = figure.rate.valid_on
         why = "it has been put in doubt since" if of == day else f"the newest one is of {of}"
-        raise NothingError(f"The figure of {currency} for {day} is late: {why}; `late=give` gives it.")
+        raise NotAvailableError(f"The figure of {currency} for {day} is late: {why}; `late=give` gives it.")
     text = plain(figure.rate.value)
     return (text.replace(".", ",") if params.decimal == "comma" else text).encode()
 
@@ -231,7 +231,7 @@ def history_head(shown: Shown, params: asked.HistoryParams, wanted: Span) -> mod
         home=home.currency,
         zone=home.zone.key,
         demo=shown.content.demo,
-        at=Teller(shown).moment(shown.at),
+        at=Formatter(shown).moment(shown.at),
         rates=[],
     )
 
@@ -249,7 +249,7 @@ def convert(shown: Shown, params: asked.ConvertParams) -> models.Conversion:
     of_day = figures.of_day(shown, day, foreign)
     for found in of_day:
         if found.figure.rate is None:
-            raise NothingError(f"There is no official figure of {found.figure.currency} for {day}: {_why(found)}.")
+            raise NotAvailableError(f"There is no official figure of {found.figure.currency} for {day}: {_why(found)}.")
     used = {found.figure.currency: found.figure for found in of_day}
     values = {currency: one.rate.value for currency, one in used.items() if one.rate}
     states = [one.freshness for one in used.values()]
@@ -262,7 +262,7 @@ def convert(shown: Shown, params: asked.ConvertParams) -> models.Conversion:
         date=str(day),
         home=home,
         demo=shown.content.demo,
-        at=Teller(shown).moment(shown.at),
+        at=Formatter(shown).moment(shown.at),
         result=done.result,
         exact=done.decimals,
         valid_on=str(oldest) if oldest else None,
@@ -290,7 +290,7 @@ def _used(figure: Figure) -> models.UsedRate:
 # --- headlines --------------------------------------------------------------------------------------------------------
 
 
-def headline(one: Headline, feed: FeedTerms, tell: Teller) -> dict[str, str]:
+def headline(one: Headline, feed: FeedTerms, tell: Formatter) -> dict[str, str]:
     """What a model of a headline is made of."""
     return {
         "id": one.id,
@@ -307,7 +307,7 @@ def headline(one: Headline, feed: FeedTerms, tell: Teller) -> dict[str, str]:
 
 def headlines(shown: Shown, params: asked.HeadlinesParams) -> models.Headlines:
     """Raises StoreError."""
-    tell, feeds = Teller(shown), {one.feed: one for one in shown.content.feeds}
+    tell, feeds = Formatter(shown), {one.feed: one for one in shown.content.feeds}
     wanted = [
         one.feed
         for one in feeds.values()
@@ -355,7 +355,7 @@ def _link(params: asked.HeadlinesParams, cursor: str | None = None) -> str:
 
 
 def popular_now(shown: Shown, params: asked.PopularParams, clicks: Mapping[str, float], floor: float) -> models.Popular:
-    tell, feeds = Teller(shown), {one.feed: one for one in shown.content.feeds}
+    tell, feeds = Formatter(shown), {one.feed: one for one in shown.content.feeds}
     among = [one for one in shown.content.headlines if params.lang in (None, feeds[one.feed].language)]
     best = popular(once(among), clicks, params.limit, floor)
     sure = any(sum(clicks.get(of.id, 0.0) for of in (one.headline, *one.also)) >= floor for one in best)
@@ -366,7 +366,7 @@ def popular_now(shown: Shown, params: asked.PopularParams, clicks: Mapping[str, 
     )
 
 
-def _once(one: Told, feeds: Mapping[str, FeedTerms], tell: Teller) -> models.PopularHeadline:
+def _once(one: Told, feeds: Mapping[str, FeedTerms], tell: Formatter) -> models.PopularHeadline:
     also = [models.Also(publisher=feeds[of.feed].publisher, feed=of.feed, url=of.url) for of in one.also]
     return models.PopularHeadline.model_validate(
         {**headline(one.headline, feeds[one.headline.feed], tell), "also": also}
@@ -374,7 +374,7 @@ def _once(one: Told, feeds: Mapping[str, FeedTerms], tell: Teller) -> models.Pop
 
 
 def feeds(shown: Shown) -> models.Feeds:
-    tell, held = Teller(shown), [one.feed for one in shown.content.headlines]
+    tell, held = Formatter(shown), [one.feed for one in shown.content.headlines]
     states = {one.feed: one for one in shown.judged.feeds}
     return models.Feeds(
         demo=shown.content.demo,
@@ -398,16 +398,16 @@ def feeds(shown: Shown) -> models.Feeds:
 # --- the service ------------------------------------------------------------------------------------------------------
 
 
-def strip_json(read: ReadSide, shown: Shown, params: asked.StripParams, allowed: asked.Allowed) -> bytes:
+def strip_json(site: Site, shown: Shown, params: asked.StripParams, allowed: asked.Allowed) -> bytes:
     """As /strip.json has it."""
     own = params.model_dump(exclude_unset=True, exclude={"preset", "at"})
     preset = parse(allowed.presets[params.preset], allowed.offered)[0] if params.preset else Options()
     options = preset.model_copy(update=own)
-    return json.render(strip(shown.snapshot, shown.judged, options, currencies=read.terms.currencies))
+    return json.render(strip(shown.snapshot, shown.judged, options, currencies=site.settings.currencies))
 
 
 def status(shown: Shown) -> models.Status:
-    tell, snapshot, judged = Teller(shown), shown.snapshot, shown.judged
+    tell, snapshot, judged = Formatter(shown), shown.snapshot, shown.judged
     try:
         held: int | None = len(figures.held(shown))
     except StoreError:

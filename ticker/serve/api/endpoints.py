@@ -12,7 +12,7 @@ BASE = "/api/v1"
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Endpoint:
     """One address. `answer` None: plain text. `row` is a line of its CSV, None where it has none."""
 
     id: str
@@ -31,8 +31,8 @@ class Door:
         return f"{self.path}.csv"
 
 
-DOORS = (
-    Door(
+ENDPOINTS = (
+    Endpoint(
         "index",
         BASE,
         "Service",
@@ -41,7 +41,7 @@ DOORS = (
         "Where everything is",
         "The addresses of all doors, of the OpenAPI document and of the reference.",
     ),
-    Door(
+    Endpoint(
         "rates",
         f"{BASE}/rates",
         "Rates",
@@ -54,7 +54,7 @@ DOORS = (
         models.Rate,
         past=True,
     ),
-    Door(
+    Endpoint(
         "rate",
         f"{BASE}/rate/{{currency}}.txt",
         "Rates",
@@ -67,7 +67,7 @@ DOORS = (
         past=True,
         missing=True,
     ),
-    Door(
+    Endpoint(
         "history",
         f"{BASE}/history",
         "Rates",
@@ -80,7 +80,7 @@ DOORS = (
         models.HistoryRow,
         past=True,
     ),
-    Door(
+    Endpoint(
         "convert",
         f"{BASE}/convert",
         "Rates",
@@ -96,7 +96,7 @@ DOORS = (
         past=True,
         missing=True,
     ),
-    Door(
+    Endpoint(
         "headlines",
         f"{BASE}/headlines",
         "Headlines",
@@ -108,7 +108,7 @@ DOORS = (
         models.Headline,
         past=True,
     ),
-    Door(
+    Endpoint(
         "popular",
         f"{BASE}/popular",
         "Headlines",
@@ -119,7 +119,7 @@ DOORS = (
         "was opened at all.",
         models.Headline,
     ),
-    Door(
+    Endpoint(
         "feeds",
         f"{BASE}/feeds",
         "Headlines",
@@ -129,7 +129,7 @@ DOORS = (
         "Whose headlines are shown, and whether they could be read.",
         models.Feed,
     ),
-    Door(
+    Endpoint(
         "strip",
         f"{BASE}/strip",
         "Strip",
@@ -139,7 +139,7 @@ DOORS = (
         "What `/strip.json` says, for the same options; here a mistake in them is a 400.",
         past=True,
     ),
-    Door(
+    Endpoint(
         "status",
         f"{BASE}/status",
         "Service",
@@ -151,11 +151,11 @@ DOORS = (
 )
 
 
-def door(id_: str) -> Door:
-    return next(one for one in DOORS if one.id == id_)
+def door(id_: str) -> Endpoint:
+    return next(one for one in ENDPOINTS if one.id == id_)
 
 
-def csv_columns(door: Door) -> list[str]:
+def csv_columns(door: Endpoint) -> list[str]:
     """The header of its CSV: a row that is taken out of it still says its day, and whether it is a demonstration's."""
     assert door.row
     own = list(models.columns(door.row))

@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from ticker import __version__
 from ticker.serve.api import models
-from ticker.serve.api.endpoints import DOORS, Door, csv_columns
+from ticker.serve.api.endpoints import ENDPOINTS, Endpoint, csv_columns
 from ticker.serve.api.params import Allowed, schemas
 from ticker.serve.api.samples import figure, samples, table
 from ticker.serve.i18n.words import templates_dir
@@ -45,7 +45,7 @@ def document(allowed: Allowed, base: str) -> dict[str, Any]:
     """The whole document; `allowed` are the currencies, feeds and presets that there are now, `base` is the service's
     own address, empty where that can't be told."""
     paths: dict[str, Any] = {}
-    for door in DOORS:
+    for door in ENDPOINTS:
         paths[door.path] = {"get": _operation(door, allowed, csv=False)}
         if door.row:
             paths[door.csv_path] = {"get": _operation(door, allowed, csv=True)}
@@ -66,7 +66,7 @@ def document(allowed: Allowed, base: str) -> dict[str, Any]:
     }
 
 
-def _operation(door: Door, allowed: Allowed, *, csv: bool) -> dict[str, Any]:
+def _operation(door: Endpoint, allowed: Allowed, *, csv: bool) -> dict[str, Any]:
     responses: dict[str, Any] = {"200": _good(door, csv=csv), "304": {"$ref": "#/components/responses/NotModified"}}
     for status, name, there in (
         ("400", "BadRequest", True),
@@ -86,7 +86,7 @@ def _operation(door: Door, allowed: Allowed, *, csv: bool) -> dict[str, Any]:
     }
 
 
-def parameters(door: Door, allowed: Allowed, *, csv: bool = False) -> list[dict[str, Any]]:
+def parameters(door: Endpoint, allowed: Allowed, *, csv: bool = False) -> list[dict[str, Any]]:
     """What can be asked of a door, as the document has it."""
     found = []
     if "{currency}" in door.path:
@@ -127,14 +127,14 @@ def _with_members(schema: Mapping[str, Any], allowed: Allowed) -> dict[str, Any]
     return said
 
 
-def _good(door: Door, *, csv: bool) -> dict[str, Any]:
+def _good(door: Endpoint, *, csv: bool) -> dict[str, Any]:
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS if name != "Retry-After"}
     if door.id != "headlines":
         headers.pop("Link")
     return {"description": "As it stands.", "headers": headers, "content": _content(door, csv=csv)}
 
 
-def _content(door: Door, *, csv: bool) -> dict[str, Any]:
+def _content(door: Endpoint, *, csv: bool) -> dict[str, Any]:
     if door.id == "rate":
         text = {"type": "string", "pattern": r"^[0-9]+([.,][0-9]+)?$"}
         return {"text/plain": {"schema": text, "example": figure()}}
@@ -155,7 +155,7 @@ def _content(door: Door, *, csv: bool) -> dict[str, Any]:
 @cache
 def _schemas() -> dict[str, Any]:
     """Every model by name, and the strip's own schema, which it is served under as well."""
-    answers: list[type[BaseModel]] = [door.answer for door in DOORS if door.answer]
+    answers: list[type[BaseModel]] = [door.answer for door in ENDPOINTS if door.answer]
     wanted: list[tuple[Any, Literal["validation"]]] = [(one, "validation") for one in (*answers, models.Problem)]
     _, made = models_json_schema(wanted, by_alias=True, ref_template=_REF)
     found: dict[str, Any] = {name: _tidy(schema) for name, schema in made["$defs"].items()}

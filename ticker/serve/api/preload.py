@@ -9,20 +9,20 @@ from ticker import log
 from ticker.store import StoreError
 
 if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
+    from ticker.serve.site import Site
 
 EVERY_S = 2.0
 
 
-class Warm:
+class TimelinePreloader:
     """Follows `Store.rates_version`, so that no reader of a long history waits while decades are read.
 
     Only the first bank's currencies and the strip's: what most ask for. A version is read once it has stood for two
     looks: a backfill makes one after the other.
     """
 
-    def __init__(self, read: ReadSide) -> None:
-        self._read = read
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._seen: int | None = None
         self._warm: int | None = None
         self._stopping = threading.Event()
@@ -39,17 +39,17 @@ class Warm:
 
     def look(self) -> None:
         """One look; what the store cannot tell now is asked for again at the next."""
-        store = None if self._read.latest.fault else self._read.latest.store
+        store = None if self._site.live.fault else self._site.live.store
         if store is None:
             return
         version, before = store.rates_version(), self._seen
         self._seen = version
         if version == before and version != self._warm:
-            content = self._read.ready.snapshot.content
+            content = self._site.cache.snapshot.content
             grace = content.grace
             first = content.banks[0].source if content.banks else ""
             currencies = {one.currency for one in content.series if one.source == first}
-            self._read.book.columns(store, version, grace, sorted(currencies | {*self._read.terms.currencies}))
+            self._site.timeline.columns(store, version, grace, sorted(currencies | {*self._site.settings.currencies}))
             self._warm = version
 
     def _follow(self) -> None:
@@ -59,5 +59,5 @@ class Warm:
             except StoreError:
                 pass  # whoever follows the snapshot says so
             except Exception:
-                log.trouble("reading figures ahead failed")
+                log.warning("reading figures ahead failed")
                 self._warm = self._seen

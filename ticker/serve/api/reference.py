@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ticker.serve.api.endpoints import DOORS, Door
+from ticker.serve.api.endpoints import ENDPOINTS, Endpoint
 from ticker.serve.api.openapi import TAGS, document
 from ticker.serve.api.params import Allowed, wanted
 from ticker.serve.i18n.words import templates_dir
@@ -80,7 +80,7 @@ class Field:
 class Entry:
     """One door for people."""
 
-    door: Door
+    door: Endpoint
     call: str
     parameters: tuple[Parameter, ...]
     fields: tuple[Field, ...]
@@ -102,7 +102,7 @@ def reference(allowed: Allowed, base: str) -> Reference:
     parts = said["info"]["description"].replace("\n* ", "\n\n* ").split("\n\n")
     about = tuple(part.strip() for part in parts if part.strip())
     groups = tuple(
-        (tag, text, tuple(_entry(one, said, base) for one in DOORS if one.tag == tag)) for tag, text in TAGS.items()
+        (tag, text, tuple(_entry(one, said, base) for one in ENDPOINTS if one.tag == tag)) for tag, text in TAGS.items()
     )
     return Reference(base, about, recipes(base), groups)
 
@@ -118,7 +118,7 @@ def _recipe(file: str) -> str:
     return (templates_dir() / "recipes" / file).read_text("utf-8")
 
 
-def _entry(door: Door, said: Mapping[str, Any], base: str) -> Entry:
+def _entry(door: Endpoint, said: Mapping[str, Any], base: str) -> Entry:
     operation = said["paths"][door.path]["get"]
     parameters = tuple(_parameter(one) for one in operation["parameters"])
     responses = [(status, _resolved(one, said)) for status, one in operation["responses"].items()]
@@ -144,7 +144,7 @@ _CALLS = {
 }
 
 
-def _call(door: Door) -> str:
+def _call(door: Endpoint) -> str:
     return door.path.replace("{currency}", "USD") + _CALLS.get(door.id, "")
 
 
@@ -197,7 +197,7 @@ def llms(allowed: Allowed, base: str) -> str:
     lines = [f"# {said['info']['title']}", "", f"> {said['info']['summary']}", "", said["info"]["description"].strip()]
     for tag, text in TAGS.items():
         lines += ["", f"## {tag}", "", text, ""]
-        for door in (one for one in DOORS if one.tag == tag):
+        for door in (one for one in ENDPOINTS if one.tag == tag):
             names = ", ".join(f"`{one['name']}`" for one in said["paths"][door.path]["get"]["parameters"])
             takes = f" Parameters: {names}." if names else ""
             csv = f" Also as `{door.csv_path}`." if door.row else ""

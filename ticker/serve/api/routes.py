@@ -9,32 +9,41 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, request
+from flask import request
 from werkzeug.exceptions import NotFound
 
 from ticker import log
 from ticker.model import Freshness
-from ticker.rates import day as figures
 from ticker.rates.day import Shown
 from ticker.serve.api import answers as say
-from ticker.serve.api import models, openapi, params, reference
-from ticker.serve.api.endpoints import DOORS, Door, csv_columns
+from ticker.serve.api import models, openapi, params, reference, tables
+from ticker.serve.api.endpoints import ENDPOINTS, Endpoint, csv_columns
 from ticker.serve.api.params import Allowed, BadParametersError, Mistake
 from ticker.serve.configurator.form import base_of
-from ticker.serve.http import csv as tables
+from ticker.serve.http import csv
 from ticker.serve.http import pages as html
 from ticker.serve.http.cache import feeds_shown
-from ticker.serve.http.handover import hand, spend
+from ticker.serve.http.handover import charge, query_string
 from ticker.serve.http.kept import Kept
-from ticker.serve.http.rate_limit import MOMENT_COST, TooManyError, of_days
-from ticker.serve.http.response import CSV, HTML, JSON, LOCKED_POLICY, TEXT, Answer, finish, of_the_past, problem
-from ticker.serve.media import csv
+from ticker.serve.http.rate_limit import MOMENT_COST, RateLimitedError, of_days
+from ticker.serve.http.response import (
+    CSV,
+    HTML,
+    JSON,
+    LOCKED_POLICY,
+    TEXT,
+    Response,
+    build_response,
+    of_the_past,
+    problem,
+)
+from ticker.serve.http.router import Router
 from ticker.serve.strip.options import EARLIEST
 from ticker.serve.strip.view import SCHEMA_PATH
 from ticker.store import StoreError
 
 if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
+    from ticker.serve.site import Site
 
 KEPT_BYTES = 48 << 20  # of finished answers, in a process
 SEARCH_COST = 5  # of looking for words in all headlines
@@ -55,7 +64,7 @@ SERVICE_DESC = '</openapi.json>; rel="service-desc"'
 class Asked:
     """One request, read: what it asks for, and in which form."""
 
-    door: Door
+    door: Endpoint
     params: Any
     csv: bool
     rest: str = ""  # what the path itself names
@@ -70,9 +79,9 @@ class Asked:
         return self.door.id, self.params, self.csv, self.rest
 
 
-def doors(app: Flask, read: ReadSide) -> None:
-    api = Api(read)
-    for one in DOORS:
+def register_routes(app: Router, site: Site) -> None:
+    api = Api(site)
+    for one in ENDPOINTS:
         _add(app, one.path.replace("{currency}", "<currency>"), one.id, partial(api.answer, one))
         if one.row:
             _add(app, one.csv_path, f"{one.id}_csv", partial(api.answer, one, csv=True))
@@ -85,7 +94,7 @@ def doors(app: Flask, read: ReadSide) -> None:
         _add(app, f"{base}/<path:_>", f"astray_below{base}", partial(_astray, where))
 
 
-def _add(app: Flask, path: str, name: str, view: Callable[..., Response]) -> None:
+def _add(app: Router, path: str, name: str, view: Callable[..., Response]) -> None:
     app.add_url_rule(path, f"api_{name}", view, methods=["GET"])
 
 
@@ -98,34 +107,34 @@ def _astray(where: str, **_: str) -> Response:
 class Api:
     """What all doors share: the answers kept, the figures of decades, the limits."""
 
-    def __init__(self, read: ReadSide) -> None:
-        self._read = read
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._kept = Kept(KEPT_BYTES)
-        self._book = read.book
+        self._book = site.timeline
 
-    def answer(self, door: Door, *, csv: bool = False, currency: str = "") -> Response:
+    def answer(self, door: Endpoint, *, csv: bool = False, currency: str = "") -> Response:
         """One request, from its query to its answer."""
-        now, hit = self._read.clock(), False
-        left = spend(self._read, 0)
+        now, hit = self._site.clock(), False
+        left = charge(self._site, 0)
         try:
             asked = self._asked(door, csv, currency, now)
             standing = self._standing(asked, now)
             made = self._kept.find(asked.key, standing)
             hit = made is not None
             if made is None:
-                left = spend(self._read, self._cost(asked))
+                left = charge(self._site, self._cost(asked))
                 made = self._made(asked, standing, now)
         except BadParametersError as fault:
             made = problem(400, f"{fault}.", errors=[one.said for one in fault.mistakes])
-        except TooManyError as fault:
-            left, made = fault.left, problem(429, str(fault), more=fault.retry)
-        except say.NothingError as fault:
+        except RateLimitedError as fault:
+            left, made = fault.quota, problem(429, str(fault), more=fault.retry)
+        except say.NotAvailableError as fault:
             made = problem(404, str(fault))
         except StoreError as fault:
-            log.event("store unavailable", why=str(fault), path=request.path)
+            log.info("store unavailable", why=str(fault), path=request.path)
             detail = "What is asked for is known to the store alone, which does not answer; try again in a moment."
             made = problem(503, detail, more=[("Retry-After", STORE_RETRY_S)])
-        return hand(replace(made, told=left.headers), "hit" if hit else "")
+        return replace(made, request_headers=left.headers, cache="hit" if hit else "")
 
     def document(self) -> Response:
         """The OpenAPI document, of the currencies and feeds there are now, with the host that was asked."""
@@ -148,24 +157,24 @@ class Api:
         return self._paper(lambda allowed, base: reference.llms(allowed, base).encode(), MARKDOWN, LOCKED_POLICY)
 
     def _paper(self, body: Callable[[Allowed, str], bytes], content_type: str, policy: str) -> Response:
-        now, allowed, base = self._read.clock(), self.allowed(), self._base()
+        now, allowed, base = self._site.clock(), self.allowed(), self._base()
         standing = [allowed.members(of) for of in ("money", "feeds", "presets")]
         key = request.path, base
         made = self._kept.find(key, standing)
         hit = made is not None
         if made is None:
-            spend(self._read, 1)
-            made = finish(body(allowed, base), content_type, policy=policy, links=[SERVICE_DESC], lazily=True)
+            charge(self._site, 1)
+            made = build_response(body(allowed, base), content_type, policy=policy, links=[SERVICE_DESC], lazily=True)
             made = self._kept.keep(key, standing, made, now)
-        return hand(replace(made, until=now + PAPERS_LIFE), "hit" if hit else "")
+        return replace(made, until=now + PAPERS_LIFE, cache="hit" if hit else "")
 
     def _base(self) -> str:
-        return base_of(request.headers.get("Host", ""), request.scheme, self._read.terms.base_url)
+        return base_of(request.headers.get("Host", ""), request.scheme, self._site.settings.base_url)
 
-    def _asked(self, door: Door, csv: bool, currency: str, now: datetime) -> Asked:
+    def _asked(self, door: Endpoint, csv: bool, currency: str, now: datetime) -> Asked:
         """What is asked for; raises BadParametersError."""
         allowed = self.allowed()
-        query = request.query_string.decode("latin-1")
+        query = query_string()
         read = params.read(door.params, query, allowed, without=("format",) if csv else ())
         if currency and currency not in allowed.currencies:
             raise BadParametersError(params.stray("currency", currency, allowed.members("currencies")))
@@ -177,7 +186,7 @@ class Api:
 
     def allowed(self) -> Allowed:
         """What lists may name at the moment."""
-        content, terms = self._read.ready.snapshot.content, self._read.terms
+        content, terms = self._site.cache.snapshot.content, self._site.settings
         return Allowed(
             currencies={*terms.currencies, *(one.currency for one in content.series)},
             feeds=[one.feed for one in content.feeds],
@@ -188,8 +197,8 @@ class Api:
     def _standing(self, asked: Asked, now: datetime) -> object:
         """What an answer is made of: as long as all of this is the same, so is the answer. It is kept beside each of
         them, and so holds numbers and no snapshot."""
-        snapshot, judged = self._read.ready.judged(now)
-        counted = self._read.views.tally.generation if asked.door.id == "popular" else 0
+        snapshot, judged = self._site.cache.current(now)
+        counted = self._site.clicks.tally.generation if asked.door.id == "popular" else 0
         version = self._version() if asked.door.past else None
         feeds = () if asked.door.tag == "Rates" else feeds_shown(judged)
         of_snapshot = snapshot.version, snapshot.as_of, hash(snapshot.content.feeds)
@@ -200,7 +209,7 @@ class Api:
 
     def _version(self) -> int | None:
         """Of all figures there are; None while the store is away."""
-        store = None if self._read.latest.fault else self._read.latest.store
+        store = None if self._site.live.fault else self._site.live.store
         try:
             return store.rates_version() if store else None
         except StoreError:
@@ -213,10 +222,10 @@ class Api:
             return SEARCH_COST
         if asked.door.id != "history":
             return 1
-        wanted = say.span(figures.shown(self._read), self._read.terms.currencies, asked.params)
+        wanted = say.span(self._site.moment(), self._site.settings.currencies, asked.params)
         return of_days(len(wanted.ordinals), len(wanted.currencies))
 
-    def _made(self, asked: Asked, standing: object, now: datetime) -> Answer:
+    def _made(self, asked: Asked, standing: object, now: datetime) -> Response:
         made = self._say(asked)
         if asked.at:
             return of_the_past(made, asked.at, now)
@@ -224,10 +233,10 @@ class Api:
             return replace(made, until=min(now + STATUS_LIFE, made.until or now))
         return self._kept.keep(asked.key, standing, made, now)
 
-    def _say(self, asked: Asked) -> Answer:
-        shown = figures.shown(self._read, asked.at)
+    def _say(self, asked: Asked) -> Response:
+        shown = self._site.moment(asked.at)
         said = self._body(asked, shown)
-        return finish(
+        return build_response(
             said.body,
             said.content_type,
             until=shown.judged.until,
@@ -237,10 +246,10 @@ class Api:
         )
 
     def _body(self, asked: Asked, shown: Shown) -> _Said:
-        site = self._read.terms.currencies
+        site = self._site.settings.currencies
         match asked.door.id:
             case "strip":
-                body = say.strip_json(self._read, shown, asked.params, self.allowed())
+                body = say.strip_json(self._site, shown, asked.params, self.allowed())
                 return _Said(body, links=(f'<{SCHEMA_PATH}>; rel="describedby"',))
             case "rate":
                 return _Said(say.rate_text(shown, asked.rest, asked.params), TEXT)
@@ -260,7 +269,7 @@ class Api:
                 done = say.convert(shown, asked.params)
                 return _said(asked, done, [done])
             case "popular":
-                views = self._read.views
+                views = self._site.clicks
                 popular = say.popular_now(shown, asked.params, views.tally.clicks, views.floor)
                 return _said(asked, popular, popular.headlines)
             case "feeds":
@@ -273,7 +282,7 @@ class Api:
 
     def _history(self, asked: Asked, shown: Shown) -> _Said:
         """Raises StoreError."""
-        wanted = say.span(shown, self._read.terms.currencies, asked.params)
+        wanted = say.span(shown, self._site.settings.currencies, asked.params)
         rows = say.history_rows(shown, self._book, shown.past.rates_version(), wanted)
         head = say.history_head(shown, asked.params, wanted)
         if not asked.csv:

@@ -20,9 +20,8 @@ from ticker.rates.compose import compose
 from ticker.rates.day import Shown
 from ticker.rates.freshness import freshness
 from ticker.serve.api import answers as say
-from ticker.serve.api import models, params
-from ticker.serve.api.endpoints import Door
-from ticker.serve.http import csv as tables
+from ticker.serve.api import models, params, tables
+from ticker.serve.api.endpoints import Endpoint
 from ticker.snapshot import BankTerms, FeedTerms, Snapshot
 from ticker.store import Store
 
@@ -58,7 +57,7 @@ def samples() -> Mapping[str, Any]:
     return {id_: json.loads(models.encoded(one)) for id_, one in made.items()} | {"history": _history(shown)}
 
 
-def table(door: Door) -> str:
+def table(door: Endpoint) -> str:
     """The same as the CSV of a door."""
     said = samples()[door.id]
     rows = said[_ROWS[door.id]] if door.id in _ROWS else [said]
@@ -82,7 +81,9 @@ def _history(shown: Shown) -> Any:
 class _Past:
     """As much of a store as the doors ask for here."""
 
-    def of_days(self, sources: Sequence[str], first: date, last: date, *_: object, **__: object) -> list[Revision]:
+    def revisions_between(
+        self, sources: Sequence[str], first: date, last: date, *_: object, **__: object
+    ) -> list[Revision]:
         return [one for one in _revisions() if one.source in sources and first <= one.rate.valid_on <= last]
 
     def held(self) -> list[Revision]:

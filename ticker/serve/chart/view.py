@@ -7,34 +7,22 @@ default, and the picture says which days it is of.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
-
-from flask import Flask, Response, request
 
 from ticker.model import DAY, Freshness
 from ticker.rates.timeline import Column
 from ticker.serve.chart import svg as picture
 from ticker.serve.chart.svg import Chart, Line, Mark, Tick
 from ticker.serve.configurator.form import note_said
-from ticker.serve.http import pages as html
-from ticker.serve.http.cache import Finished
-from ticker.serve.http.handover import hand, opened, spend
-from ticker.serve.http.rate_limit import of_days
-from ticker.serve.http.response import HTML, SVG, Answer, finish
 from ticker.serve.i18n.words import NOTHING, Words, own_digits, words
-from ticker.serve.render import offered
 from ticker.serve.strip.contrast import palettes
 from ticker.serve.strip.options import LANGUAGES, MAX_QUERY, Note, Offered, Options, Wanted, parse
 from ticker.serve.strip.view import DEMO, NATIVE, LanguageLink, digits_apart
 from ticker.snapshot import Content
-
-if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
 
 PICTURE, PAGE = "/chart.svg", "/chart"
 WIDTH, NARROWEST, WIDEST = 600, 240, 1600  # px
@@ -478,43 +466,3 @@ def _cell(one: Official | None, say: Words) -> str:
         return NOTHING
     text = say.number(one.value, own_digits(one.value))
     return f"{text}, {say.text('mark.contested')}" if one.doubted else text
-
-
-# --- doors -------------------------------------------------------------------------------------------------------
-
-
-def doors(app: Flask, read: ReadSide) -> None:
-    finished = Finished(KEPT)
-
-    @app.get(PICTURE)
-    def chart_picture() -> Response:
-        return hand(finished.get(*_answer(read, PICTURE)))
-
-    @app.get(PAGE)
-    def chart_page() -> Response:
-        return hand(finished.get(*_answer(read, PAGE)))
-
-
-def _answer(read: ReadSide, path: str) -> tuple[Hashable, Callable[[], Answer]]:
-    """What the answer depends on, and how it is made. Raises StoreError, as making it does, and that TooManyError."""
-    store, now = opened(read), read.clock()
-    snapshot, judged = read.ready.judged(now)
-    content, terms, version = snapshot.content, read.terms, store.rates_version()
-    offers = offered(snapshot, terms.currencies, terms.presets)
-    asked = asked_for(request.query_string.decode("latin-1"), offers)
-    grace = content.grace
-
-    def make() -> Answer:
-        currencies, (first, last) = asked.options.currencies or terms.currencies, asked.span(judged.today)
-        spend(read, of_days((last - first).days, len(currencies)))
-        known = days(read.book.columns(store, version, grace, currencies), asked, judged.today)
-        until = content.home.at(judged.today + DAY)
-        if path == PICTURE:
-            drawn = chart(known, content, asked)
-            policy = picture.policy(terms.frame_ancestors, drawn)
-            return finish(picture.svg(drawn), SVG, until=until, last_modified=now, policy=policy)
-        said = html.chart_page(page(known, content, asked, offers, judged.today))
-        return finish(said, HTML, until=until, last_modified=now, policy=html.chart_policy())
-
-    depends = content.home, content.banks, content.demo, tuple(sorted(offers.currencies))
-    return (path, asked.query(), asked.notes, version, judged.today, depends), make

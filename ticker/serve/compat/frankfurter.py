@@ -185,7 +185,7 @@ def known_then(
     currencies: Collection[str] | None = None,
     judged: Judgement | None = None,
 ) -> Known:
-    """What was official, from all that was said of those days, oldest id first (`Store.of_days`): nothing that the bank
+    """What was official, from all that was said of those days, oldest id first: nothing that the bank
     has put in doubt since, and no currency that was no more. With `judged` nothing of today that is contested now."""
     said = list(said)
     newest: dict[tuple[str, str, date], Revision] = {}

@@ -15,22 +15,23 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from flask import Flask, Response, request
+from flask import request
 
 from ticker import log
 from ticker.rates.calendar import reach
 from ticker.rates.freshness import Judgement
 from ticker.serve.compat import frankfurter as compat
 from ticker.serve.compat.frankfurter import Asked, Kind, Known
-from ticker.serve.http.handover import hand, opened, spend
+from ticker.serve.http.handover import charge, query_string
 from ticker.serve.http.kept import Kept
-from ticker.serve.http.rate_limit import TooManyError, of_days
-from ticker.serve.http.response import JSON, Answer, finish, problem
+from ticker.serve.http.rate_limit import RateLimitedError, of_days
+from ticker.serve.http.response import JSON, Response, build_response, problem
+from ticker.serve.http.router import Router
 from ticker.snapshot import Content
 from ticker.store import Store, StoreError
 
 if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
+    from ticker.serve.site import Site
 
 NBKR = "/compat/nbkr/XML"
 FRANKFURTER = ("/compat/frankfurter/v1", "/compat/frankfurter")  # its older host had no version in the path
@@ -74,38 +75,38 @@ class _Told:
         return self.since
 
 
-def doors(app: Flask, read: ReadSide) -> None:
+def register_routes(app: Router, site: Site) -> None:
     told: dict[Kind, _Told] = {"Daily": _Told(), "Weekly": _Told()}
     kept = Kept(KEPT_BYTES)
 
     @app.get(f"{NBKR}/daily.xml")
     def compat_daily() -> Response:
-        return hand(_table(read, "Daily", told["Daily"]))
+        return _table(site, "Daily", told["Daily"])
 
     @app.get(f"{NBKR}/weekly.xml")
     def compat_weekly() -> Response:
-        return hand(_table(read, "Weekly", told["Weekly"]))
+        return _table(site, "Weekly", told["Weekly"])
 
     def frankfurter(what: str) -> Response:
         try:
-            return hand(_frankfurter(read, kept, what, request.query_string.decode("latin-1")))
+            return _frankfurter(site, kept, what, query_string())
         except _RefusedError as fault:
             status, message, retry_s = fault.status, fault.message, fault.retry_s
-        except TooManyError as fault:
-            status, message, retry_s = 429, str(fault), str(fault.left.reset_s)
+        except RateLimitedError as fault:
+            status, message, retry_s = 429, str(fault), str(fault.quota.reset_s)
         except StoreError as fault:
-            log.event("store unavailable", why=str(fault), path=request.path)
+            log.info("store unavailable", why=str(fault), path=request.path)
             status, message, retry_s = 503, "the store does not answer; try again in a moment", STORE_RETRY_S
         more = [("Retry-After", retry_s)] if retry_s else []
-        return hand(finish(compat.message_json(message), JSON, status=status, more=more))
+        return build_response(compat.message_json(message), JSON, status=status, more=more)
 
     for base in FRANKFURTER:
         app.add_url_rule(f"{base}/<path:what>", base, frankfurter, methods=["GET"])
 
 
-def _table(read: ReadSide, kind: Kind, told: _Told) -> Answer:
-    now = read.clock()
-    snapshot, judged = read.ready.judged(now)
+def _table(site: Site, kind: Kind, told: _Told) -> Response:
+    now = site.clock()
+    snapshot, judged = site.cache.current(now)
     table = compat.newest_table(snapshot.content, judged, kind)
     if not table:
         return problem(
@@ -115,12 +116,12 @@ def _table(read: ReadSide, kind: Kind, told: _Told) -> Answer:
         )
     body = compat.nbkr_xml(kind, table, demo=snapshot.content.demo)
     since = told.since_when(body, snapshot.as_of, now)
-    return finish(body, XML, until=judged.until, last_modified=since, detail=f"v{snapshot.version}")
+    return build_response(body, XML, until=judged.until, last_modified=since, detail=f"v{snapshot.version}")
 
 
-def _frankfurter(read: ReadSide, kept: Kept, what: str, query: str) -> Answer:
+def _frankfurter(site: Site, kept: Kept, what: str, query: str) -> Response:
     """Raises _RefusedError, or StoreError for days of the past."""
-    snapshot, judged = read.ready.judged(read.clock())
+    snapshot, judged = site.cache.current(site.clock())
     known, today = compat.known_now(snapshot.content, judged), judged.today
     if what == "currencies":
         return _now(compat.currencies_json(_some(known, date.max)), judged.until)
@@ -130,17 +131,17 @@ def _frankfurter(read: ReadSide, kept: Kept, what: str, query: str) -> Answer:
         asked, day = _asked(query), min(_day(what), _newest(known, today))
         if day >= today:
             return _now(compat.day_json(_some(known, day), asked, day), judged.until)
-        return _then(read, kept, asked, day, day, judged)
+        return _then(site, kept, asked, day, day, judged)
     if period := _PERIOD.fullmatch(what):
         asked, first, last = _asked(query), _day(period[1]), _day(period[5]) if period[5] else today
-        return _then(read, kept, asked, max(first, FIRST_DAY), min(last, _newest(known, today)), judged, whole=True)
+        return _then(site, kept, asked, max(first, FIRST_DAY), min(last, _newest(known, today)), judged, whole=True)
     raise _RefusedError(404, "not found")
 
 
-def _now(body: bytes | None, until: datetime) -> Answer:
+def _now(body: bytes | None, until: datetime) -> Response:
     if body is None:
         raise _RefusedError(404, "not found")
-    return finish(body, JSON, until=until, lazily=True)
+    return build_response(body, JSON, until=until, lazily=True)
 
 
 def _some(known: Known, day: date) -> Known:
@@ -158,22 +159,22 @@ def _newest(known: Known, today: date) -> date:
 
 
 def _then(
-    read: ReadSide, kept: Kept, asked: Asked, first: date, last: date, judged: Judgement, *, whole: bool = False
-) -> Answer:
+    site: Site, kept: Kept, asked: Asked, first: date, last: date, judged: Judgement, *, whole: bool = False
+) -> Response:
     """Of days of the past: of each from `first` to `last` where the `whole` period is asked for. Kept while the store
     says the same, and no figure of a present day is judged otherwise."""
     if first > last or last < FIRST_DAY:
         raise _RefusedError(404, "not found")
-    store, content = opened(read), read.ready.snapshot.content
+    store, content = site.require_store(), site.cache.snapshot.content
     present = judged if last >= judged.today else None
     figures = present.figures if present else ()
     key, standing = (asked, first, last, whole), (store.rates_version(), content.banks, content.demo, figures)
     if found := kept.find(key, standing):
         return replace(found, until=judged.until)
-    spend(read, of_days((last - first).days + 1, len(asked.symbols or content.series)))
+    charge(site, of_days((last - first).days + 1, len(asked.symbols or content.series)))
     with _one_at_a_time() if last - first >= LONG else nullcontext():
         body = _read(store, content, asked, first, last, present, whole=whole)
-    return kept.keep(key, standing, _now(body, judged.until), read.clock())
+    return kept.keep(key, standing, _now(body, judged.until), site.clock())
 
 
 @contextmanager
@@ -190,7 +191,7 @@ def _read(
     store: Store, content: Content, asked: Asked, first: date, last: date, present: Judgement | None, *, whole: bool
 ) -> bytes | None:
     grace = content.grace
-    said = store.of_days(list(grace), reach(first, grace), last)
+    said = store.revisions_between(list(grace), reach(first, grace), last)
     known = compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols}, present)
     return compat.period_json(known, asked, first, last) if whole else compat.day_json(known, asked, last)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from html import escape
@@ -20,6 +20,7 @@ from ticker.model import Language
 from ticker.serve.i18n.words import Words, templates_dir, words
 from ticker.serve.strip.contrast import complaints
 from ticker.serve.strip.options import COLOURS, LANGUAGES, MAX_QUERY, PARTS, Note, Offered, Options, Wanted, parse
+from ticker.serve.terms import Embed, SiteSettings
 from ticker.snapshot import Content
 
 OWN_NAMES: Mapping[Language, tuple[str, str]] = {
@@ -39,27 +40,6 @@ SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 REFERRER = "strict-origin-when-cross-origin"
 
 _HOST = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*\.?(:[0-9]{1,5})?|\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Embed:
-    """The custom element's script of one version, whose content never changes."""
-
-    path: str  # /embed/<version>.js
-    integrity: str  # as the attribute has it
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the operator has decided of the strips that are given out."""
-
-    currencies: tuple[str, ...] = ("USD", "EUR", "RUB")
-    presets: Mapping[str, str] = field(default_factory=dict)
-    base_url: str | None = None
-    embed: Embed | None = None
-    frame_ancestors: str = "*"  # who may frame what can be embedded, as a Content-Security-Policy has it
-    api_quota: int = 600  # answers that an address may have made anew in a minute; 0: no limit
-    trusted_proxies: int = 0  # whose X-Forwarded-For is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +115,7 @@ class Configurator:
 
 
 def configurator(
-    query: str, host: str, scheme: str, content: Content, terms: Terms, picture: Callable[[Options], Size]
+    query: str, host: str, scheme: str, content: Content, terms: SiteSettings, picture: Callable[[Options], Size]
 ) -> Configurator:
     """The page for what a form, or anyone, sent. `host` is the request's, and hostile until it was read; `picture` says
     how large the strip is as an image."""
@@ -172,7 +152,7 @@ def configurator(
     )
 
 
-def _also(query: str, options: Options, terms: Terms, say: Words) -> Iterator[tuple[str, str]]:
+def _also(query: str, options: Options, terms: SiteSettings, say: Words) -> Iterator[tuple[str, str]]:
     shown = urlencode({"currencies": ",".join(options.currencies or terms.currencies), "lang": options.lang}, safe=",")
     yield say.text("conf.also.panel"), f"panel?{query}" if query else "panel"
     yield say.text("panel.chart"), f"chart?{shown}"
@@ -242,7 +222,7 @@ def _as_seen(query: str, options: Options, scheme: str) -> str:
     return urlencode([*parse_qsl(query), ("theme", scheme)], safe=",")
 
 
-def _offered(content: Content, terms: Terms) -> Offered:
+def _offered(content: Content, terms: SiteSettings) -> Offered:
     return Offered(
         currencies=frozenset(terms.currencies) | {one.currency for one in content.series},
         feeds=frozenset(one.feed for one in content.feeds),
@@ -250,14 +230,14 @@ def _offered(content: Content, terms: Terms) -> Offered:
     )
 
 
-def _groups(options: Options, place: str, content: Content, terms: Terms, say: Words) -> Iterator[Group]:
+def _groups(options: Options, place: str, content: Content, terms: SiteSettings, say: Words) -> Iterator[Group]:
     for number, (group, names) in enumerate(GROUPS):
         fields = tuple(_field(name, options, place, content, terms, say) for name in names)
         changed = any(name in Options.model_fields and getattr(options, name) != _default(name) for name in names)
         yield Group(group, say.text(f"conf.group.{group}"), fields, opened=number == 0 or changed)
 
 
-def _field(name: str, options: Options, place: str, content: Content, terms: Terms, say: Words) -> Field:
+def _field(name: str, options: Options, place: str, content: Content, terms: SiteSettings, say: Words) -> Field:
     label = say.text(f"conf.{name}")
     hint = say.text(f"conf.{name}.hint") if name in ("feeds", "digits") else ""
     if name == "place":

@@ -11,29 +11,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from flask import Flask, Response, request
-from werkzeug.exceptions import NotFound
-
-from ticker.model import DAY, Headline, Rate, Revision
-from ticker.serve.configurator.form import Terms, base_of
-from ticker.serve.feeds import atom as feeds
-from ticker.serve.feeds.atom import ATOM_TYPE, JSON_FEED_TYPE, Channel, Item
-from ticker.serve.http.cache import Finished
-from ticker.serve.http.handover import hand, opened
-from ticker.serve.http.response import Answer, finish
+from ticker.model import Headline, Rate, Revision
+from ticker.serve.feeds.atom import Channel, Item
 from ticker.serve.i18n.words import Words, own_digits, words
 from ticker.serve.news.related import Told, once
-from ticker.serve.render import offered
-from ticker.serve.strip.options import Options, parse
+from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import DEMO, selected
 from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
 from ticker.store import Store
-
-if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
 
 HEADLINES, RATES = "/headlines", "/rates"
 MOST_HEADLINES = 60
@@ -187,7 +174,7 @@ def rates(store: Store, snapshot: Snapshot, asked: Asked, currencies: Collection
     content, say = snapshot.content, words(asked.options.lang)
     sources = [bank.source for bank in content.banks]
     first, last = asked.today - RATES_SPAN, asked.today + AHEAD
-    known = [one for one in store.of_days(sources, first, last) if one.rate.currency in currencies]
+    known = [one for one in store.revisions_between(sources, first, last) if one.rate.currency in currencies]
     told = publications(known, sources, list(currencies))
     banks = {bank.source: say.bank(DEMO if content.demo else bank.bank) for bank in content.banks}
     publisher = next(iter(banks.values()), say.text("bank.none"))
@@ -273,51 +260,3 @@ def _urn(content: Content, *names: str) -> str:
 
 def _named(title: str, content: Content, say: Words) -> str:
     return f"{say.bank(DEMO)} · {title}" if content.demo else title
-
-
-# --- doors -------------------------------------------------------------------------------------------------------
-
-
-def doors(app: Flask, read: ReadSide) -> None:
-    finished = Finished(KEPT)
-
-    @app.get(f"{HEADLINES}.atom")
-    def headlines_atom() -> Response:
-        channel = headlines(read.ready.snapshot, _asked(read, "lang", "feeds"))
-        return hand(_answer(feeds.atom(channel), ATOM_TYPE, channel, read))
-
-    @app.get(f"{HEADLINES}.json")
-    def headlines_json() -> Response:
-        channel = headlines(read.ready.snapshot, _asked(read, "lang", "feeds"))
-        return hand(_answer(feeds.json_feed(channel), JSON_FEED_TYPE, channel, read))
-
-    @app.get(f"{RATES}.atom")
-    def rates_atom() -> Response:
-        asked, store, content = _asked(read, "lang", "currencies"), opened(read), read.ready.snapshot.content
-
-        def make() -> Answer:
-            wanted = asked.options.currencies or read.terms.currencies
-            channel = rates(store, read.ready.snapshot, asked, wanted)
-            return _answer(feeds.atom(channel), ATOM_TYPE, channel, read)
-
-        return hand(finished.get((asked, store.rates_version(), content.home, content.banks, content.demo), make))
-
-
-def _asked(read: ReadSide, *names: str) -> Asked:
-    """The options that count for a feed; the others of a strip are ignored."""
-    snapshot, judged = read.ready.judged(read.clock())
-    terms: Terms = read.terms
-    query = request.query_string.decode("latin-1")
-    options, notes = parse(query, offered(snapshot, terms.currencies, terms.presets))
-    base = base_of(request.headers.get("Host", ""), request.scheme, terms.base_url)
-    if not base:
-        raise NotFound("A feed names its own address; ask for it with a Host that has one.")
-    kept = Options(**{name: getattr(options, name) for name in names})
-    return Asked(kept, tuple(note for note in notes if note.split(":")[0] in (*names, "preset")), base, judged.today)
-
-
-def _answer(body: bytes, content_type: str, channel: Channel, read: ReadSide) -> Answer:
-    now = read.clock()
-    home = read.ready.snapshot.content.home
-    modified = channel.updated_at if channel.updated_at <= now else None
-    return finish(body, content_type, until=home.at(home.day(now) + DAY), last_modified=modified)

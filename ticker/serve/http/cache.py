@@ -17,14 +17,14 @@ from cachetools import LRUCache
 from ticker import log
 from ticker.model import Freshness
 from ticker.rates.freshness import Judgement, freshness
-from ticker.serve.http.response import Answer
+from ticker.serve.http.response import Response
 from ticker.snapshot import Snapshot
 
 WAIT_S = 5.0
 LONGEST_QUERY = 500  # a longer one is read anew each time: the table is bounded in bytes too
 BACK = timedelta(minutes=1)  # a clock that goes back by more than this is judged anew
 
-Render = Callable[[str, str, Snapshot, Judgement], tuple[str, Callable[[], Answer]]]
+Render = Callable[[str, str, Snapshot, Judgement], tuple[str, Callable[[], Response]]]
 """(path, query, snapshot, judged) → the canonical key, and how to make the answer."""
 
 
@@ -33,12 +33,12 @@ class Finished:
     wrong; one that many ask for at once may be made more than once."""
 
     def __init__(self, most: int) -> None:
-        self._answers: LRUCache[Hashable, Answer] = LRUCache(most)
+        self._answers: LRUCache[Hashable, Response] = LRUCache(most)
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+    def get(self, key: Hashable, make: Callable[[], Response]) -> Response:
         with self._lock:
-            answer: Answer | None = self._answers.get(key)
+            answer: Response | None = self._answers.get(key)
         if answer is None:
             answer = make()
             with self._lock:
@@ -47,7 +47,7 @@ class Finished:
 
 
 @dataclass(slots=True)
-class Period:
+class CacheGeneration:
     """One snapshot judged: as long as no state changes, an answer made in it stays right."""
 
     snapshot: Snapshot
@@ -55,8 +55,8 @@ class Period:
     judged_at: datetime
     began: datetime  # since when what is said here is said
     by_query: LRUCache[tuple[str, str, int], str]  # to the canonical key: an answer is held once, and let go once
-    by_key: LRUCache[str, Answer]
-    making: dict[str, Future[Answer]] = field(default_factory=dict)
+    by_key: LRUCache[str, Response]
+    making: dict[str, Future[Response]] = field(default_factory=dict)
 
     def shows_the_same(self, snapshot: Snapshot, judged: Judgement) -> bool:
         """Whether answers made for this period also say what the newer judgement says."""
@@ -77,7 +77,7 @@ def feeds_shown(judged: Judgement) -> list[tuple[str, Freshness, datetime | None
     ]
 
 
-class Ready:
+class ResponseCache:
     """The table of finished answers. `show` gives it a newer snapshot; `find` and `make` answer for the present."""
 
     def __init__(
@@ -100,32 +100,32 @@ class Ready:
     def snapshot(self) -> Snapshot:
         return self._period.snapshot
 
-    def show(self, snapshot: Snapshot) -> None:
+    def replace_snapshot(self, snapshot: Snapshot) -> None:
         """From now on answer from `snapshot`. What most ask for is rendered before readers see the change."""
         with self._turning:
             self._turn(snapshot, self._clock())
 
-    def judged(self, now: datetime) -> tuple[Snapshot, Judgement]:
+    def current(self, now: datetime) -> tuple[Snapshot, Judgement]:
         period = self._now(now)
         return period.snapshot, period.judged
 
-    def find(self, path: str, query: str, now: datetime) -> Answer | None:
+    def get(self, path: str, query: str, now: datetime) -> Response | None:
         period, edition = self._now(now), self._edition(path)
         with self._lock:
             key = period.by_query.get((path, query, edition))
-            found: Answer | None = None if key is None else period.by_key.get(key)
+            found: Response | None = None if key is None else period.by_key.get(key)
         return found
 
-    def make(self, path: str, query: str, now: datetime) -> Answer:
+    def get_or_render(self, path: str, query: str, now: datetime) -> Response:
         """The answer, rendered if it is not at hand. Raises what rendering raised, to all who waited for it."""
         return self._make(self._now(now), path, query)
 
-    def past(self, path: str, query: str, snapshot: Snapshot) -> Answer:
+    def past(self, path: str, query: str, snapshot: Snapshot) -> Response:
         """The answer of the moment that `snapshot` is of; it is made anew each time."""
         _, render = self._render(path, query, snapshot, freshness(snapshot, snapshot.as_of))
         return render()
 
-    def _now(self, now: datetime) -> Period:
+    def _now(self, now: datetime) -> CacheGeneration:
         period = self._period
         if period.judged_at - BACK <= now < period.judged.changes_at:
             return period
@@ -139,26 +139,26 @@ class Ready:
         judged, period = freshness(snapshot, now), self._period
         if period.shows_the_same(snapshot, judged):
             tables = period.by_query, period.by_key, period.making
-            self._period = Period(snapshot, judged, now, period.began, *tables)
+            self._period = CacheGeneration(snapshot, judged, now, period.began, *tables)
             return
         fresh = self._new(snapshot, judged, now)
         for path, query in self._common:
             try:
                 self._make(fresh, path, query)
             except Exception:
-                log.trouble("rendering failed", path=path, query=query, version=snapshot.version)
+                log.warning("rendering failed", path=path, query=query, version=snapshot.version)
         self._period = fresh
 
-    def _new(self, snapshot: Snapshot, judged: Judgement, now: datetime) -> Period:
-        return Period(snapshot, judged, now, now, LRUCache(self._size * 4), LRUCache(self._size))
+    def _new(self, snapshot: Snapshot, judged: Judgement, now: datetime) -> CacheGeneration:
+        return CacheGeneration(snapshot, judged, now, now, LRUCache(self._size * 4), LRUCache(self._size))
 
-    def _make(self, period: Period, path: str, query: str) -> Answer:
+    def _make(self, period: CacheGeneration, path: str, query: str) -> Response:
         edition = self._edition(path)
         key, render = self._render(path, query, period.snapshot, period.judged)
         with self._lock:
-            answer: Answer | None = period.by_key.get(key)
+            answer: Response | None = period.by_key.get(key)
             making = None if answer else period.making.get(key)
-            mine: Future[Answer] | None = None
+            mine: Future[Response] | None = None
             if answer is None and making is None:
                 making = mine = period.making[key] = Future()
         if mine is not None:
@@ -171,9 +171,11 @@ class Ready:
                 period.by_query[path, query, edition] = key
         return answer
 
-    def _carry_out(self, period: Period, key: str, making: Future[Answer], render: Callable[[], Answer]) -> None:
+    def _carry_out(
+        self, period: CacheGeneration, key: str, making: Future[Response], render: Callable[[], Response]
+    ) -> None:
         try:
-            answer = render().since(period.began)
+            answer = render().with_last_modified(period.began)
         except BaseException as fault:
             making.set_exception(fault)
         else:

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 from cachetools import LRUCache
 
-from ticker.serve.http.response import Answer
+from ticker.serve.http.response import Response
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     standing: object
-    answer: Answer
+    answer: Response
 
     @property
     def body_bytes(self) -> int:
@@ -30,12 +30,12 @@ class Kept:
         self._table: LRUCache[Hashable, _Kept] = LRUCache(most_bytes, getsizeof=lambda one: 2 * one.body_bytes + 2000)
         self._lock = threading.Lock()
 
-    def find(self, key: Hashable, standing: object) -> Answer | None:
+    def find(self, key: Hashable, standing: object) -> Response | None:
         with self._lock:
             found: _Kept | None = self._table.get(key)
         return found.answer if found and found.standing == standing else None
 
-    def keep(self, key: Hashable, standing: object, answer: Answer, now: datetime) -> Answer:
+    def keep(self, key: Hashable, standing: object, answer: Response, now: datetime) -> Response:
         """The answer as it is to be given: last modified when this process first said just that."""
         with self._lock:
             old: _Kept | None = self._table.get(key)

@@ -21,7 +21,7 @@ SAVE_EVERY = timedelta(minutes=1)
 PING_EVERY = timedelta(seconds=30)
 
 
-class Latest:
+class LiveSnapshot:
     """Follows the store in a thread of its own. `show` is given each newer snapshot; `opened` the store, once."""
 
     def __init__(
@@ -30,12 +30,18 @@ class Latest:
         show: Callable[[Snapshot], None],
         clock: Callable[[], datetime],
         last_good: Path | None,
-        opened: Callable[[Store], object] = id,
+        on_open: Callable[[Store], object] = id,
     ) -> None:
-        self._open, self._show, self._clock, self._last_good, self._opened = open_store, show, clock, last_good, opened
+        self._open, self._show, self._clock, self._last_good, self._opened = (
+            open_store,
+            show,
+            clock,
+            last_good,
+            on_open,
+        )
         self.store: Store | None = None
         self.fault: str = "not opened yet"  # why the store can't be read, in words; "" while it can
-        self.beat_at: datetime | None = None
+        self.polled_at: datetime | None = None
         self._seen: tuple[int, int] | None = None
         self._snapshot: Snapshot | None = None
         self._saved_at: datetime | None = None
@@ -56,7 +62,7 @@ class Latest:
         if self.store:
             self.store.close()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """One look at the store: what is newer is shown. Never raises: `fault` says what went wrong."""
         try:
             if self.store is None:
@@ -67,16 +73,16 @@ class Latest:
             self.fault = ""
         except StoreError as fault:
             if str(fault) != self.fault:
-                log.event("store unavailable", why=str(fault))
+                log.info("store unavailable", why=str(fault))
             self.fault = str(fault)
         except Exception as fault:
-            log.trouble("following the store failed")
+            log.warning("following the store failed")
             self.fault = f"{type(fault).__name__}: {fault}"
-        self.beat_at = self._clock()
+        self.polled_at = self._clock()
 
     def _follow(self) -> None:
         while not self._stopping.is_set():
-            self.look()
+            self.poll()
             self._stopping.wait(RETRY_S if self.fault else POLL_S)
 
     def _read(self, store: Store) -> None:
@@ -107,7 +113,7 @@ class Latest:
             try:
                 write_last_good(self._last_good, snapshot)
             except OSError as fault:
-                log.event("last good snapshot not written", file=self._last_good.name, why=str(fault))
+                log.info("last good snapshot not written", file=self._last_good.name, why=str(fault))
             self._saved_at = now
 
 
@@ -150,5 +156,5 @@ def read_last_good(path: Path) -> Snapshot | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
-        log.event("last good snapshot not read", file=path.name, why=str(fault))
+        log.info("last good snapshot not read", file=path.name, why=str(fault))
         return None

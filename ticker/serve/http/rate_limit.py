@@ -23,22 +23,22 @@ def of_days(days: int, currencies: int) -> int:
     return 1 + max(0, days) * currencies // ROWS_A_COST
 
 
-class TooManyError(Exception):
+class RateLimitedError(Exception):
     """The address has had its share of the minute."""
 
-    def __init__(self, left: Left) -> None:
+    def __init__(self, left: Quota) -> None:
         super().__init__(
             f"More than {left.quota} answers were made anew for this address within a minute; those kept are free."
         )
-        self.left = left
+        self.quota = left
 
     @property
     def retry(self) -> list[tuple[str, str]]:
-        return [("Retry-After", str(self.left.reset_s))]
+        return [("Retry-After", str(self.quota.reset_s))]
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Quota:
     """What is left to an address until its window ends, in `reset_s` seconds."""
 
     quota: int
@@ -56,7 +56,7 @@ class Left:
         )
 
 
-class Limits:
+class RateLimiter:
     """How many answers an address may have made anew in a minute, in this process; 0: as many as it likes.
 
     Addresses are kept in memory only, as digests under a key of the minute, and with the minute they are forgotten.
@@ -69,7 +69,7 @@ class Limits:
         self._key = b""
         self._spent: dict[bytes, int] = {}
 
-    def spend(self, address: str, cost: int, now: datetime) -> Left:
+    def charge(self, address: str, cost: int, now: datetime) -> Quota:
         """Take `cost` from what is left to the address; 0 only asks. Raises TooManyError where it is not enough."""
         with self._lock:
             if self._began is None or not timedelta() <= now - self._began < timedelta(seconds=WINDOW_S):
@@ -81,9 +81,9 @@ class Limits:
             if enough and cost:
                 spent = self._spent[name] = min(spent + cost, self.quota)
             reset = math.ceil(WINDOW_S - (now - self._began).total_seconds())
-            left = Left(self.quota, max(0, self.quota - spent), reset)
+            left = Quota(self.quota, max(0, self.quota - spent), reset)
         if not enough:
-            raise TooManyError(left)
+            raise RateLimitedError(left)
         return left
 
 

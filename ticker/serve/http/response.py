@@ -46,7 +46,7 @@ _SAME_EVERYWHERE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class EncodedBody:
     """A body in one coding, with the headers that never change for it."""
 
     body: bytes
@@ -55,7 +55,7 @@ class Coded:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A finished answer. `until` (UTC) is the moment up to which it is true; None: it may not be kept at all.
 
     `modified` (UTC) is since when it says what it says, in whole seconds, rounded up: before that it is not told, so
@@ -65,19 +65,20 @@ class Answer:
     status: int
     until: datetime | None
     modified: datetime | None = None
-    codings: Mapping[str, Coded] = field(default_factory=dict)  # by content coding; "identity" is always there
+    codings: Mapping[str, EncodedBody] = field(default_factory=dict)  # by content coding; "identity" is always there
     detail: str = ""  # for Cache-Status
-    kept: str = ""  # its Cache-Control, where that does not follow from `until`
-    told: tuple[tuple[str, str], ...] = ()  # headers of the one request that this is an answer to
+    cache_control: str = ""  # where that does not follow from `until`
+    request_headers: tuple[tuple[str, str], ...] = ()  # headers for this request only
+    cache: str = ""  # how a route came by it: "hit" from a cache of the route itself
 
-    def since(self, moment: datetime) -> Answer:
+    def with_last_modified(self, moment: datetime) -> Response:
         """The same answer, where something it says became true only at `moment`."""
         if self.modified is None or self.modified >= moment:
             return self
         return replace(self, modified=_whole_second(moment))
 
 
-def finish(
+def build_response(
     body: bytes,
     content_type: str,
     *,
@@ -88,10 +89,10 @@ def finish(
     links: Iterable[str] = (),
     more: Iterable[tuple[str, str]] = (),
     detail: str = "",
-    kept: str = "",
+    cache_control: str = "",
     effort: int = 5,
     lazily: bool = False,
-) -> Answer:
+) -> Response:
     """An answer with its bodies coded once. `policy` is its Content-Security-Policy, `links` its Link headers; `effort`
     is brotli's, up to 11 for what is made once and sent for years. `lazily`: each coding when it is first asked for,
     for what is large and asked for by few."""
@@ -102,24 +103,24 @@ def finish(
         # A host page with COEP shows a frame only if the frame's own answer has it too.
         headers.append(("Cross-Origin-Embedder-Policy", "require-corp"))
     headers += [("Link", link) for link in links]
-    makers: dict[str, Callable[[], Coded]] = {"identity": lambda: _coded("identity", body, headers)}
+    makers: dict[str, Callable[[], EncodedBody]] = {"identity": lambda: _coded("identity", body, headers)}
     if len(body) >= COMPRESS_FROM and content_type != PNG:  # which is packed already
         makers["br"] = lambda: _coded("br", brotli.compress(body, quality=effort), headers)
         # With a time in it, every second had an ETag of its own.
         makers["gzip"] = lambda: _coded("gzip", gzip.compress(body, 6, mtime=0), headers)
     codings = _Lazily(makers) if lazily else {coding: make() for coding, make in makers.items()}
     modified = _whole_second(last_modified) if last_modified else None
-    return Answer(status, until, modified, codings, detail, kept)
+    return Response(status, until, modified, codings, detail, cache_control)
 
 
-class _Lazily(Mapping[str, Coded]):
+class _Lazily(Mapping[str, EncodedBody]):
     """Codings made when they are first asked for. Two who ask at once may both make one: it is the same."""
 
-    def __init__(self, makers: Mapping[str, Callable[[], Coded]]) -> None:
+    def __init__(self, makers: Mapping[str, Callable[[], EncodedBody]]) -> None:
         self._makers = makers
-        self._made: dict[str, Coded] = {}
+        self._made: dict[str, EncodedBody] = {}
 
-    def __getitem__(self, coding: str) -> Coded:
+    def __getitem__(self, coding: str) -> EncodedBody:
         if coding not in self._made:
             self._made[coding] = self._makers[coding]()
         return self._made[coding]
@@ -131,9 +132,9 @@ class _Lazily(Mapping[str, Coded]):
         return len(self._makers)
 
 
-def of_the_past(answer: Answer, at: datetime, now: datetime) -> Answer:
+def of_the_past(answer: Response, at: datetime, now: datetime) -> Response:
     """The answer where it tells of the moment `at`: never kept as the present."""
-    return replace(answer, until=None, kept=PAST_KEPT if now - at > SETTLED else "no-store")
+    return replace(answer, until=None, cache_control=PAST_KEPT if now - at > SETTLED else "no-store")
 
 
 def _whole_second(moment: datetime) -> datetime:
@@ -142,7 +143,7 @@ def _whole_second(moment: datetime) -> datetime:
 
 def problem(
     status: int, detail: str, *, errors: Iterable[Mapping[str, Any]] = (), more: Iterable[tuple[str, str]] = ()
-) -> Answer:
+) -> Response:
     """An error for programs (RFC 9457)."""
     said: dict[str, Any] = {
         "type": "about:blank",
@@ -152,18 +153,18 @@ def problem(
     }
     if listed := list(errors):
         said["errors"] = listed
-    return finish(json.dumps(said, ensure_ascii=False).encode(), PROBLEM, status=status, more=more)
+    return build_response(json.dumps(said, ensure_ascii=False).encode(), PROBLEM, status=status, more=more)
 
 
-def _coded(coding: str, body: bytes, headers: list[tuple[str, str]]) -> Coded:
+def _coded(coding: str, body: bytes, headers: list[tuple[str, str]]) -> EncodedBody:
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'  # strong: of the very bytes of this coding
     own = [("ETag", etag), ("Content-Length", str(len(body)))]
     own += [("Content-Encoding", coding)] if coding != "identity" else []
-    return Coded(body, etag, (*headers, *own))
+    return EncodedBody(body, etag, (*headers, *own))
 
 
-def respond(
-    answer: Answer,
+def send(
+    answer: Response,
     environ: WSGIEnvironment,
     start_response: StartResponse,
     now: datetime,
@@ -177,10 +178,10 @@ def respond(
     """
     # What a request says is cut before it is kept as the key of a cache, so that nobody fills our memory with it.
     coded = answer.codings[_coding(environ.get("HTTP_ACCEPT_ENCODING", "")[:200], tuple(answer.codings))]
-    lifetime, status = answer.kept or _lifetime(answer.until, now), answer.status
+    lifetime, status = answer.cache_control or _lifetime(answer.until, now), answer.status
     headers = [
         *coded.headers,
-        *answer.told,
+        *answer.request_headers,
         ("Cache-Control", lifetime),
         ("Cache-Status", _cache_status(answer, now, cache)),
     ]
@@ -219,7 +220,7 @@ def _lifetime(until: datetime | None, now: datetime) -> str:
     return f"public, max-age={fresh}, stale-while-revalidate={min(LONGEST_S, rest)}, stale-if-error={rest}"
 
 
-def _cache_status(answer: Answer, now: datetime, cache: str) -> str:
+def _cache_status(answer: Response, now: datetime, cache: str) -> str:
     if cache != "hit":
         return f"ticker; fwd={cache}"
     left = int((answer.until - now) / timedelta(seconds=1)) if answer.until else 0

@@ -15,20 +15,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, Protocol
-
-from flask import Flask, Response, request
-from werkzeug.datastructures import Headers
-from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+from typing import Literal, Protocol
 
 from ticker import log
-from ticker.serve.http.handover import hand
-from ticker.serve.http.response import TEXT, finish
 from ticker.snapshot import Content
 from ticker.store import StoreError
-
-if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
 
 Kind = Literal["click", "view"]
 
@@ -42,7 +33,7 @@ REFRESH_S = 30.0
 OPENING_S = 0.5  # between looks for a store that is not open yet
 BODY_BYTES = 200
 
-_STORY = re.compile(r"[0-9a-f]{16}")
+STORY_ID = re.compile(r"[0-9a-f]{16}")
 _PAGE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 # A phone is called Cubot. Who gives an address to be asked at is a program.
 _NO_READER = re.compile(
@@ -52,6 +43,13 @@ _NO_READER = re.compile(
 )
 _AHEAD_OF_A_READER = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
 _PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
+
+class Headers(Protocol):
+    """A request's headers, by name in any case."""
+
+    def get(self, name: str, default: str, /) -> str: ...
+    def __contains__(self, name: str, /) -> bool: ...
 
 
 class Counts(Protocol):
@@ -65,7 +63,7 @@ class Counts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ClickTally:
     """What was counted, by all processes together. `generation` grows when anything else here changes."""
 
     generation: int = 0
@@ -74,7 +72,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Shown:
+class KnownStories:
     """Ids of the stories that are shown at the moment, from what `content` answers."""
 
     content: Callable[[], Content]
@@ -88,7 +86,7 @@ class Shown:
         return self._ids
 
 
-class Views:
+class ClickCounter:
     """Counts what readers open and knows what all processes counted. `count` only touches memory.
 
     What was counted is in the store within `every_s`; a store that is away gets it later, and each batch has an id so
@@ -109,7 +107,7 @@ class Views:
         self._store, self._clock, self._every_s, self.shown = store, clock, every_s, shown
         self._half_life = half_life
         self.floor, self.enabled = floor, enabled
-        self.tally = Tally()
+        self.tally = ClickTally()
         self._lock = threading.Lock()  # of what waits; nothing slow is done under it
         self._pages: OrderedDict[tuple[Kind, str, str], datetime] = OrderedDict()
         self._pending: dict[tuple[str, datetime, str], int] = {}
@@ -139,7 +137,7 @@ class Views:
     def count(self, kind: Kind, story: str, page: str | None, now: datetime) -> None:
         """A reader opened `story` at `now`. `page` is the page's own random id: within a minute it counts once."""
         shown = story in self.shown()
-        if not self.enabled or not (shown or _STORY.fullmatch(story)):
+        if not self.enabled or not (shown or STORY_ID.fullmatch(story)):
             return
         row = story, now.replace(minute=0, second=0, microsecond=0), kind
         with self._lock:
@@ -151,14 +149,14 @@ class Views:
                 self._unknown += not shown
             self._pending[row] = self._pending.get(row, 0) + 1
 
-    def _again(self, opened: tuple[Kind, str, str], now: datetime) -> bool:
-        before = self._pages.get(opened)
+    def _again(self, require_store: tuple[Kind, str, str], now: datetime) -> bool:
+        before = self._pages.get(require_store)
         if before is not None and abs(now - before) < SAME_PAGE:
             return True
         while self._pages and (len(self._pages) >= MOST_PAGES or now - next(iter(self._pages.values())) >= SAME_PAGE):
             self._pages.popitem(last=False)
-        self._pages[opened] = now
-        self._pages.move_to_end(opened)
+        self._pages[require_store] = now
+        self._pages.move_to_end(require_store)
         return False
 
     def flush(self) -> bool:
@@ -198,14 +196,14 @@ class Views:
         # The same counts weigh less with time, but all alike: a tally stands until there are others, or another hour.
         read = hour, rows, totals
         if read != self._read:
-            clicks = decayed(rows, now, self._half_life)
-            self.tally = Tally(self.tally.generation + 1, MappingProxyType(clicks), MappingProxyType(totals))
+            clicks = decayed_clicks(rows, now, self._half_life)
+            self.tally = ClickTally(self.tally.generation + 1, MappingProxyType(clicks), MappingProxyType(totals))
             self._read = read
         return True
 
     def _tell(self, fault: str) -> None:
         if fault and fault != self._fault:
-            log.event("clicks wait for the store", why=fault)
+            log.info("clicks wait for the store", why=fault)
         self._fault = fault
 
     def _follow(self) -> None:
@@ -215,11 +213,11 @@ class Views:
                 if self._due() and self.refresh():
                     self._refreshed_s = time.monotonic()
             except Exception:
-                log.trouble("counting failed")
+                log.warning("counting failed")
         try:
             self.flush()
         except Exception:
-            log.trouble("counting failed")
+            log.warning("counting failed")
 
     def _pause_s(self) -> float:
         # A little less than promised: what comes just after a batch was taken waits this long, and to be written.
@@ -229,7 +227,9 @@ class Views:
         return self._refreshed_s is None or time.monotonic() - self._refreshed_s >= REFRESH_S
 
 
-def decayed(rows: Collection[tuple[str, datetime, str, int]], now: datetime, half_life: timedelta) -> dict[str, float]:
+def decayed_clicks(
+    rows: Collection[tuple[str, datetime, str, int]], now: datetime, half_life: timedelta
+) -> dict[str, float]:
     """Clicks by story, each worth half as much after `half_life`. An hour's clicks are taken to have come in its
     middle, the running hour's half way from its beginning. Views of a story's page choose between no headlines."""
     found: dict[str, float] = {}
@@ -260,34 +260,3 @@ def page_of(headers: Headers, body: bytes) -> tuple[bool, str | None]:
         return body == b"PING" and "Ping-To" in headers, None
     text = body.decode("ascii", "replace")
     return (True, text) if kind == "text/plain" and _PAGE.fullmatch(text) else (False, None)
-
-
-def hear(read: ReadSide, kind: Kind, story: str) -> None:
-    """Count what the present request tells of a story, if a reader's page tells it. Raises RequestEntityTooLarge."""
-    body = request.stream.read(BODY_BYTES + 1)
-    if len(body) > BODY_BYTES:
-        raise RequestEntityTooLarge(f"A {kind}'s body has at most {BODY_BYTES} bytes.")
-    told, page = page_of(request.headers, body)
-    if told and by_a_reader(request.headers):
-        read.views.count(kind, story, page, read.clock())
-
-
-def doors(app: Flask, read: ReadSide) -> None:
-    """POST /click/<id> is answered 204 whether or not it counts: nobody learns from it which stories there are."""
-    heard = finish(b"", TEXT, status=204)
-    preflight = (
-        ("Allow", "OPTIONS, POST"),
-        ("Access-Control-Allow-Methods", "POST"),
-        ("Access-Control-Allow-Headers", "Content-Type"),
-        ("Access-Control-Max-Age", "86400"),
-    )
-    allowed = finish(b"", TEXT, status=204, more=preflight)
-
-    @app.route("/click/<story>", methods=["POST", "OPTIONS"], provide_automatic_options=False)
-    def click(story: str) -> Response:
-        if not (_STORY.fullmatch(story) or story in read.views.shown()):
-            raise NotFound("A story's id has sixteen characters, digits and the letters a to f.")
-        if request.method == "OPTIONS":
-            return hand(allowed)
-        hear(read, "click", story)
-        return hand(heard)

@@ -8,31 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import Flask, Response, request
-
-from ticker import log
 from ticker.model import Freshness, Headline, Language
-from ticker.rates.calendar import DayFigure, calendar, official, reach
-from ticker.rates.day import doubted
-from ticker.rates.freshness import Judgement, carried_until
-from ticker.serve.http import pages as html
-from ticker.serve.http.handover import hand, opened
-from ticker.serve.http.response import HTML, TEXT, Answer, finish, problem
+from ticker.rates.calendar import DayFigure
+from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import NOTHING, Words, own_digits, words
-from ticker.serve.news.clicks import hear
 from ticker.serve.news.related import Told, once, related
 from ticker.serve.panel.view import PanelHeadline, PanelRate, Popularity, headline, panel, state
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.strip.view import NATIVE, LanguageLink
 from ticker.snapshot import Content, FeedTerms, Snapshot
-from ticker.store import StoreError
-
-if TYPE_CHECKING:
-    from ticker.serve.app import ReadSide
 
 LIFE = timedelta(minutes=1)  # views and what is related go on
 RETRY_S = "5"
@@ -44,7 +32,7 @@ class Known:
     """What the store has of a story beyond the snapshot. `figures` are of the day it was published, if that is over."""
 
     summary: str = ""
-    opened: int | None = None  # clicks and views together; None where nobody knows
+    require_store: int | None = None  # clicks and views together; None where nobody knows
     figures: Sequence[DayFigure] = ()
 
 
@@ -109,7 +97,7 @@ def story(
         headline=shown,
         published=f"{say.dated(local.date())}, {say.clock(local)}",
         summary=known.summary,
-        views=say.text("story.views", views=known.opened) if known.opened is not None else "",
+        views=say.text("story.views", views=known.require_store) if known.require_store is not None else "",
         rates_heading=say.text(
             "story.rates", day=say.day(local.date(), judged.today), unit=say.unit(content.home.currency)
         ),
@@ -189,83 +177,3 @@ def _described(shown: PanelHeadline, summary: str) -> str:
         article["description"] = summary
     text = json.dumps(article, ensure_ascii=False, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-# --- doors -------------------------------------------------------------------------------------------------------
-
-
-def doors(app: Flask, read: ReadSide) -> None:
-    heard = finish(b"", TEXT, status=204)
-
-    @app.get("/story/<story>")
-    def story_page(story: str) -> Response:
-        return hand(_answer(read, story, request.args.get("lang", "")))
-
-    @app.post("/story/<story>/view")
-    def view(story: str) -> Response:
-        """Told by the page's own script once it is seen, so that who only fetches the page is not counted."""
-        hear(read, "view", story)
-        return hand(heard)
-
-
-def _answer(read: ReadSide, id_: str, asked: str) -> Answer:
-    now = read.clock()
-    snapshot, judged = read.ready.judged(now)
-    content = snapshot.content
-    one = next((each for each in content.headlines if each.id == id_), None)
-    try:
-        one, known = _known(read, id_, one, judged)
-    except StoreError as fault:
-        log.event("store unavailable", why=str(fault), path=request.path)
-        known = UNKNOWN
-        if one is None:
-            return _told(503, "away", asked, [("Retry-After", RETRY_S)])
-    if one is None:
-        return _told(404, "missing", asked)
-    lang = _language(asked, {feed.feed: feed.language for feed in content.feeds}.get(one.feed, ""))
-    counted = Popularity(read.views.tally.clicks, read.views.floor, read.views.tally.generation)
-    said = story(one, known, snapshot, judged, lang, read.terms.currencies, counted)
-    return finish(
-        html.story_page(said),
-        HTML,
-        until=min(judged.until, now + LIFE),
-        last_modified=snapshot.as_of if snapshot.version else None,
-        policy=html.story_policy(),
-    )
-
-
-def _known(read: ReadSide, id_: str, one: Headline | None, judged: Judgement) -> tuple[Headline | None, Known]:
-    """The story's headline, as it is shown where it still is, and what the store has of it."""
-    store, snapshot = opened(read), read.ready.snapshot
-    content, kept = snapshot.content, store.story(id_)
-    one = one or (kept.headline if kept else None)
-    if one is None:
-        return None, UNKNOWN
-    day = content.home.day(one.published_at)
-    figures: Sequence[DayFigure] = ()
-    if day < judged.today:
-        grace = content.grace
-        said = store.of_days(list(grace), reach(day, grace), day)
-        said = [one for one in said if one.rate.currency in read.terms.currencies]
-        held = [one for one in said if one.held]
-        figures = [
-            replace(one, freshness=Freshness.LATE) if one.revision and doubted(one.revision, held, day) else one
-            for one in calendar(official(said, list(grace)), day, day, grace, carried_until(snapshot, read.clock()))
-        ]
-    return one, Known(kept.summary if kept else "", store.totals([id_]).get(id_, 0), figures)
-
-
-def _language(asked: str, of_story: str) -> Language:
-    """The language asked for, else the story's own."""
-    return next((lang for wanted in (asked, of_story) for lang in LANGUAGES if lang == wanted), "en")
-
-
-def _told(status: int, what: str, asked: str, more: Sequence[tuple[str, str]] = ()) -> Answer:
-    """An error, in the language asked for; as a page for who takes one."""
-    lang = _language(asked, "")
-    say = words(lang)
-    title, detail = say.text(f"story.{what}.title"), say.text(f"story.{what}")
-    if "text/html" not in request.headers.get("Accept", ""):
-        return problem(status, detail, more=more)
-    page = html.error_page(status, title, detail, lang)
-    return finish(page, HTML, status=status, policy=html.policy("'none'"), more=more)

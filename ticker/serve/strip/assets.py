@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ticker import log
 from ticker.serve.http.live import write_whole
-from ticker.serve.http.response import SCRIPT, Answer, finish
+from ticker.serve.http.response import SCRIPT, Response, build_response
 from ticker.serve.strip import element as embed
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -23,12 +23,12 @@ _KINDS: Mapping[str, str] = {"js": SCRIPT, "css": "text/css; charset=utf-8"}
 _MOST_BYTES = 1 << 20
 
 
-class Issued:
+class EmbedAssets:
     """The files by name, as `0123456789ab.js`. None for `folder`: those of this version alone."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._answers: dict[str, Answer] = {}  # no more of them than there are files
+        self._answers: dict[str, Response] = {}  # no more of them than there are files
 
     def keep(self) -> None:
         """Leave this version's files in the folder, for the next one. Failing that, readers of now miss nothing."""
@@ -40,9 +40,9 @@ class Issued:
                 if self._kept(one.name) is None:
                     write_whole(self._folder / one.name, one.body)
         except OSError as fault:
-            log.event("element not kept for later versions", folder=self._folder.name, why=str(fault))
+            log.info("element not kept for later versions", folder=self._folder.name, why=str(fault))
 
-    def find(self, name: str) -> Answer | None:
+    def find(self, name: str) -> Response | None:
         """The file, finished; None where it never was, or is no more what its name says."""
         answer = self._answers.get(name)
         if answer or not _NAME.fullmatch(name):
@@ -51,7 +51,7 @@ class Issued:
         body = present if present is not None else self._kept(name)
         if body is None:
             return None
-        answer = finish(body, _KINDS[name.rpartition(".")[2]], kept=FOR_EVER, effort=11)
+        answer = build_response(body, _KINDS[name.rpartition(".")[2]], cache_control=FOR_EVER, effort=11)
         self._answers[name] = answer
         return answer
 

@@ -1,0 +1,87 @@
+"""`ticker held`: the figures that were not believed, and the operator's decision on one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from ticker.cli.options import OK, Mistake
+from ticker.cli.settings import opened_store
+from ticker.config import Config
+from ticker.model import Rate, Revision
+from ticker.store import Store
+
+_HEADING = ("ID", "source", "", "held", "believed", "why it is held")
+
+
+def listing(config: Config) -> int:
+    """Print the held figures, each with the believed one beside it. Raises StoreError."""
+    with opened_store(config) as store:
+        held = store.held()
+        for line in _table([_HEADING, *(_row(one, _believed_beside(store, one)) for one in held)]):
+            print(line)
+    print(f"{len(held)} held; `ticker held accept ID` or `reject ID` settles one")
+    return OK
+
+
+def decide(config: Config, decision: str, figure: int | None) -> int:
+    """Ask the collector to accept or reject a figure. Raises StoreError, and Mistake where it is not held."""
+    if figure is None:
+        raise Mistake(f"held {decision}: wanted a figure's number; `ticker held` lists them")
+    with opened_store(config) as store:
+        held = {one.id: one for one in store.held()}
+        if figure not in held:
+            listed = f"held are {', '.join(map(str, held))}" if held else "none is held now"
+            raise Mistake(f"held {decision}: no figure {figure} is held; {listed}")
+        store.enqueue(decision, str(figure))
+        one = held[figure]
+        alike = [other for other in held.values() if other.source == one.source and other.rate.same_figure(one.rate)]
+        restamps = sorted({other.rate.valid_on for other in alike if other.rate.currency == one.rate.currency})
+        print(_effect(decision, one.rate, restamps, _believed_beside(store, one)))
+    print("asked; the collecting process carries it out within seconds")
+    return OK
+
+
+def _row(held: Revision, believed: Rate | None) -> tuple[str, ...]:
+    return str(held.id), held.source, held.rate.currency, _figure(held.rate), _or_none(believed), held.reason
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows with aligned columns; nothing where there is only the heading."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(f"{cell:{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return lines if len(rows) > 1 else []
+
+
+def _believed_beside(store: Store, held: Revision) -> Rate | None:
+    """The believed figure of that day, or else of the nearest day before it within a month."""
+    day = held.rate.valid_on
+    known = store.revisions_between([held.source], day - timedelta(days=31), day, currencies=[held.rate.currency])
+    newest = max((one for one in known if one.believed), key=lambda one: (one.rate.valid_on, one.id), default=None)
+    return newest.rate if newest else None
+
+
+def _figure(rate: Rate) -> str:
+    return f"{rate.quoted:f} for {rate.nominal} on {rate.valid_on}"
+
+
+def _or_none(rate: Rate | None) -> str:
+    return _figure(rate) if rate else "none"
+
+
+def _effect(decision: str, rate: Rate, days: Sequence[date], believed: Rate | None) -> str:
+    """Which figure of which days is accepted or rejected, and how a mistake would be corrected."""
+    figure = f"{rate.currency} {rate.quoted:f} for {rate.nominal} on {', '.join(map(str, days))}"
+    if decision == "reject":
+        return (
+            f"to be rejected: {figure}; believed remains {_or_none(believed)}\n"
+            "This can't be taken back. Only the bank corrects a mistake: a later table with that figure is judged\n"
+            "again."
+        )
+    same = believed and (believed.valid_on, believed.nominal) == (rate.valid_on, rate.nominal)
+    instead = f"{believed.quoted:f}" if believed and same else _or_none(believed)
+    return (
+        f"to be believed: {figure} instead of {instead}\n"
+        "This can't be taken back. Only the bank corrects a mistake: its correction of that day is believed at once,\n"
+        "a later day's figure that is far from this one once another confirms it, or once you accept it."
+    )

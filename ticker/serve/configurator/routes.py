@@ -1,0 +1,18 @@
+"""The configurator's page, `/`."""
+
+from __future__ import annotations
+
+from flask import request
+
+from ticker.serve import render
+from ticker.serve.http.handover import query_string
+from ticker.serve.http.response import Response
+from ticker.serve.http.router import Router
+from ticker.serve.site import Site
+
+
+def register_routes(app: Router, site: Site) -> None:
+    @app.get("/")
+    def configurator() -> Response:
+        host = request.headers.get("Host", "")
+        return render.configure(query_string(), host, request.scheme, site.cache.snapshot, site.settings, site.clock())
