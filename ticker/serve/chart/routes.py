@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from ticker.model import DAY
+from ticker.serve.chart import html
 from ticker.serve.chart import svg as picture
 from ticker.serve.chart.view import KEPT, PAGE, PICTURE, asked_for, chart, days, page
-from ticker.serve.http import pages as html
 from ticker.serve.http.cache import Finished
 from ticker.serve.http.handover import charge, query_string
 from ticker.serve.http.rate_limit import of_days
@@ -47,8 +47,8 @@ def _answer(site: Site, path: str) -> tuple[Hashable, Callable[[], Response]]:
             drawn = chart(known, content, asked)
             policy = picture.policy(terms.frame_ancestors, drawn)
             return build_response(picture.svg(drawn), SVG, until=until, last_modified=now, policy=policy)
-        said = html.chart_page(page(known, content, asked, offers, judged.today))
-        return build_response(said, HTML, until=until, last_modified=now, policy=html.chart_policy())
+        said = html.page(page(known, content, asked, offers, judged.today))
+        return build_response(said, HTML, until=until, last_modified=now, policy=html.policy())
 
     depends = content.home, content.banks, content.demo, tuple(sorted(offers.currencies))
     return (path, asked.query(), asked.notes, version, judged.today, depends), make
