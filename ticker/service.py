@@ -35,7 +35,7 @@ from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.rate_limit import RateLimiter
 from ticker.serve.news.clicks import ClickCounter, KnownStories
 from ticker.serve.panel.view import Popularity
-from ticker.serve.render import PANELS, PREWARMED, renderer
+from ticker.serve.render import PANELS, PREWARMED, Renderer
 from ticker.serve.site import Site
 from ticker.serve.strip.assets import EmbedAssets
 from ticker.serve.strip.element import script
@@ -76,7 +76,7 @@ class Service:
         settings = site_settings(config)
         cache = ResponseCache(
             nothing_yet(config),
-            renderer(settings.currencies, settings.frame_ancestors, settings.presets, self._popularity),
+            Renderer(settings, self._popularity),
             self.clock,
             config.serve.cached_strips,
             PREWARMED,
@@ -142,6 +142,7 @@ def site_settings(config: Config) -> SiteSettings:
     """What the operator decided. Raises ConfigError where a preset says what a strip would not show."""
     return SiteSettings(
         currencies=config.serve.currencies,
+        language=config.serve.language,
         presets=presets(config),
         base_url=config.serve.base_url,
         embed=Embed(f"/embed/{script().version}.js", script().integrity),

@@ -21,7 +21,8 @@ from ticker.model import DAY, Outcome, Round
 from ticker.serve.http import cache as ready_room
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
-from ticker.serve.render import PREWARMED, renderer
+from ticker.serve.render import PREWARMED, Renderer
+from ticker.serve.terms import SiteSettings
 from ticker.store import open_store
 
 pytestmark = pytest.mark.doors
@@ -56,7 +57,7 @@ class Front:
 
     def __post_init__(self) -> None:
         self.now = self.scene.now
-        render = renderer(("USD", "EUR", "RUB"), "https://news.example")
+        render = Renderer(SiteSettings(frame_ancestors="https://news.example"))
         self.cache = ResponseCache(self.scene.snapshot, render, self.clock, 50, PREWARMED)
         self.live = LiveSnapshot(self.store, lambda _: None, self.clock, None)
         self.begun = 0

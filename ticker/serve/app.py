@@ -18,7 +18,7 @@ from ticker.serve.configurator import routes as configurator
 from ticker.serve.feeds import routes as feeds
 from ticker.serve.http import pages
 from ticker.serve.http.rate_limit import RateLimitedError
-from ticker.serve.http.response import HTML, Response, build_response, problem, send
+from ticker.serve.http.response import HTML, Headers, Response, build_response, problem, send
 from ticker.serve.http.router import Router
 from ticker.serve.render import EMBED_PATHS
 from ticker.serve.site import Site
@@ -125,4 +125,4 @@ def _error(code: int, detail: str, more: list[tuple[str, str]]) -> Response:
     if program or "text/html" not in request.headers.get("Accept", ""):
         return problem(code, detail, more=more)
     page = pages.error_page(code, HTTPStatus(code).phrase, detail)
-    return build_response(page, HTML, status=code, policy=pages.error_policy(), more=more)
+    return build_response(page, HTML, status=code, headers=Headers(pages.error_policy(), more=tuple(more)))

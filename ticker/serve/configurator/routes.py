@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from ticker.serve import render
-from ticker.serve.http.handover import query_string
+from ticker.serve.http.request_context import query_string
 from ticker.serve.http.response import Response
 from ticker.serve.http.router import Router
 from ticker.serve.site import Site

@@ -9,7 +9,7 @@ import flask
 from flask import Flask
 from werkzeug.routing import RoutingException
 
-from ticker.serve.http.response import HTML, Response, build_response, problem
+from ticker.serve.http.response import HTML, Headers, Response, build_response, problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -43,7 +43,9 @@ class Router(Flask):
 
     def make_default_options_response(self) -> flask.Response:
         allowed = super().make_default_options_response().headers["Allow"]
-        return self.make_response(build_response(b"", HTML, status=204, more=[("Allow", allowed), *PREFLIGHT]))
+        return self.make_response(
+            build_response(b"", HTML, status=204, headers=Headers(more=(("Allow", allowed), *PREFLIGHT)))
+        )
 
     if TYPE_CHECKING:  # Flask's own types know no view that returns ours
 

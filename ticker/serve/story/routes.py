@@ -13,7 +13,7 @@ from ticker.rates.calendar import DayFigure, calendar, official, reach
 from ticker.rates.day import doubted
 from ticker.rates.freshness import Judgement, carried_until
 from ticker.serve.http import pages
-from ticker.serve.http.response import HTML, TEXT, Response, build_response, problem
+from ticker.serve.http.response import HTML, TEXT, Headers, Response, build_response, problem
 from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import words
 from ticker.serve.panel.view import Popularity
@@ -61,7 +61,7 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
         HTML,
         until=min(judged.until, now + LIFE),
         last_modified=snapshot.as_of if snapshot.version else None,
-        policy=html.policy(),
+        headers=Headers(html.policy()),
     )
 
 
@@ -99,4 +99,4 @@ def _told(status: int, what: str, asked: str, more: Sequence[tuple[str, str]] = 
     if "text/html" not in request.headers.get("Accept", ""):
         return problem(status, detail, more=more)
     page = pages.error_page(status, title, detail, lang)
-    return build_response(page, HTML, status=status, policy=pages.error_policy(), more=more)
+    return build_response(page, HTML, status=status, headers=Headers(pages.error_policy(), more=tuple(more)))

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ticker import log
-from ticker.serve.http.live import write_whole
-from ticker.serve.http.response import SCRIPT, Response, build_response
+from ticker.serve.http.live import write_atomically
+from ticker.serve.http.response import SCRIPT, Compression, Response, build_response
 from ticker.serve.strip import element as embed
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -38,7 +38,7 @@ class EmbedAssets:
             self._folder.mkdir(exist_ok=True)
             for one in _present():
                 if self._kept(one.name) is None:
-                    write_whole(self._folder / one.name, one.body)
+                    write_atomically(self._folder / one.name, one.body)
         except OSError as fault:
             log.event("element not kept for later versions", folder=self._folder.name, why=str(fault))
 
@@ -51,7 +51,9 @@ class EmbedAssets:
         body = present if present is not None else self._kept(name)
         if body is None:
             return None
-        answer = build_response(body, _KINDS[name.rpartition(".")[2]], cache_control=FOR_EVER, effort=11)
+        answer = build_response(
+            body, _KINDS[name.rpartition(".")[2]], cache_control=FOR_EVER, compression=Compression(11)
+        )
         self._answers[name] = answer
         return answer
 

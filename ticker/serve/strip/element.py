@@ -12,7 +12,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -24,7 +24,7 @@ from ticker.serve.http.minify import minify_js
 from ticker.serve.i18n.words import templates_dir
 from ticker.serve.strip import html
 from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import strip
+from ticker.serve.strip.view import StripWords, present
 from ticker.snapshot import empty
 
 OPTIONS = (*Options.model_fields, "preset")
@@ -108,10 +108,10 @@ def _shape() -> Any:
     """The strip as [tag, attributes, *children], with "{name}" where a word belongs; the attribute "" is the text."""
     begin = datetime(2025, 1, 1, tzinfo=UTC)
     nothing = empty(Home())
-    blank = strip(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))
+    blank = present(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))
     rate = replace(blank.rates[0], currency=_NONE, text="", mark="", spoken="")
     blank = replace(blank, as_of=begin, rates=(rate,))
-    words = {name: f"{{{name}}}" for name in blank.words}
+    words = StripWords(**{field.name: f"{{{field.name}}}" for field in fields(StripWords)})
     page = html.page(replace(blank, words=words)).decode()
     return _element(to_nodes(page[page.index("<main") : page.index("</main>") + len("</main>")]))
 

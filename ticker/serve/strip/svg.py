@@ -18,8 +18,9 @@ from ticker.model import Freshness
 from ticker.serve.http.xml import add
 from ticker.serve.i18n.words import ARROW
 from ticker.serve.strip.contrast import DARK, LIGHT, Colours
+from ticker.serve.strip.figures import StripRate
 from ticker.serve.strip.png import few_colours
-from ticker.serve.strip.view import Strip, StripHeadline, StripRate
+from ticker.serve.strip.view import Strip, StripHeadline
 
 WIDTH = 600  # px: what a mail has room for
 _PAD, _GAP, _CELL, _LINE, _META, _BETWEEN = 16, 24, 84, 18, 17, 11
@@ -106,8 +107,8 @@ def _header(drawing: _Drawing, strip: Strip) -> int:
     """Whose figures and of which day, on amber where they are not simply today's; and when this was drawn up."""
     words, marked = strip.words, strip.demo or strip.state is not Freshness.FRESH
     ink, light = ("w", "w") if marked else ("t", "m")
-    as_of = [_Piece(words["as_of_dated"], light)]
-    lines = [[_Piece(words["bank_name"], f"b {ink}"), _Piece(words["bank_rest"], light)], [_Piece(words["day"], light)]]
+    as_of = [_Piece(words.as_of_dated, light)]
+    lines = [[_Piece(words.bank_name, f"b {ink}"), _Piece(words.bank_rest, light)], [_Piece(words.day, light)]]
     room = drawing.inner - _GAP - _width(as_of, _SMALL)
     beside = next((nth for nth, line in enumerate(lines) if _width(line, _LABEL) <= room), len(lines))
     bottom = 18 + _LINE * max(len(lines), beside + 1)
@@ -158,7 +159,7 @@ def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
     end = top + _room(len(strip.headlines))
     y = (drawing.rule(top) if strip.rates else top) + 8
     if not strip.headlines:
-        drawing.text(_PAD, y + 14, [_Piece(strip.words["headlines_none"], "m")], _TITLE)
+        drawing.text(_PAD, y + 14, [_Piece(strip.words.headlines_none, "m")], _TITLE)
     for nth, headline in enumerate(strip.headlines[:_MOST_HEADLINES]):
         lines = _lines(headline.title, drawing.inner / _TITLE)
         if y + len(lines) * _LINE + _META > end - 8:
@@ -166,7 +167,7 @@ def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
         for line in lines:
             drawing.text(_PAD, y + 14, [_Piece(line, "t")], _TITLE, lang=headline.language)
             y += _LINE
-        updated = strip.words["updated_dated"] if nth == 0 else ""
+        updated = strip.words.updated_dated if nth == 0 else ""
         _meta(drawing, headline, updated, y + 12)
         y += _META + _BETWEEN
     return end
@@ -200,7 +201,7 @@ class _Drawing:
         self._root = ET.Element(
             "svg", {"xmlns": "http://www.w3.org/2000/svg", "lang": strip.language, "role": "img", "width": str(width)}
         )
-        self._add("title", text=strip.words["title"])
+        self._add("title", text=strip.words.title)
         self._add("desc", text="\n".join(_said(strip)))
         self._add("style", text=_style(strip.look.colours))
         self._ground = self._add("rect", {"class": "g", "width": str(width)})
@@ -244,10 +245,10 @@ class _Drawing:
 
 def _said(strip: Strip) -> Iterator[str]:
     """All of it as sentences, for who does not see it."""
-    yield strip.words["status"]
+    yield strip.words.status
     yield from (rate.spoken for rate in strip.rates)
     yield from (f"{one.dated} {one.title}, {one.publisher}" for one in strip.headlines[:_MOST_HEADLINES])
-    yield from filter(None, [strip.words["updated_dated"], strip.words["as_of_dated"]])
+    yield from filter(None, [strip.words.updated_dated, strip.words.as_of_dated])
 
 
 def _number(value: float) -> str:

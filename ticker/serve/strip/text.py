@@ -7,7 +7,8 @@ from unicodedata import category, east_asian_width
 
 from ticker.model import Freshness
 from ticker.serve.i18n.words import ARROW
-from ticker.serve.strip.view import Strip, StripHeadline, StripRate
+from ticker.serve.strip.figures import StripRate
+from ticker.serve.strip.view import Strip, StripHeadline
 
 COLUMNS = 80
 _BOND = "\u00a0"  # a space at which no line is broken; drawn as any other
@@ -23,10 +24,10 @@ def render(strip: Strip) -> bytes:
 def _label(strip: Strip) -> list[str]:
     """Whose figures of which day, and as of when; a sentence says what the label alone does not."""
     words = strip.words
-    between = " " if words["day"].startswith(ARROW) else " · "
-    said = [between.join(filter(None, [words["bank"], words["day"]])), words["as_of_dated"]]
+    between = " " if words.day.startswith(ARROW) else " · "
+    said = [between.join(filter(None, [words.bank, words.day])), words.as_of_dated]
     if strip.demo or strip.state is Freshness.LATE:
-        said.insert(1, words["status"])
+        said.insert(1, words.status)
     return [line for text in filter(None, said) for line in _wrapped(text)]
 
 
@@ -50,7 +51,7 @@ def _rate(rate: StripRate, codes: int, figures: int) -> str:
 def _headlines(strip: Strip) -> list[str]:
     """Each behind its day and time, with its publisher."""
     words = strip.words
-    lines = list(filter(None, [words["updated_dated"], "" if strip.headlines else words["headlines_none"]]))
+    lines = list(filter(None, [words.updated_dated, "" if strip.headlines else words.headlines_none]))
     dates = max((_columns(one.dated) for one in strip.headlines), default=0)
     return lines + [line for one in strip.headlines for line in _headline(one, dates)]
 
