@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
+from ticker.model import Language
 from ticker.rates.freshness import Judgement
 from ticker.serve.configurator import html as configurator_html
 from ticker.serve.configurator.form import configurator
@@ -18,6 +19,7 @@ from ticker.serve.http.response import (
     SCRIPT,
     SVG,
     TEXT,
+    VARY_LANGUAGE,
     Compression,
     Headers,
     Response,
@@ -32,7 +34,7 @@ from ticker.serve.strip import html, json, svg, text
 from ticker.serve.strip.options import LANGUAGES, Options, offered, parse
 from ticker.serve.strip.view import SCHEMA_PATH, Strip, present
 from ticker.serve.terms import Embed, SiteSettings
-from ticker.snapshot import Snapshot
+from ticker.snapshot import Content, Snapshot
 
 PAGES = ("/strip", "/strip.json")
 STRIPS = (*PAGES, "/strip.svg", "/strip.png", "/strip.txt", "/strip.fragment")
@@ -145,7 +147,13 @@ def _panel_medium(path: str, shown: Panel, frame_ancestors: str) -> _Made:
 
 
 def configure(
-    query: str, host: str, scheme: str, snapshot: Snapshot, settings: SiteSettings, now: datetime
+    query: str,
+    host: str,
+    scheme: str,
+    language: Language,
+    content: Content,
+    settings: SiteSettings,
+    now: datetime,
 ) -> Response:
     """The configurator's page. Its code names the requested host, so it is made for each request."""
 
@@ -155,8 +163,8 @@ def configure(
 
     script = embed.script()
     settings = replace(settings, embed=Embed(f"/embed/{script.version}.js", script.integrity))
-    form = configurator(query, host, scheme, snapshot.content, settings, picture)
-    headers = Headers(configurator_html.policy())
+    form = configurator(query, host, scheme, content, settings, picture, language)
+    headers = Headers(configurator_html.policy(), vary=VARY_LANGUAGE)
     return build_response(configurator_html.page(form), HTML, until=now + CONFIGURATOR_LIFE, headers=headers)
 
 

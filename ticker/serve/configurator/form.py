@@ -121,12 +121,18 @@ class Configurator:
 
 
 def configurator(
-    query: str, host: str, scheme: str, content: Content, terms: SiteSettings, picture: Callable[[Options], Size]
+    query: str,
+    host: str,
+    scheme: str,
+    content: Content,
+    terms: SiteSettings,
+    picture: Callable[[Options], Size],
+    language: Language = "en",
 ) -> Configurator:
     """The page for what a form, or anyone, sent. `host` is the request's, and hostile until it was read; `picture` says
-    how large the strip is as an image."""
+    how large the strip is as an image; `language` is the reader's where the query names none."""
     asked = _asked(query)
-    lang = _language(asked)
+    lang = _language(asked, language)
     offers = offered(content, terms)
     preset = asked.get("preset", "") if asked.get("preset", "") in terms.presets else ""
     if not preset:
@@ -209,9 +215,9 @@ def _asked(query: str) -> dict[str, str]:
     return asked
 
 
-def _language(asked: Mapping[str, str]) -> Language:
+def _language(asked: Mapping[str, str], default: Language) -> Language:
     met = asked.get("ui", asked.get("lang", ""))
-    return next((lang for lang in LANGUAGES if lang == met), LANGUAGES[0])
+    return next((lang for lang in LANGUAGES if lang == met), default)
 
 
 def _in_language(lang: Language, query: str, place: str) -> str:

@@ -20,6 +20,7 @@ from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+VARY_LANGUAGE = "Accept-Encoding, Accept-Language"
 COMPRESS_FROM = 1000  # bytes; a shorter body hardly shrinks
 LONGEST_S = 60  # max-age at most
 EXPOSED = "Date, ETag, Age, Cache-Status, Retry-After, Link, RateLimit, RateLimit-Policy"
@@ -37,7 +38,6 @@ SETTLED = timedelta(minutes=5)  # until then, a round in progress may still add 
 PAST_CACHE_CONTROL = "public, max-age=60"
 
 _COMMON_HEADERS = (
-    ("Vary", "Accept-Encoding"),
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", EXPOSED),
     ("X-Content-Type-Options", "nosniff"),
@@ -82,11 +82,15 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """Headers that belong to one response: its Content-Security-Policy, its Link headers, and others by name."""
+    """Headers that belong to one response: its Content-Security-Policy, its Link headers, and others by name.
+
+    `vary`: the request headers that the body depends on.
+    """
 
     policy: str = LOCKED_POLICY
     links: tuple[str, ...] = ()
     more: tuple[tuple[str, str], ...] = ()
+    vary: str = "Accept-Encoding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ def build_response(
 def _header_fields(content_type: str, headers: Headers) -> Iterator[tuple[str, str]]:
     yield "Content-Type", content_type
     yield "Content-Security-Policy", headers.policy
+    yield "Vary", headers.vary
     yield from _COMMON_HEADERS
     yield from headers.more
     if "frame-ancestors 'none'" in headers.policy:

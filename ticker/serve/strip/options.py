@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
 
 from ticker.model import Language
+from ticker.serve.i18n.words import Words, words
 from ticker.serve.strip.notes import Note, Wanted
 from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Content
@@ -35,7 +36,14 @@ Colour = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{6}$")]
 
 class BadMoment(ValueError):  # noqa: N818 - it is the moment that is bad
     """A moment of the past that cannot be read: the one mistake that has no default, since the present would be
-    shown in its place."""
+    shown in its place. `key` and `values` are its sentence in the words."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        self.key, self.values = key, values
+        super().__init__(self.text(words("en")))
+
+    def text(self, say: Words) -> str:
+        return say.text(self.key, **self.values)
 
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones had offsets with seconds, which RFC 3339 has no form for
@@ -52,7 +60,7 @@ def moment_asked(query: str, zone: ZoneInfo, now: datetime) -> datetime | None:
 
 def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     """A moment (UTC) not later than `now`, written as 2026-05-23T18:00+06:00. Raises BadMoment."""
-    wrong = BadMoment(f"at: met {quoted(text)}, wanted a moment of the past as 2026-05-23T18:00+06:00")
+    wrong = BadMoment("error.moment", met=quoted(text))
     found = _MOMENT.fullmatch(text)
     if not found:
         raise wrong
@@ -65,7 +73,7 @@ def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     if at < EARLIEST:
         raise wrong
     if at > now:
-        raise BadMoment(f"at: met {quoted(text)}, which is in the future; wanted a moment of the past")
+        raise BadMoment("error.future", met=quoted(text))
     return at
 
 
@@ -265,6 +273,6 @@ def _not_offered(name: str, met: str, allowed: Iterable[str]) -> Note:
 def _wanted(name: str) -> Wanted:
     if name in COLOURS:
         return Wanted.colour()
-    if words := choices(name):
-        return Wanted.one_of(words)
+    if listed := choices(name):
+        return Wanted.one_of(listed)
     return Wanted.whole_number(*limits(name), auto=Options.model_fields[name].default is None)
