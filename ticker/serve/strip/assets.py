@@ -1,8 +1,7 @@
-"""Files that a page elsewhere names by version and integrity: those of this version of the service, and all that were
-served before it from here, kept in a folder.
+"""Immutable files of the custom element by version: those of this release, and those of earlier releases in a folder.
 
-Who has pinned one has written its integrity down: no other file would do in its place, and an update of the service
-must not take the strip from their readers.
+A page that pins a version has its integrity too and accepts no other file: an update of the service must not take the
+strip from its readers.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ _MOST_BYTES = 1 << 20
 
 
 class EmbedAssets:
-    """The files by name, as `0123456789ab.js`. None for `folder`: those of this version alone."""
+    """The files by name, as `0123456789ab.js`. Without `folder`, only those of this release."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._answers: dict[str, Response] = {}  # no more of them than there are files
+        self._answers: dict[str, Response] = {}  # at most one a file
 
     def keep(self) -> None:
-        """Leave this version's files in the folder, for the next one. Failing that, readers of now miss nothing."""
+        """Store this release's files in the folder, for later ones. A failure is only logged."""
         if not self._folder:
             return
         try:
@@ -43,7 +42,7 @@ class EmbedAssets:
             log.event("element not kept for later versions", folder=self._folder.name, why=str(fault))
 
     def find(self, name: str) -> Response | None:
-        """The file, finished; None where it never was, or is no more what its name says."""
+        """The file's response; None where there is none, or its content does not match its name."""
         answer = self._answers.get(name)
         if answer or not _NAME.fullmatch(name):
             return answer

@@ -1,8 +1,7 @@
 """The strip as a picture for mail and forums: SVG, and the same drawing as PNG.
 
-Text is real text in the reader's own font, whose widths nobody knows here: each piece gets the room that the widest
-common font needs, so that nothing touches and nothing is cut off. A picture is kept and looked at much later, so it
-carries the day of everything it says.
+Text is drawn in the reader's font, whose widths are unknown here: each piece gets the room that the widest common font
+needs, so that nothing overlaps or is cut off. A picture may be seen much later, so it names the day of everything.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ from ticker.serve.strip.figures import StripRate
 from ticker.serve.strip.png import few_colours
 from ticker.serve.strip.view import Strip, StripHeadline
 
-WIDTH = 600  # px: what a mail has room for
+WIDTH = 600  # px, the usual width of a mail
 _PAD, _GAP, _CELL, _LINE, _META, _BETWEEN = 16, 24, 84, 18, 17, 11
 _TOP = 55  # of the header, hairline included
 _MOST_COLUMNS, _MOST_HEADLINES, _MOST_LINES = 3, 3, 2
 _TITLE, _SMALL, _LABEL, _FIGURE = 14, 12, 13, 22  # px of type
 _BOLD = 1.12  # how much wider a font's heavier weight is
 
-_FONT = "Inter"  # has Kyrgyz letters and → ≈ ▲ ▼; what a font has not is drawn as boxes, without one as nothing
+_FONT = "Inter"  # has Kyrgyz letters and → ≈ ▲ ▼; other fonts may lack them
 _FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
 
 
 def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
-    """The picture, `width` px wide; how high it is follows from the options alone, as long as feeds have headlines.
+    """The picture, `width` px wide; its height depends only on the options, as long as feeds have headlines.
 
-    The ground is always drawn, for nobody knows on which a picture will stand.
+    The ground is always drawn, since the page around the picture may have any.
     """
     drawing = _Drawing(width, strip)
     bottom = _header(drawing, strip)
@@ -47,14 +46,14 @@ def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
 
 
 def size(currencies: int, headlines: int) -> tuple[int, int]:
-    """Width and height of the picture for these options, in every state: what an `img` says so that nothing jumps."""
+    """Width and height of the picture for these options, in every state, for the attributes of an `img`."""
     rooms = 0 if not headlines else _room(headlines)
     return WIDTH, _TOP + _rows(currencies) * _CELL + rooms
 
 
 def png(strip: Strip) -> bytes:
-    """The same picture, light unless dark was asked for, a pixel for each of the SVG's, in the package's own font."""
-    import resvg_py  # here, so that a worker whose readers ask for no PNG does not hold it
+    """The same picture at the same size, light unless dark is chosen, in the font of the package."""
+    import resvg_py  # here, so that a worker that serves no PNG does not load it
     from fontpkg import path
 
     light = replace(strip, look=replace(strip.look, colours=strip.look.colours[:1]))
