@@ -31,7 +31,8 @@ from scenes import SCENES, Scene
 
 from ticker.serve.configurator.form import height
 from ticker.serve.http import pages as html
-from ticker.serve.panel.view import UNCOUNTED, panel
+from ticker.serve.news.popular import UNCOUNTED
+from ticker.serve.panel.view import panel
 from ticker.serve.strip import json
 from ticker.serve.strip.options import Offered, Options, parse
 

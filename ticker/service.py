@@ -34,7 +34,7 @@ from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.rate_limit import RateLimiter
 from ticker.serve.news.clicks import ClickCounter, KnownStories
-from ticker.serve.panel.view import Popularity
+from ticker.serve.news.popular import Popularity
 from ticker.serve.render import PANELS, PREWARMED, renderer
 from ticker.serve.site import Site
 from ticker.serve.strip.assets import EmbedAssets

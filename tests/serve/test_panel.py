@@ -23,8 +23,9 @@ from ticker.serve.http import pages as html
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.response import Response
 from ticker.serve.i18n.words import templates_dir
+from ticker.serve.news.popular import Popularity
 from ticker.serve.panel.nodes import nodes
-from ticker.serve.panel.view import Panel, PanelRate, Popularity, panel
+from ticker.serve.panel.view import Panel, PanelRate, panel
 from ticker.serve.render import renderer
 from ticker.serve.strip import json
 from ticker.serve.strip.options import LANGUAGES, Options

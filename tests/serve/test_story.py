@@ -18,7 +18,7 @@ from scenes import WEDNESDAY, Scene
 from ticker.model import DAY, Freshness, Headline, Language, Rate, Revision
 from ticker.rates.calendar import DayFigure
 from ticker.serve.http import pages as html
-from ticker.serve.panel.view import Popularity
+from ticker.serve.news.popular import Popularity
 from ticker.serve.story.view import Known, StoryPage, story
 
 pytestmark = pytest.mark.doors

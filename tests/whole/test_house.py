@@ -34,6 +34,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "werkzeug": FLASK,
     "jinja2": ("serve/http/pages.py",),
     "markupsafe": ("serve/http/pages.py",),
+    "snowballstemmer": ("serve/news/stems.py",),
     "resvg_py": ("serve/strip/svg.py",),
     "fontpkg": ("serve/strip/svg.py",),
     "babel": ("serve/i18n/*",),

@@ -22,7 +22,7 @@ from test_element import Host, Service, closing  # noqa: E402
 from test_element import Reader as ElementReader  # noqa: E402
 
 from ticker.serve.http import pages as html  # noqa: E402
-from ticker.serve.panel.view import Popularity  # noqa: E402
+from ticker.serve.news.popular import Popularity  # noqa: E402
 from ticker.serve.story.view import Known, story  # noqa: E402
 from ticker.serve.strip.contrast import ratio  # noqa: E402
 

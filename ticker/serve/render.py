@@ -12,8 +12,9 @@ from ticker.serve.configurator.form import configurator
 from ticker.serve.http import pages as html
 from ticker.serve.http.cache import Render
 from ticker.serve.http.response import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEXT, Response, build_response
+from ticker.serve.news.popular import UNCOUNTED, Popularity
 from ticker.serve.panel.view import SCHEMA_PATH as PANEL_SCHEMA_PATH
-from ticker.serve.panel.view import UNCOUNTED, Popularity, panel
+from ticker.serve.panel.view import panel
 from ticker.serve.strip import element as embed
 from ticker.serve.strip import json, text
 from ticker.serve.strip import svg as image

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from ticker.model import Headline, Rate, Revision
 from ticker.serve.feeds.atom import Channel, Item
 from ticker.serve.i18n.words import Words, own_digits, words
-from ticker.serve.news.related import Told, once
+from ticker.serve.news.clusters import Cluster, cluster
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import DEMO, selected
 from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
@@ -53,7 +53,7 @@ def headlines(snapshot: Snapshot, asked: Asked) -> Channel:
     """The newest headlines of the selection, the newest first, each story once."""
     content, say = snapshot.content, words(asked.options.lang)
     feeds = selected(content, asked.options)
-    shown = once([one for one in content.headlines if one.feed in feeds])[:MOST_HEADLINES]
+    shown = cluster([one for one in content.headlines if one.feed in feeds])[:MOST_HEADLINES]
     began = snapshot.as_of if snapshot.as_of != NEVER else content.home.at(asked.today)
     return Channel(
         id=uuid.uuid5(uuid.NAMESPACE_URL, asked.url(f"{HEADLINES}.atom")).urn,
@@ -70,11 +70,11 @@ def headlines(snapshot: Snapshot, asked: Asked) -> Channel:
     )
 
 
-def _headline(told: Told, feeds: Mapping[str, FeedTerms], content: Content, say: Words) -> Item:
-    one, feed = told.headline, feeds[told.headline.feed]
+def _headline(story: Cluster, feeds: Mapping[str, FeedTerms], content: Content, say: Words) -> Item:
+    one, feed = story.headline, feeds[story.headline.feed]
     local = content.home.local(one.published_at)
     said = [f"{feed.publisher}, {say.dated(local.date())}, {say.clock(local)}"]
-    if others := dict.fromkeys(feeds[other.feed].publisher for other in told.also):
+    if others := dict.fromkeys(feeds[other.feed].publisher for other in story.others):
         said.append(say.text("panel.also", publishers=", ".join(others)))
     return Item(
         id=_urn(content, "headline", one.id),

@@ -16,7 +16,8 @@ from itertools import groupby
 from ticker.model import DAY, Freshness, Headline, Quality, Rate
 from ticker.rates.freshness import Figure, Judgement
 from ticker.serve.i18n.words import Words, own_digits, rounded, words
-from ticker.serve.news.related import Told, once, popular
+from ticker.serve.news.clusters import Cluster, cluster
+from ticker.serve.news.popular import UNCOUNTED, Popularity, popular
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import LanguageLink, Strip, StripHeadline, StripRate, Trend, digits_apart, selected, strip
 from ticker.snapshot import Content, FeedTerms, Snapshot
@@ -24,21 +25,6 @@ from ticker.snapshot import Content, FeedTerms, Snapshot
 SCHEMA_PATH = "/schema/panel.json"
 MOST_POPULAR = 5
 UNMOVED = "–"
-
-
-@dataclass(frozen=True, slots=True)
-class Popularity:
-    """What decides Popular: decayed clicks by story, and under how many of them it goes by how many feeds tell it.
-
-    `generation` differs between two whose clicks do: panels are kept for one.
-    """
-
-    clicks: Mapping[str, float]
-    floor: float
-    generation: int = 0
-
-
-UNCOUNTED = Popularity({}, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +110,9 @@ def panel(
     content, say = snapshot.content, words(options.lang)
     said = strip(snapshot, judged, options, notes=notes, currencies=currencies, base=base)
     feeds = selected(content, options)
-    told = once([one for one in content.headlines if one.feed in feeds]) if said.with_headlines else []
-    shown = [headline(one, feeds, content, say, judged.today, base) for one in told[: options.headlines]]
-    best = popular(told, popularity.clicks, MOST_POPULAR, popularity.floor)
+    stories = cluster([one for one in content.headlines if one.feed in feeds]) if said.with_headlines else []
+    shown = [headline(one, feeds, content, say, judged.today, base) for one in stories[: options.headlines]]
+    best = popular(stories, popularity.clicks, MOST_POPULAR, popularity.floor)
     common = next((rate for rate in said.rates if not rate.mark), None)
     columns = _columns(said, common, judged, say)
     links = _links(said, options, currencies, base)
@@ -141,7 +127,7 @@ def panel(
             Day(day, _heading(day, say), tuple(group)) for day, group in groupby(shown, lambda one: one.headline.day)
         ),
         popular=tuple(headline(one, feeds, content, say, judged.today, base) for one in best),
-        words={**said.words, **_words(said, told, judged, feeds, content, say)},
+        words={**said.words, **_words(said, stories, judged, feeds, content, say)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in said.languages),
     )
@@ -289,11 +275,11 @@ def _next(rate: StripRate, shown: Rate | None, after: Rate, text: str) -> Cell:
 
 
 def headline(
-    told: Told, feeds: Mapping[str, FeedTerms], content: Content, say: Words, today: date, base: str
+    story: Cluster, feeds: Mapping[str, FeedTerms], content: Content, say: Words, today: date, base: str
 ) -> PanelHeadline:
-    one, feed = told.headline, feeds[told.headline.feed]
+    one, feed = story.headline, feeds[story.headline.feed]
     local = content.home.local(one.published_at)
-    also = _publishers(told.also, feeds, feed.publisher)
+    also = _publishers(story.others, feeds, feed.publisher)
     return PanelHeadline(
         headline=StripHeadline(
             id=one.id,
@@ -323,7 +309,12 @@ def _publishers(also: Iterable[Headline], feeds: Mapping[str, FeedTerms], first:
 
 
 def _words(
-    said: Strip, told: Sequence[Told], judged: Judgement, feeds: Mapping[str, FeedTerms], content: Content, say: Words
+    said: Strip,
+    stories: Sequence[Cluster],
+    judged: Judgement,
+    feeds: Mapping[str, FeedTerms],
+    content: Content,
+    say: Words,
 ) -> dict[str, str]:
     current = any(judged.feed(feed).freshness is Freshness.FRESH for feed in feeds)
     names = ("latest", "popular", "change", "details", "chart", "print", "today")
@@ -332,7 +323,7 @@ def _words(
         "table": say.text("label.rates"),
         "unit": say.unit(content.home.currency),
         "whose": _whose(said, judged, content, say),
-        "current": say.text("panel.current") if current and told else "",
+        "current": say.text("panel.current") if current and stories else "",
     }
 
 

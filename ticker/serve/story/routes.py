@@ -16,7 +16,7 @@ from ticker.serve.http import pages as html
 from ticker.serve.http.response import HTML, TEXT, Response, build_response, problem
 from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import words
-from ticker.serve.panel.view import Popularity
+from ticker.serve.news.popular import Popularity
 from ticker.serve.site import Site
 from ticker.serve.story.clicks import record_beacon
 from ticker.serve.story.view import LIFE, RETRY_S, UNKNOWN, Known, story

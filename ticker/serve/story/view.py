@@ -16,8 +16,10 @@ from ticker.model import Freshness, Headline, Language
 from ticker.rates.calendar import DayFigure
 from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import NOTHING, Words, own_digits, words
-from ticker.serve.news.related import Told, once, related
-from ticker.serve.panel.view import PanelHeadline, PanelRate, Popularity, headline, panel, state
+from ticker.serve.news.clusters import Cluster, cluster
+from ticker.serve.news.popular import Popularity
+from ticker.serve.news.related import related
+from ticker.serve.panel.view import PanelHeadline, PanelRate, headline, panel, state
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.strip.view import NATIVE, LanguageLink
 from ticker.snapshot import Content, FeedTerms, Snapshot
@@ -83,9 +85,12 @@ def story(
     content, say = snapshot.content, words(lang)
     feeds = _feeds(content, one)
     beside = panel(snapshot, judged, Options(lang=lang), popularity=popularity, currencies=currencies)
-    same = next((told for told in once(content.headlines) if one.id in _ids(told)), Told(one, ()))
-    also = tuple(other for other in (same.headline, *same.also) if other.id != one.id)
-    shown = headline(Told(one, also), feeds, content, say, judged.today, "")
+    same = next(
+        (story for story in cluster(content.headlines) if one.id in {each.id for each in story.headlines}),
+        Cluster(one, ()),
+    )
+    also = tuple(other for other in same.headlines if other.id != one.id)
+    shown = headline(Cluster(one, also), feeds, content, say, judged.today, "")
     near = related(one, content.headlines, {id_: feed.language for id_, feed in feeds.items()}, MOST_RELATED)
     local = shown.headline.published_at
     if local.date() < judged.today:
@@ -103,8 +108,8 @@ def story(
         ),
         rates=rates,
         whose=beside.words["whose"] if rates else "",
-        related=tuple(headline(Told(other, ()), feeds, content, say, judged.today, "") for other in near),
-        popular=tuple(told for told in beside.popular if told.headline.id != one.id),
+        related=tuple(headline(Cluster(other, ()), feeds, content, say, judged.today, "") for other in near),
+        popular=tuple(each for each in beside.popular if each.headline.id != one.id),
         described=_described(shown, known.summary),
         back=f"/panel?lang={lang}",
         languages=tuple(
@@ -121,8 +126,12 @@ def _feeds(content: Content, one: Headline) -> Mapping[str, FeedTerms]:
     return feeds if one.feed in feeds else {**feeds, one.feed: FeedTerms(one.feed, one.feed, "", 0)}
 
 
-def _ids(told: Told) -> set[str]:
-    return {one.id for one in (told.headline, *told.also)}
+def _ids(story: Cluster) -> set[str]:
+    return {each.id for each in story.headlines}
+
+
+def _without(story: Cluster, one: Headline) -> tuple[Headline, ...]:
+    return tuple(each for each in story.headlines if each.id != one.id)
 
 
 # --- rates of the day --------------------------------------------------------------------------------------------

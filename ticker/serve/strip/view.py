@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from ticker.model import DAY, Freshness, Headline, Language, Quality
 from ticker.rates.freshness import Figure, Judgement
 from ticker.serve.i18n.words import ARROW, NOTHING, Words, rounded, words
-from ticker.serve.news.related import once
+from ticker.serve.news.clusters import cluster
 from ticker.serve.strip.contrast import Colours, palettes
 from ticker.serve.strip.options import LANGUAGES, Options, Part
 from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
@@ -201,7 +201,7 @@ def strip(
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
     feeds = selected(content, options)
     with_headlines = options.headlines > 0 and options.shows("headlines")
-    shown = once([one for one in content.headlines if one.feed in feeds])[: options.headlines] if with_headlines else []
+    stories = cluster([one for one in content.headlines if one.feed in feeds]) if with_headlines else []
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
     at = as_of if snapshot.past else None
     return Strip(
@@ -215,7 +215,9 @@ def strip(
         demo=content.demo,
         state=common.freshness,
         rates=tuple(_rate(figure, common, tomorrow, scene) for figure in figures) if options.shows("rates") else (),
-        headlines=tuple(_headline(one.headline, feeds[one.headline.feed], scene) for one in shown),
+        headlines=tuple(
+            _headline(one.headline, feeds[one.headline.feed], scene) for one in stories[: options.headlines]
+        ),
         with_headlines=with_headlines,
         look=_look(options),
         words={
