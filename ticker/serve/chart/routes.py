@@ -1,12 +1,14 @@
-"""The chart as a picture and a page: its routes."""
+"""`/chart.svg` and `/chart`: currencies over time as a picture and as a page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
 from ticker.model import DAY
-from ticker.serve.chart import svg as picture
-from ticker.serve.chart.view import KEPT, PAGE, PICTURE, asked_for, chart, days, page
+from ticker.serve.chart import svg
+from ticker.serve.chart.days import daily_figures
+from ticker.serve.chart.query import parse_chart_query
+from ticker.serve.chart.view import PAGE, PICTURE, chart, page
 from ticker.serve.http import pages as html
 from ticker.serve.http.cache import Finished
 from ticker.serve.http.handover import charge, query_string
@@ -15,6 +17,8 @@ from ticker.serve.http.response import HTML, SVG, Response, build_response
 from ticker.serve.http.router import Router
 from ticker.serve.render import offered
 from ticker.serve.site import Site
+
+KEPT = 64  # finished answers
 
 
 def register_routes(app: Router, site: Site) -> None:
@@ -30,23 +34,23 @@ def register_routes(app: Router, site: Site) -> None:
 
 
 def _answer(site: Site, path: str) -> tuple[Hashable, Callable[[], Response]]:
-    """What the answer depends on, and how it is made. Raises StoreError, as making it does, and that TooManyError."""
+    """The key of the answer, and the function that makes it. Raises StoreError; making it raises RateLimitedError too."""
     store, now = site.require_store(), site.clock()
     snapshot, judged = site.cache.current(now)
     content, terms, version = snapshot.content, site.settings, store.rates_version()
     offers = offered(snapshot, terms.currencies, terms.presets)
-    asked = asked_for(query_string(), offers)
+    asked = parse_chart_query(query_string(), offers)
     grace = content.grace
 
     def make() -> Response:
         currencies, (first, last) = asked.options.currencies or terms.currencies, asked.span(judged.today)
         charge(site, of_days((last - first).days, len(currencies)))
-        known = days(site.timeline.columns(store, version, grace, currencies), asked, judged.today)
+        known = daily_figures(site.timeline.columns(store, version, grace, currencies), asked, judged.today)
         until = content.home.at(judged.today + DAY)
         if path == PICTURE:
             drawn = chart(known, content, asked)
-            policy = picture.policy(terms.frame_ancestors, drawn)
-            return build_response(picture.svg(drawn), SVG, until=until, last_modified=now, policy=policy)
+            policy = svg.policy(terms.frame_ancestors, drawn)
+            return build_response(svg.svg(drawn), SVG, until=until, last_modified=now, policy=policy)
         said = html.chart_page(page(known, content, asked, offers, judged.today))
         return build_response(said, HTML, until=until, last_modified=now, policy=html.chart_policy())
 
