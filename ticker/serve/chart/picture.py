@@ -26,8 +26,8 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A name on the axis of days. `place` counts days from the first; a `point` marks the middle of that day, others its
-    beginning."""
+    """A name on the axis of days. `place` counts days from the first; a `point` marks the middle of that day,
+    another mark its beginning."""
 
     place: int
     text: str

@@ -167,7 +167,7 @@ class _Panels:
 
 
 def _trace(heights: Sequence[float | None], left: int, right: int) -> Iterator[str]:
-    """The line as SVG path data: a step for each day, or the range of each pixel where days are narrower than a pixel."""
+    """The line as SVG path data: a step for each day, or the range of each pixel where days are narrower."""
     step, place = (right - left) / len(heights), 0
     for missing, run in groupby(heights, key=lambda height: height is None):
         days = list(run)

@@ -47,7 +47,7 @@ def chart(known: DailyFigures, content: Content, asked: ChartQuery) -> Chart:
 
 
 def _banks(known: DailyFigures, content: Content) -> list[str]:
-    """Whose figures are drawn; where there are none, whose would be."""
+    """The banks whose figures are drawn; without any, the first bank."""
     if content.demo:
         return [DEMO]
     names = {bank.source: bank.bank for bank in content.banks}
@@ -106,13 +106,10 @@ def _spoken(name: str, summary: Summary, say: Words) -> str:
         "highest": summary.highest.text,
         "highest_on": summary.highest.dated,
     }
-    key = (
-        "one"
-        if summary.first.day == summary.last.day
-        else "same"
-        if summary.lowest.value == summary.highest.value
-        else "moved"
-    )
+    if summary.first.day == summary.last.day:
+        key = "one"
+    else:
+        key = "same" if summary.lowest.value == summary.highest.value else "moved"
     gaps = say.text("chart.said.missing", count=summary.missing) if summary.missing else ""
     return "; ".join(filter(None, [say.text(f"chart.said.{key}", name=name, **points), gaps]))
 
@@ -156,9 +153,7 @@ class Page:
     @property
     def gaps(self) -> tuple[tuple[str, int], ...]:
         """Currencies with the number of days on which they have no figure."""
-        return tuple(
-            (line.currency, summary.missing) for line, summary in self.summaries if summary and summary.missing
-        )
+        return tuple((line.currency, one.missing) for line, one in self.summaries if one and one.missing)
 
     @property
     def alt(self) -> str:
