@@ -34,7 +34,7 @@ def register_routes(app: Router, site: Site) -> None:
 
 
 def _answer(site: Site, path: str) -> tuple[Hashable, Callable[[], Response]]:
-    """The key of the answer and the function that makes it. Both raise StoreError, the function RateLimitedError too."""
+    """The key of the answer and how to make it. Both raise StoreError, making it RateLimitedError too."""
     store, now = site.require_store(), site.clock()
     snapshot, judged = site.cache.current(now)
     content, terms, version = snapshot.content, site.settings, store.rates_version()

@@ -1,4 +1,4 @@
-"""Headlines and tables of rates as feeds: their routes."""
+"""`/headlines.atom`, `/headlines.json` and `/rates.atom`: headlines and tables of rates for feed readers."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from werkzeug.exceptions import NotFound
 
 from ticker.model import DAY
 from ticker.serve.configurator.form import base_of
-from ticker.serve.feeds import atom as feeds
-from ticker.serve.feeds.atom import ATOM_TYPE, JSON_FEED_TYPE, Channel
-from ticker.serve.feeds.view import HEADLINES, KEPT, RATES, Asked, headlines, rates
+from ticker.serve.feeds.atom import ATOM_TYPE, atom
+from ticker.serve.feeds.channel import Channel
+from ticker.serve.feeds.headlines import HEADLINES, headlines
+from ticker.serve.feeds.json import JSON_FEED_TYPE, json_feed
+from ticker.serve.feeds.query import FeedQuery, parse_feed_query
+from ticker.serve.feeds.rates import RATES, rates
 from ticker.serve.http.cache import Finished
 from ticker.serve.http.handover import query_string
 from ticker.serve.http.response import Response, build_response
 from ticker.serve.http.router import Router
 from ticker.serve.render import offered
 from ticker.serve.site import Site
-from ticker.serve.strip.options import Options, parse
-from ticker.serve.terms import SiteSettings
+
+KEPT = 32  # finished answers
 
 
 def register_routes(app: Router, site: Site) -> None:
@@ -25,37 +28,34 @@ def register_routes(app: Router, site: Site) -> None:
 
     @app.get(f"{HEADLINES}.atom")
     def headlines_atom() -> Response:
-        channel = headlines(site.cache.snapshot, _asked(site, "lang", "feeds"))
-        return _answer(feeds.atom(channel), ATOM_TYPE, channel, site)
+        channel = headlines(site.cache.snapshot, _query(site, "lang", "feeds"))
+        return _answer(atom(channel), ATOM_TYPE, channel, site)
 
     @app.get(f"{HEADLINES}.json")
     def headlines_json() -> Response:
-        channel = headlines(site.cache.snapshot, _asked(site, "lang", "feeds"))
-        return _answer(feeds.json_feed(channel), JSON_FEED_TYPE, channel, site)
+        channel = headlines(site.cache.snapshot, _query(site, "lang", "feeds"))
+        return _answer(json_feed(channel), JSON_FEED_TYPE, channel, site)
 
     @app.get(f"{RATES}.atom")
     def rates_atom() -> Response:
-        asked, store, content = _asked(site, "lang", "currencies"), site.require_store(), site.cache.snapshot.content
+        asked, store, content = _query(site, "lang", "currencies"), site.require_store(), site.cache.snapshot.content
 
         def make() -> Response:
             wanted = asked.options.currencies or site.settings.currencies
             channel = rates(store, site.cache.snapshot, asked, wanted)
-            return _answer(feeds.atom(channel), ATOM_TYPE, channel, site)
+            return _answer(atom(channel), ATOM_TYPE, channel, site)
 
         return finished.get((asked, store.rates_version(), content.home, content.banks, content.demo), make)
 
 
-def _asked(site: Site, *names: str) -> Asked:
-    """The options that count for a feed; the others of a strip are ignored."""
+def _query(site: Site, *names: str) -> FeedQuery:
+    """The present request's. Raises NotFound where it names no host, for a feed contains its own address."""
     snapshot, judged = site.cache.current(site.clock())
-    terms: SiteSettings = site.settings
-    query = query_string()
-    options, notes = parse(query, offered(snapshot, terms.currencies, terms.presets))
-    base = base_of(request.headers.get("Host", ""), request.scheme, terms.base_url)
+    base = base_of(request.headers.get("Host", ""), request.scheme, site.settings.base_url)
     if not base:
         raise NotFound("A feed names its own address; ask for it with a Host that has one.")
-    kept = Options(**{name: getattr(options, name) for name in names})
-    return Asked(kept, tuple(note for note in notes if note.split(":")[0] in (*names, "preset")), base, judged.today)
+    offers = offered(snapshot, site.settings.currencies, site.settings.presets)
+    return parse_feed_query(query_string(), offers, names, base, judged.today)
 
 
 def _answer(body: bytes, content_type: str, channel: Channel, site: Site) -> Response:
