@@ -22,7 +22,6 @@ from ticker.serve.http.response import HTML, Response, build_response, problem, 
 from ticker.serve.http.router import Router
 from ticker.serve.render import EMBED_PATHS
 from ticker.serve.site import Site
-from ticker.serve.story import clicks as story_clicks
 from ticker.serve.story import routes as story
 from ticker.serve.strip import routes as strip
 from ticker.serve.strip.options import BadMoment
@@ -84,7 +83,7 @@ def _register_routes(app: Router, site: Site) -> None:
             there = "/strip, /panel, /status and /api/v1 tell what was known at a moment"
             raise BadMoment(f"at: {request.path[:80]} tells the present alone; {there}")
 
-    for routes in (strip, configurator, story_clicks, compat, api, chart, feeds, story):
+    for routes in (strip, configurator, compat, api, chart, feeds, story):
         routes.register_routes(app, site)
     _register_errors(app)
 

@@ -1,16 +1,13 @@
-"""The page of one headline, `/story/<id>`: what is known of it here, and the way to its publisher.
+"""The page of one headline, `/story/<id>`: what the service knows of it, and the link to its publisher (pure).
 
-The view is pure; the door reads the store, which has what left the snapshot. Search engines are asked to leave the page
-out and to keep the publisher's: it is their article, of which we have a title and what their feed says of it.
+The article is the publisher's; the service has its title and what the feed says of it.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from ticker.model import Freshness, Headline, Language
 from ticker.rates.calendar import DayFigure
@@ -20,21 +17,22 @@ from ticker.serve.news.clusters import Cluster, cluster
 from ticker.serve.news.popular import Popularity
 from ticker.serve.news.related import related
 from ticker.serve.panel.view import PanelHeadline, PanelRate, headline, panel, state
+from ticker.serve.story.schema_org import news_article
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.strip.view import NATIVE, LanguageLink
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
-LIFE = timedelta(minutes=1)  # views and what is related go on
+LIFE = timedelta(minutes=1)  # views and related headlines change without a new version
 RETRY_S = "5"
 MOST_RELATED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store has of a story beyond the snapshot. `figures` are of the day it was published, if that is over."""
+    """What only the store has of a story. `figures` are those of the day it was published, if that day is over."""
 
     summary: str = ""
-    require_store: int | None = None  # clicks and views together; None where nobody knows
+    views: int | None = None  # clicks and views together; None while the store is away
     figures: Sequence[DayFigure] = ()
 
 
@@ -43,7 +41,7 @@ UNKNOWN = Known()
 
 @dataclass(frozen=True, slots=True)
 class DayRate:
-    """A row of the rates of the day. `mark` is the figure's own day where it is of an earlier one."""
+    """A row of the rates of the day. `mark` names the figure's day where that is an earlier one."""
 
     label: str
     name: str
@@ -53,7 +51,7 @@ class DayRate:
 
 @dataclass(frozen=True, slots=True)
 class StoryPage:
-    """Everything the page says."""
+    """The view model of the page."""
 
     language: Language
     headline: PanelHeadline
@@ -62,10 +60,10 @@ class StoryPage:
     views: str  # empty where they are not known
     rates_heading: str
     rates: tuple[DayRate, ...]
-    whose: str
+    whose: str  # the banks, in a sentence
     related: tuple[PanelHeadline, ...]
     popular: tuple[PanelHeadline, ...]
-    described: str  # schema.org's NewsArticle as JSON that may stand in a script element
+    described: str  # schema.org's NewsArticle as JSON for a script element
     back: str
     languages: tuple[LanguageLink, ...]
     words: Words
@@ -102,7 +100,7 @@ def story(
         headline=shown,
         published=f"{say.dated(local.date())}, {say.clock(local)}",
         summary=known.summary,
-        views=say.text("story.views", views=known.require_store) if known.require_store is not None else "",
+        views=say.text("story.views", views=known.views) if known.views is not None else "",
         rates_heading=say.text(
             "story.rates", day=say.day(local.date(), judged.today), unit=say.unit(content.home.currency)
         ),
@@ -110,7 +108,7 @@ def story(
         whose=beside.words["whose"] if rates else "",
         related=tuple(headline(Cluster(other, ()), feeds, content, say, judged.today, "") for other in near),
         popular=tuple(each for each in beside.popular if each.headline.id != one.id),
-        described=_described(shown, known.summary),
+        described=news_article(shown.headline, known.summary),
         back=f"/panel?lang={lang}",
         languages=tuple(
             LanguageLink(other, *NATIVE[other], f"/story/{one.id}?lang={other}", other == lang) for other in LANGUAGES
@@ -121,7 +119,7 @@ def story(
 
 
 def _feeds(content: Content, one: Headline) -> Mapping[str, FeedTerms]:
-    """The feeds by id; one that is not read any more is named by its id."""
+    """The feeds by id; a feed that is no longer configured is named by its id."""
     feeds = {feed.feed: feed for feed in content.feeds}
     return feeds if one.feed in feeds else {**feeds, one.feed: FeedTerms(one.feed, one.feed, "", 0)}
 
@@ -134,11 +132,8 @@ def _without(story: Cluster, one: Headline) -> tuple[Headline, ...]:
     return tuple(each for each in story.headlines if each.id != one.id)
 
 
-# --- rates of the day --------------------------------------------------------------------------------------------
-
-
 def _of_today(rates: Sequence[PanelRate], today: date, say: Words) -> tuple[DayRate, ...]:
-    """What the panel says, each with its own state: here no label speaks for all of them."""
+    """The panel's figures, each marked with its state: this page has no label for all of them."""
     return tuple(
         DayRate(
             rate.label,
@@ -151,7 +146,7 @@ def _of_today(rates: Sequence[PanelRate], today: date, say: Words) -> tuple[DayR
 
 
 def _of_day(figures: Sequence[DayFigure], currencies: tuple[str, ...], day: date, say: Words) -> tuple[DayRate, ...]:
-    """Of a day that is over: what was official then, as far as it is known; no row where nothing was."""
+    """The official figures of a past day; a currency without any has no row."""
     by_currency = {one.currency: one for one in figures if one.day == day}
     return tuple(_row(by_currency[code], say) for code in currencies if code in by_currency)
 
@@ -163,26 +158,3 @@ def _row(one: DayFigure, say: Words) -> DayRate:
     label = rate.currency if rate.nominal == 1 else f"{rate.nominal} {rate.currency}"
     late = say.text("day.late", day=say.day(rate.valid_on, one.day)) if one.freshness is Freshness.LATE else ""
     return DayRate(label, say.currency_name(rate.currency), say.number(rate.quoted, own_digits(rate.quoted)), late)
-
-
-# --- schema.org --------------------------------------------------------------------------------------------------
-
-
-def _described(shown: PanelHeadline, summary: str) -> str:
-    """The article, whose address is the publisher's. `<` and the like are escaped: it stands inside a page."""
-    one = shown.headline
-    article: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "NewsArticle",
-        "headline": one.title,
-        "url": one.url,
-        "mainEntityOfPage": one.url,
-        "datePublished": one.published_at.isoformat(timespec="seconds"),
-        "publisher": {"@type": "Organization", "name": one.publisher},
-    }
-    if one.language:
-        article["inLanguage"] = one.language
-    if summary:
-        article["description"] = summary
-    text = json.dumps(article, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
