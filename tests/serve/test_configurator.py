@@ -256,7 +256,7 @@ def test_a_servers_code_is_the_tried_recipe_but_for_address_and_options():
     given = codes(asked("lang=ky&currencies=EUR,USD&theme=dark", host="news.example:8443"))
     strip, query = "https://news.example:8443/strip", "lang=ky&currencies=EUR,USD&theme=dark"
     link = f'<a href="{strip}?{query.replace("&", "&amp;")}">Валюта курстары жана жаңылыктар</a>'
-    tried = {path.name: path.read_text("utf-8") for path in (templates_dir() / "include").iterdir()}
+    tried = {path.name: path.read_text("utf-8") for path in (templates_dir() / "configurator" / "include").iterdir()}
     assert tried.keys() == RECIPES.keys()
     for name, text in tried.items():
         code = given[f"include-{name.replace('.', '-')}"]

@@ -18,7 +18,7 @@ from werkzeug.test import Client
 from ticker.serve.configurator.form import Embed, ways
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
-from ticker.serve.http.minify import packed
+from ticker.serve.http.minify import minify_js
 from ticker.serve.i18n.words import words
 from ticker.serve.render import renderer
 from ticker.serve.strip.element import OPTIONS, File, script, style
@@ -108,7 +108,7 @@ def test_packing_takes_comments_and_spaces_and_nothing_else() -> None:
           t
         );
     """.replace("'o'", '"\\"o  p"')
-    assert packed(code) == (
+    assert minify_js(code) == (
         'const a={b:1,"c d":`e  // ${f + 1}`};let g=a.b - -1 + +h?i:[j,k];m()\n'
         'n="// no comment"+"\\"o  p"\nif(p){q();}\nif(u){v=w}\nr(s,t);'
     )

@@ -10,7 +10,7 @@ import pytest
 import scenes
 
 from ticker.model import Language
-from ticker.serve.http import pages as html
+from ticker.serve.strip import html
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.strip.view import Strip
 

@@ -33,7 +33,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "flask": FLASK,
     "werkzeug": FLASK,
     "jinja2": ("serve/http/pages.py",),
-    "markupsafe": ("serve/http/pages.py",),
+    "markupsafe": ("*/html.py", "serve/http/pages.py"),
     "snowballstemmer": ("serve/news/stems.py",),
     "resvg_py": ("serve/strip/svg.py",),
     "fontpkg": ("serve/strip/svg.py",),

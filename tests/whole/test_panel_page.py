@@ -21,8 +21,8 @@ from pictures import CHROMIUM, Strips, serving  # noqa: E402
 from test_element import Host, Service, closing  # noqa: E402
 from test_element import Reader as ElementReader  # noqa: E402
 
-from ticker.serve.http import pages as html  # noqa: E402
 from ticker.serve.news.popular import Popularity  # noqa: E402
+from ticker.serve.story import html  # noqa: E402
 from ticker.serve.story.view import Known, story  # noqa: E402
 from ticker.serve.strip.contrast import ratio  # noqa: E402
 
@@ -315,14 +315,14 @@ def story_at(context: BrowserContext, known: Known, told: list[str]) -> Page:
     scene = scenes.day()
     one = next(one for one in scene.snapshot.content.headlines if one.id == "en0")
     given = (scene.snapshot, scene.judged, "en", ("USD", "EUR", "RUB"), POPULAR)
-    body = html.story_page(story(one, known, *given))  # type: ignore[arg-type]
+    body = html.page(story(one, known, *given))  # type: ignore[arg-type]
 
     def answer(route: Route) -> None:
         if route.request.method == "POST":
             told.append(f"{route.request.url} {route.request.post_data}")
             route.fulfill(status=204)
         else:
-            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": html.story_policy()}
+            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": html.policy()}
             route.fulfill(body=body, headers=headers)
 
     context.route("http://rates.example/**", answer)

@@ -29,11 +29,11 @@ sys.path[:0] = [str(TESTS / "serve")]
 import scenes  # noqa: E402
 
 from ticker.serve.configurator.form import SiteSettings, configurator  # noqa: E402
-from ticker.serve.http import pages as html  # noqa: E402
+from ticker.serve.strip import html  # noqa: E402
 from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
 
 ROOT = TESTS.parent
-RECIPES = ROOT / "templates" / "include"
+RECIPES = ROOT / "templates" / "configurator" / "include"
 SERVICE = "https://rates.example"  # whose place in the recipes the test's own takes
 PATH = "/strip.fragment?lang=ru&headlines=3"
 GOOD = html.fragment(scenes.day().strip(Options(lang="ru", headlines=3))).decode()

@@ -23,7 +23,7 @@ import scenes  # noqa: E402
 from pictures import CHROMIUM, Strips, serving  # noqa: E402
 from test_strip_page import SHIFTS, Reader, later  # noqa: E402
 
-from ticker.serve.http import pages as html  # noqa: E402
+from ticker.serve.strip import html  # noqa: E402
 
 WIDE, PHONE = 1280, 360
 
@@ -341,7 +341,7 @@ class _Halves(BaseHTTPRequestHandler):
 
 @contextmanager
 def halves(upto: bytes, *, cut: bool = False) -> Iterator[Halves]:
-    with Halves(html.strip_page(scenes.day().strip()), upto, cut=cut) as server:
+    with Halves(html.page(scenes.day().strip()), upto, cut=cut) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

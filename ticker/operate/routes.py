@@ -6,10 +6,9 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from ticker.operate import probes
+from ticker.operate import html, probes
 from ticker.operate import render as say
 from ticker.operate.status import Status, gather, gather_past
-from ticker.serve.http import pages as html
 from ticker.serve.http.handover import moment, past_snapshot
 from ticker.serve.http.response import HTML, JSON, Response, build_response, of_the_past
 from ticker.serve.http.router import Router
@@ -20,7 +19,7 @@ def register_routes(app: Router, site: Site) -> None:
     facts = Facts(site)
 
     def page(status: Status) -> Response:
-        return build_response(html.status_page(status), HTML, policy=html.status_policy())
+        return build_response(html.page(status), HTML, policy=html.policy())
 
     def for_programs(status: Status) -> Response:
         return build_response(say.as_json(status), JSON)

@@ -124,4 +124,4 @@ def _error(code: int, detail: str, more: list[tuple[str, str]]) -> Response:
     if program or "text/html" not in request.headers.get("Accept", ""):
         return problem(code, detail, more=more)
     page = pages.error_page(code, HTTPStatus(code).phrase, detail)
-    return build_response(page, HTML, status=code, policy=pages.policy("'none'"), more=more)
+    return build_response(page, HTML, status=code, policy=pages.error_policy(), more=more)

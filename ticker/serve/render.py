@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 
 from ticker.rates.freshness import Judgement
+from ticker.serve.configurator import html as configurator_html
 from ticker.serve.configurator.form import configurator
-from ticker.serve.http import pages as html
 from ticker.serve.http.cache import Render
 from ticker.serve.http.response import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEXT, Response, build_response
 from ticker.serve.news.popular import UNCOUNTED, Popularity
+from ticker.serve.panel import html as panel_html
+from ticker.serve.panel import json as panel_json
 from ticker.serve.panel.view import SCHEMA_PATH as PANEL_SCHEMA_PATH
 from ticker.serve.panel.view import panel
 from ticker.serve.strip import element as embed
-from ticker.serve.strip import json, text
+from ticker.serve.strip import html, json, text
 from ticker.serve.strip import svg as image
 from ticker.serve.strip.options import LANGUAGES, Offered, Options, parse
 from ticker.serve.strip.view import Strip, strip
@@ -28,7 +30,7 @@ PAGES = ("/strip", "/strip.json")
 STRIPS = (*PAGES, "/strip.svg", "/strip.png", "/strip.txt", "/strip.fragment")
 PANELS = ("/panel", "/panel.json", "/panel.fragment")
 EMBED_PATHS = (*STRIPS, *PANELS)
-SCHEMAS = {SCHEMA_PATH: "strip.schema.json", PANEL_SCHEMA_PATH: "panel.schema.json"}
+SCHEMAS = {SCHEMA_PATH: "strip/schema.json", PANEL_SCHEMA_PATH: "panel/schema.json"}
 
 CONFIGURATOR_LIFE = timedelta(minutes=1)
 
@@ -68,12 +70,11 @@ def renderer(
         def make_panel() -> Response:
             said = panel(snapshot, judged, options, popularity=counted, notes=notes, currencies=currencies)
             if path == "/panel.json":
-                body = json.render_panel(said, html.panel_body(said))
-                return finished(body, JSON, links=[_described(PANEL_SCHEMA_PATH)])
+                return finished(panel_json.render(said), JSON, links=[_described(PANEL_SCHEMA_PATH)])
             twin = [_twin(said.links["self"])]
             if path == "/panel.fragment":
-                return finished(html.panel_fragment(said), HTML, policy=html.fragment_policy(), links=twin)
-            return finished(html.panel_page(said), HTML, policy=html.panel_policy(frame_ancestors, said), links=twin)
+                return finished(panel_html.fragment(said), HTML, policy=html.fragment_policy(), links=twin)
+            return finished(panel_html.page(said), HTML, policy=panel_html.policy(frame_ancestors, said), links=twin)
 
         return f"{key}\n{counted.generation}", make_panel
 
@@ -99,7 +100,7 @@ def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: Sit
     terms = replace(terms, embed=Embed(f"/embed/{element.version}.js", element.integrity))
     said = configurator(query, host, scheme, snapshot.content, terms, picture)
     return build_response(
-        html.configurator_page(said), HTML, policy=html.configurator_policy(), until=now + CONFIGURATOR_LIFE
+        configurator_html.page(said), HTML, policy=configurator_html.policy(), until=now + CONFIGURATOR_LIFE
     )
 
 
@@ -119,7 +120,7 @@ def _medium(path: str, said: Strip, frame_ancestors: str) -> tuple[bytes, str, s
         return image.svg(said), SVG, image.policy(frame_ancestors, said)
     if path == "/strip.png":
         return image.png(said), PNG, LOCKED_POLICY
-    return html.strip_page(said), HTML, html.policy(frame_ancestors, said)
+    return html.page(said), HTML, html.policy(frame_ancestors, said)
 
 
 def offered(snapshot: Snapshot, currencies: tuple[str, ...], presets: Mapping[str, str]) -> Offered:

@@ -16,12 +16,11 @@ from ticker import log
 from ticker.model import Freshness
 from ticker.rates.day import Shown
 from ticker.serve.api import answers as say
-from ticker.serve.api import models, openapi, params, reference, tables
+from ticker.serve.api import html, models, openapi, params, reference, tables
 from ticker.serve.api.endpoints import ENDPOINTS, Endpoint, csv_columns
 from ticker.serve.api.params import Allowed, BadParametersError, Mistake
 from ticker.serve.configurator.form import base_of
 from ticker.serve.http import csv
-from ticker.serve.http import pages as html
 from ticker.serve.http.cache import feeds_shown
 from ticker.serve.http.handover import charge, query_string
 from ticker.serve.http.kept import Kept
@@ -148,9 +147,9 @@ class Api:
         """The reference page; its examples name the host that was asked."""
 
         def body(allowed: Allowed, base: str) -> bytes:
-            return html.docs_page(reference.reference(allowed, base))
+            return html.page(reference.reference(allowed, base))
 
-        return self._paper(body, HTML, html.docs_policy())
+        return self._paper(body, HTML, html.policy())
 
     def llms(self) -> Response:
         """The same in a page of Markdown."""

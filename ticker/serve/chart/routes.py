@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from ticker.model import DAY
-from ticker.serve.chart import svg
+from ticker.serve.chart import html, svg
 from ticker.serve.chart.days import daily_figures
 from ticker.serve.chart.query import parse_chart_query
 from ticker.serve.chart.view import PAGE, PICTURE, chart, page
-from ticker.serve.http import pages as html
 from ticker.serve.http.cache import Finished
 from ticker.serve.http.handover import charge, query_string
 from ticker.serve.http.rate_limit import of_days
@@ -51,8 +50,8 @@ def _answer(site: Site, path: str) -> tuple[Hashable, Callable[[], Response]]:
             drawn = chart(known, content, asked)
             policy = svg.policy(terms.frame_ancestors, drawn)
             return build_response(svg.svg(drawn), SVG, until=until, last_modified=now, policy=policy)
-        said = html.chart_page(page(known, content, asked, offers, judged.today))
-        return build_response(said, HTML, until=until, last_modified=now, policy=html.chart_policy())
+        body = html.page(page(known, content, asked, offers, judged.today))
+        return build_response(body, HTML, until=until, last_modified=now, policy=html.policy())
 
     depends = content.home, content.banks, content.demo, tuple(sorted(offers.currencies))
     return (path, asked.query(), asked.notes, version, judged.today, depends), make

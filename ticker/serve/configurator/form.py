@@ -354,7 +354,7 @@ RECIPES: Mapping[str, str] = {
     "page.php": "PHP: page.php",
     "functions.php": "WordPress: functions.php",
 }
-"""What a server needs to put the strip in: the files in templates/include, each with where it goes."""
+"""What a server needs to put the strip in: the files in templates/configurator/include, each with where it goes."""
 RECIPE_ADDRESS = "https://rates.example/strip.fragment?lang=ru&headlines=3"
 RECIPE_LINK = '<a href="https://rates.example/strip?lang=ru">Курсы валют и новости</a>'
 
@@ -514,7 +514,7 @@ class _Site:
 
     def include(self) -> Iterator[Code]:
         for name, label in RECIPES.items():
-            text = (templates_dir() / "include" / name).read_text("utf-8")
+            text = (templates_dir() / "configurator" / "include" / name).read_text("utf-8")
             text = text.replace(RECIPE_LINK, self.link()).replace(RECIPE_ADDRESS, self.at("/strip.fragment"))
             yield Code(f"include-{name.replace('.', '-')}", label, text, "style-src-attr 'unsafe-inline'")
 

@@ -13,13 +13,14 @@ from ticker.model import Freshness, Headline, Language
 from ticker.rates.calendar import DayFigure, calendar, official, reach
 from ticker.rates.day import doubted
 from ticker.rates.freshness import Judgement, carried_until
-from ticker.serve.http import pages as html
+from ticker.serve.http import pages
 from ticker.serve.http.response import HTML, TEXT, Response, build_response, problem
 from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import words
 from ticker.serve.news.clicks import BODY_BYTES, STORY_ID, Kind, by_a_reader, page_of
 from ticker.serve.news.popular import Popularity
 from ticker.serve.site import Site
+from ticker.serve.story import html
 from ticker.serve.story.view import LIFE, RETRY_S, UNKNOWN, Known, story
 from ticker.serve.strip.options import LANGUAGES
 from ticker.store import StoreError
@@ -89,11 +90,11 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
     counted = Popularity(site.clicks.tally.clicks, site.clicks.floor, site.clicks.tally.generation)
     said = story(one, known, snapshot, judged, lang, site.settings.currencies, counted)
     return build_response(
-        html.story_page(said),
+        html.page(said),
         HTML,
         until=min(judged.until, now + LIFE),
         last_modified=snapshot.as_of if snapshot.version else None,
-        policy=html.story_policy(),
+        policy=html.policy(),
     )
 
 
@@ -130,5 +131,5 @@ def _error(status: int, what: str, asked: str, more: Sequence[tuple[str, str]] =
     title, detail = say.text(f"story.{what}.title"), say.text(f"story.{what}")
     if "text/html" not in request.headers.get("Accept", ""):
         return problem(status, detail, more=more)
-    page = html.error_page(status, title, detail, lang)
-    return build_response(page, HTML, status=status, policy=html.policy("'none'"), more=more)
+    page = pages.error_page(status, title, detail, lang)
+    return build_response(page, HTML, status=status, policy=pages.error_policy(), more=more)

@@ -15,20 +15,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from html.parser import HTMLParser
 from typing import Any
 
 from ticker.model import Home
 from ticker.rates.freshness import freshness
-from ticker.serve.http import pages as html
-from ticker.serve.http.minify import packed
+from ticker.serve.http.dom import to_nodes
+from ticker.serve.http.minify import minify_js
 from ticker.serve.i18n.words import templates_dir
+from ticker.serve.strip import html
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import strip
 from ticker.snapshot import empty
 
 OPTIONS = (*Options.model_fields, "preset")
 _VERSION_LENGTH = 12
+_SCRIPTS = ("http/refresh.js", "strip/strip.js", "strip/embed.js")
 _DIGESTS = {"js": "sha384", "css": "sha256"}  # the latter's stands in the script, which is to be small
 
 
@@ -55,7 +56,7 @@ def file(body: bytes, kind: str) -> File:
 def script() -> File:
     given = {"OPTIONS": OPTIONS, "SHAPE": _shape(), "SHELL": _shell(), "STYLE": (style().name, style().integrity)}
     constants = ",".join(f"{name}={_literal(value)}" for name, value in given.items())
-    refresh, life, element = (packed(_text(name)) for name in ("refresh.js", "strip.js", "embed.js"))
+    refresh, life, element = (minify_js(_text(name)) for name in _SCRIPTS)
     return file(f'(()=>{{"use strict";{refresh}\n{life}\nconst {constants};{element}}})();'.encode(), "js")
 
 
@@ -84,14 +85,14 @@ _FIRST = ".bank:first-child"  # in the element, what is not shown is there and h
 
 def _style() -> str:
     """The strip's style for a shadow root. A rem there would be the host page's; `--rem` is the reader's own."""
-    strip = _ERROR_PAGE.sub("", _text("strip.css")).replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
-    around, panel = _text("embed_page.css"), _text("panel.css") + _text("panel_embed.css")
+    strip = _ERROR_PAGE.sub("", _text("strip/strip.css")).replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
+    around, panel = _text("strip/embed_page.css"), _text("panel/panel.css") + _text("panel/embed.css")
     css = _COMMENT.sub("", around + strip + panel)
     return _close(_REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css)))
 
 
 def _shell() -> str:
-    return _close(_COMMENT.sub("", _text("embed.css")))
+    return _close(_COMMENT.sub("", _text("strip/embed.css")))
 
 
 def _close(css: str) -> str:
@@ -111,45 +112,12 @@ def _shape() -> Any:
     rate = replace(blank.rates[0], currency=_NONE, text="", mark="", spoken="")
     blank = replace(blank, as_of=begin, rates=(rate,))
     words = {name: f"{{{name}}}" for name in blank.words}
-    reader = _Reader()
-    reader.feed(html.strip_page(replace(blank, words=words)).decode())
-    return _element(reader.found)
+    page = html.page(replace(blank, words=words)).decode()
+    return _element(to_nodes(page[page.index("<main") : page.index("</main>") + len("</main>")]))
 
 
 _NONE = "-"  # a currency's place
-_NAMED = {"viewbox": "viewBox"}  # which the reader of HTML writes small
 _LEFT_OUT = ("datetime", "href", "aria-current", "type")  # of another time; and no form reaches a shadow root
-
-
-class _Reader(HTMLParser):
-    """Reads the page's <main>."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[Any] = []
-        self._open: list[list[Any]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if not self._open and tag != "main":
-            return
-        node: list[Any] = [tag, {name: value or "" for name, value in attrs}]
-        if self._open:
-            self._open[-1].append(node)
-        else:
-            self.found = node
-        self._open.append(node)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if self._open and "\n" not in data and data != _NONE:
-            self._open[-1].append(data)
 
 
 def _element(page: list[Any]) -> list[Any]:
@@ -163,7 +131,7 @@ def _fitted(node: list[Any]) -> list[Any]:
     tag, attributes, *children = node
     if tag == "nav":
         tag, attributes = "div", {**attributes, "role": "group"}
-    attributes = {_NAMED.get(name, name): value for name, value in attributes.items() if name not in _LEFT_OUT}
+    attributes = {name: value for name, value in attributes.items() if name not in _LEFT_OUT}
     if len(children) == 1 and isinstance(children[0], str) and children[0].startswith("{"):
         return [tag, {**attributes, "": children[0]}]
     return [tag, attributes, *_children(children)]
@@ -171,4 +139,5 @@ def _fitted(node: list[Any]) -> list[Any]:
 
 def _children(children: list[Any]) -> Iterator[Any]:
     for child in children:
-        yield _fitted(child) if isinstance(child, list) else child
+        if child != _NONE:
+            yield _fitted(child) if isinstance(child, list) else child
