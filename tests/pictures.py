@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent / "serve"))
 
 from scenes import SCENES, Scene
 
-from ticker.serve.configurator.form import height
+from ticker.serve.configurator.code import height
 from ticker.serve.news.popular import UNCOUNTED
 from ticker.serve.panel import html as panel_html
 from ticker.serve.panel import json as panel_json

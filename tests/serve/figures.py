@@ -17,10 +17,10 @@ from scenes import HOME, NBKR, Scene
 from werkzeug.test import Client, TestResponse
 
 from ticker.model import DAY, Rate
-from ticker.serve.configurator.form import SiteSettings
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import renderer
+from ticker.serve.terms import SiteSettings
 from ticker.store import Store, Write, open_store
 
 Printed = tuple[str, str, date]  # currency, figure, day

@@ -13,21 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import DAY, WEDNESDAY, at, day, scene, series
 
-from ticker.serve.configurator.form import (
-    GROUPS,
-    RECIPES,
-    SANDBOX,
-    Code,
-    Configurator,
-    Embed,
-    SiteSettings,
-    base_of,
-    configurator,
-    gives_way,
-    hashed,
-)
+from ticker.serve.configurator.code import RECIPES, SANDBOX, Code, hashed
+from ticker.serve.configurator.form import GROUPS
+from ticker.serve.configurator.query import gives_way
+from ticker.serve.configurator.view import Configurator, configurator
+from ticker.serve.http.base_url import base_of
 from ticker.serve.i18n.words import templates_dir
 from ticker.serve.strip.options import LANGUAGES, PARTS, Offered, Options, parse
+from ticker.serve.terms import Embed, SiteSettings
 
 CONTENT = day().snapshot.content
 FEEDS = sorted(one.feed for one in CONTENT.feeds)

@@ -15,7 +15,7 @@ from apps import application
 from scenes import day
 from werkzeug.test import Client
 
-from ticker.serve.configurator.form import Embed, ways
+from ticker.serve.configurator.code import ways
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.minify import minify_js
@@ -23,6 +23,7 @@ from ticker.serve.i18n.words import words
 from ticker.serve.render import renderer
 from ticker.serve.strip.element import OPTIONS, File, script, style
 from ticker.serve.strip.options import Options
+from ticker.serve.terms import Embed
 
 
 def client() -> Client:

@@ -26,7 +26,7 @@ from pictures import CHROMIUM  # noqa: E402
 from test_strip_life import changed  # noqa: E402
 
 from ticker.config import Config  # noqa: E402
-from ticker.serve.configurator.form import FOLLOW, height  # noqa: E402
+from ticker.serve.configurator.code import FOLLOW, height  # noqa: E402
 from ticker.serve.http.cache import ResponseCache  # noqa: E402
 from ticker.serve.http.live import LiveSnapshot  # noqa: E402
 from ticker.serve.render import renderer  # noqa: E402

@@ -28,9 +28,10 @@ sys.path[:0] = [str(TESTS / "serve")]
 
 import scenes  # noqa: E402
 
-from ticker.serve.configurator.form import SiteSettings, configurator  # noqa: E402
+from ticker.serve.configurator.view import configurator  # noqa: E402
 from ticker.serve.strip import html  # noqa: E402
 from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
+from ticker.serve.terms import SiteSettings  # noqa: E402
 
 ROOT = TESTS.parent
 RECIPES = ROOT / "templates" / "configurator" / "include"

@@ -18,7 +18,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
 import scenes  # noqa: E402
 from pictures import CHROMIUM, OFFERED, Strips, serving  # noqa: E402
 
-from ticker.serve.configurator.form import height  # noqa: E402
+from ticker.serve.configurator.code import height  # noqa: E402
 from ticker.serve.strip.options import Offered, parse  # noqa: E402
 
 WIDE, MIDDLE, PHONE, NARROWEST = 1280, 760, 360, 320

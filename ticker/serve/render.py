@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from ticker.rates.freshness import Judgement
 from ticker.serve.configurator import html as configurator_html
-from ticker.serve.configurator.form import configurator
+from ticker.serve.configurator.view import configurator
 from ticker.serve.http.cache import Render
 from ticker.serve.http.response import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEXT, Response, build_response
 from ticker.serve.news.popular import UNCOUNTED, Popularity

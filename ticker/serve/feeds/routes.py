@@ -6,13 +6,13 @@ from flask import request
 from werkzeug.exceptions import NotFound
 
 from ticker.model import DAY
-from ticker.serve.configurator.form import base_of
 from ticker.serve.feeds.atom import ATOM_TYPE, atom
 from ticker.serve.feeds.channel import Channel
 from ticker.serve.feeds.headlines import HEADLINES, headlines
 from ticker.serve.feeds.json import JSON_FEED_TYPE, json_feed
 from ticker.serve.feeds.query import FeedQuery, parse_feed_query
 from ticker.serve.feeds.rates import RATES, rates
+from ticker.serve.http.base_url import base_of
 from ticker.serve.http.cache import Finished
 from ticker.serve.http.handover import query_string
 from ticker.serve.http.response import Response, build_response
