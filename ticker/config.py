@@ -152,6 +152,7 @@ class ServeSettings(Settings):
         pattern=r"^[A-Za-z0-9:/.*' -]+$",
         description="Who may frame the strip, as in the CSP directive frame-ancestors.",
     )
+    language: Language = Field("en", description="Language of strips, panels and pages that are asked for without one.")
     currencies: tuple[Currency, ...] = Field(
         ("USD", "EUR", "RUB"), min_length=1, max_length=12, description="Currencies of a strip that asks for none."
     )

@@ -20,15 +20,15 @@ from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.minify import minify_js
 from ticker.serve.i18n.words import words
-from ticker.serve.render import renderer
+from ticker.serve.render import Renderer
 from ticker.serve.strip.element import OPTIONS, File, script, style
 from ticker.serve.strip.options import Options
-from ticker.serve.terms import Embed
+from ticker.serve.terms import Embed, SiteSettings
 
 
 def client() -> Client:
     scene = day()
-    ready = ResponseCache(scene.snapshot, renderer(("USD",), "*"), lambda: scene.now, 5, ())
+    ready = ResponseCache(scene.snapshot, Renderer(SiteSettings(("USD",))), lambda: scene.now, 5, ())
     latest = LiveSnapshot(lambda: None, lambda _: None, lambda: scene.now, None)  # type: ignore[arg-type,return-value]
     return Client(application(ready, latest, lambda: scene.now))
 

@@ -251,11 +251,11 @@ def test_the_page_says_what_the_view_says(state: str, lang: Language) -> None:
     for rate in strip.rates:
         assert said.count(rate.spoken) == 1
         assert rate.text in said
-    assert strip.words["day"] in said
+    assert strip.words.day in said
     for headline in strip.headlines:
         assert said.count(headline.title) == 1
     if not strip.headlines:
-        assert strip.words["headlines_none"] in said
+        assert strip.words.headlines_none in said
 
 
 def test_the_page_loads_nothing_and_has_no_inline_style_or_handler() -> None:

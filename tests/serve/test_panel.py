@@ -26,9 +26,10 @@ from ticker.serve.i18n.words import templates_dir
 from ticker.serve.news.popular import Popularity
 from ticker.serve.panel import html, json
 from ticker.serve.panel.view import Panel, PanelRate, panel
-from ticker.serve.render import renderer
+from ticker.serve.render import Renderer
 from ticker.serve.strip import json as strip_json
 from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Series
 
 pytestmark = pytest.mark.doors
@@ -361,7 +362,7 @@ def test_the_fragment_harms_no_page(state: str, lang: Language) -> None:
 
 
 def finished(scene: Scene, popularity: Callable[[], Popularity] = lambda: Popularity({}, 3, 0)) -> ResponseCache:
-    render = renderer(("USD", "EUR", "RUB"), "https://news.example", {}, popularity)
+    render = Renderer(SiteSettings(frame_ancestors="https://news.example"), popularity)
 
     def edition(path: str) -> int:
         return popularity().generation if path.startswith("/panel") else 0

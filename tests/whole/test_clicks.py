@@ -35,7 +35,8 @@ from ticker.model import Headline, Story  # noqa: E402
 from ticker.serve.http.cache import ResponseCache  # noqa: E402
 from ticker.serve.http.live import LiveSnapshot  # noqa: E402
 from ticker.serve.news.clicks import ClickCounter, KnownStories  # noqa: E402
-from ticker.serve.render import PREWARMED, renderer  # noqa: E402
+from ticker.serve.render import PREWARMED, Renderer  # noqa: E402
+from ticker.serve.terms import SiteSettings  # noqa: E402
 from ticker.store import Store, open_store  # noqa: E402
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -316,7 +317,7 @@ def _read_side(scene: scenes.Scene, store: Store, enabled: bool) -> application:
     def clock() -> datetime:
         return scene.now
 
-    ready = ResponseCache(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), clock, 50, PREWARMED)
+    ready = ResponseCache(scene.snapshot, Renderer(SiteSettings()), clock, 50, PREWARMED)
     views = ClickCounter(lambda: store, clock, 0.2, shown=KnownStories(lambda: ready.snapshot.content), enabled=enabled)
     opened: Callable[[], Store] = lambda: store  # noqa: E731
     return application(ready, LiveSnapshot(opened, lambda _: None, clock, None), clock, clicks=views)

@@ -29,9 +29,10 @@ from ticker.config import Config  # noqa: E402
 from ticker.serve.configurator.code import FOLLOW, height  # noqa: E402
 from ticker.serve.http.cache import ResponseCache  # noqa: E402
 from ticker.serve.http.live import LiveSnapshot  # noqa: E402
-from ticker.serve.render import renderer  # noqa: E402
+from ticker.serve.render import Renderer  # noqa: E402
 from ticker.serve.strip.element import script, style  # noqa: E402
 from ticker.serve.strip.options import Options  # noqa: E402
+from ticker.serve.terms import SiteSettings  # noqa: E402
 from ticker.service import Service as Process  # noqa: E402
 
 AXE = TESTS / "audit" / "node_modules" / "axe-core" / "axe.min.js"
@@ -90,7 +91,7 @@ class Service:
 
     def __init__(self, scene: scenes.Scene) -> None:
         self.now = scene.now
-        self.cache = ResponseCache(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), lambda: self.now, 50, ())
+        self.cache = ResponseCache(scene.snapshot, Renderer(SiteSettings()), lambda: self.now, 50, ())
         latest = LiveSnapshot(lambda: None, lambda _: None, lambda: self.now, None)  # type: ignore[arg-type,return-value]
         self.server = Server(application(self.cache, latest, lambda: self.now, dated=True))
 

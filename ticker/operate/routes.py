@@ -9,8 +9,8 @@ from datetime import datetime
 from ticker.operate import html, probes
 from ticker.operate import render as say
 from ticker.operate.status import Status, gather, gather_past
-from ticker.serve.http.handover import moment, past_snapshot
-from ticker.serve.http.response import HTML, JSON, Response, build_response, of_the_past
+from ticker.serve.http.request_context import past_snapshot, requested_moment
+from ticker.serve.http.response import HTML, JSON, Headers, Response, build_response, of_the_past
 from ticker.serve.http.router import Router
 from ticker.serve.site import Site
 
@@ -19,13 +19,13 @@ def register_routes(app: Router, site: Site) -> None:
     facts = Facts(site)
 
     def page(status: Status) -> Response:
-        return build_response(html.page(status), HTML, policy=html.policy())
+        return build_response(html.page(status), HTML, headers=Headers(html.policy()))
 
     def for_programs(status: Status) -> Response:
         return build_response(say.as_json(status), JSON)
 
     def told(tell: Callable[[Status], Response]) -> Response:
-        at = moment(site)
+        at = requested_moment(site)
         return of_the_past(tell(facts.then(at)), at, site.clock()) if at else tell(facts.now())
 
     @app.get("/status")

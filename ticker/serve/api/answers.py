@@ -25,7 +25,7 @@ from ticker.serve.news.clusters import Cluster, cluster
 from ticker.serve.news.popular import popular, total_clicks
 from ticker.serve.strip import json
 from ticker.serve.strip.options import Options, parse
-from ticker.serve.strip.view import strip
+from ticker.serve.strip.view import present
 from ticker.snapshot import NEVER, FeedTerms
 from ticker.store import StoreError
 
@@ -404,7 +404,7 @@ def strip_json(site: Site, shown: Shown, params: asked.StripParams, allowed: ask
     own = params.model_dump(exclude_unset=True, exclude={"preset", "at"})
     preset = parse(allowed.presets[params.preset], allowed.offered)[0] if params.preset else Options()
     options = preset.model_copy(update=own)
-    return json.render(strip(shown.snapshot, shown.judged, options, currencies=site.settings.currencies))
+    return json.render(present(shown.snapshot, shown.judged, options, currencies=site.settings.currencies))
 
 
 def status(shown: Shown) -> models.Status:

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from ticker.model import DAY
-from ticker.serve.i18n.words import Words, words
-from ticker.serve.strip.options import MAX_QUERY, Note, Offered, Options, Wanted, parse
+from ticker.serve.strip.notes import Note, Wanted
+from ticker.serve.strip.options import MAX_QUERY, Offered, Options, parse, quoted
 
 WIDTH, NARROWEST, WIDEST = 600, 240, 1600  # px
 USUAL, ALL = "90d", "all"
@@ -61,14 +61,14 @@ def parse_chart_query(query: str, offers: Offered) -> ChartQuery:
     chosen = ",".join(text for name, text in pairs if name == "currencies")
     given = dict(reversed(pairs)) | ({"currencies": chosen} if chosen else {})
     options, notes = parse(urlencode({name: text for name, text in given.items() if name not in _OWN}), offers)
-    kept = Options(**{name: getattr(options, name) for name in _SHARED})
+    kept = options.only(*_SHARED)
     own = {name: given[name].strip() for name in _OWN if name in given}
     first, last = _first(own.get("from", USUAL)), _date(own.get("to", ""))
     if isinstance(first, date) and last and first > last:
         first, last = last, first
     width = int(own["width"]) if own.get("width", "").isdecimal() and len(own["width"]) < 6 else WIDTH
-    complaints = [note for note in notes if note.split(":")[0] in (*_SHARED, "preset")]
-    complaints += _complaints(own, first, last, width, words(kept.lang))
+    complaints = [note for note in notes if note.name in (*_SHARED, "preset")]
+    complaints += _complaints(own, first, last, width)
     return ChartQuery(kept, first or USUAL, last, width if NARROWEST <= width <= WIDEST else WIDTH, tuple(complaints))
 
 
@@ -94,18 +94,11 @@ def _back(how_far: str, last: date) -> date:
     return last.replace(year=year, day=28) if (last.month, last.day) == (2, 29) else last.replace(year=year)
 
 
-def _complaints(own: Mapping[str, str], first: object, last: object, width: int, say: Words) -> Iterator[Note]:
+def _complaints(own: Mapping[str, str], first: object, last: object, width: int) -> Iterator[Note]:
     if own.get("from") and first is None:
-        yield _wrong("from", own["from"], "a day as 2026-05-21, or 30d, 1y, all", say.text("chart.wanted.from"))
+        yield Note.of("wrong", "from", met=quoted(own["from"]), wanted=Wanted("chart.wanted.from"))
     if own.get("to") and last is None:
-        yield _wrong("to", own["to"], "a day as 2026-05-21", say.text("chart.wanted.to"))
+        yield Note.of("wrong", "to", met=quoted(own["to"]), wanted=Wanted("chart.wanted.to"))
     if (own.get("width") and str(width) != own["width"]) or not NARROWEST <= width <= WIDEST:
-        limits = Wanted(limits=(NARROWEST, WIDEST))
-        yield Note.of("wrong", name="width", met=repr(own["width"][:40]), wanted=limits)
-
-
-def _wrong(name: str, met: str, wanted: str, said: str) -> Note:
-    """A note on what is no option of a strip; `said` is what is wanted in the reader's language."""
-    note = Note.of("wrong", name=name, met=repr(met[:40]), wanted=wanted)
-    note.given = {**note.given, "wanted": said}
-    return note
+        limits = Wanted.whole_number(NARROWEST, WIDEST)
+        yield Note.of("wrong", "width", met=quoted(own["width"]), wanted=limits)

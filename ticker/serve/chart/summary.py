@@ -9,7 +9,7 @@ from decimal import Decimal
 from ticker.model import DAY
 from ticker.serve.chart.days import DailyFigures
 from ticker.serve.i18n.words import Words, own_digits
-from ticker.serve.strip.view import digits_apart
+from ticker.serve.strip.figures import digits_apart
 
 
 @dataclass(frozen=True, slots=True)

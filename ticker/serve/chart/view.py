@@ -13,11 +13,11 @@ from ticker.serve.chart.days import DailyFigures, Official
 from ticker.serve.chart.picture import Chart, Line, size
 from ticker.serve.chart.query import AHEAD, EARLIEST, SPANS, ChartQuery
 from ticker.serve.chart.summary import Summary, summarise
-from ticker.serve.configurator.form import note_said
-from ticker.serve.i18n.words import NOTHING, Words, own_digits, words
+from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, Words, own_digits, words
+from ticker.serve.strip.context import DEMO
 from ticker.serve.strip.contrast import palettes
 from ticker.serve.strip.options import LANGUAGES, Offered
-from ticker.serve.strip.view import DEMO, NATIVE, LanguageLink
+from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content
 
 PICTURE, PAGE = "/chart.svg", "/chart"
@@ -191,10 +191,10 @@ def page(known: DailyFigures, content: Content, asked: ChartQuery, offers: Offer
             for span in SPANS
         ),
         languages=tuple(
-            LanguageLink(lang, *NATIVE[lang], f"{PAGE}?{asked.query(lang=lang)}", lang == asked.options.lang)
+            LanguageLink(lang, *LANGUAGE_NAMES[lang], f"{PAGE}?{asked.query(lang=lang)}", lang == asked.options.lang)
             for lang in LANGUAGES
         ),
-        notes=tuple(note_said(note, say) for note in asked.notes),
+        notes=tuple(note.text(say) for note in asked.notes),
     )
 
 

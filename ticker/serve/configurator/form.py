@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any
 
 from ticker.serve.configurator.query import PLACES, ConfiguratorQuery
-from ticker.serve.i18n.words import Words
+from ticker.serve.i18n.words import LANGUAGE_NAMES, Words
 from ticker.serve.strip.contrast import complaints
-from ticker.serve.strip.options import COLOURS, LANGUAGES, PARTS, Note, Offered, Options, Wanted
-from ticker.serve.strip.view import NATIVE
+from ticker.serve.strip.options import COLOURS, LANGUAGES, PARTS, Options, choices, limits, offered
 from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Content
 
@@ -53,14 +52,6 @@ class Group:
     opened: bool
 
 
-def offered(content: Content, settings: SiteSettings) -> Offered:
-    return Offered(
-        currencies=frozenset(settings.currencies) | {one.currency for one in content.series},
-        feeds=frozenset(one.feed for one in content.feeds),
-        presets=settings.presets,
-    )
-
-
 def groups(asked: ConfiguratorQuery, content: Content, settings: SiteSettings, say: Words) -> Iterator[Group]:
     """The form's fields, in groups; the first group is open, and any with a changed option."""
     for number, (group, names) in enumerate(GROUPS):
@@ -76,7 +67,7 @@ def _field(name: str, asked: ConfiguratorQuery, content: Content, settings: Site
         return Field(name, "choice", label, hint, choices=_choices(name, PLACES, (asked.place,), say))
     value = getattr(asked.options, name)
     if name == "lang":
-        named = tuple(Choice(one, NATIVE[one][1], one == value, one) for one in LANGUAGES)
+        named = tuple(Choice(one, LANGUAGE_NAMES[one][1], one == value, one) for one in LANGUAGES)
         return Field(name, "choice", label, hint, choices=named)
     if name == "currencies":
         hint = say.text("conf.currencies.hint", known=", ".join(sorted(offered(content, settings).currencies)))
@@ -91,15 +82,15 @@ def _field(name: str, asked: ConfiguratorQuery, content: Content, settings: Site
         return Field(name, "checks", label, hint, choices=_choices(name, PARTS, () if asked.nothing else value, say))
     if name == "digits":
         chosen = "auto" if value is None else str(value)
-        numbers = tuple(Choice(str(one), str(one), str(one) == chosen) for one in range(_limits(name)[1] + 1))
+        numbers = tuple(Choice(str(one), str(one), str(one) == chosen) for one in range(limits(name)[1] + 1))
         auto = Choice("auto", say.text("conf.digits.auto"), chosen == "auto")
         return Field(name, "choice", label, hint, choices=(auto, *numbers))
     if name in COLOURS:
         return Field(name, "colour", label, hint, f"#{value}" if value else "")
     if isinstance(value, int):
-        least, most = _limits(name)
+        least, most = limits(name)
         return Field(name, "number", label, hint, str(value), least=least, most=most)
-    return Field(name, "choice", label, hint, choices=_choices(name, _literals(name), (value,), say))
+    return Field(name, "choice", label, hint, choices=_choices(name, choices(name), (value,), say))
 
 
 def _choices(name: str, values: Iterable[str], chosen: Iterable[str], say: Words) -> tuple[Choice, ...]:
@@ -109,16 +100,6 @@ def _choices(name: str, values: Iterable[str], chosen: Iterable[str], say: Words
 
 def _default(name: str) -> Any:
     return Options.model_fields[name].default
-
-
-def _literals(name: str) -> tuple[str, ...]:
-    return get_args(Options.model_fields[name].annotation)
-
-
-def _limits(name: str) -> tuple[int, int]:
-    rules = Options.model_fields[name].metadata
-    least, most = (next(getattr(rule, side) for rule in rules if hasattr(rule, side)) for side in ("ge", "le"))
-    return least, most
 
 
 def warnings(options: Options, say: Words) -> Iterator[str]:
@@ -135,18 +116,3 @@ def warnings(options: Options, say: Words) -> Iterator[str]:
         )
     if options.theme == "transparent" and not options.bg:
         yield say.text("conf.transparent")
-
-
-def note_said(note: Note, say: Words) -> str:
-    """The note in the page's language."""
-    given = {name: _wanted(value, say) if isinstance(value, Wanted) else value for name, value in note.given.items()}
-    return say.text(f"note.{note.key}", **given)
-
-
-def _wanted(wanted: Wanted, say: Words) -> str:
-    if wanted.limits:
-        least, most = wanted.limits
-        return say.text("note.wanted.auto" if wanted.auto else "note.wanted.limits", least=least, most=most)
-    if wanted.choices:
-        return say.text("note.wanted.choices", choices=", ".join(wanted.choices))
-    return say.text("note.wanted.colour")

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from ticker.model import Language
-from ticker.serve.strip.options import LANGUAGES, MAX_QUERY, Note, Offered, Options, parse
+from ticker.serve.strip.notes import Note
+from ticker.serve.strip.options import LANGUAGES, MAX_QUERY, Offered, Options, parse
 from ticker.serve.terms import SiteSettings
 
 LISTS = ("currencies", "feeds", "show")
@@ -38,12 +39,15 @@ class ConfiguratorQuery:
         return urlencode(pairs, safe=",")
 
 
-def parse_configurator_query(query: str, offers: Offered, settings: SiteSettings) -> ConfiguratorQuery:
-    """The query, read as leniently as a strip's; empty fields count as not given."""
+def parse_configurator_query(
+    query: str, offers: Offered, settings: SiteSettings, reader: Language
+) -> ConfiguratorQuery:
+    """The query, read as leniently as a strip's; empty fields count as not given. `reader` is the page's language where
+    the query names none."""
     given = _given(query)
     nothing = given.get("show") == ""
     given = {name: text for name, text in given.items() if text}
-    language = _language(given)
+    language = _language(given, reader)
     preset = given.get("preset", "") if given.get("preset", "") in settings.presets else ""
     if not preset:
         given.setdefault("lang", language)
@@ -68,7 +72,7 @@ def gives_way(query: str, offers: Offered) -> str | None:
     for name, _ in parse_qsl(query, keep_blank_values=True):
         if name not in Options.model_fields:
             return f"{name} is no option; options are {', '.join(Options.model_fields)}"
-    return next((note.removesuffix("; the default is shown") for note in parse(query, offers)[1]), None)
+    return next((note.complaint() for note in parse(query, offers)[1]), None)
 
 
 def _given(query: str) -> dict[str, str]:
@@ -83,9 +87,9 @@ def _given(query: str) -> dict[str, str]:
     return given
 
 
-def _language(given: Mapping[str, str]) -> Language:
+def _language(given: Mapping[str, str], default: Language) -> Language:
     asked = given.get("ui", given.get("lang", ""))
-    return next((lang for lang in LANGUAGES if lang == asked), LANGUAGES[0])
+    return next((lang for lang in LANGUAGES if lang == asked), default)
 
 
 def _text(value: Any) -> str:

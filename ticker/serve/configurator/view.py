@@ -8,12 +8,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from ticker.model import Language
 from ticker.serve.configurator.code import Size, Way, ways
-from ticker.serve.configurator.form import Group, groups, note_said, offered, warnings
+from ticker.serve.configurator.form import Group, groups, warnings
 from ticker.serve.configurator.query import parse_configurator_query
 from ticker.serve.http.base_url import base_of
-from ticker.serve.i18n.words import Words, words
-from ticker.serve.strip.options import LANGUAGES, Options
-from ticker.serve.strip.view import NATIVE
+from ticker.serve.i18n.words import LANGUAGE_NAMES, Words, words
+from ticker.serve.strip.options import LANGUAGES, Options, offered
 from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Content
 
@@ -42,11 +41,17 @@ class Configurator:
 
 
 def configurator(
-    query: str, host: str, scheme: str, content: Content, settings: SiteSettings, picture: Callable[[Options], Size]
+    query: str,
+    host: str,
+    scheme: str,
+    content: Content,
+    settings: SiteSettings,
+    picture: Callable[[Options], Size],
+    reader: Language = "en",
 ) -> Configurator:
     """The page for a form's query. `host` is the request's and not to be trusted; `picture` gives the size of the strip
-    as an image."""
-    asked = parse_configurator_query(query, offered(content, settings), settings)
+    as an image; `reader` is the reader's language, where the query names none."""
+    asked = parse_configurator_query(query, offered(content, settings), settings, reader)
     options, say = asked.options, words(asked.language)
     base = base_of(host, scheme, settings.base_url)
     size = picture(options)
@@ -63,11 +68,11 @@ def configurator(
         presets=tuple(
             (name, "?" + urlencode({"ui": asked.language, "preset": name})) for name in sorted(settings.presets)
         ),
-        languages=tuple((*NATIVE[lang], lang, "?" + asked.query(lang)) for lang in LANGUAGES),
+        languages=tuple((*LANGUAGE_NAMES[lang], lang, "?" + asked.query(lang)) for lang in LANGUAGES),
         also=tuple(_also(asked.strip, options, settings, say)),
         groups=tuple(groups(asked, content, settings, say)),
         warnings=tuple(warnings(options, say)),
-        notes=tuple(note_said(note, say) for note in asked.notes),
+        notes=tuple(note.text(say) for note in asked.notes),
         ground=options.bg if options.theme == "transparent" else None,
         ways=ways(asked.strip, options, base, say, size, asked.place, settings.embed, settings.currencies),
     )

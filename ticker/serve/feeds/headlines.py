@@ -10,7 +10,8 @@ from ticker.serve.feeds.channel import Channel, Item, began, channel_id, entry_i
 from ticker.serve.feeds.query import FeedQuery
 from ticker.serve.i18n.words import Words, words
 from ticker.serve.news.clusters import Cluster, cluster
-from ticker.serve.strip.view import DEMO, selected
+from ticker.serve.strip.context import DEMO
+from ticker.serve.strip.view import selected
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 HEADLINES = "/headlines"

@@ -25,5 +25,5 @@ class FeedQuery:
 def parse_feed_query(query: str, offers: Offered, names: tuple[str, ...], base: str, today: date) -> FeedQuery:
     """The options `names` of the query; the other options of a strip are ignored."""
     options, notes = parse(query, offers)
-    kept = Options(**{name: getattr(options, name) for name in names})
-    return FeedQuery(kept, tuple(note for note in notes if note.split(":")[0] in (*names, "preset")), base, today)
+    of_feeds = tuple(note.text() for note in notes if note.name in (*names, "preset"))
+    return FeedQuery(options.only(*names), of_feeds, base, today)

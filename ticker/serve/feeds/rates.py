@@ -12,7 +12,7 @@ from ticker.model import Rate, Revision
 from ticker.serve.feeds.channel import Channel, Item, began, channel_id, entry_id
 from ticker.serve.feeds.query import FeedQuery
 from ticker.serve.i18n.words import Words, own_digits, words
-from ticker.serve.strip.view import DEMO
+from ticker.serve.strip.context import DEMO
 from ticker.snapshot import Content, Snapshot
 from ticker.store import Store
 

@@ -13,18 +13,18 @@ from ticker.serve.feeds.json import JSON_FEED_TYPE, json_feed
 from ticker.serve.feeds.query import FeedQuery, parse_feed_query
 from ticker.serve.feeds.rates import RATES, rates
 from ticker.serve.http.base_url import base_of
-from ticker.serve.http.cache import Finished
-from ticker.serve.http.handover import query_string
+from ticker.serve.http.lru import LruResponses
+from ticker.serve.http.request_context import query_string
 from ticker.serve.http.response import Response, build_response
 from ticker.serve.http.router import Router
-from ticker.serve.render import offered
 from ticker.serve.site import Site
+from ticker.serve.strip.options import offered
 
-KEPT = 32  # finished answers
+CACHE_BYTES = 4 << 20
 
 
 def register_routes(app: Router, site: Site) -> None:
-    finished = Finished(KEPT)
+    responses = LruResponses(CACHE_BYTES)
 
     @app.get(f"{HEADLINES}.atom")
     def headlines_atom() -> Response:
@@ -45,7 +45,8 @@ def register_routes(app: Router, site: Site) -> None:
             channel = rates(store, site.cache.snapshot, asked, wanted)
             return _answer(atom(channel), ATOM_TYPE, channel, site)
 
-        return finished.get((asked, store.rates_version(), content.home, content.banks, content.demo), make)
+        fingerprint = store.rates_version(), content.home, content.banks, content.demo
+        return responses.get_or_make(asked, fingerprint, make, site.clock())
 
 
 def _query(site: Site, *names: str) -> FeedQuery:
@@ -54,8 +55,7 @@ def _query(site: Site, *names: str) -> FeedQuery:
     base = base_of(request.headers.get("Host", ""), request.scheme, site.settings.base_url)
     if not base:
         raise NotFound("A feed names its own address; ask for it with a Host that has one.")
-    offers = offered(snapshot, site.settings.currencies, site.settings.presets)
-    return parse_feed_query(query_string(), offers, names, base, judged.today)
+    return parse_feed_query(query_string(), offered(snapshot.content, site.settings), names, base, judged.today)
 
 
 def _answer(body: bytes, content_type: str, channel: Channel, site: Site) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -18,8 +18,9 @@ from ticker.rates.freshness import Figure, Judgement
 from ticker.serve.i18n.words import Words, own_digits, rounded, words
 from ticker.serve.news.clusters import Cluster, cluster
 from ticker.serve.news.popular import UNCOUNTED, Popularity, popular
+from ticker.serve.strip.figures import StripRate, Trend, digits_apart
 from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import LanguageLink, Strip, StripHeadline, StripRate, Trend, digits_apart, selected, strip
+from ticker.serve.strip.view import LanguageLink, Strip, StripHeadline, present, selected
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 SCHEMA_PATH = "/schema/panel.json"
@@ -108,7 +109,7 @@ def panel(
 ) -> Panel:
     """The panel that `options` ask for. `currencies` are the site's own; `base` stands before every link's path."""
     content, say = snapshot.content, words(options.lang)
-    said = strip(snapshot, judged, options, notes=notes, currencies=currencies, base=base)
+    said = present(snapshot, judged, options, notes=notes, currencies=currencies, base=base)
     feeds = selected(content, options)
     stories = cluster([one for one in content.headlines if one.feed in feeds]) if said.with_headlines else []
     shown = [headline(one, feeds, content, say, judged.today, base) for one in stories[: options.headlines]]
@@ -127,7 +128,7 @@ def panel(
             Day(day, _heading(day, say), tuple(group)) for day, group in groupby(shown, lambda one: one.headline.day)
         ),
         popular=tuple(headline(one, feeds, content, say, judged.today, base) for one in best),
-        words={**said.words, **_words(said, stories, judged, feeds, content, say)},
+        words={**asdict(said.words), **_words(said, stories, judged, feeds, content, say)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in said.languages),
     )

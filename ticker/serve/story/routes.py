@@ -13,8 +13,8 @@ from ticker.model import Freshness, Headline, Language
 from ticker.rates.calendar import DayFigure, calendar, official, reach
 from ticker.rates.day import doubted
 from ticker.rates.freshness import Judgement, carried_until
-from ticker.serve.http import pages
-from ticker.serve.http.response import HTML, TEXT, Response, build_response, problem
+from ticker.serve.http.errors import error_page, reader_language, wants_page
+from ticker.serve.http.response import HTML, TEXT, Headers, Response, build_response, problem
 from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import words
 from ticker.serve.news.clicks import BODY_BYTES, STORY_ID, Kind, by_a_reader, page_of
@@ -30,11 +30,13 @@ PREFLIGHT = build_response(
     b"",
     TEXT,
     status=204,
-    more=(
-        ("Allow", "OPTIONS, POST"),
-        ("Access-Control-Allow-Methods", "POST"),
-        ("Access-Control-Allow-Headers", "Content-Type"),
-        ("Access-Control-Max-Age", "86400"),
+    headers=Headers(
+        more=(
+            ("Allow", "OPTIONS, POST"),
+            ("Access-Control-Allow-Methods", "POST"),
+            ("Access-Control-Allow-Headers", "Content-Type"),
+            ("Access-Control-Max-Age", "86400"),
+        )
     ),
 )
 
@@ -83,10 +85,11 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
         log.event("store unavailable", why=str(fault), path=request.path)
         known = UNKNOWN
         if one is None:
-            return _error(503, "away", asked, [("Retry-After", RETRY_S)])
+            return _error(site, 503, "away", asked, [("Retry-After", RETRY_S)])
     if one is None:
-        return _error(404, "missing", asked)
-    lang = _language(asked, {feed.feed: feed.language for feed in content.feeds}.get(one.feed, ""))
+        return _error(site, 404, "missing", asked)
+    of_story = {feed.feed: feed.language for feed in content.feeds}.get(one.feed, "")
+    lang = _language(asked, of_story, site.settings.language)
     counted = Popularity(site.clicks.tally.clicks, site.clicks.floor, site.clicks.tally.generation)
     said = story(one, known, snapshot, judged, lang, site.settings.currencies, counted)
     return build_response(
@@ -94,7 +97,7 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
         HTML,
         until=min(judged.until, now + LIFE),
         last_modified=snapshot.as_of if snapshot.version else None,
-        policy=html.policy(),
+        headers=Headers(html.policy()),
     )
 
 
@@ -119,17 +122,16 @@ def _known(site: Site, id_: str, one: Headline | None, judged: Judgement) -> tup
     return one, Known(kept.summary if kept else "", store.totals([id_]).get(id_, 0), figures)
 
 
-def _language(asked: str, of_story: str) -> Language:
+def _language(asked: str, of_story: str, default: Language) -> Language:
     """The language asked for, else the story's."""
-    return next((lang for wanted in (asked, of_story) for lang in LANGUAGES if lang == wanted), "en")
+    return next((lang for wanted in (asked, of_story) for lang in LANGUAGES if lang == wanted), default)
 
 
-def _error(status: int, what: str, asked: str, more: Sequence[tuple[str, str]] = ()) -> Response:
-    """An error in the language asked for; a page where the client accepts HTML, else a problem in JSON."""
-    lang = _language(asked, "")
-    say = words(lang)
+def _error(site: Site, status: int, what: str, asked: str, more: Sequence[tuple[str, str]] = ()) -> Response:
+    """An error in the reader's language, or for a program in the language asked for."""
+    default = site.settings.language
+    say = words(reader_language(default) if wants_page() else _language(asked, "", default))
     title, detail = say.text(f"story.{what}.title"), say.text(f"story.{what}")
-    if "text/html" not in request.headers.get("Accept", ""):
+    if not wants_page():
         return problem(status, detail, more=more)
-    page = pages.error_page(status, title, detail, lang)
-    return build_response(page, HTML, status=status, policy=pages.error_policy(), more=more)
+    return error_page(status, say, detail, more, title=title)

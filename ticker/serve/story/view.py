@@ -12,14 +12,14 @@ from datetime import date, timedelta
 from ticker.model import Freshness, Headline, Language
 from ticker.rates.calendar import DayFigure
 from ticker.rates.freshness import Judgement
-from ticker.serve.i18n.words import NOTHING, Words, own_digits, words
+from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, Words, own_digits, words
 from ticker.serve.news.clusters import Cluster, cluster
 from ticker.serve.news.popular import Popularity
 from ticker.serve.news.related import related
 from ticker.serve.panel.view import PanelHeadline, PanelRate, headline, panel, state
 from ticker.serve.story.schema_org import news_article
 from ticker.serve.strip.options import LANGUAGES, Options
-from ticker.serve.strip.view import NATIVE, LanguageLink
+from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 LIFE = timedelta(minutes=1)  # views and related headlines change without a new version
@@ -111,7 +111,8 @@ def story(
         described=news_article(shown.headline, known.summary),
         back=f"/panel?lang={lang}",
         languages=tuple(
-            LanguageLink(other, *NATIVE[other], f"/story/{one.id}?lang={other}", other == lang) for other in LANGUAGES
+            LanguageLink(other, *LANGUAGE_NAMES[other], f"/story/{one.id}?lang={other}", other == lang)
+            for other in LANGUAGES
         ),
         words=say,
         demo=content.demo,

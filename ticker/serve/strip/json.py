@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from ticker.model import Freshness
 from ticker.serve.strip.contrast import Colours
-from ticker.serve.strip.view import Dated, Look, Strip, StripHeadline, StripRate
+from ticker.serve.strip.figures import Dated, StripRate
+from ticker.serve.strip.view import Look, Strip, StripHeadline
 
 
 def render(strip: Strip) -> bytes:
@@ -32,7 +33,7 @@ def document(strip: Strip) -> dict[str, Any]:
         "state": strip.state.value,
         "rates": [rate_object(rate) for rate in strip.rates],
         "headlines": [headline_object(headline) for headline in strip.headlines],
-        "words": dict(strip.words),
+        "words": asdict(strip.words),
         "look": _look(strip.look),
         "notes": list(strip.notes),
         "links": dict(strip.links),
