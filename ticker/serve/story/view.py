@@ -5,7 +5,7 @@ The article is the publisher's; the service has its title and what the feed says
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,8 +16,10 @@ from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, Words, own_digits, 
 from ticker.serve.news.clusters import Cluster, cluster
 from ticker.serve.news.popular import Popularity
 from ticker.serve.news.related import related
-from ticker.serve.panel.view import PanelHeadline, PanelRate, headline, panel, state
+from ticker.serve.panel.table import PanelRate, state
+from ticker.serve.panel.view import PanelHeadline, panel, panel_headline
 from ticker.serve.story.schema_org import news_article
+from ticker.serve.strip.context import Context
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content, FeedTerms, Snapshot
@@ -80,21 +82,15 @@ def story(
     popularity: Popularity,
 ) -> StoryPage:
     """The page of `one` in `lang`."""
-    content, say = snapshot.content, words(lang)
-    feeds = _feeds(content, one)
-    beside = panel(snapshot, judged, Options(lang=lang), popularity=popularity, currencies=currencies)
-    same = next(
-        (story for story in cluster(content.headlines) if one.id in {each.id for each in story.headlines}),
-        Cluster(one, ()),
-    )
-    also = tuple(other for other in same.headlines if other.id != one.id)
-    shown = headline(Cluster(one, also), feeds, content, say, judged.today, "")
-    near = related(one, content.headlines, {id_: feed.language for id_, feed in feeds.items()}, MOST_RELATED)
+    options, say = Options(lang=lang), words(lang)
+    context, feeds = Context(snapshot.content, judged, options, say), _feeds(snapshot.content, one)
+    beside = panel(snapshot, judged, options, popularity=popularity, currencies=currencies)
+    shown = panel_headline(_cluster(one, snapshot.content), feeds, context, "")
     local = shown.headline.published_at
     if local.date() < judged.today:
         rates = _of_day(known.figures, currencies, local.date(), say)
     else:
-        rates = _of_today(beside.rates, judged.today, say)
+        rates = _of_today(beside.rates, context)
     return StoryPage(
         language=lang,
         headline=shown,
@@ -102,20 +98,17 @@ def story(
         summary=known.summary,
         views=say.text("story.views", views=known.views) if known.views is not None else "",
         rates_heading=say.text(
-            "story.rates", day=say.day(local.date(), judged.today), unit=say.unit(content.home.currency)
+            "story.rates", day=context.day(local.date()), unit=say.unit(context.content.home.currency)
         ),
         rates=rates,
         whose=beside.words["whose"] if rates else "",
-        related=tuple(headline(Cluster(other, ()), feeds, content, say, judged.today, "") for other in near),
+        related=tuple(_related(one, feeds, context)),
         popular=tuple(each for each in beside.popular if each.headline.id != one.id),
         described=news_article(shown.headline, known.summary),
         back=f"/panel?lang={lang}",
-        languages=tuple(
-            LanguageLink(other, *LANGUAGE_NAMES[other], f"/story/{one.id}?lang={other}", other == lang)
-            for other in LANGUAGES
-        ),
+        languages=tuple(_languages(one, lang)),
         words=say,
-        demo=content.demo,
+        demo=context.content.demo,
     )
 
 
@@ -125,22 +118,32 @@ def _feeds(content: Content, one: Headline) -> Mapping[str, FeedTerms]:
     return feeds if one.feed in feeds else {**feeds, one.feed: FeedTerms(one.feed, one.feed, "", 0)}
 
 
-def _ids(story: Cluster) -> set[str]:
-    return {each.id for each in story.headlines}
+def _cluster(one: Headline, content: Content) -> Cluster:
+    """The story of `one`, led by it."""
+    stories = (story.headlines for story in cluster(content.headlines))
+    same = next((headlines for headlines in stories if any(each.id == one.id for each in headlines)), ())
+    return Cluster(one, tuple(each for each in same if each.id != one.id))
 
 
-def _without(story: Cluster, one: Headline) -> tuple[Headline, ...]:
-    return tuple(each for each in story.headlines if each.id != one.id)
+def _related(one: Headline, feeds: Mapping[str, FeedTerms], context: Context) -> Iterator[PanelHeadline]:
+    languages = {id_: feed.language for id_, feed in feeds.items()}
+    for other in related(one, context.content.headlines, languages, MOST_RELATED):
+        yield panel_headline(Cluster(other, ()), feeds, context, "")
 
 
-def _of_today(rates: Sequence[PanelRate], today: date, say: Words) -> tuple[DayRate, ...]:
+def _languages(one: Headline, current: Language) -> Iterator[LanguageLink]:
+    for lang in LANGUAGES:
+        yield LanguageLink(lang, *LANGUAGE_NAMES[lang], f"/story/{one.id}?lang={lang}", lang == current)
+
+
+def _of_today(rates: Sequence[PanelRate], context: Context) -> tuple[DayRate, ...]:
     """The panel's figures, each marked with its state: this page has no label for all of them."""
     return tuple(
         DayRate(
             rate.label,
             rate.rate.name,
             rate.today.text,
-            "" if rate.rate.freshness is Freshness.FRESH else state(rate.rate, today, say),
+            "" if rate.rate.freshness is Freshness.FRESH else state(rate.rate, context),
         )
         for rate in rates
     )
