@@ -30,12 +30,12 @@ from ticker.rates.compose import bank_terms, compose, feed_terms
 from ticker.rates.timeline import Book
 from ticker.serve.api.preload import TimelinePreloader
 from ticker.serve.app import Application
-from ticker.serve.configurator.form import gives_way
+from ticker.serve.configurator.query import gives_way
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.rate_limit import RateLimiter
 from ticker.serve.news.clicks import ClickCounter, KnownStories
-from ticker.serve.panel.view import Popularity
+from ticker.serve.news.popular import Popularity
 from ticker.serve.render import PANELS, PREWARMED, Renderer
 from ticker.serve.site import Site
 from ticker.serve.strip.assets import EmbedAssets

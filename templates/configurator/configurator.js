@@ -63,7 +63,8 @@
 
     function ask() {
       clearTimeout(waiting);
-      const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+      const nothing = !form.querySelector("[name=show]:checked");
+      const query = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value || (nothing && name === "show")));
       if (asking) asking.abort();
       // XMLHttpRequest parses a page without a Trusted Types policy; DOMParser would need one.
       asking = new XMLHttpRequest();
@@ -92,6 +93,9 @@
           frame.replaceWith(next);
         }
       }
+      for (const part of ["#alone", ".wides", ".phones"]) document.querySelector(part).hidden = fresh.querySelector(part).hidden;
+      find("nothing").replaceChildren(...copies(fresh.getElementById("nothing")));
+      find("ways").disabled = fresh.getElementById("ways").disabled;
       for (const old of document.querySelectorAll(".code")) {
         const now = fresh.getElementById(old.id);
         old.hidden = !now;
@@ -106,10 +110,14 @@
         link.href = fresh.querySelectorAll("#languages a, #also a")[nth].getAttribute("href");
       }
       dress();
-      const told = find("told"), words = [...fresh.getElementById("told").children].map(one => document.importNode(one, true));
+      const told = find("told"), words = copies(fresh.getElementById("told"));
       const changed = told.textContent !== words.map(one => one.textContent).join("");
       told.replaceChildren(...words);
       announce(changed && words.length ? told.textContent.replace(/\s+/g, " ").trim() : said.updated);
+    }
+
+    function copies(box) {
+      return [...box.children].map(one => document.importNode(one, true));
     }
 
     addEventListener("message", ({data, source}) => {

@@ -23,8 +23,10 @@ from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.dom import to_nodes
 from ticker.serve.http.response import Response
 from ticker.serve.i18n.words import templates_dir
+from ticker.serve.news.popular import Popularity
 from ticker.serve.panel import html, json
-from ticker.serve.panel.view import Panel, PanelRate, Popularity, panel
+from ticker.serve.panel.table import PanelRate
+from ticker.serve.panel.view import Panel, panel
 from ticker.serve.render import Renderer
 from ticker.serve.strip import json as strip_json
 from ticker.serve.strip.options import LANGUAGES, Options

@@ -16,7 +16,7 @@ from support.host_page import Reader as ElementReader
 from support.pictures import Strips, serving
 from support.strip_page import catch_up
 
-from ticker.serve.panel.view import Popularity
+from ticker.serve.news.popular import Popularity
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, story
 from ticker.serve.strip.contrast import ratio

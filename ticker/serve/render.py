@@ -10,7 +10,7 @@ from functools import cache, partial
 from ticker.model import Language
 from ticker.rates.freshness import Judgement
 from ticker.serve.configurator import html as configurator_html
-from ticker.serve.configurator.form import configurator
+from ticker.serve.configurator.view import configurator
 from ticker.serve.http.response import (
     HTML,
     JSON,
@@ -25,10 +25,11 @@ from ticker.serve.http.response import (
     Response,
     build_response,
 )
+from ticker.serve.news.popular import UNCOUNTED, Popularity
 from ticker.serve.panel import html as panel_html
 from ticker.serve.panel import json as panel_json
 from ticker.serve.panel.view import SCHEMA_PATH as PANEL_SCHEMA_PATH
-from ticker.serve.panel.view import UNCOUNTED, Panel, Popularity, panel
+from ticker.serve.panel.view import Panel, panel
 from ticker.serve.strip import element as embed
 from ticker.serve.strip import html, json, svg, text
 from ticker.serve.strip.options import LANGUAGES, Options, offered, parse

@@ -19,8 +19,8 @@ from ticker.serve.api import answers as say
 from ticker.serve.api import html, models, openapi, params, reference, tables
 from ticker.serve.api.endpoints import ENDPOINTS, Endpoint, csv_columns
 from ticker.serve.api.params import Allowed, BadParametersError, Mistake
-from ticker.serve.configurator.form import base_of
 from ticker.serve.http import csv
+from ticker.serve.http.base_url import base_of
 from ticker.serve.http.cache import feeds_shown
 from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.rate_limit import MOMENT_COST, RateLimitedError, of_days

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from ticker.model import DAY, Freshness, Headline, Language
 from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import LANGUAGE_NAMES, words
-from ticker.serve.news.related import once
+from ticker.serve.news.clusters import cluster
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.contrast import Colours, palettes
 from ticker.serve.strip.figures import StripRate, strip_figure, strip_rate
@@ -241,7 +241,7 @@ def _headlines(context: Context) -> list[StripHeadline]:
     if not _with_headlines(context.options):
         return []
     feeds = selected(context.content, context.options)
-    stories = once([one for one in context.content.headlines if one.feed in feeds])[: context.options.headlines]
+    stories = cluster([one for one in context.content.headlines if one.feed in feeds])[: context.options.headlines]
     return [strip_headline(story.headline, feeds[story.headline.feed], context) for story in stories]
 
 
