@@ -180,12 +180,7 @@ def _today(common: StripRate | None, today: date, say: Words) -> Column:
 
 def _span(rate: StripRate, today: date, say: Words) -> str:
     """The day of a figure, or the days, where its table is for several."""
-    first, last = rate.valid_on, rate.valid_until
-    if first is None:
-        return ""
-    if rate.freshness is Freshness.FRESH and last and last > first:
-        return say.days(first, last, "–", today)
-    return say.day(first, today)
+    return say.span(rate.valid_on, rate.valid_until if rate.freshness is Freshness.FRESH else None, today)
 
 
 def _rate(
