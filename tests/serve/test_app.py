@@ -219,7 +219,7 @@ def test_who_waits_too_long_for_a_rendering_is_asked_to_come_again(front, monkey
 
 
 EVERYWHERE = [*ENDPOINTS, "/", "/nowhere"]
-FOLLOW_LANGUAGE = ("/",)
+FOLLOW_LANGUAGE = ("/", "/status")
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
@@ -456,3 +456,33 @@ def test_a_strip_does_not_follow_the_browsers_language(front):
 def test_a_moment_where_only_the_present_is_served_is_refused_in_plain_words(front):
     got = front.get("/chart?at=2026-05-23T18:00")
     assert got.json["detail"] == "/chart does not support `at`; /strip, /panel, /status and /api/v1 do."
+
+
+@pytest.mark.parametrize(("lang", "heading"), [("ru", "Не всё в порядке"), ("ky", "Баары эле жайында эмес")])
+def test_the_status_page_follows_the_browsers_language(front, lang, heading):
+    for got in (front.get("/status", Accept_Language=f"{lang}, en;q=0.1"), front.get(f"/status?lang={lang}")):
+        assert f'<html lang="{lang}">' in got.text
+        assert f"<h1>{heading}</h1>" in got.text
+        quoted = r'<(td|dd|span) lang="en">.*?</\1>|<(pre|code|style)>.*?</\2>'  # other people's words
+        own_words = re.sub(quoted, "", got.text, flags=re.DOTALL)
+        visible = re.sub("<[^>]*>", " ", own_words)
+        assert not re.search(r"\b(the|of|is|never|late|fresh|nobody|store|State|Source|none)\b", visible), visible
+    assert "Not everything is as it should be" in front.get("/status").text
+
+
+@pytest.mark.parametrize("path", ["/strip", "/panel"])
+def test_the_sites_language_is_the_default_of_strip_and_panel(path):
+    scene = day()
+    render = Renderer(SiteSettings(language="ru"))
+
+    def page(query: str) -> str:
+        _, make = render(path, query, scene.snapshot, scene.judged)
+        return make().codings["identity"].body.decode()
+
+    russian, english = page(""), page("lang=en")
+    assert '<html lang="ru">' in russian
+    assert '<html lang="en">' in english
+    for text in (russian, english):
+        assert f'href="{path}?lang=en"' in text
+        assert f'href="{path}"' in text
+    assert render(path, "lang=ru", scene.snapshot, scene.judged)[0] == render(path, "", scene.snapshot, scene.judged)[0]
