@@ -125,10 +125,10 @@ class Service:
 
     def _popularity(self) -> Popularity:
         tally = self.site.clicks.tally
-        return Popularity(tally.clicks, self.site.clicks.floor, tally.generation)
+        return Popularity(tally.clicks, self.site.clicks.floor, tally.version)
 
     def _tally_version(self, path: str) -> int:
-        return self.site.clicks.tally.generation if path in PANELS else 0
+        return self.site.clicks.tally.version if path in PANELS else 0
 
     def open_store(self) -> Store:
         return open_store(self.config.store.url, clock=self.clock)

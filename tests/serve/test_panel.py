@@ -364,7 +364,7 @@ def finished(scene: Scene, popularity: Callable[[], Popularity] = lambda: Popula
     render = Renderer(SiteSettings(frame_ancestors="https://news.example"), popularity)
 
     def edition(path: str) -> int:
-        return popularity().generation if path.startswith("/panel") else 0
+        return popularity().tally_version if path.startswith("/panel") else 0
 
     return ResponseCache(scene.snapshot, render, lambda: scene.now, 50, (), edition)
 

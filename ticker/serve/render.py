@@ -75,7 +75,7 @@ class Renderer:
         if path in PANELS:
             # Past click counts are not stored.
             popularity = UNCOUNTED if snapshot.past else self._popularity()
-            return f"{key}\n{popularity.generation}", partial(
+            return f"{key}\n{popularity.tally_version}", partial(
                 self._panel, path, options, says, snapshot, judged, popularity
             )
         return key, partial(self._strip, path, options, says, snapshot, judged)

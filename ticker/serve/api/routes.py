@@ -199,7 +199,7 @@ class Api:
         """What an answer is made of: as long as all of this is the same, so is the answer. It is kept beside each of
         them, and so holds numbers and no snapshot."""
         snapshot, judged = self._site.cache.current(now)
-        counted = self._site.clicks.tally.generation if asked.door.id == "popular" else 0
+        counted = self._site.clicks.tally.version if asked.door.id == "popular" else 0
         version = self._version() if asked.door.past else None
         feeds = () if asked.door.tag == "Rates" else feeds_shown(judged)
         of_snapshot = snapshot.version, snapshot.as_of, hash(snapshot.content.feeds)

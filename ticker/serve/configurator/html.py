@@ -10,7 +10,7 @@ _STYLE, _SCRIPT = "configurator/configurator.css", "configurator/configurator.js
 
 def page(configurator: Configurator) -> bytes:
     files = {"style": inline(_STYLE), "js": inline(_SCRIPT)}
-    return render_page("configurator/page.html", said=configurator, say=configurator.words.text, **files)
+    return render_page("configurator/page.html", page=configurator, say=configurator.words.text, **files)
 
 
 def policy() -> str:

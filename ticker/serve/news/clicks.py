@@ -64,9 +64,9 @@ class Counts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ClickTally:
-    """The counts of all processes together. `generation` grows when the others change."""
+    """The counts of all processes together. `version` grows when the others change."""
 
-    generation: int = 0
+    version: int = 0
     clicks: Mapping[str, float] = field(default_factory=dict)  # of the last 24 hours, older ones weighted less
     totals: Mapping[str, int] = field(default_factory=dict)  # clicks and views together, ever
 
@@ -197,7 +197,7 @@ class ClickCounter:
         read = hour, rows, totals
         if read != self._read:
             clicks = decayed_clicks(rows, now, self._half_life)
-            self.tally = ClickTally(self.tally.generation + 1, MappingProxyType(clicks), MappingProxyType(totals))
+            self.tally = ClickTally(self.tally.version + 1, MappingProxyType(clicks), MappingProxyType(totals))
             self._read = read
         return True
 

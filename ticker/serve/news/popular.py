@@ -12,12 +12,12 @@ from ticker.serve.news.clusters import Cluster
 class Popularity:
     """What ranks stories: decayed clicks by headline; under `floor` clicks the number of feeds decides.
 
-    `generation` grows whenever `clicks` change.
+    `tally_version` grows whenever `clicks` change.
     """
 
     clicks: Mapping[str, float]
     floor: float
-    generation: int = 0
+    tally_version: int = 0
 
 
 UNCOUNTED = Popularity({}, 1)

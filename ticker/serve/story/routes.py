@@ -90,7 +90,7 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
         return _error(site, 404, "missing", asked)
     of_story = {feed.feed: feed.language for feed in content.feeds}.get(one.feed, "")
     lang = _language(asked, of_story, site.settings.language)
-    counted = Popularity(site.clicks.tally.clicks, site.clicks.floor, site.clicks.tally.generation)
+    counted = Popularity(site.clicks.tally.clicks, site.clicks.floor, site.clicks.tally.version)
     said = story(one, known, snapshot, judged, lang, site.settings.currencies, counted)
     return build_response(
         html.page(said),
