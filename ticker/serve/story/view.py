@@ -23,7 +23,6 @@ from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 LIFE = timedelta(minutes=1)  # views and what is related go on
-RETRY_S = "5"
 MOST_RELATED = 5
 
 
