@@ -20,6 +20,8 @@ from werkzeug.test import Client
 
 from ticker.model import DAY, Outcome, Round
 from ticker.serve.http import cache as ready_room
+from ticker.serve.render import Renderer
+from ticker.serve.terms import SiteSettings
 
 ENDPOINTS = {
     "/strip": "text/html; charset=utf-8",
