@@ -41,7 +41,7 @@ def _answer(site: Site, path: str) -> tuple[Hashable, Callable[[], Response]]:
     def make() -> Response:
         currencies, (first, last) = asked.options.currencies or terms.currencies, asked.span(judged.today)
         charge(site, of_days((last - first).days, len(currencies)))
-        known = days(site.timeline.columns(store, version, grace, currencies), asked, judged.today)
+        known = days(site.timeline.columns(store, version, grace, currencies), asked, judged.today, judged.outlooks)
         until = content.home.at(judged.today + DAY)
         if path == PICTURE:
             drawn = chart(known, content, asked)
@@ -50,5 +50,5 @@ def _answer(site: Site, path: str) -> tuple[Hashable, Callable[[], Response]]:
         said = html.chart_page(page(known, content, asked, offers, judged.today))
         return build_response(said, HTML, until=until, last_modified=now, policy=html.chart_policy())
 
-    depends = content.home, content.banks, content.demo, tuple(sorted(offers.currencies))
+    depends = content.home, content.banks, content.demo, tuple(sorted(offers.currencies)), judged.outlooks.fingerprint
     return (path, asked.query(), asked.notes, version, judged.today, depends), make

@@ -14,7 +14,8 @@ from decimal import ROUND_CEILING, Decimal
 from urllib.parse import parse_qsl, urlencode
 
 from ticker.model import DAY, Freshness
-from ticker.rates.timeline import Column
+from ticker.rates.calendar import Outlooks
+from ticker.rates.timeline import DailyColumn, OutlookedColumn
 from ticker.serve.chart import svg as picture
 from ticker.serve.chart.svg import Chart, Line, Mark, Tick
 from ticker.serve.configurator.form import note_said
@@ -148,29 +149,25 @@ class Days:
         return (self.last - self.first).days + 1
 
 
-def days(columns: Mapping[str, Column], asked: Asked, today: date) -> Days:
+def days(columns: Mapping[str, DailyColumn], asked: Asked, today: date, outlooks: Outlooks) -> Days:
     """The days asked for, less those before the first and after the newest figure known."""
     first, last = asked.span(today)
     known = [one for one in columns.values() if one.days]
     begins = min((date.fromordinal(one.first) for one in known), default=first)
-    ends = max([today, *map(_covered_until, known)])
+    ends = max([today, *(date.fromordinal(one.covered_until) for one in known)])
     last = min(last, ends)
     first = min(last, max(first, begins))
     span = range(first.toordinal(), last.toordinal() + 1)
-    return Days(first, last, {code: [_official(one, day) for day in span] for code, one in columns.items()})
+    at_present = {code: one.at(outlooks) for code, one in columns.items()}
+    return Days(first, last, {code: [_official(one, day) for day in span] for code, one in at_present.items()})
 
 
-def _covered_until(column: Column) -> date:
-    newest = next((told[0] for told in reversed(column.days) if told), None)
-    return date.fromisoformat(newest.valid_until) if newest else date.min
-
-
-def _official(column: Column, ordinal: int) -> Official | None:
-    told = column.on(ordinal)
-    if not told or str(date.fromordinal(ordinal)) > told[0].valid_until:
+def _official(column: OutlookedColumn, ordinal: int) -> Official | None:
+    """The figure whose own table covers the day."""
+    found = column.on(ordinal)
+    if not found or ordinal > found.period.last:
         return None
-    entry, freshness = told
-    return Official(Decimal(entry.value), entry.source, freshness is not Freshness.FRESH)
+    return Official(Decimal(found.period.value), found.period.source, found.freshness is not Freshness.FRESH)
 
 
 # --- what is said ------------------------------------------------------------------------------------------------

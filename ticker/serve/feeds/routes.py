@@ -35,14 +35,17 @@ def register_routes(app: Router, site: Site) -> None:
 
     @app.get(f"{RATES}.atom")
     def rates_atom() -> Response:
-        asked, store, content = _asked(site, "lang", "currencies"), site.require_store(), site.cache.snapshot.content
+        asked, store = _asked(site, "lang", "currencies"), site.require_store()
+        snapshot, judged = site.cache.current(site.clock())
+        content, outlooks = snapshot.content, judged.outlooks
 
         def make() -> Response:
             wanted = asked.options.currencies or site.settings.currencies
-            channel = rates(store, site.cache.snapshot, asked, wanted)
+            channel = rates(store, snapshot, outlooks, asked, wanted)
             return _answer(feeds.atom(channel), ATOM_TYPE, channel, site)
 
-        return finished.get((asked, store.rates_version(), content.home, content.banks, content.demo), make)
+        depends = content.home, content.banks, content.demo, outlooks.fingerprint
+        return finished.get((asked, store.rates_version(), depends), make)
 
 
 def _asked(site: Site, *names: str) -> Asked:

@@ -13,8 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ticker.model import Freshness, Headline, Language
-from ticker.rates.calendar import DayFigure
-from ticker.rates.freshness import Judgement
+from ticker.rates.freshness import Figure, Judgement
 from ticker.serve.i18n.words import NOTHING, Words, own_digits, words
 from ticker.serve.news.related import Told, once, related
 from ticker.serve.panel.view import PanelHeadline, PanelRate, Popularity, headline, panel, state
@@ -33,7 +32,7 @@ class Known:
 
     summary: str = ""
     require_store: int | None = None  # clicks and views together; None where nobody knows
-    figures: Sequence[DayFigure] = ()
+    figures: Sequence[Figure] = ()
 
 
 UNKNOWN = Known()
@@ -141,18 +140,18 @@ def _of_today(rates: Sequence[PanelRate], today: date, say: Words) -> tuple[DayR
     )
 
 
-def _of_day(figures: Sequence[DayFigure], currencies: tuple[str, ...], day: date, say: Words) -> tuple[DayRate, ...]:
-    """Of a day that is over: what was official then, as far as it is known; no row where nothing was."""
-    by_currency = {one.currency: one for one in figures if one.day == day}
-    return tuple(_row(by_currency[code], say) for code in currencies if code in by_currency)
+def _of_day(figures: Sequence[Figure], currencies: tuple[str, ...], day: date, say: Words) -> tuple[DayRate, ...]:
+    """Of a day that is over: what was official then, as far as it is known."""
+    by_currency = {one.currency: one for one in figures}
+    return tuple(_row(by_currency[code], day, say) for code in currencies if code in by_currency)
 
 
-def _row(one: DayFigure, say: Words) -> DayRate:
-    if one.revision is None:
+def _row(one: Figure, day: date, say: Words) -> DayRate:
+    rate = one.rate
+    if rate is None:
         return DayRate(one.currency, say.currency_name(one.currency), NOTHING, "")
-    rate = one.revision.rate
     label = rate.currency if rate.nominal == 1 else f"{rate.nominal} {rate.currency}"
-    late = say.text("day.late", day=say.day(rate.valid_on, one.day)) if one.freshness is Freshness.LATE else ""
+    late = say.text("day.late", day=say.day(rate.valid_on, day)) if one.freshness is Freshness.LATE else ""
     return DayRate(label, say.currency_name(rate.currency), say.number(rate.quoted, own_digits(rate.quoted)), late)
 
 
