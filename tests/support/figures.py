@@ -23,7 +23,7 @@ from ticker.serve.render import Renderer
 from ticker.serve.terms import SiteSettings
 from ticker.store import Store, Write, open_store
 
-Printed = tuple[str, str, date]  # currency, figure, day
+BelievedRate = tuple[str, str, date]  # currency, figure, day
 
 
 class Shelf:
@@ -31,7 +31,7 @@ class Shelf:
 
     def __init__(self, scene: Scene, folder: Path, *, base_url: str | None = None) -> None:
         self.scene, self.now, self.reads = scene, scene.now, 0
-        (folder / "ticker.db").write_bytes(_empty_store())
+        (folder / "ticker.db").write_bytes(empty_store())
         self.store = open_store(f"sqlite:///{folder / 'ticker.db'}", clock=self.clock)
         latest = LiveSnapshot(self._never, lambda _: None, self.clock, None)
         latest.store, self.live = self.store, latest
@@ -61,7 +61,7 @@ class Shelf:
         with self.store.write(token) as write:
             yield write
 
-    def put(self, figures: Iterable[Printed], *, seen: Callable[[date], datetime] | None = None) -> None:
+    def put(self, figures: Iterable[BelievedRate], *, seen: Callable[[date], datetime] | None = None) -> None:
         """Believed figures, each published the afternoon before its day."""
         with self.write() as write:
             for currency, printed, day in figures:
@@ -70,7 +70,7 @@ class Shelf:
 
 
 @cache
-def _empty_store() -> bytes:
+def empty_store() -> bytes:
     """Its tables are made once: that takes longer than most tests."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "ticker.db"
@@ -82,7 +82,7 @@ def published(day: date) -> datetime:
     return HOME.at(day - DAY, time(16))
 
 
-def run(currency: str, last: date, *figures: str | None) -> list[Printed]:
+def run(currency: str, last: date, *figures: str | None) -> list[BelievedRate]:
     """One figure a day up to `last`; None leaves a day out."""
     first = last - (len(figures) - 1) * DAY
     return [(currency, one, first + nth * DAY) for nth, one in enumerate(figures) if one is not None]

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from support import scenes
-from support.figures import Printed, Shelf
+from support.figures import BelievedRate, Shelf
 
 from ticker.model import DAY
 
@@ -18,7 +18,7 @@ CURRENCIES = ("USD", "EUR", "RUB", "KZT")
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
-def series(file: Path) -> list[Printed]:
+def series(file: Path) -> list[BelievedRate]:
     with file.open(newline="") as rows:
         return [
             (code, row[code.lower()], date.fromisoformat(row["date"]))
