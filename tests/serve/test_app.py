@@ -379,7 +379,7 @@ def test_a_moved_clock_is_the_date_of_the_answer(front):
         ("/nowhere", "de", "en", "Not Found"),
         ("/nowhere?lang=ky", "ru", "ky", "Табылган жок"),
         ("/nowhere?lang=de", "ru", "ru", "Не найдено"),
-        ("/story/0000", "ru", "ru", "Сейчас недоступно"),
+        ("/story/0000", "ru", "ru", "Временно недоступно"),
         ("/chart?at=2026-05-23T18:00", "ru", "ru", "Неверный запрос"),
         ("/strip?at=yesterday", "ru", "ru", "Неверный запрос"),
     ],

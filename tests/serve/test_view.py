@@ -85,6 +85,17 @@ def test_past_until_a_figure_still_has_its_bank_and_its_day(state: str, bank: st
     assert (words.outdated, words.outdated_day) == (bank, day)
 
 
+def test_in_kyrgyz_the_short_name_is_drawn_and_the_usual_one_spoken() -> None:
+    for make, drawn, spoken in ((scenes.day, "УБКР", "Улуттук банк"), (scenes.demo, "DEMO", "Демонстрация")):
+        said = make().strip(Options(lang="ky")).words
+        assert (said.bank, said.bank_spoken) == (f"{drawn}, сом", f"{spoken}, сом")
+        assert said.status.startswith(f"{spoken}: 18-июнь үчүн")
+        assert said.outdated_status.startswith(f"{spoken}: жаңырган жок")
+    stale = scenes.stale().strip(Options(lang="ky"))
+    assert stale.words.status == "Улуттук банк: курс жок, акыркысы 12-май"
+    assert stale.rates[0].spoken.startswith("АКШ доллары: Улуттук банк: курс жок")
+
+
 def test_a_demonstration_never_says_official() -> None:
     for state in scenes.SCENES:
         for lang, official in (("en", "official"), ("ru", "официальн"), ("ky", "расмий")):

@@ -114,6 +114,13 @@ def test_an_unknown_bank_is_called_by_its_key() -> None:
     assert words("en").bank("XYZ") == "XYZ"
 
 
+def test_a_bank_is_read_aloud_by_its_usual_name() -> None:
+    assert [words(lang).bank("NBKR", spoken=True) for lang in LANGUAGES] == ["NBKR", "НБКР", "Улуттук банк"]
+    assert words("ky").bank("DEMO", spoken=True) == "Демонстрация"
+    assert words("ky").bank("CBR", spoken=True) == words("ky").bank("CBR")
+    assert words("ky").bank("XYZ", spoken=True) == "XYZ"
+
+
 def test_a_clock_shows_its_moments_own_zone() -> None:
     moment = datetime(2025, 6, 18, 11, 16, tzinfo=UTC)
     assert words("en").clock(Home().local(moment)) == "17:16"

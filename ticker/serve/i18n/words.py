@@ -103,8 +103,10 @@ class Words:
         key = f"currency.{code}"
         return self._texts[key] if key in self._texts else get_currency_name(code, count=1, locale=self._locale)
 
-    def bank(self, key: str) -> str:
-        return self._texts.get(f"bank.{key}", key)
+    def bank(self, key: str, *, spoken: bool = False) -> str:
+        """The short name, as drawn, or the one to be read aloud; the key itself for a bank without a name."""
+        short = self._texts.get(f"bank.{key}", key)
+        return self._texts.get(f"bank.{key}.spoken", short) if spoken else short
 
     def unit(self, currency: str) -> str:
         """The short name of the figures' unit; the currency's code where there is none."""

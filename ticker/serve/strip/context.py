@@ -27,10 +27,10 @@ class Context:
     def day(self, day: date | None) -> str:
         return self.say.day(day, self.today) if day else ""
 
-    def bank(self, bank: str | None) -> str:
+    def bank(self, bank: str | None, *, spoken: bool = False) -> str:
         if self.content.demo:
-            return self.say.bank(DEMO)
-        return self.say.bank(bank) if bank else ""
+            return self.say.bank(DEMO, spoken=spoken)
+        return self.say.bank(bank, spoken=spoken) if bank else ""
 
     def time(self, local: datetime) -> str:
         """The time, with its day where that is not today."""

@@ -151,7 +151,7 @@ def _spoken(figure: Figure, text: _Text, context: Context) -> str:
         later.append(say.text("mark.contested"))
     if not figure.rate:
         key = "stale" if figure.last else "none" if label.bank else "nobank"
-        bank, day = context.bank(label.bank), context.day(label.valid_on)
+        bank, day = context.bank(label.bank, spoken=True), context.day(label.valid_on)
         return ", ".join([say.text(f"said.{key}", name=name, bank=bank, day=day), *later])
     unit = say.amount_unit(context.content.home.currency, rounded(figure.rate.value, text.digits))
     moved = [say.text(f"said.{text.trend}", change=text.change)] if text.change else []

@@ -27,6 +27,7 @@ class LabelText:
     """The label's two lines, what they become after `until`, and the sentences announced for both."""
 
     bank: str
+    bank_spoken: str  # the bank by the name that is read aloud
     bank_rest: str  # what follows the bank: the unit of the figures
     day: str
     status: str
@@ -61,30 +62,33 @@ def mark(label: Label, common: Label, context: Context) -> str:
 
 
 def label_text(label: Label, context: Context) -> LabelText:
-    say, bank = context.say, context.bank(label.bank)
+    say, bank, spoken = context.say, context.bank(label.bank), context.bank(label.bank, spoken=True)
     if label.freshness in (Freshness.STALE, Freshness.NONE):
         return _without_figure(label, context)
     outdated, days = say.text("outdated", bank=bank), _days(label, context)
     return LabelText(
         bank=bank,
+        bank_spoken=spoken,
         bank_rest=say.text("bank.rest", unit=say.unit(context.content.home.currency)),
         day=_day(label, context),
         status=_status(label, context),
         outdated=outdated,
         outdated_day=say.text("day.late", day=days),
-        outdated_status=say.text("outdated.status", bank=bank, day=days),
+        outdated_status=say.text("outdated.status", bank=spoken, day=days),
     )
 
 
 def _without_figure(label: Label, context: Context) -> LabelText:
-    say, bank = context.say, context.bank(label.bank)
+    say, bank, spoken = context.say, context.bank(label.bank), context.bank(label.bank, spoken=True)
     if label.freshness is Freshness.STALE:
-        name = say.text("bank.stale", bank=bank)
-        status = say.text("status.stale", bank=bank, day=day_span(label, context))
+        name, aloud = (say.text("bank.stale", bank=each) for each in (bank, spoken))
+        status = say.text("status.stale", bank=spoken, day=day_span(label, context))
     else:
-        name = status = say.text("bank.yet", bank=bank) if bank else say.text("bank.none")
+        key = "bank.yet" if bank else "bank.none"
+        name, aloud = (say.text(key, bank=each) for each in (bank, spoken))
+        status = aloud
     outdated = say.text("outdated.alone")
-    return LabelText(name, "", _day(label, context), status, outdated, name, f"{outdated}, {name}")
+    return LabelText(name, aloud, "", _day(label, context), status, outdated, name, f"{outdated}, {aloud}")
 
 
 def _status(label: Label, context: Context) -> str:
@@ -94,7 +98,7 @@ def _status(label: Label, context: Context) -> str:
         key = "late"
     else:
         key = "next" if label.next_on else "fresh"
-    bank, day = context.bank(label.bank), day_span(label, context)
+    bank, day = context.bank(label.bank, spoken=True), day_span(label, context)
     return context.say.text(f"status.{key}", bank=bank, day=day, next=context.day(label.next_on))
 
 

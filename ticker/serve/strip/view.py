@@ -34,6 +34,7 @@ class StripWords:
     bank: str
     bank_name: str
     bank_rest: str
+    bank_spoken: str
     day: str
     outdated: str  # in place of the bank after `until`, as are the next two
     outdated_day: str
@@ -243,6 +244,7 @@ def _words(
         bank=label.bank + label.bank_rest,
         bank_name=label.bank,
         bank_rest=label.bank_rest,
+        bank_spoken=label.bank_spoken + label.bank_rest,
         day=label.day,
         outdated=label.outdated,
         outdated_day=label.outdated_day,
