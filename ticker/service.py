@@ -1,6 +1,7 @@
-"""Puts the wings together; the only file that sees both.
+"""Connects the collecting and the serving side; the only file that knows both.
 
-Nothing runs at import: threads begin lazily in each worker process, since a thread does not survive a fork.
+Nothing runs at import: each worker process starts its threads when it begins to serve, since threads do not survive a
+fork.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.rate_limit import RateLimiter
 from ticker.serve.news.clicks import ClickCounter, KnownStories
 from ticker.serve.panel.view import Popularity
-from ticker.serve.render import PANELS, PREWARMED, renderer
+from ticker.serve.render import PANELS, PREWARMED, Renderer
 from ticker.serve.site import Site
 from ticker.serve.strip.assets import EmbedAssets
 from ticker.serve.strip.element import script
@@ -51,15 +52,15 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 
-CONNECTIONS = 4096  # open ones a worker holds; idle readers and dripping heads must not keep others out
+CONNECTIONS = 4096  # open at once in a worker; idle clients and slow requests must not keep others out
 HEADER_BYTES = 64 << 10
-HEADER_TIMEOUT_MS = 10_000  # a request's head that drips for longer is dropped
-BLOCKING_THREADS = 2  # a request that waits for the store must not hold those that need not
-STOP_S = 3  # how long workers may take to finish what they answer
+HEADER_TIMEOUT_MS = 10_000  # a request whose headers take longer is dropped
+BLOCKING_THREADS = 2  # a request that waits for the store must not block those that do not
+STOP_S = 3  # how long workers may take to finish their requests
 
 
 def clock_of(config: Config) -> Clock:
-    """The time in UTC; moved in a demonstration that was told to be elsewhere in time."""
+    """The time in UTC; shifted by `demo.clock_offset_s` in a demonstration."""
     if not config.demo.clock_offset_s:
         return lambda: datetime.now(UTC)
     offset = timedelta(seconds=config.demo.clock_offset_s)
@@ -76,14 +77,14 @@ class Service:
         settings = site_settings(config)
         cache = ResponseCache(
             nothing_yet(config),
-            renderer(settings.currencies, settings.frame_ancestors, settings.presets, self._popularity),
+            Renderer(settings, self._popularity),
             self.clock,
             config.serve.cached_strips,
             PREWARMED,
             self._tally_version,
         )
-        last_good = Path(config.store.last_good) if config.store.last_good else None
-        live = LiveSnapshot(self.open_store, cache.replace_snapshot, self.clock, last_good, self._opened)
+        snapshot_file = Path(config.store.last_good) if config.store.last_good else None
+        live = LiveSnapshot(self.open_store, cache.replace_snapshot, self.clock, snapshot_file, self._opened)
         clicks = ClickCounter(
             lambda: live.store,
             self.clock,
@@ -98,7 +99,7 @@ class Service:
             clock=self.clock,
             settings=settings,
             clicks=clicks,
-            assets=EmbedAssets(last_good.with_name("ticker-embed") if last_good else None),
+            assets=EmbedAssets(snapshot_file.with_name("ticker-embed") if snapshot_file else None),
             timeline=Book(),
             limiter=RateLimiter(settings.api_quota),
         )
@@ -108,7 +109,7 @@ class Service:
         self._started = threading.Lock()
 
     def start(self) -> None:
-        """Begin to follow the store and to collect; once, however often it is called."""
+        """Begin to follow the store and to collect. Further calls do nothing."""
         if self._started.acquire(blocking=False):
             self.site.assets.keep()
             self.site.live.start()
@@ -139,9 +140,10 @@ class Service:
 
 
 def site_settings(config: Config) -> SiteSettings:
-    """What the operator decided. Raises ConfigError where a preset says what a strip would not show."""
+    """The operator's settings. Raises ConfigError for a preset with an invalid option."""
     return SiteSettings(
         currencies=config.serve.currencies,
+        language=config.serve.language,
         presets=presets(config),
         base_url=config.serve.base_url,
         embed=Embed(f"/embed/{script().version}.js", script().integrity),
@@ -152,9 +154,9 @@ def site_settings(config: Config) -> SiteSettings:
 
 
 def presets(config: Config) -> Mapping[str, str]:
-    """The presets by name, as queries. Raises ConfigError where one says what a strip would not show.
+    """The presets by name, as queries. Raises ConfigError for one with an invalid option.
 
-    Which currencies are known is seen only once a table was read: until then, any code may be one.
+    Any code may be a currency here: which are known is clear only once a table was read.
     """
     feeds = frozenset(feed.id for feed in config.feed_sources())
     for name, preset in config.presets.items():
@@ -165,7 +167,7 @@ def presets(config: Config) -> Mapping[str, str]:
 
 
 def nothing_yet(config: Config) -> Snapshot:
-    """What is shown before anything was collected: the sources, and no figure."""
+    """The snapshot before anything was collected: the sources without figures."""
     banks = [bank_terms(bank) for bank in config.rates_sources()]
     feeds = [feed_terms(feed) for feed in config.feed_sources()]
     none: dict[str, list[Revision]] = {bank.source: [] for bank in banks}
@@ -212,7 +214,7 @@ def collector(config: Config, store: Store, clock: Clock) -> Collector:
 
 
 def application() -> Application:
-    """The application of one worker process of `ticker serve`: begins at once, ends with its parent."""
+    """The application of one worker process of `ticker serve`: it starts at once and ends with its parent."""
     service = Service(load(None, os.environ).config)
     service.start()
     Finalize(None, service.stop, exitpriority=10)  # granian's workers run no atexit
@@ -221,14 +223,35 @@ def application() -> Application:
 
 
 def lazy_application() -> Application:
-    """The application for any WSGI server: begins with the first request, in the process that gets it."""
+    """The application for any WSGI server: it starts with the first request, in the process that gets it."""
     service = Service(load(None, os.environ).config)
     atexit.register(service.stop)
     return service.app
 
 
 def serve(config: Config) -> None:
-    """Serve until SIGINT, SIGTERM or SIGHUP. The workers read the settings anew, from the same file and environment."""
+    """Serve until SIGINT, SIGTERM or SIGHUP. The workers read the settings from the same file and environment again."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2 * CONNECTIONS, most), most))
+    multiprocessing.set_start_method("spawn", force=True)
+    server = _server(config)
+    hangup = signal.getsignal(signal.SIGHUP)
+
+    def end_with_the_terminal() -> None:
+        """granian would restart its workers and outlive its terminal, which only `nohup` asks for."""
+        signal.signal(signal.SIGHUP, hangup if hangup is signal.SIG_IGN else server.signal_handler_interrupt)
+
+    server.on_startup(end_with_the_terminal)
+    try:
+        server.serve()
+    except SystemExit:
+        # A signal to the whole process group ends the workers too, which is not a failure.
+        if not server.interrupt_signal:
+            raise
+
+
+def _server(config: Config) -> Any:
+    """granian, whose workers each run `application`."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
@@ -242,10 +265,7 @@ def serve(config: Config) -> None:
             with _interrupts_blocked():
                 super()._respawn_workers(*arguments, **options)
 
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2 * CONNECTIONS, most), most))
-    multiprocessing.set_start_method("spawn", force=True)
-    server = Server(
+    return Server(
         "ticker.service:application",
         factory=True,
         address=config.serve.host,
@@ -263,26 +283,13 @@ def serve(config: Config) -> None:
         log_enabled=False,
         log_access=False,
     )
-    hangup = signal.getsignal(signal.SIGHUP)
-
-    def end_with_the_terminal() -> None:
-        """granian would start its workers anew, and live on without a terminal; `nohup` asks for just that."""
-        signal.signal(signal.SIGHUP, hangup if hangup is signal.SIG_IGN else server.signal_handler_interrupt)
-
-    server.on_startup(end_with_the_terminal)
-    try:
-        server.serve()
-    except SystemExit:
-        # A signal to the whole group ends the workers too, which is no failure of theirs.
-        if not server.interrupt_signal:
-            raise
 
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """A process begun inside never hears SIGINT. A terminal sends it to all of them, and it is the main process that
-    ends its workers: one that is still starting would leave a traceback."""
-    resource_tracker.ensure_running()  # begun inside, it would leave the signal unblocked
+    """A process started inside ignores SIGINT. A terminal sends it to all processes, but the main one ends its workers:
+    a worker that is still starting would leave a traceback."""
+    resource_tracker.ensure_running()  # started inside, it would leave the signal unblocked
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -291,7 +298,7 @@ def _interrupts_blocked() -> Iterator[None]:
 
 
 def _end_with_parent(service: Service) -> None:
-    """A worker whose main process was killed must not go on behind the port's next owner."""
+    """A worker whose main process was killed must not go on serving beside the port's next owner."""
     parent = multiprocessing.parent_process()
     assert parent
     parent.join()

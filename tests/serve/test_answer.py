@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.given import bishkek, steadily
 from werkzeug.test import Client, TestResponse
 
-from ticker.serve.http.response import HTML, JSON, Response, build_response, problem, send
+from ticker.serve.http.response import HTML, JSON, Compression, Headers, Response, build_response, problem, send
 
 NOW = bishkek("2026-05-22 17:14")
 UNTIL = NOW + timedelta(hours=1)
@@ -32,7 +32,12 @@ def ask(answer: Response, method: str = "GET", *, now=NOW, cache: str = "hit", *
 @pytest.fixture(scope="module")
 def page() -> Response:
     return build_response(
-        LONG, HTML, until=UNTIL, last_modified=MADE, policy="default-src 'none'; frame-ancestors *", detail="v7"
+        LONG,
+        HTML,
+        until=UNTIL,
+        last_modified=MADE,
+        headers=Headers("default-src 'none'; frame-ancestors *"),
+        detail="v7",
     )
 
 
@@ -167,7 +172,7 @@ def test_it_is_said_how_the_answer_was_come_by(page):
 
 
 ANSWERS = {
-    "page": build_response(LONG, HTML, until=UNTIL, policy="default-src 'none'; frame-ancestors *"),
+    "page": build_response(LONG, HTML, until=UNTIL, headers=Headers("default-src 'none'; frame-ancestors *")),
     "json": build_response(b"{}", JSON, until=UNTIL, last_modified=MADE),
     "error": problem(404, "There is no such page."),
     "preflight": build_response(b"", HTML, status=204),
@@ -197,7 +202,7 @@ def test_every_answer_carries_the_contract(name, method, wanted):
 def test_what_is_large_is_coded_when_a_coding_is_first_asked_for(monkeypatch):
     made: list[str] = []
     monkeypatch.setattr(brotli, "compress", lambda *_, **__: made.append("br") or b"packed")
-    lazy = build_response(b"x" * 5000, JSON, until=UNTIL, lazily=True)
+    lazy = build_response(b"x" * 5000, JSON, until=UNTIL, compression=Compression(lazy=True))
     assert ask(lazy).headers["Content-Length"] == "5000"
     assert made == []
     for _ in range(2):
@@ -248,7 +253,10 @@ def test_an_error_for_programs_is_a_problem_document():
 
 def test_links_are_headers_of_their_own():
     links = ['</a>; rel="alternate"', '</b>; rel="describedby"']
-    assert ask(build_response(b"x", HTML, until=UNTIL, links=links)).headers.getlist("Link") == links
+    assert (
+        ask(build_response(b"x", HTML, until=UNTIL, headers=Headers(links=tuple(links)))).headers.getlist("Link")
+        == links
+    )
 
 
 def test_a_cache_can_tell_what_was_said_before_midnight_from_what_is_said_after_it():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -174,6 +175,7 @@ def test_who_waits_too_long_for_a_rendering_is_asked_to_come_again(front, monkey
 
 
 EVERYWHERE = [*ENDPOINTS, "/", "/nowhere"]
+FOLLOW_LANGUAGE = ("/", "/status")
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
@@ -181,7 +183,8 @@ EVERYWHERE = [*ENDPOINTS, "/", "/nowhere"]
 @pytest.mark.parametrize("accept", ["", BROWSER["Accept"]])
 def test_the_contract_stands_on_every_answer(front, path, method, accept):
     headers = front.get(path, method, Accept=accept, Accept_Encoding="br").headers
-    assert headers["Vary"] == "Accept-Encoding"
+    follows = path in FOLLOW_LANGUAGE and method in ("GET", "HEAD")
+    assert headers["Vary"] == ("Accept-Encoding, Accept-Language" if follows else "Accept-Encoding")
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
@@ -359,3 +362,65 @@ def test_a_moved_clock_is_the_date_of_the_answer(front):
     assert Client(moved).get("/strip").headers["Date"] == "Wed, 18 Jun 2025 05:16:00 GMT"
     assert "Date" not in front.get("/strip").headers, "the server's own stands there"
     assert front.scene.now - DAY < front.now
+
+
+# --- languages ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "lang", "title"),
+    [
+        ("/nowhere", "", "en", "Not Found"),
+        ("/nowhere", "ru-RU,ru;q=0.9,en;q=0.8", "ru", "Не найдено"),
+        ("/nowhere", "de, ky;q=0.5, en;q=0.1", "ky", "Табылган жок"),
+        ("/nowhere", "de", "en", "Not Found"),
+        ("/nowhere?lang=ky", "ru", "ky", "Табылган жок"),
+        ("/nowhere?lang=de", "ru", "ru", "Не найдено"),
+        ("/story/0000", "ru", "ru", "Сейчас недоступно"),
+        ("/chart?at=2026-05-23T18:00", "ru", "ru", "Неверный запрос"),
+        ("/strip?at=yesterday", "ru", "ru", "Неверный запрос"),
+    ],
+)
+def test_an_error_page_is_in_the_readers_language(front, path, accepted, lang, title):
+    got = front.get(path, **BROWSER, Accept_Language=accepted)
+    assert f'<html lang="{lang}">' in got.text
+    assert f"<h1>{title}</h1>" in got.text
+    assert got.headers["Cache-Control"] == "no-store"
+    detail = re.findall("<p>(.*?)</p>", got.text)[0]
+    assert lang == "en" or re.search("[а-я]", detail), detail
+    assert lang == "en" or not re.search(r"\b(there|the|at this|wanted|does)\b", detail), detail
+
+
+def test_a_program_gets_english_whatever_languages_it_accepts(front):
+    got = front.get("/nowhere", Accept_Language="ru")
+    assert (got.json["title"], got.headers["Content-Type"]) == ("Not Found", "application/problem+json")
+
+
+def test_the_configurator_follows_the_browsers_language_where_the_address_names_none(front):
+    russian = front.get("/", **BROWSER, Accept_Language="ru")
+    assert '<html lang="ru">' in russian.text
+    assert russian.headers["Vary"] == "Accept-Encoding, Accept-Language"
+    assert '<html lang="ky">' in front.get("/?lang=ky", **BROWSER, Accept_Language="ru").text
+    assert '<html lang="en">' in front.get("/", **BROWSER, Accept_Language="de").text
+
+
+def test_a_strip_does_not_follow_the_browsers_language(front):
+    """One address, one body: it is cached for all readers."""
+    assert '<html lang="en">' in front.get("/strip", **BROWSER, Accept_Language="ru").text
+
+
+def test_a_moment_where_only_the_present_is_served_is_refused_in_plain_words(front):
+    got = front.get("/chart?at=2026-05-23T18:00")
+    assert got.json["detail"] == "/chart does not support `at`; /strip, /panel, /status and /api/v1 do."
+
+
+@pytest.mark.parametrize(("lang", "heading"), [("ru", "Не всё в порядке"), ("ky", "Баары эле жайында эмес")])
+def test_the_status_page_follows_the_browsers_language(front, lang, heading):
+    for got in (front.get("/status", Accept_Language=f"{lang}, en;q=0.1"), front.get(f"/status?lang={lang}")):
+        assert f'<html lang="{lang}">' in got.text
+        assert f"<h1>{heading}</h1>" in got.text
+        quoted = r'<(td|dd|span) lang="en">.*?</\1>|<(pre|code|style)>.*?</\2>'  # other people's words
+        own_words = re.sub(quoted, "", got.text, flags=re.DOTALL)
+        visible = re.sub("<[^>]*>", " ", own_words)
+        assert not re.search(r"\b(the|of|is|never|late|fresh|nobody|store|State|Source|none)\b", visible), visible
+    assert "Not everything is as it should be" in front.get("/status").text

@@ -325,7 +325,7 @@ def test_a_span_is_two_days_or_how_far_back(query, span):
 def test_a_mistake_gives_way_to_the_default_and_is_told(shelf, query, note):
     asked = asked_for(query, OFFERED)
     assert len(asked.notes) == 1
-    assert asked.notes[0].startswith(note)
+    assert asked.notes[0].text().startswith(note)
     assert shelf.get(f"/chart.svg?{query}").status_code == 200
     assert note.split(":")[0] in shelf.get(f"/chart?{query}").text
 

@@ -18,16 +18,17 @@ from werkzeug.test import Client
 from ticker.serve.configurator.form import Embed, ways
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
-from ticker.serve.http.minify import packed
+from ticker.serve.http.minify import minify_js
 from ticker.serve.i18n.words import words
-from ticker.serve.render import renderer
+from ticker.serve.render import Renderer
 from ticker.serve.strip.element import OPTIONS, File, script, style
 from ticker.serve.strip.options import Options
+from ticker.serve.terms import SiteSettings
 
 
 def client() -> Client:
     scene = day()
-    ready = ResponseCache(scene.snapshot, renderer(("USD",), "*"), lambda: scene.now, 5, ())
+    ready = ResponseCache(scene.snapshot, Renderer(SiteSettings(("USD",))), lambda: scene.now, 5, ())
     latest = LiveSnapshot(lambda: None, lambda _: None, lambda: scene.now, None)  # type: ignore[arg-type,return-value]
     return Client(application(ready, latest, lambda: scene.now))
 
@@ -108,7 +109,7 @@ def test_packing_takes_comments_and_spaces_and_nothing_else() -> None:
           t
         );
     """.replace("'o'", '"\\"o  p"')
-    assert packed(code) == (
+    assert minify_js(code) == (
         'const a={b:1,"c d":`e  // ${f + 1}`};let g=a.b - -1 + +h?i:[j,k];m()\n'
         'n="// no comment"+"\\"o  p"\nif(p){q();}\nif(u){v=w}\nr(s,t);'
     )

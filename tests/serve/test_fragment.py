@@ -10,7 +10,7 @@ from support import scenes
 from support.markup import Page
 
 from ticker.model import Language
-from ticker.serve.http import pages as html
+from ticker.serve.strip import html
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.strip.view import Strip
 
@@ -29,9 +29,9 @@ def test_it_says_in_every_state_what_the_view_says(state: str, lang: Language) -
     strip = scenes.SCENES[state]().strip(Options(lang=lang))
     page = inside(strip)
     said = page.said()
-    assert strip.words["bank"] in said
+    assert strip.words.bank in said
     for word in ("day", "as_of_dated", "updated_dated"):
-        assert strip.words[word] in said
+        assert getattr(strip.words, word) in said
     for rate in strip.rates:
         assert said.count(rate.spoken) == 1
         assert f"{rate.currency} {rate.text}" in said
@@ -39,7 +39,7 @@ def test_it_says_in_every_state_what_the_view_says(state: str, lang: Language) -
     for headline in strip.headlines:
         assert said.count(f"{headline.dated} {headline.title} {headline.publisher}") == 1
     if not strip.headlines:
-        assert strip.words["headlines_none"] in said
+        assert strip.words.headlines_none in said
     (section,) = page.all("section")
     assert (section["lang"], section["data-state"]) == (lang, strip.state.value)
 

@@ -16,7 +16,7 @@ import pytest
 from support.scenes import day, evening
 
 from ticker.serve.http import live as room
-from ticker.serve.http.live import LiveSnapshot, read_last_good, write_last_good
+from ticker.serve.http.live import LiveSnapshot, read_snapshot, write_snapshot
 from ticker.snapshot import FORMAT, Snapshot, dump
 from ticker.store import Store, open_store
 
@@ -188,22 +188,22 @@ def test_a_fault_of_our_own_while_showing_is_logged_and_the_next_look_tries_agai
 def test_the_last_good_snapshot_is_read_as_it_was_written(tmp_path):
     file = tmp_path / "last-good.json"
     for scene in (DAY, evening()):
-        write_last_good(file, scene.snapshot)
-        assert read_last_good(file) == scene.snapshot
+        write_snapshot(file, scene.snapshot)
+        assert read_snapshot(file) == scene.snapshot
     assert os.listdir(tmp_path) == ["last-good.json"]
 
 
 def test_a_write_that_fails_leaves_the_file_as_it_was_and_nothing_beside_it(tmp_path, monkeypatch):
     file = tmp_path / "last-good.json"
-    write_last_good(file, DAY.snapshot)
+    write_snapshot(file, DAY.snapshot)
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        write_last_good(file, evening().snapshot)
-    assert read_last_good(file) == DAY.snapshot
+        write_snapshot(file, evening().snapshot)
+    assert read_snapshot(file) == DAY.snapshot
     assert os.listdir(tmp_path) == ["last-good.json"]
 
 
@@ -227,31 +227,31 @@ def _spoilt() -> dict[str, str]:
 def test_a_spoilt_copy_is_not_shown_and_is_told(tmp_path, name, capsys):
     file = tmp_path / "last-good.json"
     file.write_text(_spoilt()[name], encoding="utf-8")
-    assert read_last_good(file) is None
+    assert read_snapshot(file) is None
     assert "last good snapshot not read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("at", [0, 40, 100, 1000, -10])
 def test_a_copy_with_one_byte_changed_is_not_shown(tmp_path, at):
     file = tmp_path / "last-good.json"
-    write_last_good(file, DAY.snapshot)
+    write_snapshot(file, DAY.snapshot)
     body = bytearray(file.read_bytes())
     body[at] ^= 1
     file.write_bytes(bytes(body))
-    assert read_last_good(file) is None
+    assert read_snapshot(file) is None
 
 
 @pytest.mark.parametrize("number", ['"format":0,', f'"format":{FORMAT + 1},', ""])
 def test_a_copy_in_another_format_is_no_copy(tmp_path, monkeypatch, capsys, number):
     file = tmp_path / "last-good.json"
     monkeypatch.setattr(room, "dump", lambda content: dump(content).replace(f'"format":{FORMAT},', number))
-    write_last_good(file, DAY.snapshot)
-    assert read_last_good(file) is None
+    write_snapshot(file, DAY.snapshot)
+    assert read_snapshot(file) is None
     assert "this program reads" in capsys.readouterr().err
 
 
 def test_no_copy_yet_is_no_trouble(tmp_path, capsys):
-    assert read_last_good(tmp_path / "last-good.json") is None
+    assert read_snapshot(tmp_path / "last-good.json") is None
     assert capsys.readouterr().err == ""
 
 
@@ -260,7 +260,7 @@ def test_what_is_shown_is_kept_and_a_cold_start_without_the_store_shows_it(store
     first = following(url, file)
     publish(store)
     first.poll()
-    kept = read_last_good(file)
+    kept = read_snapshot(file)
     assert kept == shown[0]
     shown.clear()
     away = following(f"sqlite:///{tmp_path / 'gone' / 'ticker.db'}", file)
@@ -280,7 +280,7 @@ def test_a_copy_is_written_for_each_version_and_else_at_most_once_a_minute(store
         now[0] = NOW + timedelta(seconds=seconds)
         publish(store, replace(DAY, now=now[0]))
         latest.poll()
-        kept = read_last_good(file)
+        kept = read_snapshot(file)
         return kept and kept.looks[("nbkr", "USD")]
 
     assert looked_at(0) == NOW
@@ -288,7 +288,7 @@ def test_a_copy_is_written_for_each_version_and_else_at_most_once_a_minute(store
     assert looked_at(61) == NOW + timedelta(seconds=61)
     publish(store, evening())
     latest.poll()
-    kept = read_last_good(file)
+    kept = read_snapshot(file)
     assert kept
     assert kept.version == 2
     latest.stop()

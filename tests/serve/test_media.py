@@ -17,16 +17,16 @@ from jsonschema import Draft202012Validator
 from support import scenes
 
 from ticker.model import Language
-from ticker.serve.http import pages as html
+from ticker.serve.http.pages import error_page
 from ticker.serve.i18n.words import templates_dir
-from ticker.serve.strip import json
+from ticker.serve.strip import html, json
 from ticker.serve.strip.options import LANGUAGES, Options, Part
 from ticker.serve.strip.view import Strip
 
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    schema = stdlib_json.loads((templates_dir() / "strip.schema.json").read_bytes())
+    schema = stdlib_json.loads((templates_dir() / "strip/schema.json").read_bytes())
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
@@ -63,7 +63,7 @@ class Page(HTMLParser):
 
 
 def page(strip: Strip) -> Page:
-    return Page(html.strip_page(strip))
+    return Page(html.page(strip))
 
 
 # --- JSON --------------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_the_json_is_the_designs_example() -> None:
 
 
 def test_the_same_snapshot_and_judgement_give_the_same_bytes() -> None:
-    for render in (json.render, html.strip_page):
+    for render in (json.render, html.page):
         assert render(scenes.day().strip()) == render(scenes.day().strip())
 
 
@@ -160,7 +160,7 @@ def test_the_policy_names_the_very_bytes_in_the_page() -> None:
     for tag in ("style", "script"):
         digest = base64.b64encode(hashlib.sha256("".join(shown.text[tag]).encode()).digest()).decode()
         assert f"{tag}-src 'sha256-{digest}'" in policy
-    error = Page(html.error_page(404, "Not found", "There is no such page."))
+    error = Page(error_page(404, "Not found", "There is no such page."))
     assert error.text["style"] == shown.text["style"]
 
 
@@ -175,13 +175,13 @@ def test_the_policy_names_the_very_bytes_in_the_page() -> None:
 )
 def test_a_chosen_look_is_a_style_that_its_policy_names(options: Options) -> None:
     strip = scenes.day().strip(options)
-    body = html.strip_page(strip).decode()
+    body = html.page(strip).decode()
     styles = re.findall(r"<style>(.*?)</style>", body, re.DOTALL)
     assert len(styles) == 2
     for style in styles:
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in html.policy("*", strip).split("; ")[1]
-    assert len(re.findall("<style>", html.strip_page(scenes.day().strip()).decode())) == 1
+    assert len(re.findall("<style>", html.page(scenes.day().strip()).decode())) == 1
 
 
 @pytest.mark.parametrize(
@@ -200,11 +200,11 @@ def test_a_frame_is_only_opaque_where_its_ground_fills_it(options: Options, sche
 
 
 def test_widths_are_the_pages_in_a_page_and_the_strips_in_the_file() -> None:
-    body = html.strip_page(scenes.day().strip()).decode()
+    body = html.page(scenes.day().strip()).decode()
     assert "@container" not in body
     assert "container-type" not in body
     assert "@media (width < 71.68em)" in body
-    assert "@container (width < 128ch)" in (templates_dir() / "strip.css").read_text("utf-8")
+    assert "@container (width < 128ch)" in (templates_dir() / "strip/strip.css").read_text("utf-8")
 
 
 @pytest.mark.parametrize("show", [("rates",), ("clock", "headlines"), ("lang",)])
@@ -251,11 +251,11 @@ def test_the_page_says_what_the_view_says(state: str, lang: Language) -> None:
     for rate in strip.rates:
         assert said.count(rate.spoken) == 1
         assert rate.text in said
-    assert strip.words["day"] in said
+    assert strip.words.day in said
     for headline in strip.headlines:
         assert said.count(headline.title) == 1
     if not strip.headlines:
-        assert strip.words["headlines_none"] in said
+        assert strip.words.headlines_none in said
 
 
 def test_the_page_loads_nothing_and_has_no_inline_style_or_handler() -> None:
@@ -313,12 +313,12 @@ def test_without_headlines_there_is_no_list_but_still_the_control() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_strip_with_ten_headlines_is_one_small_request(lang: Language) -> None:
-    body = html.strip_page(scenes.evening().strip(Options(lang=lang, headlines=10)))
+    body = html.page(scenes.evening().strip(Options(lang=lang, headlines=10)))
     assert len(brotli.compress(body)) <= 10 * 1024
 
 
 def test_an_error_is_a_page_to_read() -> None:
-    shown = Page(html.error_page(404, "Not found", "There is no <such> page.", lang="en"))
+    shown = Page(error_page(404, "Not found", "There is no <such> page.", lang="en"))
     assert "404 Not found There is no <such> page." in shown.said()
     assert not shown.all("script")
 

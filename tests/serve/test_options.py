@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -9,11 +10,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.given import steadily
 
+from ticker.serve.i18n.words import words
+from ticker.serve.strip.notes import Note
 from ticker.serve.strip.options import MAX_NOTES, Offered, Options, parse
 
 OFFERED = Offered(
     currencies=frozenset({"USD", "EUR", "RUB", "KZT", "CNY"}), feeds=frozenset({"24kg-ru", "kaktus-ru", "24kg-en"})
 )
+
+
+def texts(notes: tuple[Note, ...]) -> list[str]:
+    return [note.text() for note in notes]
 
 
 def asked(query: str) -> Options:
@@ -27,7 +34,7 @@ def noted(query: str) -> str:
     options, notes = parse(query, OFFERED)
     assert options == Options()
     (note,) = notes
-    return note
+    return note.text()
 
 
 def test_nothing_asked_is_the_default_strip():
@@ -57,10 +64,9 @@ def test_an_unknown_name_is_ignored_without_a_word(query):
     [("currency", "currencies"), ("language", "lang"), ("Lang", "lang"), ("lang[]", "lang"), ("headline", "headlines")],
 )
 def test_an_unknown_name_that_is_nearly_an_options_is_ignored_with_a_note(met, meant):
-    assert parse(f"{met}=x&{met}=y", OFFERED) == (
-        Options(),
-        (f"{met!r}: there is no such option; did you mean {meant}?",),
-    )
+    options, notes = parse(f"{met}=x&{met}=y", OFFERED)
+    assert options == Options()
+    assert texts(notes) == [f"{met!r}: there is no such option; did you mean {meant}?"]
 
 
 @pytest.mark.parametrize(
@@ -85,13 +91,13 @@ def test_a_bad_value_gives_way_to_the_default_and_a_note_says_what_is_allowed(qu
 def test_a_bad_member_of_a_list_gives_way_and_the_others_stay():
     options, notes = parse("currencies=USD,GBP,EUR", OFFERED)
     assert options.currencies == ("USD", "EUR")
-    assert notes == ("currencies: 'GBP' is not offered; offered are CNY, EUR, KZT, RUB, USD",)
+    assert texts(notes) == ["currencies: 'GBP' is not offered; offered are CNY, EUR, KZT, RUB, USD"]
 
 
 def test_of_a_repeated_name_the_first_counts_even_a_bad_one():
     options, notes = parse("lang=ru&lang=ky&lang=en", OFFERED)
     assert options.lang == "ru"
-    assert notes == ("lang: given more than once; the first counts",) * 2
+    assert texts(notes) == ["lang: given more than once; the first counts"] * 2
     assert parse("lang=de&lang=ky", OFFERED)[0].lang == "en"
 
 
@@ -104,7 +110,7 @@ def test_no_more_currencies_are_shown_than_a_strip_holds():
     options, notes = parse(f"currencies={','.join(sorted(many.currencies))}", many)
     assert options.currencies
     assert len(options.currencies) == 12
-    assert notes == ("currencies: 26 given, at most 12 are shown",)
+    assert texts(notes) == ["currencies: 26 given, at most 12 are shown"]
 
 
 def test_digits_auto_is_the_default():
@@ -129,7 +135,7 @@ def test_a_query_is_read_as_far_as_is_sensible():
     _, notes = parse("&".join(["lang=de"] * 10_000), OFFERED)
     assert len(notes) == MAX_NOTES
     (note,) = parse(f"lang={'d' * 1000}", OFFERED)[1]
-    assert len(note) < 120
+    assert len(note.text()) < 120
 
 
 _names = st.sampled_from([*Options.model_fields, "utm_source"])
@@ -145,7 +151,7 @@ def test_whatever_is_asked_a_strip_is_shown_and_its_canonical_query_asks_for_it(
     assert set(options.feeds or ()) <= OFFERED.feeds
     assert 0 <= options.headlines <= 20
     assert parse(options.query(), OFFERED) == (options, ())
-    assert all("\n" not in note for note in notes)
+    assert all("\n" not in text for text in texts(notes))
 
 
 # --- look, motion, presets ---------------------------------------------------------------------------------------
@@ -169,7 +175,7 @@ def test_parts_are_shown_in_one_order_whatever_the_order_asked():
         ("bg=red", "bg: met 'red', wanted a colour as 14171b; the default is shown"),
         ("theme=blue", "theme: met 'blue', wanted auto, light, dark or transparent; the default is shown"),
         ("speed=9", "speed: met '9', wanted a whole number from 25 to 300; the default is shown"),
-        ("preset=gone", "preset: 'gone' is not offered; offered are none"),
+        ("preset=gone", "preset: this site has none to choose from"),
     ],
 )
 def test_a_wrong_look_is_the_stock_one_with_a_note(query, note):
@@ -180,3 +186,21 @@ def test_a_preset_is_what_the_query_does_not_say_itself():
     offered = Offered(OFFERED.currencies, OFFERED.feeds, {"paper": "lang=ru&theme=dark&currencies=USD"})
     options, notes = parse("theme=light&preset=paper", offered)
     assert (options.lang, options.theme, options.currencies, notes) == ("ru", "light", ("USD",), ())
+
+
+def test_a_list_with_nothing_to_choose_from_has_a_note_that_says_so():
+    nothing = Offered(frozenset(), frozenset())
+    for query in ("feeds=kaktus", "feeds=", "currencies=USD,EUR"):
+        (note,) = parse(query, nothing)[1]
+        assert note.text() == f"{note.name}: this site has none to choose from"
+    assert note.text(words("ru")) == "currencies: на этом сайте выбирать не из чего"
+
+
+def test_the_sites_language_is_the_default_and_every_other_is_in_the_canonical_query():
+    offered = replace(OFFERED, language="ru")
+    russian, english = parse("", offered)[0], parse("lang=en", offered)[0]
+    assert (russian.lang, russian.query()) == ("ru", "")
+    assert (english.lang, english.query()) == ("en", "lang=en")
+    assert english.model_copy(update={"lang": "ru"}).query() == ""
+    assert english.only("lang", "theme").query() == "lang=en"
+    assert parse("lang=de", offered)[0].lang == "ru"

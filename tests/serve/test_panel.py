@@ -19,15 +19,16 @@ from support.scenes import SCENES, WEDNESDAY, Scene
 
 from ticker.model import DAY, Headline, Language
 from ticker.rates.freshness import freshness
-from ticker.serve.http import pages as html
 from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.dom import to_nodes
 from ticker.serve.http.response import Response
 from ticker.serve.i18n.words import templates_dir
-from ticker.serve.panel.nodes import nodes
+from ticker.serve.panel import html, json
 from ticker.serve.panel.view import Panel, PanelRate, Popularity, panel
-from ticker.serve.render import renderer
-from ticker.serve.strip import json
+from ticker.serve.render import Renderer
+from ticker.serve.strip import json as strip_json
 from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Series
 
 
@@ -225,7 +226,7 @@ def test_links_keep_the_options() -> None:
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
     read = {
-        name: stdlib_json.loads((templates_dir() / f"{name}.schema.json").read_bytes()) for name in ("strip", "panel")
+        name: stdlib_json.loads((templates_dir() / f"{name}/schema.json").read_bytes()) for name in ("strip", "panel")
     }
     Draft202012Validator.check_schema(read["panel"])
     registry = Registry().with_resource("/schema/strip.json", Resource.from_contents(read["strip"]))
@@ -234,7 +235,7 @@ def validator() -> Draft202012Validator:
 
 
 def twin(one: Panel) -> Any:
-    return stdlib_json.loads(json.render_panel(one, html.panel_body(one)))
+    return stdlib_json.loads(json.render(one))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -250,7 +251,7 @@ def test_the_schema_refuses_what_breaks_the_contract(validator: Draft202012Valid
 
 
 def test_a_panel_says_in_json_what_the_strip_does() -> None:
-    strip, one = stdlib_json.loads(json.render(scenes.evening().strip())), twin(said(scenes.evening()))
+    strip, one = stdlib_json.loads(strip_json.render(scenes.evening().strip())), twin(said(scenes.evening()))
     assert {**one, "rates": 0, "headlines": 0, "words": 0, "links": 0}.items() >= {
         **strip,
         "rates": 0,
@@ -288,8 +289,8 @@ def flat(node: Any) -> tuple[list[str], list[str]]:
 
 @pytest.mark.parametrize("state", list(SCENES))
 def test_the_nodes_are_what_the_page_shows(state: str) -> None:
-    markup = html.panel_body(said(SCENES[state](), Popularity({"en1": 5.0}, 3, 1)))
-    text, tags = flat(nodes(markup))
+    markup = html.body(said(SCENES[state](), Popularity({"en1": 5.0}, 3, 1)))
+    text, tags = flat(to_nodes(markup))
     read = Reader(markup)
     assert ["".join("".join(text).split()), tags] == ["".join("".join(read.text).split()), read.tags]
 
@@ -302,7 +303,7 @@ def test_no_two_nodes_beside_each_other_have_one_key() -> None:
             if isinstance(child, list):
                 check(child)
 
-    check(nodes(html.panel_body(said(across_days(), Popularity({"en1": 5.0}, 3, 1)))))
+    check(to_nodes(html.body(said(across_days(), Popularity({"en1": 5.0}, 3, 1)))))
 
 
 # --- page and fragment -------------------------------------------------------------------------------------------
@@ -317,23 +318,23 @@ def test_a_hostile_title_stays_text_in_every_medium() -> None:
     one = said(
         scene.with_content(headlines=(evil,), feeds=scenes.FEEDS), lang="ru" if evil.id.startswith("ru") else "en"
     )
-    for body in (html.panel_page(one).decode(), html.panel_fragment(one).decode()):
+    for body in (html.page(one).decode(), html.fragment(one).decode()):
         assert "<img" not in body
     assert any(HOSTILE in text for text in flat(twin(one)["nodes"])[0])
 
 
 def test_without_script_the_page_says_no_more_than_stays_true() -> None:
     """The words for as long as somebody looks again are drawn only by what the script adds."""
-    style = (templates_dir() / "panel.css").read_text()
+    style = (templates_dir() / "panel/panel.css").read_text()
     assert ".now, .current { display: none; }" in style
-    page = html.panel_page(said(scenes.evening())).decode()
+    page = html.page(said(scenes.evening())).decode()
     assert page.count('<span class="now">') == 2
     assert "as of 18 June 2025, 18:39" in page
 
 
 def test_the_policy_names_style_and_script_of_the_page() -> None:
     one = said(scenes.day(), bg="102030")
-    policy = html.panel_policy("https://news.example", one)
+    policy = html.policy("https://news.example", one)
     assert "frame-ancestors https://news.example" in policy
     assert policy.count("'sha256-") == 4
     assert "require-trusted-types-for 'script'" in policy
@@ -342,7 +343,7 @@ def test_the_policy_names_style_and_script_of_the_page() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("state", list(SCENES))
 def test_the_fragment_harms_no_page(state: str, lang: Language) -> None:
-    fragment = html.panel_fragment(said(SCENES[state](), Popularity({"en1": 5.0}, 3, 1), lang=lang)).decode("ascii")
+    fragment = html.fragment(said(SCENES[state](), Popularity({"en1": 5.0}, 3, 1), lang=lang)).decode("ascii")
     page = Page(f"<!doctype html><html><head><title>Our paper</title></head><body>{fragment}</body></html>")
     assert page.open == []
     for tag, attributes in page.tags[4:]:
@@ -358,7 +359,7 @@ def test_the_fragment_harms_no_page(state: str, lang: Language) -> None:
 
 
 def finished(scene: Scene, popularity: Callable[[], Popularity] = lambda: Popularity({}, 3, 0)) -> ResponseCache:
-    render = renderer(("USD", "EUR", "RUB"), "https://news.example", {}, popularity)
+    render = Renderer(SiteSettings(frame_ancestors="https://news.example"), popularity)
 
     def edition(path: str) -> int:
         return popularity().generation if path.startswith("/panel") else 0

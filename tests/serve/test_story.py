@@ -17,8 +17,8 @@ from support.scenes import WEDNESDAY, Scene
 
 from ticker.model import DAY, Freshness, Headline, Language, Rate, Revision
 from ticker.rates.calendar import DayFigure
-from ticker.serve.http import pages as html
 from ticker.serve.panel.view import Popularity
+from ticker.serve.story import html
 from ticker.serve.story.view import Known, StoryPage, story
 
 BROWSER = {
@@ -63,7 +63,7 @@ def test_it_has_title_publisher_time_summary_and_views() -> None:
 
 
 def test_what_nobody_knows_is_not_said() -> None:
-    body = html.story_page(said(scenes.day())).decode()
+    body = html.page(said(scenes.day())).decode()
     assert "Views" not in body
     assert 'class="summary"' not in body
 
@@ -106,7 +106,7 @@ def test_related_and_popular_stand_apart() -> None:
     page = said(scene, clicks={"en4": 9.0, "en0": 20.0})
     assert [one.headline.id for one in page.related] == ["near"]
     assert [one.headline.id for one in page.popular] == ["en4"]  # itself left out
-    body = html.story_page(page).decode()
+    body = html.page(page).decode()
     assert body.index("Related</h2>") < body.index("Popular</h2>")
 
 
@@ -114,7 +114,7 @@ def test_related_and_popular_stand_apart() -> None:
 def test_it_speaks_the_language_that_was_asked_for(lang: Language, heading: str) -> None:
     page = said(scenes.day(), lang=lang)
     assert page.rates_heading == heading
-    body = html.story_page(page).decode()
+    body = html.page(page).decode()
     assert f'<html lang="{lang}">' in body
     assert '<h1 lang="en">' in body  # the title's own language is marked
 
@@ -137,7 +137,7 @@ def described(body: str) -> Any:
 
 
 def test_search_engines_are_told_whose_article_it_is() -> None:
-    body = html.story_page(said(scenes.day(), known=Known("Closed since 2023.", 1))).decode()
+    body = html.page(said(scenes.day(), known=Known("Closed since 2023.", 1))).decode()
     assert '<link rel="canonical" href="https://example.org/en/0">' in body
     assert '<meta name="robots" content="noindex">' in body
     article = described(body)
@@ -151,14 +151,14 @@ def test_search_engines_are_told_whose_article_it_is() -> None:
 def test_a_hostile_title_and_summary_stay_text() -> None:
     scene = scenes.day()
     evil = replace(found(scene, "en0"), title=HOSTILE)
-    body = html.story_page(said(scene.with_content(headlines=(evil,)), known=Known(HOSTILE, 1))).decode()
+    body = html.page(said(scene.with_content(headlines=(evil,)), known=Known(HOSTILE, 1))).decode()
     assert described(body)["headline"] == HOSTILE
     assert body.count("<script") == 2
     assert HOSTILE in unescape(body.partition("<body>")[2])
 
 
 def test_the_link_leads_straight_to_the_publisher_and_is_written_out_for_paper() -> None:
-    body = html.story_page(said(scenes.day())).decode()
+    body = html.page(said(scenes.day())).decode()
     assert '<a href="https://example.org/en/0" rel="noopener" ping="/click/en0">Read at 24.kg</a>' in body
     assert '<p class="address">https://example.org/en/0</p>' in body
 

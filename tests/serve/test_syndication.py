@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -373,6 +373,10 @@ def test_our_own_parser_and_feedparser_read_the_rates(shelf):
 # --- the doors ---------------------------------------------------------------------------------------------------
 
 
+def _less_status(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name != "Cache-Status"}
+
+
 @pytest.mark.parametrize("path", ENDPOINTS)
 def test_a_feed_is_served_in_its_type_under_the_one_contract(shelf, path):
     got = shelf.get(path)
@@ -382,7 +386,7 @@ def test_a_feed_is_served_in_its_type_under_the_one_contract(shelf, path):
     assert got.headers["Last-Modified"]
     assert "default-src 'none'" in got.headers["Content-Security-Policy"]
     assert shelf.get(path, **{"If-None-Match": got.headers["ETag"]}).status_code == 304
-    assert dict(shelf.client.head(path).headers) == dict(got.headers)
+    assert _less_status(shelf.client.head(path).headers) == _less_status(got.headers)
     assert shelf.client.options(path).status_code == 204
     assert shelf.client.post(path).status_code == 405
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,8 @@ from support import scenes
 from ticker.model import DAY, Freshness, Language
 from ticker.serve.i18n.words import rounded
 from ticker.serve.strip.contrast import TEXT, ratio
+from ticker.serve.strip.figures import StripRate, digits_apart, digits_of
 from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import StripRate, digits_apart, digits_of
 
 D = Decimal
 TODAY = scenes.WEDNESDAY
@@ -29,7 +29,7 @@ def rates(scene: scenes.Scene, lang: Language = "en", **options: Any) -> dict[st
 
 def label(scene: scenes.Scene, lang: Language = "en", **options: Any) -> tuple[str, str]:
     words = scene.strip(Options(lang=lang, **options)).words
-    return words["bank"], words["day"]
+    return words.bank, words.day
 
 
 # --- the label: bank and day, as the state has them --------------------------------------------------------------
@@ -82,14 +82,14 @@ def test_a_figure_given_up_a_year_ago_has_its_year() -> None:
 )
 def test_past_until_a_figure_still_has_its_bank_and_its_day(state: str, bank: str, day: str) -> None:
     words = scenes.SCENES[state]().strip().words
-    assert (words["outdated"], words["outdated_day"]) == (bank, day)
+    assert (words.outdated, words.outdated_day) == (bank, day)
 
 
 def test_a_demonstration_never_says_official() -> None:
     for state in scenes.SCENES:
         for lang, official in (("en", "official"), ("ru", "официальн"), ("ky", "расмий")):
             strip = scenes.SCENES[state]().with_content(demo=True).strip(Options(lang=lang))
-            spoken = [strip.words["status"], *(rate.spoken for rate in strip.rates)]
+            spoken = [strip.words.status, *(rate.spoken for rate in strip.rates)]
             assert not [text for text in spoken if official in text], state
 
 
@@ -245,7 +245,7 @@ def test_parts_that_are_not_asked_for_are_left_out() -> None:
     strip = scenes.evening().strip(Options(show=("rates",)))
     assert (strip.headlines, strip.with_headlines, strip.languages) == ((), False, ())
     assert [(rate.next, rate.change_text) for rate in strip.rates] == [(None, "")] * 3
-    assert (strip.words["bank"], strip.words["day"]) == ("NBKR, soms", "18 June")
+    assert (strip.words.bank, strip.words.day) == ("NBKR, soms", "18 June")
     assert scenes.evening().strip(Options(show=("clock",))).rates == ()
 
 
@@ -287,10 +287,10 @@ def test_a_rate_is_a_sentence(state: str, lang: Language, spoken: str) -> None:
 
 def test_tomorrow_is_said_only_of_tomorrow() -> None:
     words = scenes.evening().strip().words
-    assert (words["tomorrow"], words["tomorrow_dated"]) == ("tomorrow", "19 June")
+    assert (words.tomorrow, words.tomorrow_dated) == ("tomorrow", "19 June")
     ahead = scenes.scene(scenes.at(TODAY, "18:40"), scenes.daily(YESTERDAY, TODAY, TODAY + 2 * DAY))
-    assert ahead.strip().words["tomorrow"] == "20 June"
-    assert scenes.day().strip().words["tomorrow"] == ""
+    assert ahead.strip().words.tomorrow == "20 June"
+    assert scenes.day().strip().words.tomorrow == ""
 
 
 # --- headlines ---------------------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ def test_one_story_of_two_feeds_is_shown_once_under_who_had_it_first() -> None:
 
 def test_the_label_speaks_for_figures_that_are_shown() -> None:
     strip = scenes.day().strip(Options(currencies=("KZT", "CNY", "USD")))
-    assert (strip.state, strip.words["bank"], strip.words["day"]) == (Freshness.FRESH, "NBKR, soms", "18 June")
+    assert (strip.state, strip.words.bank, strip.words.day) == (Freshness.FRESH, "NBKR, soms", "18 June")
     assert [(rate.text, rate.mark) for rate in strip.rates] == [
         ("—", "no rate yet"),
         ("—", "no rate yet"),
@@ -343,12 +343,22 @@ def test_an_earlier_days_time_carries_its_day() -> None:
 
 def test_updated_is_said_only_when_no_feed_of_the_selection_is_fresh() -> None:
     day = scenes.day()
-    assert day.strip().words["updated"] == ""
+    assert day.strip().words.updated == ""
     dead = {**day.snapshot.looks, ("24kg-en", ""): day.now - timedelta(hours=1)}
     scene = replace(day, snapshot=replace(day.snapshot, looks=dead))
-    assert scene.strip().words["updated"] == ""
-    assert scene.strip(Options(feeds=("24kg-en",))).words["updated"] == "updated 10:16"
-    assert scenes.stale().strip().words["updated"] == "updated 12 May 21:10"
+    assert scene.strip().words.updated == ""
+    assert scene.strip(Options(feeds=("24kg-en",))).words.updated == "updated 10:16"
+    assert scenes.stale().strip().words.updated == "updated 12 May 21:10"
+
+
+def test_updated_says_the_newest_success_of_the_selection() -> None:
+    day = scenes.day()
+    feeds = [feed for feed in scenes.FEEDS if feed.language == "en"]
+    looks = {(feed.feed, ""): day.now - timedelta(hours=1 + 2 * nth) for nth, feed in enumerate(feeds)}
+    scene = replace(day, snapshot=replace(day.snapshot, looks={**day.snapshot.looks, **looks}))
+    assert len(feeds) > 1
+    assert scene.strip().words.updated == "updated 10:16"
+    assert scene.strip().words.updated_dated == "updated 18 June 10:16"
 
 
 # --- moments, links ----------------------------------------------------------------------------------------------
@@ -358,8 +368,8 @@ def test_as_of_is_the_versions_moment_and_never_the_renderings() -> None:
     strip = scenes.day().strip()
     assert strip.as_of
     assert strip.refresh_after == strip.as_of + timedelta(seconds=60)
-    assert strip.words["as_of"] == "as of 11:15"
-    assert scenes.stale().strip().words["as_of"] == "as of 12 May 21:09"
+    assert strip.words.as_of == "as of 11:15"
+    assert scenes.stale().strip().words.as_of == "as of 12 May 21:09"
     later = replace(scenes.day(), now=scenes.day().now + timedelta(minutes=7))
     assert later.strip() == scenes.day().strip()
 
@@ -396,5 +406,5 @@ def test_no_word_is_relative_but_tomorrow() -> None:
             ("ky", "кечээ бүгүн мурун"),
         ):
             strip = make().strip(Options(lang=lang))
-            said = " ".join([*strip.words.values(), *(rate.spoken + rate.mark for rate in strip.rates)]).split()
+            said = " ".join([*asdict(strip.words).values(), *(rate.spoken + rate.mark for rate in strip.rates)]).split()
             assert not set(relative.split()) & set(said)

@@ -19,7 +19,7 @@ from ticker.rates.compose import compose
 from ticker.serve.configurator.form import SiteSettings
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
-from ticker.serve.render import renderer
+from ticker.serve.render import Renderer
 from ticker.snapshot import empty
 from ticker.store import open_store
 
@@ -35,7 +35,7 @@ class Desk:
         token = self.store.lease("test", 10**7)
         assert token
         self.token = token
-        self.cache = ResponseCache(empty(HOME), renderer(SITE, "*"), lambda: self.now, 50, ())
+        self.cache = ResponseCache(empty(HOME), Renderer(SiteSettings(SITE)), lambda: self.now, 50, ())
         self.live = LiveSnapshot(lambda: self.store, self.cache.replace_snapshot, lambda: self.now, None)
         self.app = application(self.cache, self.live, lambda: self.now, settings=SiteSettings(SITE, **terms))
         self.client = Client(self.app)

@@ -20,7 +20,7 @@ from ticker.model import DAY, Rate
 from ticker.serve.configurator.form import SiteSettings
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
-from ticker.serve.render import renderer
+from ticker.serve.render import Renderer
 from ticker.store import Store, Write, open_store
 
 Printed = tuple[str, str, date]  # currency, figure, day
@@ -35,7 +35,7 @@ class Shelf:
         self.store = open_store(f"sqlite:///{folder / 'ticker.db'}", clock=self.clock)
         latest = LiveSnapshot(self._never, lambda _: None, self.clock, None)
         latest.store, self.live = self.store, latest
-        self.cache = ResponseCache(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), self.clock, 50, ())
+        self.cache = ResponseCache(scene.snapshot, Renderer(SiteSettings()), self.clock, 50, ())
         terms = SiteSettings(
             base_url=base_url, presets={"euro": "currencies=EUR&lang=ru"}, frame_ancestors="https://news.example"
         )

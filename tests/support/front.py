@@ -13,7 +13,8 @@ from support.apps import application
 from support.scenes import Scene
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
-from ticker.serve.render import PREWARMED, renderer
+from ticker.serve.render import PREWARMED, Renderer
+from ticker.serve.terms import SiteSettings
 from ticker.store import open_store
 
 
@@ -26,7 +27,7 @@ class Front:
 
     def __post_init__(self) -> None:
         self.now = self.scene.now
-        render = renderer(("USD", "EUR", "RUB"), "https://news.example")
+        render = Renderer(SiteSettings(frame_ancestors="https://news.example"))
         self.cache = ResponseCache(self.scene.snapshot, render, self.clock, 50, PREWARMED)
         self.live = LiveSnapshot(self.store, lambda _: None, self.clock, None)
         self.begun = 0

@@ -19,8 +19,9 @@ from support.strip_page import SHIFTS, catch_up
 from ticker.serve.configurator.form import height
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
-from ticker.serve.render import renderer
+from ticker.serve.render import Renderer
 from ticker.serve.strip.options import Options
+from ticker.serve.terms import SiteSettings
 
 REPORTS = """window.reports = [];
 document.addEventListener("securitypolicyviolation", event => reports.push(event.violatedDirective));"""
@@ -72,7 +73,7 @@ class Service:
 
     def __init__(self, scene: scenes.Scene) -> None:
         self.now = scene.now
-        self.cache = ResponseCache(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), lambda: self.now, 50, ())
+        self.cache = ResponseCache(scene.snapshot, Renderer(SiteSettings()), lambda: self.now, 50, ())
         latest = LiveSnapshot(lambda: None, lambda _: None, lambda: self.now, None)  # type: ignore[arg-type,return-value]
         self.server = Server(application(self.cache, latest, lambda: self.now, dated=True))
 

@@ -29,9 +29,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from support.scenes import SCENES, Scene
 from ticker.serve.configurator.form import height
-from ticker.serve.http import pages as html
+from ticker.serve.panel import html as panel_html
+from ticker.serve.panel import json as panel_json
 from ticker.serve.panel.view import UNCOUNTED, panel
-from ticker.serve.strip import json
+from ticker.serve.strip import html, json
 from ticker.serve.strip.options import Offered, Options, parse
 
 CHROMIUM = "/usr/bin/chromium"
@@ -106,16 +107,16 @@ class _Strips(BaseHTTPRequestHandler):
             given = {"popularity": self.server.popularity, "notes": notes, "base": f"/{state}"}
             said = panel(scene.snapshot, scene.judged, options, **given)
             if rest[-1] == "panel.json":
-                self._answer(200, json.render_panel(said, html.panel_body(said)), "application/json", scene)
+                self._answer(200, panel_json.render(said), "application/json", scene)
             else:
-                policy = html.panel_policy("*", said)
-                self._answer(200, html.panel_page(said), "text/html; charset=utf-8", scene, policy)
+                policy = panel_html.policy("*", said)
+                self._answer(200, panel_html.page(said), "text/html; charset=utf-8", scene, policy)
             return
         strip = scene.strip(options, notes=notes, base=f"/{state}")
         if rest[-1] == "strip.json":
             self._answer(200, json.render(strip), "application/json", scene)
         else:
-            self._answer(200, html.strip_page(strip), "text/html; charset=utf-8", scene, html.policy("*", strip))
+            self._answer(200, html.page(strip), "text/html; charset=utf-8", scene, html.policy("*", strip))
 
     def _answer(self, status: int, body: bytes, kind: str, scene: Scene | None = None, policy: str = POLICY) -> None:
         self.send_response_only(status)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ticker.model import DAY, Headline, Home, Rate, Window
 from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import Strip, strip
+from ticker.serve.strip.view import Strip, present
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, empty
 
 HOME = Home()
@@ -100,7 +100,7 @@ class Scene:
         return freshness(self.snapshot, self.now)
 
     def strip(self, options: Options | None = None, **given: object) -> Strip:
-        return strip(self.snapshot, self.judged, options or Options(), **given)  # type: ignore[arg-type]
+        return present(self.snapshot, self.judged, options or Options(), **given)  # type: ignore[arg-type]
 
     def with_content(self, **changes: object) -> Scene:
         content = replace(self.snapshot.content, **changes)  # type: ignore[arg-type]

@@ -29,7 +29,8 @@ from ticker.model import Headline, Story
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.news.clicks import ClickCounter, KnownStories
-from ticker.serve.render import PREWARMED, renderer
+from ticker.serve.render import PREWARMED, Renderer
+from ticker.serve.terms import SiteSettings
 from ticker.store import Store, open_store
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -309,7 +310,7 @@ def _read_side(scene: scenes.Scene, store: Store, enabled: bool) -> application:
     def clock() -> datetime:
         return scene.now
 
-    ready = ResponseCache(scene.snapshot, renderer(("USD", "EUR", "RUB"), "*"), clock, 50, PREWARMED)
+    ready = ResponseCache(scene.snapshot, Renderer(SiteSettings()), clock, 50, PREWARMED)
     views = ClickCounter(lambda: store, clock, 0.2, shown=KnownStories(lambda: ready.snapshot.content), enabled=enabled)
     opened: Callable[[], Store] = lambda: store  # noqa: E731
     return application(ready, LiveSnapshot(opened, lambda _: None, clock, None), clock, clicks=views)

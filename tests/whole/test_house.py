@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "ticker"
 
 # Where each outside library lives, as patterns of files below ticker/. One that is not in this table has no room.
-FLASK = ("*/routes.py", "serve/app.py", "serve/story/clicks.py", "serve/http/handover.py", "serve/http/router.py")
+FLASK = ("*/routes.py", "serve/app.py", "serve/story/clicks.py", "serve/http/*")
 ROOMS: dict[str, tuple[str, ...]] = {
     "requests": ("collect/http/*",),
     "urllib3": ("collect/http/*",),
@@ -33,7 +33,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "flask": FLASK,
     "werkzeug": FLASK,
     "jinja2": ("serve/http/pages.py",),
-    "markupsafe": ("serve/http/pages.py",),
+    "markupsafe": ("*/html.py", "serve/http/pages.py"),
     "resvg_py": ("serve/strip/svg.py",),
     "fontpkg": ("serve/strip/svg.py",),
     "babel": ("serve/i18n/*",),

@@ -15,7 +15,7 @@ import pytest
 from support.running import LOOK_S, SOURCES, START_S, Moved, Running, figure, free_port, runner, settings, until
 
 from ticker.demo import DemoUpstream
-from ticker.serve.http.live import read_last_good
+from ticker.serve.http.live import read_snapshot
 from ticker.store import open_store
 
 pytestmark = pytest.mark.long
@@ -156,7 +156,7 @@ class Trial:
         for _, rates in self.reader.told.values():
             assert {one for one in rates if one[1]} <= kept
         if self.last_good.exists():
-            last_good = read_last_good(self.last_good)
+            last_good = read_snapshot(self.last_good)
             assert last_good, "the last good snapshot is not whole"
             assert max(self.reader.told) <= last_good.version <= now.version
 

@@ -16,8 +16,8 @@ from support.host_page import Reader as ElementReader
 from support.pictures import Strips, serving
 from support.strip_page import catch_up
 
-from ticker.serve.http import pages as html
 from ticker.serve.panel.view import Popularity
+from ticker.serve.story import html
 from ticker.serve.story.view import Known, story
 from ticker.serve.strip.contrast import ratio
 
@@ -305,14 +305,14 @@ def story_at(context: BrowserContext, known: Known, told: list[str]) -> Page:
     scene = scenes.day()
     one = next(one for one in scene.snapshot.content.headlines if one.id == "en0")
     given = (scene.snapshot, scene.judged, "en", ("USD", "EUR", "RUB"), POPULAR)
-    body = html.story_page(story(one, known, *given))  # type: ignore[arg-type]
+    body = html.page(story(one, known, *given))  # type: ignore[arg-type]
 
     def answer(route: Route) -> None:
         if route.request.method == "POST":
             told.append(f"{route.request.url} {route.request.post_data}")
             route.fulfill(status=204)
         else:
-            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": html.story_policy()}
+            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": html.policy()}
             route.fulfill(body=body, headers=headers)
 
     context.route("http://rates.example/**", answer)

@@ -22,14 +22,15 @@ import pytest
 from support import scenes
 from support.running import free_port, needs, runner, until
 
-from ticker.serve.configurator.form import SiteSettings, configurator
-from ticker.serve.http import pages as html
+from ticker.serve.configurator.form import configurator
+from ticker.serve.strip import html
 from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.terms import SiteSettings
 
 TESTS = Path(__file__).parents[1]
 
 ROOT = TESTS.parent
-RECIPES = ROOT / "templates" / "include"
+RECIPES = ROOT / "templates" / "configurator" / "include"
 SERVICE = "https://rates.example"  # whose place in the recipes the test's own takes
 PATH = "/strip.fragment?lang=ru&headlines=3"
 GOOD = html.fragment(scenes.day().strip(Options(lang="ru", headlines=3))).decode()

@@ -16,7 +16,7 @@ from support import pictures, scenes
 from support.pictures import Strips, serving
 from support.strip_page import SHIFTS, Reader, changed, later
 
-from ticker.serve.http import pages as html
+from ticker.serve.strip import html
 
 WIDE, PHONE = 1280, 360
 
@@ -326,7 +326,7 @@ class _Halves(BaseHTTPRequestHandler):
 
 @contextmanager
 def halves(upto: bytes, *, cut: bool = False) -> Iterator[Halves]:
-    with Halves(html.strip_page(scenes.day().strip()), upto, cut=cut) as server:
+    with Halves(html.page(scenes.day().strip()), upto, cut=cut) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
-from ticker.serve.http.response import JSON, Response, build_response
+from ticker.serve.http.response import JSON, Headers, Response, build_response
 
 ALIVE = timedelta(seconds=60)  # the thread that follows the store has looked at it within this time
 RETRY_S = 5
@@ -32,5 +32,5 @@ def readyz(ready: ResponseCache, now: datetime) -> Response:
 
 
 def _probe(code: int, said: dict[str, Any]) -> Response:
-    more = [] if code == 200 else [("Retry-After", str(RETRY_S))]
-    return build_response(json.dumps(said).encode(), JSON, status=code, more=more)
+    more = () if code == 200 else (("Retry-After", str(RETRY_S)),)
+    return build_response(json.dumps(said).encode(), JSON, status=code, headers=Headers(more=more))

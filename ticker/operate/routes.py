@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from ticker.operate import probes
+from ticker.operate import html, probes
 from ticker.operate import render as say
 from ticker.operate.status import Status, gather, gather_past
-from ticker.serve.http import pages as html
-from ticker.serve.http.handover import moment, past_snapshot
-from ticker.serve.http.response import HTML, JSON, Response, build_response, of_the_past
+from ticker.serve.http.errors import reader_language
+from ticker.serve.http.request_context import past_snapshot, requested_moment
+from ticker.serve.http.response import HTML, JSON, VARY_LANGUAGE, Headers, Response, build_response, of_the_past
 from ticker.serve.http.router import Router
 from ticker.serve.site import Site
 
@@ -20,13 +20,15 @@ def register_routes(app: Router, site: Site) -> None:
     facts = Facts(site)
 
     def page(status: Status) -> Response:
-        return build_response(html.status_page(status), HTML, policy=html.status_policy())
+        lang = reader_language(site.settings.language)
+        headers = Headers(html.policy(), vary=VARY_LANGUAGE)
+        return build_response(html.page(status, lang), HTML, headers=headers)
 
     def for_programs(status: Status) -> Response:
         return build_response(say.as_json(status), JSON)
 
     def told(tell: Callable[[Status], Response]) -> Response:
-        at = moment(site)
+        at = requested_moment(site)
         return of_the_past(tell(facts.then(at)), at, site.clock()) if at else tell(facts.now())
 
     @app.get("/status")

@@ -10,13 +10,11 @@ from ticker.model import Freshness, Revision, Round, archive_id
 from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
+from ticker.serve.i18n.words import Words, words
 from ticker.snapshot import Looks, Snapshot
 from ticker.store import LeaseState, Store, StoreError
 
 PAST = 200  # rounds of a source among which its last failure is looked for
-
-_OF_RATES = {Freshness.NONE: "no rate"}
-_OF_A_FEED = {Freshness.NONE: "was never read"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +54,29 @@ class Status:
 
     @property
     def troubles(self) -> tuple[str, ...]:
-        """Why not everything shown is fresh, a sentence each; none when all is well."""
-        found = [f"store: {self.store_fault}"] if self.store_fault else []
-        if not self.store_fault and not self.collecting and not self.past:  # who collected then is not kept
-            found.append("nobody collects: no process holds the lease")
+        """Why not everything shown is fresh, an English sentence each; none when all is well."""
+        return self.troubles_in(words("en"))
+
+    def troubles_in(self, say: Words) -> tuple[str, ...]:
+        """The same in a reader's language."""
+        found = [say.text("operate.trouble.store", fault=self.store_fault)] if self.store_fault else []
+        if not self.store_fault and not self.collecting and not self.past:  # past lease holders are not stored
+            found.append(say.text("operate.trouble.nobody"))
         for state in (Freshness.LATE, Freshness.STALE, Freshness.NONE):
             # A weekly table first seen on a Friday evening has nothing to show yet: no trouble, it is coming.
             of_state = [
                 one.currency for one in self.judged.figures if one.freshness is state and (one.last or not one.next)
             ]
-            found += [f"{', '.join(of_state)}: {_OF_RATES.get(state, state)}"] if of_state else []
+            if of_state:
+                found.append(say.text(f"operate.trouble.rates.{state}", currencies=", ".join(of_state)))
         if unknown := [one for one in self.site if self.judged.figure(one) is None]:
-            found.append(f"{', '.join(unknown)}: {_OF_RATES[Freshness.NONE]}")
+            found.append(say.text("operate.trouble.rates.none", currencies=", ".join(unknown)))
         found += [
-            f"feed {one.feed} {_OF_A_FEED.get(one.freshness, f'is {one.freshness}')}"
+            say.text(f"operate.trouble.feed.{one.freshness}", feed=one.feed)
             for one in self.judged.feeds
             if one.freshness is not Freshness.FRESH
         ]
-        found += [f"{len(self.held)} held: `ticker held` lists the figures that were not believed"] if self.held else []
+        found += [say.text("operate.trouble.held", count=len(self.held))] if self.held else []
         return tuple(found)
 
     @property

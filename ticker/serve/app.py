@@ -1,10 +1,9 @@
-"""The read side as one WSGI application: finished answers first, then Flask, and one contract for all that leaves."""
+"""The read side as one WSGI application: cached responses first, then Flask; every response leaves through `send`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -16,10 +15,11 @@ from ticker.serve.chart import routes as chart
 from ticker.serve.compat import routes as compat
 from ticker.serve.configurator import routes as configurator
 from ticker.serve.feeds import routes as feeds
-from ticker.serve.http import pages
+from ticker.serve.http.errors import STORE_RETRY_S, error_response, error_text, reader_language
 from ticker.serve.http.rate_limit import RateLimitedError
-from ticker.serve.http.response import HTML, Response, build_response, problem, send
+from ticker.serve.http.response import Response, send
 from ticker.serve.http.router import Router
+from ticker.serve.i18n.words import words
 from ticker.serve.render import EMBED_PATHS
 from ticker.serve.site import Site
 from ticker.serve.story import clicks as story_clicks
@@ -31,19 +31,18 @@ from ticker.store import StoreError
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-RETRY_S = "1"
-STORE_RETRY_S = "5"
+SLOW_RETRY_S = "1"
 PRESENT_ONLY = ("/chart", "/headlines.", "/rates.", "/story/", "/compat/")
-"""Addresses that tell no moment of the past: asked for one, they must not tell the present in its place."""
+"""Paths without `at`: a request for a moment of the past must not get the present in its place."""
 
 Routes = Callable[[Router, Site], object]
 
 
 class Application:
-    """The WSGI application. `first_request` is called once, by the first request that a process gets.
+    """The WSGI application.
 
-    `more` are routes of other rooms (the operator's). `dated`: responses carry the Date of the site's clock, which is
-    not the server's own.
+    `first_request` is called once, by the first request that the process gets. `more` are routes of other rooms (the
+    operator's). `dated`: responses carry the Date of the site's clock, where that is not the server's.
     """
 
     def __init__(
@@ -68,61 +67,66 @@ class Application:
         path = environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
         if path in EMBED_PATHS and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             now = self.site.clock()
-            if answer := self.site.cache.get(path, environ.get("QUERY_STRING", ""), now):
-                return send(answer, environ, start_response, now, "hit", dated=self._dated)
+            if response := self.site.cache.get(path, environ.get("QUERY_STRING", ""), now):
+                return send(response, environ, start_response, now, "hit", dated=self._dated)
         return self._flask(environ, start_response)
 
-    def _send(self, answer: Response, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        cache = answer.cache or ("miss" if answer.until else "bypass")
-        return send(answer, environ, start_response, self.site.clock(), cache, dated=self._dated)
+    def _send(self, response: Response, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        cache = response.cache or ("miss" if response.until else "bypass")
+        return send(response, environ, start_response, self.site.clock(), cache, dated=self._dated)
 
 
 def _register_routes(app: Router, site: Site) -> None:
     @app.before_request
-    def no_present_for_a_past() -> None:
+    def refuse_moments_where_only_the_present_is_served() -> None:
         if request.path.startswith(PRESENT_ONLY) and "at" in request.args:
-            there = "/strip, /panel, /status and /api/v1 tell what was known at a moment"
-            raise BadMoment(f"at: {request.path[:80]} tells the present alone; {there}")
+            raise BadMoment("error.present_only", path=request.path[:80])
 
     for routes in (strip, configurator, story_clicks, compat, api, chart, feeds, story):
         routes.register_routes(app, site)
-    _register_errors(app)
+    _register_http_errors(app, site)
+    _register_faults(app, site)
 
 
-def _register_errors(app: Router) -> None:
+def _register_http_errors(app: Router, site: Site) -> None:
+    """What is wrong with the request."""
+
     @app.errorhandler(HTTPException)
-    def failed(fault: HTTPException) -> Response:
-        more = [(name, value) for name, value in fault.get_headers() if name in ("Allow", "Retry-After", "Location")]
-        return _error(fault.code or 500, fault.description or "", more)
+    def http_error(error: HTTPException) -> Response:
+        status, say = error.code or 500, words(reader_language(site.settings.language))
+        more = [pair for pair in error.get_headers() if pair[0] in ("Allow", "Retry-After", "Location")]
+        return error_response(status, error.description or "", say, error_text(status, say), more)
 
     @app.errorhandler(BadMoment)
-    def bad_moment(fault: BadMoment) -> Response:
-        return _error(400, f"{fault}.", [])
+    def bad_moment(error: BadMoment) -> Response:
+        say = words(reader_language(site.settings.language))
+        return error_response(400, str(error), say, error.text(say))
 
     @app.errorhandler(RateLimitedError)
-    def too_many(fault: RateLimitedError) -> Response:
-        return replace(_error(429, str(fault), fault.retry), request_headers=fault.quota.headers)
+    def rate_limited(error: RateLimitedError) -> Response:
+        say = words(reader_language(site.settings.language))
+        response = error_response(429, str(error), say, error_text(429, say), error.retry)
+        return replace(response, request_headers=error.quota.headers)
+
+
+def _register_faults(app: Router, site: Site) -> None:
+    """What is wrong on the service's side."""
+
+    def fault(status: int, key: str, *more: tuple[str, str]) -> Response:
+        say = words(reader_language(site.settings.language))
+        return error_response(status, words("en").text(key), say, say.text(key), more)
 
     @app.errorhandler(TimeoutError)
     def too_slow(_: TimeoutError) -> Response:
         log.warning("rendering takes too long", path=request.path)
-        return _error(503, "This is taking too long; try again in a moment.", [("Retry-After", RETRY_S)])
+        return fault(503, "error.slow", ("Retry-After", SLOW_RETRY_S))
 
     @app.errorhandler(StoreError)
-    def no_store(fault: StoreError) -> Response:
-        log.info("store unavailable", why=str(fault), path=request.path)
-        return _error(503, "The store does not answer; try again in a moment.", [("Retry-After", STORE_RETRY_S)])
+    def store_unavailable(error: StoreError) -> Response:
+        log.info("store unavailable", why=str(error), path=request.path)
+        return fault(503, "error.503.detail", ("Retry-After", STORE_RETRY_S))
 
     @app.errorhandler(Exception)
     def broken(_: Exception) -> Response:
         log.warning("request failed", path=request.path)
-        return _error(500, "Something went wrong on our side; the log says what.", [])
-
-
-def _error(code: int, detail: str, more: list[tuple[str, str]]) -> Response:
-    """A readable page for who asks for pages, RFC 9457 for programs; kept by nobody, so that it varies by nothing."""
-    program = request.path.endswith(".json") or request.path.startswith("/api/")
-    if program or "text/html" not in request.headers.get("Accept", ""):
-        return problem(code, detail, more=more)
-    page = pages.error_page(code, HTTPStatus(code).phrase, detail)
-    return build_response(page, HTML, status=code, policy=pages.policy("'none'"), more=more)
+        return fault(500, "error.500.detail")

@@ -1,131 +1,174 @@
-"""The doors people use: the strip and the panel, in their media."""
+"""From path and query to a finished response: the strip and the panel in every medium, and the configurator."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
+from ticker.model import Language
 from ticker.rates.freshness import Judgement
+from ticker.serve.configurator import html as configurator_html
 from ticker.serve.configurator.form import configurator
-from ticker.serve.http import pages as html
-from ticker.serve.http.cache import Render
-from ticker.serve.http.response import HTML, JSON, LOCKED_POLICY, PNG, SCRIPT, SVG, TEXT, Response, build_response
+from ticker.serve.http.response import (
+    HTML,
+    JSON,
+    LOCKED_POLICY,
+    PNG,
+    SCRIPT,
+    SVG,
+    TEXT,
+    VARY_LANGUAGE,
+    Compression,
+    Headers,
+    Response,
+    build_response,
+)
+from ticker.serve.panel import html as panel_html
+from ticker.serve.panel import json as panel_json
 from ticker.serve.panel.view import SCHEMA_PATH as PANEL_SCHEMA_PATH
-from ticker.serve.panel.view import UNCOUNTED, Popularity, panel
+from ticker.serve.panel.view import UNCOUNTED, Panel, Popularity, panel
 from ticker.serve.strip import element as embed
-from ticker.serve.strip import json, text
-from ticker.serve.strip import svg as image
-from ticker.serve.strip.options import LANGUAGES, Offered, Options, parse
-from ticker.serve.strip.view import Strip, strip
+from ticker.serve.strip import html, json, svg, text
+from ticker.serve.strip.options import LANGUAGES, Options, offered, parse
+from ticker.serve.strip.view import SCHEMA_PATH, Strip, present
 from ticker.serve.terms import Embed, SiteSettings
-from ticker.snapshot import Snapshot
+from ticker.snapshot import Content, Snapshot
 
-SCHEMA_PATH = "/schema/strip.json"
 PAGES = ("/strip", "/strip.json")
 STRIPS = (*PAGES, "/strip.svg", "/strip.png", "/strip.txt", "/strip.fragment")
 PANELS = ("/panel", "/panel.json", "/panel.fragment")
 EMBED_PATHS = (*STRIPS, *PANELS)
-SCHEMAS = {SCHEMA_PATH: "strip.schema.json", PANEL_SCHEMA_PATH: "panel.schema.json"}
+SCHEMAS: Mapping[str, str] = {SCHEMA_PATH: "strip/schema.json", PANEL_SCHEMA_PATH: "panel/schema.json"}
 
 CONFIGURATOR_LIFE = timedelta(minutes=1)
 
-PREWARMED = tuple((path, f"lang={lang}" if lang != "en" else "") for lang in LANGUAGES for path in PAGES)
-"""What most ask for: rendered before a new version is shown."""
+PREWARMED = tuple((path, query) for query in ("", *(f"lang={lang}" for lang in LANGUAGES)) for path in PAGES)
+"""The commonest paths and queries, rendered before a new version is shown."""
 
 
-def renderer(
-    currencies: tuple[str, ...],
-    frame_ancestors: str,
-    presets: Mapping[str, str] | None = None,
-    popularity: Callable[[], Popularity] = lambda: UNCOUNTED,
-) -> Render:
-    """How a strip or a panel is made: from path and query to its canonical key and the finished answer. `currencies`
-    are shown where none are asked for."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A body with what differs by medium."""
 
-    def render(path: str, query: str, snapshot: Snapshot, judged: Judgement) -> tuple[str, Callable[[], Response]]:
-        options, notes = parse(query, offered(snapshot, currencies, presets or {}))
+    body: bytes
+    content_type: str
+    policy: str = LOCKED_POLICY
+
+
+class Renderer:
+    """Renders strips and panels: from path and query to the canonical key and the finished response."""
+
+    def __init__(self, settings: SiteSettings, popularity: Callable[[], Popularity] = lambda: UNCOUNTED) -> None:
+        self._settings, self._popularity = settings, popularity
+
+    def __call__(
+        self, path: str, query: str, snapshot: Snapshot, judged: Judgement
+    ) -> tuple[str, Callable[[], Response]]:
+        options, notes = parse(query, offered(snapshot.content, self._settings))
         if not path.endswith(".json"):
-            notes = ()  # other media say nothing of them: whatever the mistake, it is one page
-        key = "\n".join((path, options.query(), *notes))
-        made_at = snapshot.as_of if snapshot.version else None
-        finished = partial(build_response, until=judged.until, last_modified=made_at, detail=f"v{snapshot.version}")
+            notes = ()  # only JSON shows them: in other media, one response serves all mistakes
+        says = tuple(note.text() for note in notes)
+        key = "\n".join((path, options.query(), *says))
+        if path in PANELS:
+            # Past click counts are not stored.
+            popularity = UNCOUNTED if snapshot.past else self._popularity()
+            return f"{key}\n{popularity.generation}", partial(
+                self._panel, path, options, says, snapshot, judged, popularity
+            )
+        return key, partial(self._strip, path, options, says, snapshot, judged)
 
-        def make_strip() -> Response:
-            said = strip(snapshot, judged, options, notes=notes, currencies=currencies)
-            if path == "/strip.json":
-                return finished(json.render(said), JSON, links=[_described(SCHEMA_PATH)])
-            body, content_type, policy = _medium(path, said, frame_ancestors)
-            return finished(body, content_type, policy=policy, links=[_twin(said.links["self"])])
+    def _strip(
+        self, path: str, options: Options, notes: tuple[str, ...], snapshot: Snapshot, judged: Judgement
+    ) -> Response:
+        strip = present(snapshot, judged, options, notes=notes, currencies=self._settings.currencies)
+        made = _strip_medium(path, strip, self._settings.frame_ancestors)
+        return _finish(made, _link(path, SCHEMA_PATH, strip.links["self"]), snapshot, judged)
 
-        if path not in PANELS:
-            return key, make_strip
-        # What was popular at a moment of the past is not kept.
-        counted = UNCOUNTED if snapshot.past else popularity()
-
-        def make_panel() -> Response:
-            said = panel(snapshot, judged, options, popularity=counted, notes=notes, currencies=currencies)
-            if path == "/panel.json":
-                body = json.render_panel(said, html.panel_body(said))
-                return finished(body, JSON, links=[_described(PANEL_SCHEMA_PATH)])
-            twin = [_twin(said.links["self"])]
-            if path == "/panel.fragment":
-                return finished(html.panel_fragment(said), HTML, policy=html.fragment_policy(), links=twin)
-            return finished(html.panel_page(said), HTML, policy=html.panel_policy(frame_ancestors, said), links=twin)
-
-        return f"{key}\n{counted.generation}", make_panel
-
-    return render
-
-
-def _described(schema: str) -> str:
-    return f'<{schema}>; rel="describedby"'
+    def _panel(
+        self,
+        path: str,
+        options: Options,
+        notes: tuple[str, ...],
+        snapshot: Snapshot,
+        judged: Judgement,
+        popularity: Popularity,
+    ) -> Response:
+        shown = panel(
+            snapshot, judged, options, popularity=popularity, notes=notes, currencies=self._settings.currencies
+        )
+        made = _panel_medium(path, shown, self._settings.frame_ancestors)
+        return _finish(made, _link(path, PANEL_SCHEMA_PATH, shown.links["self"]), snapshot, judged)
 
 
-def _twin(path: str) -> str:
-    return f'<{path}>; rel="alternate"; type="application/json"'
+def _finish(made: _Made, link: str, snapshot: Snapshot, judged: Judgement) -> Response:
+    return build_response(
+        made.body,
+        made.content_type,
+        until=judged.until,
+        last_modified=snapshot.as_of if snapshot.version else None,
+        headers=Headers(made.policy, links=(link,)),
+        detail=f"v{snapshot.version}",
+    )
 
 
-def configure(query: str, host: str, scheme: str, snapshot: Snapshot, terms: SiteSettings, now: datetime) -> Response:
-    """The configurator. Its code names the host that was asked, so it is made for each request."""
+def _link(path: str, schema_path: str, json_path: str) -> str:
+    """JSON links to its schema, every other medium to the JSON with the same options."""
+    if path.endswith(".json"):
+        return f'<{schema_path}>; rel="describedby"'
+    return f'<{json_path}>; rel="alternate"; type="application/json"'
+
+
+def _strip_medium(path: str, strip: Strip, frame_ancestors: str) -> _Made:
+    match path:
+        case "/strip.json":
+            return _Made(json.render(strip), JSON)
+        case "/strip.txt":
+            return _Made(text.render(strip), TEXT)
+        case "/strip.fragment":
+            return _Made(html.fragment(strip), HTML, html.fragment_policy())
+        case "/strip.svg":
+            return _Made(svg.svg(strip), SVG, svg.policy(frame_ancestors, strip))
+        case "/strip.png":
+            return _Made(svg.png(strip), PNG)
+        case _:
+            return _Made(html.page(strip), HTML, html.policy(frame_ancestors, strip))
+
+
+def _panel_medium(path: str, shown: Panel, frame_ancestors: str) -> _Made:
+    match path:
+        case "/panel.json":
+            return _Made(panel_json.render(shown), JSON)
+        case "/panel.fragment":
+            return _Made(panel_html.fragment(shown), HTML, html.fragment_policy())
+        case _:
+            return _Made(panel_html.page(shown), HTML, panel_html.policy(frame_ancestors, shown))
+
+
+def configure(
+    query: str,
+    host: str,
+    scheme: str,
+    language: Language,
+    content: Content,
+    settings: SiteSettings,
+    now: datetime,
+) -> Response:
+    """The configurator's page. Its code names the requested host, so it is made for each request."""
 
     def picture(options: Options) -> tuple[int, int]:
-        currencies = (options.currencies or terms.currencies) if options.shows("rates") else ()
-        return image.size(len(currencies), options.headlines if options.shows("headlines") else 0)
+        currencies = (options.currencies or settings.currencies) if options.shows("rates") else ()
+        return svg.size(len(currencies), options.headlines if options.shows("headlines") else 0)
 
-    element = embed.script()
-    terms = replace(terms, embed=Embed(f"/embed/{element.version}.js", element.integrity))
-    said = configurator(query, host, scheme, snapshot.content, terms, picture)
-    return build_response(
-        html.configurator_page(said), HTML, policy=html.configurator_policy(), until=now + CONFIGURATOR_LIFE
-    )
+    script = embed.script()
+    settings = replace(settings, embed=Embed(f"/embed/{script.version}.js", script.integrity))
+    form = configurator(query, host, scheme, content, settings, picture, language)
+    headers = Headers(configurator_html.policy(), vary=VARY_LANGUAGE)
+    return build_response(configurator_html.page(form), HTML, until=now + CONFIGURATOR_LIFE, headers=headers)
 
 
 @cache
-def element(kept: str) -> Response:
-    """The custom element's script; `kept` is for how long, as Cache-Control has it."""
-    return build_response(embed.script().body, SCRIPT, cache_control=kept, effort=11)
-
-
-def _medium(path: str, said: Strip, frame_ancestors: str) -> tuple[bytes, str, str]:
-    """Body, Content-Type and Content-Security-Policy of one of the media for people."""
-    if path == "/strip.txt":
-        return text.render(said), TEXT, LOCKED_POLICY
-    if path == "/strip.fragment":
-        return html.fragment(said), HTML, html.fragment_policy()
-    if path == "/strip.svg":
-        return image.svg(said), SVG, image.policy(frame_ancestors, said)
-    if path == "/strip.png":
-        return image.png(said), PNG, LOCKED_POLICY
-    return html.strip_page(said), HTML, html.policy(frame_ancestors, said)
-
-
-def offered(snapshot: Snapshot, currencies: tuple[str, ...], presets: Mapping[str, str]) -> Offered:
-    """What lists of an option may name: the currencies that are known, and the site's own, known or not yet."""
-    content = snapshot.content
-    return Offered(
-        currencies=frozenset(currencies) | {one.currency for one in content.series},
-        feeds=frozenset(one.feed for one in content.feeds),
-        presets=presets,
-    )
+def element(cache_control: str) -> Response:
+    """The custom element's script."""
+    return build_response(embed.script().body, SCRIPT, cache_control=cache_control, compression=Compression(11))

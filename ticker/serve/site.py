@@ -1,4 +1,4 @@
-"""What every route is handed: the site as one frozen value."""
+"""The site: what every route needs, as one frozen value."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Site:
         return self.live.store
 
     def moment(self, at: datetime | None = None) -> Shown:
-        """What is known now, or was at `at` (UTC). Raises StoreError for the past while the store is away."""
+        """What is known now, or was at `at` (UTC). Raises StoreError for the past while the store is unavailable."""
         now = self.clock()
         snapshot, judged = self.cache.current(now)
         store = None if self.live.fault else self.live.store

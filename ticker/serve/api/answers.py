@@ -24,7 +24,7 @@ from ticker.serve.api.params import BadParametersError, Mistake
 from ticker.serve.news.related import Told, once, popular
 from ticker.serve.strip import json
 from ticker.serve.strip.options import Options, parse
-from ticker.serve.strip.view import strip
+from ticker.serve.strip.view import present
 from ticker.snapshot import NEVER, FeedTerms
 from ticker.store import StoreError
 
@@ -403,7 +403,7 @@ def strip_json(site: Site, shown: Shown, params: asked.StripParams, allowed: ask
     own = params.model_dump(exclude_unset=True, exclude={"preset", "at"})
     preset = parse(allowed.presets[params.preset], allowed.offered)[0] if params.preset else Options()
     options = preset.model_copy(update=own)
-    return json.render(strip(shown.snapshot, shown.judged, options, currencies=site.settings.currencies))
+    return json.render(present(shown.snapshot, shown.judged, options, currencies=site.settings.currencies))
 
 
 def status(shown: Shown) -> models.Status:

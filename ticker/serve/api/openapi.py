@@ -159,7 +159,7 @@ def _schemas() -> dict[str, Any]:
     wanted: list[tuple[Any, Literal["validation"]]] = [(one, "validation") for one in (*answers, models.Problem)]
     _, made = models_json_schema(wanted, by_alias=True, ref_template=_REF)
     found: dict[str, Any] = {name: _tidy(schema) for name, schema in made["$defs"].items()}
-    text = (templates_dir() / "strip.schema.json").read_text("utf-8")
+    text = (templates_dir() / "strip/schema.json").read_text("utf-8")
     strip = json.loads(text.replace('"#/$defs/', '"#/components/schemas/Strip/$defs/'))
     found["Strip"] = {key: value for key, value in strip.items() if key not in ("$schema", "$id")}
     return dict(sorted(found.items()))

@@ -115,7 +115,7 @@ def recipes(base: str) -> tuple[Recipe, ...]:
 
 
 def _recipe(file: str) -> str:
-    return (templates_dir() / "recipes" / file).read_text("utf-8")
+    return (templates_dir() / "api" / "recipes" / file).read_text("utf-8")
 
 
 def _entry(door: Endpoint, said: Mapping[str, Any], base: str) -> Entry:

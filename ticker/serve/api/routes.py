@@ -16,22 +16,23 @@ from ticker import log
 from ticker.model import Freshness
 from ticker.rates.day import Shown
 from ticker.serve.api import answers as say
-from ticker.serve.api import models, openapi, params, reference, tables
+from ticker.serve.api import html, models, openapi, params, reference, tables
 from ticker.serve.api.endpoints import ENDPOINTS, Endpoint, csv_columns
 from ticker.serve.api.params import Allowed, BadParametersError, Mistake
 from ticker.serve.configurator.form import base_of
 from ticker.serve.http import csv
-from ticker.serve.http import pages as html
 from ticker.serve.http.cache import feeds_shown
-from ticker.serve.http.handover import charge, query_string
-from ticker.serve.http.kept import Kept
+from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.rate_limit import MOMENT_COST, RateLimitedError, of_days
+from ticker.serve.http.request_context import charge, query_string
 from ticker.serve.http.response import (
     CSV,
     HTML,
     JSON,
     LOCKED_POLICY,
     TEXT,
+    Compression,
+    Headers,
     Response,
     build_response,
     of_the_past,
@@ -45,7 +46,7 @@ from ticker.store import StoreError
 if TYPE_CHECKING:
     from ticker.serve.site import Site
 
-KEPT_BYTES = 48 << 20  # of finished answers, in a process
+CACHE_BYTES = 48 << 20  # of responses, in a process
 SEARCH_COST = 5  # of looking for words in all headlines
 LARGE = 50_000  # bytes from which a body is compressed only as it is asked for
 STATUS_LIFE = timedelta(seconds=5)
@@ -109,21 +110,20 @@ class Api:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._kept = Kept(KEPT_BYTES)
+        self._responses = LruResponses(CACHE_BYTES)
         self._book = site.timeline
 
     def answer(self, door: Endpoint, *, csv: bool = False, currency: str = "") -> Response:
         """One request, from its query to its answer."""
-        now, hit = self._site.clock(), False
+        now = self._site.clock()
         left = charge(self._site, 0)
         try:
             asked = self._asked(door, csv, currency, now)
-            standing = self._standing(asked, now)
-            made = self._kept.find(asked.key, standing)
-            hit = made is not None
+            fingerprint = self._fingerprint(asked, now)
+            made = self._responses.get(asked.key, fingerprint)
             if made is None:
                 left = charge(self._site, self._cost(asked))
-                made = self._made(asked, standing, now)
+                made = self._made(asked, fingerprint, now)
         except BadParametersError as fault:
             made = problem(400, f"{fault}.", errors=[one.said for one in fault.mistakes])
         except RateLimitedError as fault:
@@ -134,7 +134,7 @@ class Api:
             log.info("store unavailable", why=str(fault), path=request.path)
             detail = "What is asked for is known to the store alone, which does not answer; try again in a moment."
             made = problem(503, detail, more=[("Retry-After", STORE_RETRY_S)])
-        return replace(made, request_headers=left.headers, cache="hit" if hit else "")
+        return replace(made, request_headers=left.headers)
 
     def document(self) -> Response:
         """The OpenAPI document, of the currencies and feeds there are now, with the host that was asked."""
@@ -148,9 +148,9 @@ class Api:
         """The reference page; its examples name the host that was asked."""
 
         def body(allowed: Allowed, base: str) -> bytes:
-            return html.docs_page(reference.reference(allowed, base))
+            return html.page(reference.reference(allowed, base))
 
-        return self._paper(body, HTML, html.docs_policy())
+        return self._paper(body, HTML, html.policy())
 
     def llms(self) -> Response:
         """The same in a page of Markdown."""
@@ -158,15 +158,16 @@ class Api:
 
     def _paper(self, body: Callable[[Allowed, str], bytes], content_type: str, policy: str) -> Response:
         now, allowed, base = self._site.clock(), self.allowed(), self._base()
-        standing = [allowed.members(of) for of in ("money", "feeds", "presets")]
+        fingerprint = [allowed.members(of) for of in ("money", "feeds", "presets")]
         key = request.path, base
-        made = self._kept.find(key, standing)
-        hit = made is not None
+        made = self._responses.get(key, fingerprint)
         if made is None:
             charge(self._site, 1)
-            made = build_response(body(allowed, base), content_type, policy=policy, links=[SERVICE_DESC], lazily=True)
-            made = self._kept.keep(key, standing, made, now)
-        return replace(made, until=now + PAPERS_LIFE, cache="hit" if hit else "")
+            headers = Headers(policy, links=(SERVICE_DESC,))
+            compression = Compression(lazy=True)
+            made = build_response(body(allowed, base), content_type, headers=headers, compression=compression)
+            made = self._responses.put(key, fingerprint, made, now)
+        return replace(made, until=now + PAPERS_LIFE)
 
     def _base(self) -> str:
         return base_of(request.headers.get("Host", ""), request.scheme, self._site.settings.base_url)
@@ -194,7 +195,7 @@ class Api:
             home=content.home.currency,
         )
 
-    def _standing(self, asked: Asked, now: datetime) -> object:
+    def _fingerprint(self, asked: Asked, now: datetime) -> object:
         """What an answer is made of: as long as all of this is the same, so is the answer. It is kept beside each of
         them, and so holds numbers and no snapshot."""
         snapshot, judged = self._site.cache.current(now)
@@ -225,13 +226,13 @@ class Api:
         wanted = say.span(self._site.moment(), self._site.settings.currencies, asked.params)
         return of_days(len(wanted.ordinals), len(wanted.currencies))
 
-    def _made(self, asked: Asked, standing: object, now: datetime) -> Response:
+    def _made(self, asked: Asked, fingerprint: object, now: datetime) -> Response:
         made = self._say(asked)
         if asked.at:
             return of_the_past(made, asked.at, now)
         if asked.door.id == "status":
             return replace(made, until=min(now + STATUS_LIFE, made.until or now))
-        return self._kept.keep(asked.key, standing, made, now)
+        return self._responses.put(asked.key, fingerprint, made, now)
 
     def _say(self, asked: Asked) -> Response:
         shown = self._site.moment(asked.at)
@@ -240,8 +241,8 @@ class Api:
             said.body,
             said.content_type,
             until=shown.judged.until,
-            links=[*said.links, SERVICE_DESC],
-            lazily=len(said.body) > LARGE,
+            headers=Headers(links=(*said.links, SERVICE_DESC)),
+            compression=Compression(lazy=len(said.body) > LARGE),
             detail=f"v{shown.snapshot.version}",
         )
 

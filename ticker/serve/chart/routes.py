@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-
 from ticker.model import DAY
+from ticker.serve.chart import html
 from ticker.serve.chart import svg as picture
-from ticker.serve.chart.view import KEPT, PAGE, PICTURE, asked_for, chart, days, page
-from ticker.serve.http import pages as html
-from ticker.serve.http.cache import Finished
-from ticker.serve.http.handover import charge, query_string
+from ticker.serve.chart.view import PAGE, PICTURE, asked_for, chart, days, page
+from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.rate_limit import of_days
-from ticker.serve.http.response import HTML, SVG, Response, build_response
+from ticker.serve.http.request_context import charge, query_string
+from ticker.serve.http.response import HTML, SVG, Headers, Response, build_response
 from ticker.serve.http.router import Router
-from ticker.serve.render import offered
 from ticker.serve.site import Site
+from ticker.serve.strip.options import offered
+
+CACHE_BYTES = 8 << 20
 
 
 def register_routes(app: Router, site: Site) -> None:
-    finished = Finished(KEPT)
+    responses = LruResponses(CACHE_BYTES)
 
     @app.get(PICTURE)
     def chart_picture() -> Response:
-        return finished.get(*_answer(site, PICTURE))
+        return _answer(site, responses, PICTURE)
 
     @app.get(PAGE)
     def chart_page() -> Response:
-        return finished.get(*_answer(site, PAGE))
+        return _answer(site, responses, PAGE)
 
 
-def _answer(site: Site, path: str) -> tuple[Hashable, Callable[[], Response]]:
-    """What the answer depends on, and how it is made. Raises StoreError, as making it does, and that TooManyError."""
+def _answer(site: Site, responses: LruResponses, path: str) -> Response:
+    """Raises StoreError and RateLimitedError."""
     store, now = site.require_store(), site.clock()
     snapshot, judged = site.cache.current(now)
     content, terms, version = snapshot.content, site.settings, store.rates_version()
-    offers = offered(snapshot, terms.currencies, terms.presets)
+    offers = offered(content, terms)
     asked = asked_for(query_string(), offers)
     grace = content.grace
 
@@ -46,9 +46,9 @@ def _answer(site: Site, path: str) -> tuple[Hashable, Callable[[], Response]]:
         if path == PICTURE:
             drawn = chart(known, content, asked)
             policy = picture.policy(terms.frame_ancestors, drawn)
-            return build_response(picture.svg(drawn), SVG, until=until, last_modified=now, policy=policy)
-        said = html.chart_page(page(known, content, asked, offers, judged.today))
-        return build_response(said, HTML, until=until, last_modified=now, policy=html.chart_policy())
+            return build_response(picture.svg(drawn), SVG, until=until, headers=Headers(policy))
+        said = html.page(page(known, content, asked, offers, judged.today))
+        return build_response(said, HTML, until=until, headers=Headers(html.policy()))
 
-    depends = content.home, content.banks, content.demo, tuple(sorted(offers.currencies))
-    return (path, asked.query(), asked.notes, version, judged.today, depends), make
+    fingerprint = version, judged.today, content.home, content.banks, content.demo, offers.currencies
+    return responses.get_or_make((path, asked.query(), asked.notes), fingerprint, make, now)

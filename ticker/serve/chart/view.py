@@ -17,11 +17,13 @@ from ticker.model import DAY, Freshness
 from ticker.rates.timeline import Column
 from ticker.serve.chart import svg as picture
 from ticker.serve.chart.svg import Chart, Line, Mark, Tick
-from ticker.serve.configurator.form import note_said
-from ticker.serve.i18n.words import NOTHING, Words, own_digits, words
+from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, Words, own_digits, words
+from ticker.serve.strip.context import DEMO
 from ticker.serve.strip.contrast import palettes
-from ticker.serve.strip.options import LANGUAGES, MAX_QUERY, Note, Offered, Options, Wanted, parse
-from ticker.serve.strip.view import DEMO, NATIVE, LanguageLink, digits_apart
+from ticker.serve.strip.figures import digits_apart
+from ticker.serve.strip.notes import Note, Wanted
+from ticker.serve.strip.options import LANGUAGES, MAX_QUERY, Offered, Options, parse, quoted
+from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content
 
 PICTURE, PAGE = "/chart.svg", "/chart"
@@ -32,7 +34,6 @@ SPANS = ("30d", USUAL, "1y", "5y", ALL)
 EARLIEST = date(1990, 1, 1)  # no figure of ours is older
 AHEAD = timedelta(days=14)  # no bank publishes further ahead
 TABLE_DAYS = 400  # beyond, the table has the last figure of each month
-KEPT = 64  # finished answers
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BACK = re.compile(r"([1-9]\d{0,4})([dy])")
@@ -74,14 +75,14 @@ def asked_for(query: str, offers: Offered) -> Asked:
     chosen = ",".join(text for name, text in pairs if name == "currencies")
     given = dict(reversed(pairs)) | ({"currencies": chosen} if chosen else {})
     options, notes = parse(urlencode({name: text for name, text in given.items() if name not in _OWN}), offers)
-    kept = Options(**{name: getattr(options, name) for name in _SHARED})
+    kept = options.only(*_SHARED)
     own = {name: given[name].strip() for name in _OWN if name in given}
     first, last = _first(own.get("from", USUAL)), _date(own.get("to", ""))
     if isinstance(first, date) and last and first > last:
         first, last = last, first
     width = int(own["width"]) if own.get("width", "").isdecimal() and len(own["width"]) < 6 else WIDTH
-    complaints = [note for note in notes if note.split(":")[0] in (*_SHARED, "preset")]
-    complaints += _complaints(own, first, last, width, words(kept.lang))
+    complaints = [note for note in notes if note.name in (*_SHARED, "preset")]
+    complaints += _complaints(own, first, last, width)
     return Asked(kept, first or USUAL, last, width if NARROWEST <= width <= WIDEST else WIDTH, tuple(complaints))
 
 
@@ -107,21 +108,14 @@ def _back(how_far: str, last: date) -> date:
     return last.replace(year=year, day=28) if (last.month, last.day) == (2, 29) else last.replace(year=year)
 
 
-def _complaints(own: Mapping[str, str], first: object, last: object, width: int, say: Words) -> Iterator[Note]:
+def _complaints(own: Mapping[str, str], first: object, last: object, width: int) -> Iterator[Note]:
     if own.get("from") and first is None:
-        yield _wrong("from", own["from"], "a day as 2026-05-21, or 30d, 1y, all", say.text("chart.wanted.from"))
+        yield Note.of("wrong", "from", met=quoted(own["from"]), wanted=Wanted("chart.wanted.from"))
     if own.get("to") and last is None:
-        yield _wrong("to", own["to"], "a day as 2026-05-21", say.text("chart.wanted.to"))
+        yield Note.of("wrong", "to", met=quoted(own["to"]), wanted=Wanted("chart.wanted.to"))
     if (own.get("width") and str(width) != own["width"]) or not NARROWEST <= width <= WIDEST:
-        limits = Wanted(limits=(NARROWEST, WIDEST))
-        yield Note.of("wrong", name="width", met=repr(own["width"][:40]), wanted=limits)
-
-
-def _wrong(name: str, met: str, wanted: str, said: str) -> Note:
-    """A note on what is no option of a strip; `said` is what is wanted in the reader's language."""
-    note = Note.of("wrong", name=name, met=repr(met[:40]), wanted=wanted)
-    note.given = {**note.given, "wanted": said}
-    return note
+        limits = Wanted.whole_number(NARROWEST, WIDEST)
+        yield Note.of("wrong", "width", met=quoted(own["width"]), wanted=limits)
 
 
 # --- what is known -----------------------------------------------------------------------------------------------
@@ -446,10 +440,10 @@ def page(known: Days, content: Content, asked: Asked, offers: Offered, today: da
             for span in SPANS
         ),
         languages=tuple(
-            LanguageLink(lang, *NATIVE[lang], f"{PAGE}?{asked.query(lang=lang)}", lang == asked.options.lang)
+            LanguageLink(lang, *LANGUAGE_NAMES[lang], f"{PAGE}?{asked.query(lang=lang)}", lang == asked.options.lang)
             for lang in LANGUAGES
         ),
-        notes=tuple(note_said(note, say) for note in asked.notes),
+        notes=tuple(note.text(say) for note in asked.notes),
     )
 
 

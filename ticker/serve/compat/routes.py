@@ -22,10 +22,10 @@ from ticker.rates.calendar import reach
 from ticker.rates.freshness import Judgement
 from ticker.serve.compat import frankfurter as compat
 from ticker.serve.compat.frankfurter import Asked, Kind, Known
-from ticker.serve.http.handover import charge, query_string
-from ticker.serve.http.kept import Kept
+from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.rate_limit import RateLimitedError, of_days
-from ticker.serve.http.response import JSON, Response, build_response, problem
+from ticker.serve.http.request_context import charge, query_string
+from ticker.serve.http.response import JSON, Compression, Headers, Response, build_response, problem
 from ticker.serve.http.router import Router
 from ticker.snapshot import Content
 from ticker.store import Store, StoreError
@@ -41,7 +41,7 @@ MAX_QUERY = 2048
 RETRY_S = "10"  # a first table comes within seconds of the first start
 STORE_RETRY_S = "5"
 LONG = timedelta(days=800)  # a period that takes more than some milliseconds: one of them at a time
-KEPT_BYTES = 16 << 20
+CACHE_BYTES = 16 << 20
 
 _DAY = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _ONE_DAY = re.compile(_DAY)
@@ -77,7 +77,7 @@ class _Told:
 
 def register_routes(app: Router, site: Site) -> None:
     told: dict[Kind, _Told] = {"Daily": _Told(), "Weekly": _Told()}
-    kept = Kept(KEPT_BYTES)
+    responses = LruResponses(CACHE_BYTES)
 
     @app.get(f"{NBKR}/daily.xml")
     def compat_daily() -> Response:
@@ -89,7 +89,7 @@ def register_routes(app: Router, site: Site) -> None:
 
     def frankfurter(what: str) -> Response:
         try:
-            return _frankfurter(site, kept, what, query_string())
+            return _frankfurter(site, responses, what, query_string())
         except _RefusedError as fault:
             status, message, retry_s = fault.status, fault.message, fault.retry_s
         except RateLimitedError as fault:
@@ -97,8 +97,8 @@ def register_routes(app: Router, site: Site) -> None:
         except StoreError as fault:
             log.info("store unavailable", why=str(fault), path=request.path)
             status, message, retry_s = 503, "the store does not answer; try again in a moment", STORE_RETRY_S
-        more = [("Retry-After", retry_s)] if retry_s else []
-        return build_response(compat.message_json(message), JSON, status=status, more=more)
+        more = (("Retry-After", retry_s),) if retry_s else ()
+        return build_response(compat.message_json(message), JSON, status=status, headers=Headers(more=more))
 
     for base in FRANKFURTER:
         app.add_url_rule(f"{base}/<path:what>", base, frankfurter, methods=["GET"])
@@ -119,7 +119,7 @@ def _table(site: Site, kind: Kind, told: _Told) -> Response:
     return build_response(body, XML, until=judged.until, last_modified=since, detail=f"v{snapshot.version}")
 
 
-def _frankfurter(site: Site, kept: Kept, what: str, query: str) -> Response:
+def _frankfurter(site: Site, responses: LruResponses, what: str, query: str) -> Response:
     """Raises _RefusedError, or StoreError for days of the past."""
     snapshot, judged = site.cache.current(site.clock())
     known, today = compat.known_now(snapshot.content, judged), judged.today
@@ -131,17 +131,19 @@ def _frankfurter(site: Site, kept: Kept, what: str, query: str) -> Response:
         asked, day = _asked(query), min(_day(what), _newest(known, today))
         if day >= today:
             return _now(compat.day_json(_some(known, day), asked, day), judged.until)
-        return _then(site, kept, asked, day, day, judged)
+        return _then(site, responses, asked, day, day, judged)
     if period := _PERIOD.fullmatch(what):
         asked, first, last = _asked(query), _day(period[1]), _day(period[5]) if period[5] else today
-        return _then(site, kept, asked, max(first, FIRST_DAY), min(last, _newest(known, today)), judged, whole=True)
+        return _then(
+            site, responses, asked, max(first, FIRST_DAY), min(last, _newest(known, today)), judged, whole=True
+        )
     raise _RefusedError(404, "not found")
 
 
 def _now(body: bytes | None, until: datetime) -> Response:
     if body is None:
         raise _RefusedError(404, "not found")
-    return build_response(body, JSON, until=until, lazily=True)
+    return build_response(body, JSON, until=until, compression=Compression(lazy=True))
 
 
 def _some(known: Known, day: date) -> Known:
@@ -159,7 +161,14 @@ def _newest(known: Known, today: date) -> date:
 
 
 def _then(
-    site: Site, kept: Kept, asked: Asked, first: date, last: date, judged: Judgement, *, whole: bool = False
+    site: Site,
+    responses: LruResponses,
+    asked: Asked,
+    first: date,
+    last: date,
+    judged: Judgement,
+    *,
+    whole: bool = False,
 ) -> Response:
     """Of days of the past: of each from `first` to `last` where the `whole` period is asked for. Kept while the store
     says the same, and no figure of a present day is judged otherwise."""
@@ -168,13 +177,13 @@ def _then(
     store, content = site.require_store(), site.cache.snapshot.content
     present = judged if last >= judged.today else None
     figures = present.figures if present else ()
-    key, standing = (asked, first, last, whole), (store.rates_version(), content.banks, content.demo, figures)
-    if found := kept.find(key, standing):
+    key, fingerprint = (asked, first, last, whole), (store.rates_version(), content.banks, content.demo, figures)
+    if found := responses.get(key, fingerprint):
         return replace(found, until=judged.until)
     charge(site, of_days((last - first).days + 1, len(asked.symbols or content.series)))
     with _one_at_a_time() if last - first >= LONG else nullcontext():
         body = _read(store, content, asked, first, last, present, whole=whole)
-    return kept.keep(key, standing, _now(body, judged.until), site.clock())
+    return responses.put(key, fingerprint, _now(body, judged.until), site.clock())
 
 
 @contextmanager

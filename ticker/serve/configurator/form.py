@@ -13,21 +13,27 @@ from decimal import Decimal
 from hashlib import sha256
 from html import escape
 from math import ceil
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.model import Language
-from ticker.serve.i18n.words import Words, templates_dir, words
+from ticker.serve.i18n.words import LANGUAGE_NAMES, Words, templates_dir, words
 from ticker.serve.strip.contrast import complaints
-from ticker.serve.strip.options import COLOURS, LANGUAGES, MAX_QUERY, PARTS, Note, Offered, Options, Wanted, parse
+from ticker.serve.strip.options import (
+    COLOURS,
+    LANGUAGES,
+    MAX_QUERY,
+    PARTS,
+    Offered,
+    Options,
+    choices,
+    limits,
+    offered,
+    parse,
+)
 from ticker.serve.terms import Embed, SiteSettings
 from ticker.snapshot import Content
 
-OWN_NAMES: Mapping[Language, tuple[str, str]] = {
-    "en": ("EN", "English"),
-    "ru": ("РУ", "Русский"),
-    "ky": ("КЫ", "Кыргызча"),
-}
 GROUPS = (
     ("content", ("lang", "currencies", "show", "place")),
     ("headlines", ("headlines", "feeds")),
@@ -115,21 +121,27 @@ class Configurator:
 
 
 def configurator(
-    query: str, host: str, scheme: str, content: Content, terms: SiteSettings, picture: Callable[[Options], Size]
+    query: str,
+    host: str,
+    scheme: str,
+    content: Content,
+    terms: SiteSettings,
+    picture: Callable[[Options], Size],
+    language: Language = "en",
 ) -> Configurator:
     """The page for what a form, or anyone, sent. `host` is the request's, and hostile until it was read; `picture` says
-    how large the strip is as an image."""
+    how large the strip is as an image; `language` is the reader's where the query names none."""
     asked = _asked(query)
-    lang = _language(asked)
-    offered = _offered(content, terms)
+    lang = _language(asked, language)
+    offers = offered(content, terms)
     preset = asked.get("preset", "") if asked.get("preset", "") in terms.presets else ""
     if not preset:
         asked.setdefault("lang", lang)
-    options, notes = parse(urlencode(asked), offered)
+    options, notes = parse(urlencode(asked), offers)
     if options.currencies == terms.currencies:
         options = options.model_copy(update={"currencies": None})  # so that it follows where the site's own change
     place = asked.get("place", "") if asked.get("place", "") in PLACES else PLACES[0]
-    strip_query = canonical(options, preset, offered)
+    strip_query = canonical(options, preset, offers)
     base = base_of(host, scheme, terms.base_url)
     say = words(lang)
     return Configurator(
@@ -142,11 +154,11 @@ def configurator(
         fixed=bool(terms.base_url),
         preset=preset,
         presets=tuple((name, "?" + urlencode({"ui": lang, "preset": name})) for name in sorted(terms.presets)),
-        languages=tuple((*OWN_NAMES[one], one, "?" + _in_language(one, strip_query, place)) for one in LANGUAGES),
+        languages=tuple((*LANGUAGE_NAMES[one], one, "?" + _in_language(one, strip_query, place)) for one in LANGUAGES),
         also=tuple(_also(strip_query, options, terms, say)),
         groups=tuple(_groups(options, place, content, terms, say)),
         warnings=tuple(_warnings(options, say)),
-        notes=tuple(note_said(note, say) for note in notes),
+        notes=tuple(note.text(say) for note in notes),
         ground=options.bg if options.theme == "transparent" else None,
         ways=ways(strip_query, options, base, say, picture(options), place, terms.embed, terms.currencies),
     )
@@ -162,19 +174,19 @@ def _also(query: str, options: Options, terms: SiteSettings, say: Words) -> Iter
     yield say.text("conf.also.status"), "status"
 
 
-def gives_way(query: str, offered: Offered) -> str | None:
+def gives_way(query: str, offers: Offered) -> str | None:
     """What of a preset would not be shown as it says, as a sentence; None where all would."""
     for name, _ in parse_qsl(query, keep_blank_values=True):
         if name not in Options.model_fields:
             return f"{name} is no option; options are {', '.join(Options.model_fields)}"
-    return next((note.removesuffix("; the default is shown") for note in parse(query, offered)[1]), None)
+    return next((note.complaint() for note in parse(query, offers)[1]), None)
 
 
-def canonical(options: Options, preset: str, offered: Offered) -> str:
+def canonical(options: Options, preset: str, offers: Offered) -> str:
     """The shortest query that asks for these options; with a preset, what differs from what it says."""
     if not preset:
         return options.query()
-    said, _ = parse(urlencode({"preset": preset}), offered)
+    said, _ = parse(urlencode({"preset": preset}), offers)
     differing = [(name, _text(value)) for name, value in options if value not in (None, getattr(said, name))]
     return urlencode([("preset", preset), *differing], safe=",")
 
@@ -203,9 +215,9 @@ def _asked(query: str) -> dict[str, str]:
     return asked
 
 
-def _language(asked: Mapping[str, str]) -> Language:
+def _language(asked: Mapping[str, str], default: Language) -> Language:
     met = asked.get("ui", asked.get("lang", ""))
-    return next((lang for lang in LANGUAGES if lang == met), LANGUAGES[0])
+    return next((lang for lang in LANGUAGES if lang == met), default)
 
 
 def _in_language(lang: Language, query: str, place: str) -> str:
@@ -222,14 +234,6 @@ def _as_seen(query: str, options: Options, scheme: str) -> str:
     return urlencode([*parse_qsl(query), ("theme", scheme)], safe=",")
 
 
-def _offered(content: Content, terms: SiteSettings) -> Offered:
-    return Offered(
-        currencies=frozenset(terms.currencies) | {one.currency for one in content.series},
-        feeds=frozenset(one.feed for one in content.feeds),
-        presets=terms.presets,
-    )
-
-
 def _groups(options: Options, place: str, content: Content, terms: SiteSettings, say: Words) -> Iterator[Group]:
     for number, (group, names) in enumerate(GROUPS):
         fields = tuple(_field(name, options, place, content, terms, say) for name in names)
@@ -244,10 +248,10 @@ def _field(name: str, options: Options, place: str, content: Content, terms: Sit
         return Field(name, "choice", label, hint, choices=_choices(name, PLACES, (place,), say))
     value = getattr(options, name)
     if name == "lang":
-        named = tuple(Choice(one, OWN_NAMES[one][1], one == value, one) for one in LANGUAGES)
+        named = tuple(Choice(one, LANGUAGE_NAMES[one][1], one == value, one) for one in LANGUAGES)
         return Field(name, "choice", label, hint, choices=named)
     if name == "currencies":
-        hint = say.text("conf.currencies.hint", known=", ".join(sorted(_offered(content, terms).currencies)))
+        hint = say.text("conf.currencies.hint", known=", ".join(sorted(offered(content, terms).currencies)))
         return Field(name, "text", label, hint, ", ".join(value or terms.currencies))
     if name == "feeds":
         feeds = tuple(
@@ -259,15 +263,15 @@ def _field(name: str, options: Options, place: str, content: Content, terms: Sit
         return Field(name, "checks", label, hint, choices=_choices(name, PARTS, value, say))
     if name == "digits":
         chosen = "auto" if value is None else str(value)
-        numbers = tuple(Choice(str(one), str(one), str(one) == chosen) for one in range(_limits(name)[1] + 1))
+        numbers = tuple(Choice(str(one), str(one), str(one) == chosen) for one in range(limits(name)[1] + 1))
         auto = Choice("auto", say.text("conf.digits.auto"), chosen == "auto")
         return Field(name, "choice", label, hint, choices=(auto, *numbers))
     if name in COLOURS:
         return Field(name, "colour", label, hint, f"#{value}" if value else "")
     if isinstance(value, int):
-        least, most = _limits(name)
+        least, most = limits(name)
         return Field(name, "number", label, hint, str(value), least=least, most=most)
-    return Field(name, "choice", label, hint, choices=_choices(name, _literals(name), (value,), say))
+    return Field(name, "choice", label, hint, choices=_choices(name, choices(name), (value,), say))
 
 
 def _choices(name: str, values: Iterable[str], chosen: Iterable[str], say: Words) -> tuple[Choice, ...]:
@@ -277,16 +281,6 @@ def _choices(name: str, values: Iterable[str], chosen: Iterable[str], say: Words
 
 def _default(name: str) -> Any:
     return Options.model_fields[name].default
-
-
-def _literals(name: str) -> tuple[str, ...]:
-    return get_args(Options.model_fields[name].annotation)
-
-
-def _limits(name: str) -> tuple[int, int]:
-    rules = Options.model_fields[name].metadata
-    least, most = (next(getattr(rule, side) for rule in rules if hasattr(rule, side)) for side in ("ge", "le"))
-    return least, most
 
 
 def _text(value: Any) -> str:
@@ -306,21 +300,6 @@ def _warnings(options: Options, say: Words) -> Iterator[str]:
         )
     if options.theme == "transparent" and not options.bg:
         yield say.text("conf.transparent")
-
-
-def note_said(note: Note, say: Words) -> str:
-    """The note in the page's language."""
-    given = {name: _wanted(value, say) if isinstance(value, Wanted) else value for name, value in note.given.items()}
-    return say.text(f"note.{note.key}", **given)
-
-
-def _wanted(wanted: Wanted, say: Words) -> str:
-    if wanted.limits:
-        least, most = wanted.limits
-        return say.text("note.wanted.auto" if wanted.auto else "note.wanted.limits", least=least, most=most)
-    if wanted.choices:
-        return say.text("note.wanted.choices", choices=", ".join(wanted.choices))
-    return say.text("note.wanted.colour")
 
 
 # --- the code ----------------------------------------------------------------------------------------------------
@@ -354,7 +333,7 @@ RECIPES: Mapping[str, str] = {
     "page.php": "PHP: page.php",
     "functions.php": "WordPress: functions.php",
 }
-"""What a server needs to put the strip in: the files in templates/include, each with where it goes."""
+"""What a server needs to put the strip in: the files in templates/configurator/include, each with where it goes."""
 RECIPE_ADDRESS = "https://rates.example/strip.fragment?lang=ru&headlines=3"
 RECIPE_LINK = '<a href="https://rates.example/strip?lang=ru">Курсы валют и новости</a>'
 
@@ -514,7 +493,7 @@ class _Site:
 
     def include(self) -> Iterator[Code]:
         for name, label in RECIPES.items():
-            text = (templates_dir() / "include" / name).read_text("utf-8")
+            text = (templates_dir() / "configurator" / "include" / name).read_text("utf-8")
             text = text.replace(RECIPE_LINK, self.link()).replace(RECIPE_ADDRESS, self.at("/strip.fragment"))
             yield Code(f"include-{name.replace('.', '-')}", label, text, "style-src-attr 'unsafe-inline'")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import request
 
 from ticker.serve import render
-from ticker.serve.http.handover import query_string
+from ticker.serve.http.errors import reader_language
+from ticker.serve.http.request_context import query_string
 from ticker.serve.http.response import Response
 from ticker.serve.http.router import Router
 from ticker.serve.site import Site
@@ -15,4 +16,6 @@ def register_routes(app: Router, site: Site) -> None:
     @app.get("/")
     def configurator() -> Response:
         host = request.headers.get("Host", "")
-        return render.configure(query_string(), host, request.scheme, site.cache.snapshot, site.settings, site.clock())
+        lang = reader_language(site.settings.language)
+        content, now = site.cache.snapshot.content, site.clock()
+        return render.configure(query_string(), host, request.scheme, lang, content, site.settings, now)

@@ -9,19 +9,19 @@ from ticker.model import DAY
 from ticker.serve.configurator.form import base_of
 from ticker.serve.feeds import atom as feeds
 from ticker.serve.feeds.atom import ATOM_TYPE, JSON_FEED_TYPE, Channel
-from ticker.serve.feeds.view import HEADLINES, KEPT, RATES, Asked, headlines, rates
-from ticker.serve.http.cache import Finished
-from ticker.serve.http.handover import query_string
+from ticker.serve.feeds.view import HEADLINES, RATES, Asked, headlines, rates
+from ticker.serve.http.lru import LruResponses
+from ticker.serve.http.request_context import query_string
 from ticker.serve.http.response import Response, build_response
 from ticker.serve.http.router import Router
-from ticker.serve.render import offered
 from ticker.serve.site import Site
-from ticker.serve.strip.options import Options, parse
-from ticker.serve.terms import SiteSettings
+from ticker.serve.strip.options import offered, parse
+
+CACHE_BYTES = 4 << 20
 
 
 def register_routes(app: Router, site: Site) -> None:
-    finished = Finished(KEPT)
+    responses = LruResponses(CACHE_BYTES)
 
     @app.get(f"{HEADLINES}.atom")
     def headlines_atom() -> Response:
@@ -42,20 +42,19 @@ def register_routes(app: Router, site: Site) -> None:
             channel = rates(store, site.cache.snapshot, asked, wanted)
             return _answer(feeds.atom(channel), ATOM_TYPE, channel, site)
 
-        return finished.get((asked, store.rates_version(), content.home, content.banks, content.demo), make)
+        fingerprint = store.rates_version(), content.home, content.banks, content.demo
+        return responses.get_or_make(asked, fingerprint, make, site.clock())
 
 
 def _asked(site: Site, *names: str) -> Asked:
     """The options that count for a feed; the others of a strip are ignored."""
     snapshot, judged = site.cache.current(site.clock())
-    terms: SiteSettings = site.settings
-    query = query_string()
-    options, notes = parse(query, offered(snapshot, terms.currencies, terms.presets))
-    base = base_of(request.headers.get("Host", ""), request.scheme, terms.base_url)
+    options, notes = parse(query_string(), offered(snapshot.content, site.settings))
+    base = base_of(request.headers.get("Host", ""), request.scheme, site.settings.base_url)
     if not base:
         raise NotFound("A feed names its own address; ask for it with a Host that has one.")
-    kept = Options(**{name: getattr(options, name) for name in names})
-    return Asked(kept, tuple(note for note in notes if note.split(":")[0] in (*names, "preset")), base, judged.today)
+    of_feeds = tuple(note.text() for note in notes if note.name in (*names, "preset"))
+    return Asked(options.only(*names), of_feeds, base, judged.today)
 
 
 def _answer(body: bytes, content_type: str, channel: Channel, site: Site) -> Response:

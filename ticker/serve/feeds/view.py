@@ -17,8 +17,9 @@ from ticker.model import Headline, Rate, Revision
 from ticker.serve.feeds.atom import Channel, Item
 from ticker.serve.i18n.words import Words, own_digits, words
 from ticker.serve.news.related import Told, once
+from ticker.serve.strip.context import DEMO
 from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import DEMO, selected
+from ticker.serve.strip.view import selected
 from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
 from ticker.store import Store
 
@@ -27,7 +28,6 @@ MOST_HEADLINES = 60
 RATES_SPAN = timedelta(days=30)
 AHEAD = timedelta(days=14)  # no bank publishes further ahead
 FIGURES_IN_TITLE = 4
-KEPT = 32  # finished answers
 
 _OURS = uuid.UUID("6f6f1a52-6f0b-4d0e-9a55-2b6a3a6f4d11")  # every id of an entry is a name in it: never to be changed
 

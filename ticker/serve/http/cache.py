@@ -1,13 +1,13 @@
-"""Finished answers, kept for one version of the snapshot and one period of freshness.
+"""The response cache for one version of the snapshot and one period of freshness.
 
-A hit is answered before Flask is entered. A miss is rendered once, however many ask; all of them get its result, or its
-error.
+A hit is answered before Flask is entered. A miss is rendered once, however many requests wait for it; all of them get
+the response, or the same error.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,45 +21,27 @@ from ticker.serve.http.response import Response
 from ticker.snapshot import Snapshot
 
 WAIT_S = 5.0
-LONGEST_QUERY = 500  # a longer one is read anew each time: the table is bounded in bytes too
-BACK = timedelta(minutes=1)  # a clock that goes back by more than this is judged anew
+LONGEST_QUERY = 500  # characters; a longer query is parsed each time, so that the cache is bounded in bytes too
+CLOCK_BACK = timedelta(minutes=1)  # a clock that goes back further starts a new generation
 
 Render = Callable[[str, str, Snapshot, Judgement], tuple[str, Callable[[], Response]]]
-"""(path, query, snapshot, judged) → the canonical key, and how to make the answer."""
-
-
-class Finished:
-    """Answers that were made lately, for doors to the past. All that one depends on is in its key, so none is ever
-    wrong; one that many ask for at once may be made more than once."""
-
-    def __init__(self, most: int) -> None:
-        self._answers: LRUCache[Hashable, Response] = LRUCache(most)
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], Response]) -> Response:
-        with self._lock:
-            answer: Response | None = self._answers.get(key)
-        if answer is None:
-            answer = make()
-            with self._lock:
-                self._answers[key] = answer
-        return answer
+"""(path, query, snapshot, judged) → the canonical key, and how to make the response."""
 
 
 @dataclass(slots=True)
 class CacheGeneration:
-    """One snapshot judged: as long as no state changes, an answer made in it stays right."""
+    """The responses made from one judged snapshot: they stay right as long as no state changes."""
 
     snapshot: Snapshot
     judged: Judgement
     judged_at: datetime
-    began: datetime  # since when what is said here is said
-    by_query: LRUCache[tuple[str, str, int], str]  # to the canonical key: an answer is held once, and let go once
-    by_key: LRUCache[str, Response]
-    making: dict[str, Future[Response]] = field(default_factory=dict)
+    current_since: datetime  # when this content became current
+    keys: LRUCache[tuple[str, str, int], str]  # (path, query, tally version) → canonical key
+    responses: LRUCache[str, Response]  # by canonical key
+    in_flight: dict[str, Future[Response]] = field(default_factory=dict)  # renderings in progress, by canonical key
 
     def shows_the_same(self, snapshot: Snapshot, judged: Judgement) -> bool:
-        """Whether answers made for this period also say what the newer judgement says."""
+        """Whether responses of this generation are right for the newer judgement too."""
         ours, theirs = self.judged, judged
         return (
             self.snapshot.version == snapshot.version
@@ -70,15 +52,15 @@ class CacheGeneration:
 
 
 def feeds_shown(judged: Judgement) -> list[tuple[str, Freshness, datetime | None]]:
-    """When a feed was last read is said only where it is not fresh."""
+    """What readers see of the feeds' states: the time of the last success only where a feed is not fresh."""
     return [
-        (one.feed, one.freshness, None if one.freshness is Freshness.FRESH else one.last_success)
-        for one in judged.feeds
+        (feed.feed, feed.freshness, None if feed.freshness is Freshness.FRESH else feed.last_success)
+        for feed in judged.feeds
     ]
 
 
 class ResponseCache:
-    """The table of finished answers. `show` gives it a newer snapshot; `find` and `make` answer for the present."""
+    """Responses rendered from the current snapshot. `replace_snapshot` starts a new generation of them."""
 
     def __init__(
         self,
@@ -86,102 +68,106 @@ class ResponseCache:
         render: Render,
         clock: Callable[[], datetime],
         size: int,
-        common: tuple[tuple[str, str], ...],
-        edition: Callable[[str], int] = lambda _: 0,
+        prewarmed: tuple[tuple[str, str], ...],
+        tally_version: Callable[[str], int] = lambda _path: 0,
     ) -> None:
-        """`edition` numbers what is shown at a path besides the snapshot: with another one, it is rendered anew."""
-        self._render, self._clock, self._size, self._common = render, clock, size, common
-        self._edition = edition
+        """`size` is the number of responses, `prewarmed` are paths and queries rendered before a new snapshot is shown.
+        `tally_version` numbers the click counts that a path shows: with another number it is rendered again."""
+        self._render, self._clock, self._size, self._prewarmed = render, clock, size, prewarmed
+        self._tally_version = tally_version
         self._lock = threading.Lock()  # of the tables; nothing is rendered under it
-        self._turning = threading.Lock()
-        self._period = self._new(snapshot, freshness(snapshot, clock()), clock())
+        self._advancing = threading.Lock()
+        self._generation = self._new_generation(snapshot, freshness(snapshot, clock()), clock())
 
     @property
     def snapshot(self) -> Snapshot:
-        return self._period.snapshot
+        return self._generation.snapshot
 
     def replace_snapshot(self, snapshot: Snapshot) -> None:
-        """From now on answer from `snapshot`. What most ask for is rendered before readers see the change."""
-        with self._turning:
-            self._turn(snapshot, self._clock())
+        """Answer from `snapshot` from now on. The prewarmed responses are rendered before readers see the change."""
+        with self._advancing:
+            self._advance(snapshot, self._clock())
 
     def current(self, now: datetime) -> tuple[Snapshot, Judgement]:
-        period = self._now(now)
-        return period.snapshot, period.judged
+        generation = self._generation_at(now)
+        return generation.snapshot, generation.judged
 
     def get(self, path: str, query: str, now: datetime) -> Response | None:
-        period, edition = self._now(now), self._edition(path)
+        generation, tally_version = self._generation_at(now), self._tally_version(path)
         with self._lock:
-            key = period.by_query.get((path, query, edition))
-            found: Response | None = None if key is None else period.by_key.get(key)
+            key = generation.keys.get((path, query, tally_version))
+            found: Response | None = None if key is None else generation.responses.get(key)
         return found
 
     def get_or_render(self, path: str, query: str, now: datetime) -> Response:
-        """The answer, rendered if it is not at hand. Raises what rendering raised, to all who waited for it."""
-        return self._make(self._now(now), path, query)
+        """The response, rendered if it is not cached. Raises what rendering raised, in all requests that waited for it,
+        or TimeoutError."""
+        return self._get_or_render(self._generation_at(now), path, query)
 
     def past(self, path: str, query: str, snapshot: Snapshot) -> Response:
-        """The answer of the moment that `snapshot` is of; it is made anew each time."""
+        """The response for the moment of a past `snapshot`; it is not cached."""
         _, render = self._render(path, query, snapshot, freshness(snapshot, snapshot.as_of))
         return render()
 
-    def _now(self, now: datetime) -> CacheGeneration:
-        period = self._period
-        if period.judged_at - BACK <= now < period.judged.changes_at:
-            return period
-        with self._turning:
-            period = self._period
-            if not period.judged_at - BACK <= now < period.judged.changes_at:
-                self._turn(period.snapshot, now)
-            return self._period
+    def _generation_at(self, now: datetime) -> CacheGeneration:
+        if not _covers(self._generation, now):
+            with self._advancing:
+                if not _covers(self._generation, now):
+                    self._advance(self._generation.snapshot, now)
+        return self._generation
 
-    def _turn(self, snapshot: Snapshot, now: datetime) -> None:
-        judged, period = freshness(snapshot, now), self._period
-        if period.shows_the_same(snapshot, judged):
-            tables = period.by_query, period.by_key, period.making
-            self._period = CacheGeneration(snapshot, judged, now, period.began, *tables)
+    def _advance(self, snapshot: Snapshot, now: datetime) -> None:
+        """Make the next generation the current one, with the old responses where they show the same."""
+        judged, old = freshness(snapshot, now), self._generation
+        if old.shows_the_same(snapshot, judged):
+            tables = old.keys, old.responses, old.in_flight
+            self._generation = CacheGeneration(snapshot, judged, now, old.current_since, *tables)
             return
-        fresh = self._new(snapshot, judged, now)
-        for path, query in self._common:
+        new = self._new_generation(snapshot, judged, now)
+        for path, query in self._prewarmed:
             try:
-                self._make(fresh, path, query)
+                self._get_or_render(new, path, query)
             except Exception:
                 log.warning("rendering failed", path=path, query=query, version=snapshot.version)
-        self._period = fresh
+        self._generation = new
 
-    def _new(self, snapshot: Snapshot, judged: Judgement, now: datetime) -> CacheGeneration:
+    def _new_generation(self, snapshot: Snapshot, judged: Judgement, now: datetime) -> CacheGeneration:
         return CacheGeneration(snapshot, judged, now, now, LRUCache(self._size * 4), LRUCache(self._size))
 
-    def _make(self, period: CacheGeneration, path: str, query: str) -> Response:
-        edition = self._edition(path)
-        key, render = self._render(path, query, period.snapshot, period.judged)
+    def _get_or_render(self, generation: CacheGeneration, path: str, query: str) -> Response:
+        tally_version = self._tally_version(path)
+        key, render = self._render(path, query, generation.snapshot, generation.judged)
         with self._lock:
-            answer: Response | None = period.by_key.get(key)
-            making = None if answer else period.making.get(key)
-            mine: Future[Response] | None = None
-            if answer is None and making is None:
-                making = mine = period.making[key] = Future()
-        if mine is not None:
-            self._carry_out(period, key, mine, render)
-        if answer is None:
-            assert making is not None
-            answer = making.result(WAIT_S)
+            response: Response | None = generation.responses.get(key)
+            running = None if response else generation.in_flight.get(key)
+            started: Future[Response] | None = None
+            if response is None and running is None:
+                running = started = generation.in_flight[key] = Future()
+        if started is not None:
+            self._render_into(started, generation, key, render)
+        if response is None:
+            assert running is not None
+            response = running.result(WAIT_S)
         if len(query) <= LONGEST_QUERY:
             with self._lock:
-                period.by_query[path, query, edition] = key
-        return answer
+                generation.keys[path, query, tally_version] = key
+        return response
 
-    def _carry_out(
-        self, period: CacheGeneration, key: str, making: Future[Response], render: Callable[[], Response]
+    def _render_into(
+        self, future: Future[Response], generation: CacheGeneration, key: str, render: Callable[[], Response]
     ) -> None:
         try:
-            answer = render().with_last_modified(period.began)
+            response = render().with_last_modified(generation.current_since)
         except BaseException as fault:
-            making.set_exception(fault)
+            future.set_exception(fault)
         else:
             with self._lock:
-                period.by_key[key] = answer
-            making.set_result(answer)
+                generation.responses[key] = response
+            future.set_result(response)
         finally:
             with self._lock:
-                period.making.pop(key, None)
+                generation.in_flight.pop(key, None)
+
+
+def _covers(generation: CacheGeneration, now: datetime) -> bool:
+    return generation.judged_at - CLOCK_BACK <= now < generation.judged.changes_at

@@ -13,8 +13,8 @@ _NUMBER = frozenset("0123456789.")
 def render(names: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
     """UTF-8 with a header row; a null is an empty cell.
 
-    A text that a spreadsheet would carry out as a formula gets an apostrophe before it: a title comes from outside.
-    A negative figure stays as it is.
+    Text that a spreadsheet would run as a formula gets a leading apostrophe: titles come from outside. A negative
+    number stays as it is.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")

@@ -1,4 +1,4 @@
-"""The newest snapshot, kept in memory, and its last good copy in a file: readers never wait for the store."""
+"""The newest snapshot in memory, with a copy in a file: readers never wait for the store."""
 
 from __future__ import annotations
 
@@ -22,25 +22,23 @@ PING_EVERY = timedelta(seconds=30)
 
 
 class LiveSnapshot:
-    """Follows the store in a thread of its own. `show` is given each newer snapshot; `opened` the store, once."""
+    """Polls the store in a background thread. `show` receives each newer snapshot, `on_open` the store, once.
+
+    `snapshot_file` holds the last snapshot, for a start while the store is down; None: no file.
+    """
 
     def __init__(
         self,
         open_store: Callable[[], Store],
         show: Callable[[Snapshot], None],
         clock: Callable[[], datetime],
-        last_good: Path | None,
-        on_open: Callable[[Store], object] = id,
+        snapshot_file: Path | None,
+        on_open: Callable[[Store], object] | None = None,
     ) -> None:
-        self._open, self._show, self._clock, self._last_good, self._opened = (
-            open_store,
-            show,
-            clock,
-            last_good,
-            on_open,
-        )
+        self._open, self._show, self._clock = open_store, show, clock
+        self._snapshot_file, self._on_open = snapshot_file, on_open
         self.store: Store | None = None
-        self.fault: str = "not opened yet"  # why the store can't be read, in words; "" while it can
+        self.fault: str = "not opened yet"  # why the store cannot be read; "" while it can
         self.polled_at: datetime | None = None
         self._seen: tuple[int, int] | None = None
         self._snapshot: Snapshot | None = None
@@ -50,7 +48,7 @@ class LiveSnapshot:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        if self._last_good and (kept := read_last_good(self._last_good)):
+        if self._snapshot_file and (kept := read_snapshot(self._snapshot_file)):
             self._show(kept)
         self._thread = threading.Thread(target=self._follow, name="latest", daemon=True)
         self._thread.start()
@@ -63,11 +61,12 @@ class LiveSnapshot:
             self.store.close()
 
     def poll(self) -> None:
-        """One look at the store: what is newer is shown. Never raises: `fault` says what went wrong."""
+        """Read the store once and show what is newer. Never raises: `fault` says what went wrong."""
         try:
             if self.store is None:
                 self.store = self._open()
-                self._opened(self.store)
+                if self._on_open:
+                    self._on_open(self.store)
             self._read(self.store)
             self._ping(self.store)
             self.fault = ""
@@ -94,12 +93,12 @@ class LiveSnapshot:
         else:
             snapshot = store.snapshot()
         if snapshot:
-            self._save(snapshot)  # first: after a crash no reader is told an older version than before
+            self._save(snapshot)  # first: after a crash no reader gets an older version than before
             self._show(snapshot)
         self._snapshot, self._seen = snapshot, seen
 
     def _ping(self, store: Store) -> None:
-        """A database file that was deleted still answers whoever has it open: ask, so that an operator is told."""
+        """A deleted database file still answers through an open connection: check, so that the operator knows."""
         now = self._clock()
         due = self.fault or self._pinged_at is None or abs(now - self._pinged_at) > PING_EVERY
         if due and store.address.startswith("sqlite:"):
@@ -109,24 +108,24 @@ class LiveSnapshot:
     def _save(self, snapshot: Snapshot) -> None:
         now = self._clock()
         newer = self._snapshot is None or self._snapshot.version != snapshot.version
-        if self._last_good and (newer or not self._saved_at or now - self._saved_at > SAVE_EVERY):
+        if self._snapshot_file and (newer or not self._saved_at or now - self._saved_at > SAVE_EVERY):
             try:
-                write_last_good(self._last_good, snapshot)
+                write_snapshot(self._snapshot_file, snapshot)
             except OSError as fault:
-                log.info("last good snapshot not written", file=self._last_good.name, why=str(fault))
+                log.info("last good snapshot not written", file=self._snapshot_file.name, why=str(fault))
             self._saved_at = now
 
 
-def write_last_good(path: Path, snapshot: Snapshot) -> None:
-    """Whole or not at all: a reader of the file never sees half of it."""
+def write_snapshot(path: Path, snapshot: Snapshot) -> None:
+    """Write the file atomically: a reader never sees half of it."""
     looks = [[source, subject, at.isoformat()] for (source, subject), at in sorted(snapshot.looks.items())]
     kept = json.dumps([snapshot.version, snapshot.as_of.isoformat(), dump(snapshot.content), looks], ensure_ascii=False)
     text = json.dumps({"sha256": hashlib.sha256(kept.encode()).hexdigest(), "kept": kept}, ensure_ascii=False)
-    write_whole(path, text.encode())
+    write_atomically(path, text.encode())
 
 
-def write_whole(path: Path, body: bytes) -> None:
-    """The file, whole or not at all; another process may be writing the same. Raises OSError."""
+def write_atomically(path: Path, body: bytes) -> None:
+    """Write a file atomically; another process may be writing it too. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -139,8 +138,8 @@ def write_whole(path: Path, body: bytes) -> None:
         raise
 
 
-def read_last_good(path: Path) -> Snapshot | None:
-    """The snapshot that `write_last_good` left; None where there is none or it is not whole."""
+def read_snapshot(path: Path) -> Snapshot | None:
+    """The snapshot in the file; None where there is none or it is damaged."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         kept: str = raw["kept"]

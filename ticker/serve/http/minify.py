@@ -1,4 +1,4 @@
-"""Scripts as they are sent."""
+"""Minifies the project's own JavaScript."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ _SPACED = (
     (re.compile(r"\s*\n\s*"), "\n"),
     (re.compile(r"(?<![+-]) ([+-]) (?![+-])"), r"\1"),  # a - -b is not a--b
     (re.compile(r" ?([{}()\[\];,:?=<>&|*/%!]) ?"), r"\1"),
-    # A line may end a statement by itself: only those go that stand where none can end.
+    # A line break may end a statement: only those are removed where no statement can end.
     (re.compile(r"(?<=[{(\[,;=?:&|])\n|\n(?=[)\]},;?:.&|])"), ""),
-    (re.compile(r"(?<!\));}"), "}"),  # behind a parenthesis it may be the whole of a loop
+    (re.compile(r"(?<!\));}"), "}"),  # after a parenthesis it may be the body of a loop
 )
 
 
-def packed(code: str) -> str:
-    """JavaScript of ours, which has no patterns (`/…/`), less its comments and the spaces that mean nothing. Texts,
-    templates and names stay as they are."""
-    kept: list[str] = []
+def minify_js(code: str) -> str:
+    """The script without comments and without spaces that mean nothing. Strings, template literals and names stay as
+    they are. The code must not have regular expression literals (`/…/`)."""
+    literals: list[str] = []
 
-    def laid_aside(found: re.Match[str]) -> str:
+    def set_aside(found: re.Match[str]) -> str:
         if not found[1]:
             return ""
-        kept.append(found[1])
+        literals.append(found[1])
         return "\0"
 
-    code = _VERBATIM_OR_COMMENT.sub(laid_aside, code)
-    for pattern, instead in _SPACED:
-        code = pattern.sub(instead, code)
-    aside = iter(kept)
-    return re.sub("\0", lambda _: next(aside), code).strip()
+    code = _VERBATIM_OR_COMMENT.sub(set_aside, code)
+    for pattern, replacement in _SPACED:
+        code = pattern.sub(replacement, code)
+    rest = iter(literals)
+    return re.sub("\0", lambda _: next(rest), code).strip()

@@ -1,4 +1,4 @@
-"""What one address may have made anew: answers of the API, of charts, and of days and moments of the past."""
+"""Per-client rate limiting of uncached requests: to the API, to charts, and for days and moments of the past."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import Any
 
 WINDOW_S = 60
 MOMENT_COST = 5
-"""Of putting together what was known at a moment, as answers count that cost least."""
+"""Cost of the state at a moment of the past; the cheapest response costs 1."""
 ROWS_A_COST = 2000
 
 
 def of_days(days: int, currencies: int) -> int:
-    """What it costs to go through so many days of so many currencies."""
+    """The cost of reading `days` days of `currencies` currencies."""
     return 1 + max(0, days) * currencies // ROWS_A_COST
 
 
 class RateLimitedError(Exception):
-    """The address has had its share of the minute."""
+    """The client has used up its quota of the minute."""
 
     def __init__(self, left: Quota) -> None:
         super().__init__(
@@ -39,7 +39,7 @@ class RateLimitedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What is left to an address until its window ends, in `reset_s` seconds."""
+    """What is left to a client until its window ends, in `reset_s` seconds."""
 
     quota: int
     remaining: int
@@ -47,7 +47,7 @@ class Quota:
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """As draft-ietf-httpapi-ratelimit-headers-10 has it."""
+        """The headers of draft-ietf-httpapi-ratelimit-headers-10."""
         if not self.quota:
             return ()
         return (
@@ -57,9 +57,9 @@ class Quota:
 
 
 class RateLimiter:
-    """How many answers an address may have made anew in a minute, in this process; 0: as many as it likes.
+    """Limits uncached requests per client address and minute in this process; a quota of 0 is no limit.
 
-    Addresses are kept in memory only, as digests under a key of the minute, and with the minute they are forgotten.
+    Addresses are stored in memory only, as digests with the minute's key, and forgotten after the minute.
     """
 
     def __init__(self, quota: int) -> None:
@@ -70,13 +70,13 @@ class RateLimiter:
         self._spent: dict[bytes, int] = {}
 
     def charge(self, address: str, cost: int, now: datetime) -> Quota:
-        """Take `cost` from what is left to the address; 0 only asks. Raises TooManyError where it is not enough."""
+        """Charge `cost` to the address; 0 only reads the quota. Raises RateLimitedError where it is not enough."""
         with self._lock:
             if self._began is None or not timedelta() <= now - self._began < timedelta(seconds=WINDOW_S):
                 self._began, self._key, self._spent = now, secrets.token_bytes(16), {}
             name = hashlib.blake2b(address.encode(), digest_size=16, key=self._key).digest()
             spent = self._spent.get(name, 0)
-            # Whatever it costs, one is made for who has asked for nothing yet.
+            # A client's first request is served whatever it costs.
             enough = not self.quota or spent + cost <= self.quota or not spent
             if enough and cost:
                 spent = self._spent[name] = min(spent + cost, self.quota)
@@ -88,8 +88,8 @@ class RateLimiter:
 
 
 def address_of(environ: Mapping[str, Any], trusted_proxies: int) -> str:
-    """Who asks: the peer, or what the outermost of so many trusted proxies has seen. Of IPv6 the network counts (/64),
-    of which one subscriber has all addresses."""
+    """The client's address: the peer's, or the one that the outermost of `trusted_proxies` proxies saw. IPv6 addresses
+    count by network (/64), since one subscriber has all addresses of it."""
     named = str(environ.get("REMOTE_ADDR") or "")
     if trusted_proxies:
         passed = [one.strip() for one in str(environ.get("HTTP_X_FORWARDED_FOR") or "").split(",") if one.strip()]

@@ -1,4 +1,4 @@
-"""The HTTP contract, made in one place: every answer, errors and 304 included, leaves through `respond`."""
+"""The HTTP contract in one place: every response, errors and 304 included, leaves through `send`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import brotli
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_etags, unquote_etag
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-COMPRESS_FROM = 1000  # bytes; below, a coded body is hardly smaller
-LONGEST_S = 60  # what a cache may keep at most before it asks again
+VARY_LANGUAGE = "Accept-Encoding, Accept-Language"
+COMPRESS_FROM = 1000  # bytes; a shorter body hardly shrinks
+LONGEST_S = 60  # max-age at most
 EXPOSED = "Date, ETag, Age, Cache-Status, Retry-After, Link, RateLimit, RateLimit-Policy"
 LOCKED_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HTML = "text/html; charset=utf-8"
@@ -31,11 +34,10 @@ TEXT = "text/plain; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"
 PROBLEM = "application/problem+json"
 
-SETTLED = timedelta(minutes=5)  # until then, a round that had begun may still add to what was known
-PAST_KEPT = "public, max-age=60"
+SETTLED = timedelta(minutes=5)  # until then, a round in progress may still add to what was known
+PAST_CACHE_CONTROL = "public, max-age=60"
 
-_SAME_EVERYWHERE = (
-    ("Vary", "Accept-Encoding"),
+_COMMON_HEADERS = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", EXPOSED),
     ("X-Content-Type-Options", "nosniff"),
@@ -47,7 +49,7 @@ _SAME_EVERYWHERE = (
 
 @dataclass(frozen=True, slots=True)
 class EncodedBody:
-    """A body in one coding, with the headers that never change for it."""
+    """A body in one content coding, with its fixed headers."""
 
     body: bytes
     etag: str
@@ -56,10 +58,10 @@ class EncodedBody:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A finished answer. `until` (UTC) is the moment up to which it is true; None: it may not be kept at all.
+    """A finished response. It is true up to `until` (UTC); None: no cache may store it.
 
-    `modified` (UTC) is since when it says what it says, in whole seconds, rounded up: before that it is not told, so
-    that of two changes within a second no cache takes one for the other (RFC 9110, 8.8.2.2).
+    `modified` (UTC) is when its content last changed, in whole seconds, rounded up, and is sent only from then on: so
+    no cache mistakes one of two changes within a second for the other (RFC 9110, 8.8.2.2).
     """
 
     status: int
@@ -67,15 +69,37 @@ class Response:
     modified: datetime | None = None
     codings: Mapping[str, EncodedBody] = field(default_factory=dict)  # by content coding; "identity" is always there
     detail: str = ""  # for Cache-Status
-    cache_control: str = ""  # where that does not follow from `until`
+    cache_control: str = ""  # Cache-Control where it does not follow from `until`
     request_headers: tuple[tuple[str, str], ...] = ()  # headers for this request only
-    cache: str = ""  # how a route came by it: "hit" from a cache of the route itself
+    cache: str = ""  # "hit" where it comes from the route's own cache; for Cache-Status
 
     def with_last_modified(self, moment: datetime) -> Response:
-        """The same answer, where something it says became true only at `moment`."""
+        """The same response, where something in it became true only at `moment`."""
         if self.modified is None or self.modified >= moment:
             return self
-        return replace(self, modified=_whole_second(moment))
+        return replace(self, modified=whole_second(moment))
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Headers that belong to one response: its Content-Security-Policy, its Link headers, and others by name.
+
+    `vary`: the request headers that the body depends on.
+    """
+
+    policy: str = LOCKED_POLICY
+    links: tuple[str, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
+    vary: str = "Accept-Encoding"
+
+
+@dataclass(frozen=True, slots=True)
+class Compression:
+    """How a body is compressed. `brotli_quality` is at most 11, for what is made once and sent for years; `lazy`: each
+    coding when it is first requested, for large bodies that few request."""
+
+    brotli_quality: int = 5
+    lazy: bool = False
 
 
 def build_response(
@@ -85,36 +109,41 @@ def build_response(
     status: int = 200,
     until: datetime | None = None,
     last_modified: datetime | None = None,
-    policy: str = LOCKED_POLICY,
-    links: Iterable[str] = (),
-    more: Iterable[tuple[str, str]] = (),
+    headers: Headers = Headers(),
     detail: str = "",
     cache_control: str = "",
-    effort: int = 5,
-    lazily: bool = False,
+    compression: Compression = Compression(),
 ) -> Response:
-    """An answer with its bodies coded once. `policy` is its Content-Security-Policy, `links` its Link headers; `effort`
-    is brotli's, up to 11 for what is made once and sent for years. `lazily`: each coding when it is first asked for,
-    for what is large and asked for by few."""
-    headers = [("Content-Type", content_type), ("Content-Security-Policy", policy), *_SAME_EVERYWHERE, *more]
-    if "frame-ancestors 'none'" in policy:
-        headers.append(("X-Frame-Options", "DENY"))
-    elif content_type == HTML:
-        # A host page with COEP shows a frame only if the frame's own answer has it too.
-        headers.append(("Cross-Origin-Embedder-Policy", "require-corp"))
-    headers += [("Link", link) for link in links]
-    makers: dict[str, Callable[[], EncodedBody]] = {"identity": lambda: _coded("identity", body, headers)}
-    if len(body) >= COMPRESS_FROM and content_type != PNG:  # which is packed already
-        makers["br"] = lambda: _coded("br", brotli.compress(body, quality=effort), headers)
-        # With a time in it, every second had an ETag of its own.
-        makers["gzip"] = lambda: _coded("gzip", gzip.compress(body, 6, mtime=0), headers)
-    codings = _Lazily(makers) if lazily else {coding: make() for coding, make in makers.items()}
-    modified = _whole_second(last_modified) if last_modified else None
+    """A response with its body encoded once. `until`, `last_modified`, `detail` and `cache_control` are as in
+    `Response`."""
+    fields = [*_header_fields(content_type, headers)]
+    makers: dict[str, Callable[[], EncodedBody]] = {"identity": lambda: _encoded("identity", body, fields)}
+    if len(body) >= COMPRESS_FROM and content_type != PNG:  # PNG is compressed already
+        quality = compression.brotli_quality
+        makers["br"] = lambda: _encoded("br", brotli.compress(body, quality=quality), fields)
+        # mtime=0: with a time in it, every second would have its own ETag.
+        makers["gzip"] = lambda: _encoded("gzip", gzip.compress(body, 6, mtime=0), fields)
+    codings = _LazyCodings(makers) if compression.lazy else {coding: make() for coding, make in makers.items()}
+    modified = whole_second(last_modified) if last_modified else None
     return Response(status, until, modified, codings, detail, cache_control)
 
 
-class _Lazily(Mapping[str, EncodedBody]):
-    """Codings made when they are first asked for. Two who ask at once may both make one: it is the same."""
+def _header_fields(content_type: str, headers: Headers) -> Iterator[tuple[str, str]]:
+    yield "Content-Type", content_type
+    yield "Content-Security-Policy", headers.policy
+    yield "Vary", headers.vary
+    yield from _COMMON_HEADERS
+    yield from headers.more
+    if "frame-ancestors 'none'" in headers.policy:
+        yield "X-Frame-Options", "DENY"
+    elif content_type == HTML:
+        # A host page with COEP shows a frame only if the framed response has it too.
+        yield "Cross-Origin-Embedder-Policy", "require-corp"
+    yield from (("Link", link) for link in headers.links)
+
+
+class _LazyCodings(Mapping[str, EncodedBody]):
+    """Codings made when first requested. Two requests at once may both make one: it is the same."""
 
     def __init__(self, makers: Mapping[str, Callable[[], EncodedBody]]) -> None:
         self._makers = makers
@@ -133,11 +162,11 @@ class _Lazily(Mapping[str, EncodedBody]):
 
 
 def of_the_past(answer: Response, at: datetime, now: datetime) -> Response:
-    """The answer where it tells of the moment `at`: never kept as the present."""
-    return replace(answer, until=None, cache_control=PAST_KEPT if now - at > SETTLED else "no-store")
+    """The response about the moment `at` (UTC), which no cache may take for the present."""
+    return replace(answer, until=None, cache_control=PAST_CACHE_CONTROL if now - at > SETTLED else "no-store")
 
 
-def _whole_second(moment: datetime) -> datetime:
+def whole_second(moment: datetime) -> datetime:
     return moment if not moment.microsecond else moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
@@ -145,22 +174,23 @@ def problem(
     status: int, detail: str, *, errors: Iterable[Mapping[str, Any]] = (), more: Iterable[tuple[str, str]] = ()
 ) -> Response:
     """An error for programs (RFC 9457)."""
-    said: dict[str, Any] = {
+    document: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
     }
     if listed := list(errors):
-        said["errors"] = listed
-    return build_response(json.dumps(said, ensure_ascii=False).encode(), PROBLEM, status=status, more=more)
+        document["errors"] = listed
+    body = json.dumps(document, ensure_ascii=False).encode()
+    return build_response(body, PROBLEM, status=status, headers=Headers(more=tuple(more)))
 
 
-def _coded(coding: str, body: bytes, headers: list[tuple[str, str]]) -> EncodedBody:
-    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'  # strong: of the very bytes of this coding
+def _encoded(coding: str, body: bytes, fields: list[tuple[str, str]]) -> EncodedBody:
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'  # strong: of the bytes in this coding
     own = [("ETag", etag), ("Content-Length", str(len(body)))]
     own += [("Content-Encoding", coding)] if coding != "identity" else []
-    return EncodedBody(body, etag, (*headers, *own))
+    return EncodedBody(body, etag, (*fields, *own))
 
 
 def send(
@@ -172,12 +202,13 @@ def send(
     *,
     dated: bool = False,
 ) -> list[bytes]:
-    """Answer a request at `now`: negotiated, conditional, without a body where none belongs.
+    """Send the response to a request at `now` (UTC): content negotiation, conditional requests, HEAD.
 
-    `cache` says how the answer was come by: hit, miss or bypass (RFC 9211).
+    `cache` is hit, miss or bypass, for Cache-Status (RFC 9211). `dated`: with a Date header, where `now` is not the
+    server's time.
     """
-    # What a request says is cut before it is kept as the key of a cache, so that nobody fills our memory with it.
-    coded = answer.codings[_coding(environ.get("HTTP_ACCEPT_ENCODING", "")[:200], tuple(answer.codings))]
+    # Request headers are cut before they become keys of an lru_cache, so that no client fills the memory.
+    coded = answer.codings[_best_coding(environ.get("HTTP_ACCEPT_ENCODING", "")[:200], frozenset(answer.codings))]
     lifetime, status = answer.cache_control or _lifetime(answer.until, now), answer.status
     headers = [
         *coded.headers,
@@ -189,8 +220,8 @@ def send(
         headers.append(("Last-Modified", _http_date(answer.modified)))
     if dated:
         headers.append(("Date", format_datetime(now, usegmt=True)))
-    wanted = environ.get("HTTP_IF_NONE_MATCH")
-    if wanted and status == 200 and environ["REQUEST_METHOD"] in ("GET", "HEAD") and _matches(wanted, coded.etag):
+    known = environ.get("HTTP_IF_NONE_MATCH", "")[:2000]
+    if known and status == 200 and environ["REQUEST_METHOD"] in ("GET", "HEAD") and _matches(known, coded.etag):
         status = 304
     if status in _BODILESS:
         headers = [pair for pair in headers if pair[0] not in _BODILESS[status]]
@@ -203,13 +234,14 @@ def _http_date(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)
 
 
-_OF_A_BODY = ("Content-Length", "Content-Type", "Content-Encoding")
-_BODILESS = {204: (*_OF_A_BODY, "ETag"), 304: _OF_A_BODY}  # what each leaves out (RFC 9110, 8.6 and 15.4.5)
+_BODY_HEADERS = ("Content-Length", "Content-Type", "Content-Encoding")
+_BODILESS = {204: (*_BODY_HEADERS, "ETag"), 304: _BODY_HEADERS}  # headers left out (RFC 9110, 8.6 and 15.4.5)
+_CODINGS = ("br", "gzip", "identity")  # the best first
 _STATUS_LINES = {int(status): f"{int(status)} {status.phrase}" for status in HTTPStatus}
 
 
 def _lifetime(until: datetime | None, now: datetime) -> str:
-    """How long caches may keep it: no form of staleness outlives the truth (RFC 9111, 5861)."""
+    """Cache-Control: no response, fresh or stale, is used after `until` (RFC 9111, 5861)."""
     if until is None:
         return "no-store"
     left = max(0, int((until - now) / timedelta(seconds=1)))
@@ -228,23 +260,14 @@ def _cache_status(answer: Response, now: datetime, cache: str) -> str:
 
 
 @lru_cache(512)
-def _coding(accepted: str, offered: tuple[str, ...]) -> str:
-    """The coding to use (RFC 9110, 12.5.3): brotli before gzip where both are as welcome."""
-    weights: dict[str, float] = {}
-    for part in accepted.lower().split(","):
-        name, _, weight = part.partition(";")
-        try:
-            weights[name.strip()] = float(weight.partition("=")[2]) if "=" in weight else 1.0
-        except ValueError:
-            weights[name.strip()] = 0.0
-    best = [(weights.get(coding, weights.get("*", 0.0)), coding) for coding in ("gzip", "br") if coding in offered]
-    return max(
-        (pair for pair in best if pair[0] > 0),
-        key=lambda pair: pair[0] + (pair[1] == "br") / 1e6,
-        default=(0, "identity"),
-    )[1]
+def _best_coding(accept_encoding: str, offered: frozenset[str]) -> str:
+    """The coding to use (RFC 9110, 12.5.3): brotli before gzip where the client accepts both equally."""
+    accepted = parse_accept_header(accept_encoding, Accept)
+    best = max((coding for coding in _CODINGS if coding in offered), key=accepted.quality)
+    return best if accepted.quality(best) > 0 else "identity"
 
 
-def _matches(wanted: str, etag: str) -> bool:
-    """Weak comparison of an If-None-Match list (RFC 9110, 13.1.2)."""
-    return wanted.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in wanted[:2000].split(","))
+@lru_cache(512)
+def _matches(if_none_match: str, etag: str) -> bool:
+    """Weak comparison of an If-None-Match list with a strong ETag (RFC 9110, 13.1.2)."""
+    return parse_etags(if_none_match).contains_weak(unquote_etag(etag)[0])

@@ -1,4 +1,4 @@
-"""Flask, whose views return finished responses: it finds the route and catches what goes wrong, no more."""
+"""Flask with views that return finished responses: it only finds the route and calls the error handlers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import flask
 from flask import Flask
 from werkzeug.routing import RoutingException
 
-from ticker.serve.http.response import HTML, Response, build_response, problem
+from ticker.serve.http.response import HTML, Headers, Response, build_response, problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -34,7 +34,7 @@ class Router(Flask):
         self._send = send
 
     def make_response(self, rv: object) -> flask.Response:
-        if isinstance(rv, RoutingException):  # a redirect to the path with a slash, where there is nothing either
+        if isinstance(rv, RoutingException):  # to the path with a slash, where there is nothing either
             rv = problem(404, "There is nothing at this address.")
         if isinstance(rv, _Finished):
             return rv
@@ -43,9 +43,11 @@ class Router(Flask):
 
     def make_default_options_response(self) -> flask.Response:
         allowed = super().make_default_options_response().headers["Allow"]
-        return self.make_response(build_response(b"", HTML, status=204, more=[("Allow", allowed), *PREFLIGHT]))
+        return self.make_response(
+            build_response(b"", HTML, status=204, headers=Headers(more=(("Allow", allowed), *PREFLIGHT)))
+        )
 
-    if TYPE_CHECKING:  # Flask's own types know no view that returns ours
+    if TYPE_CHECKING:  # Flask's types do not allow views that return ours
 
         def get(self, rule: str, **options: Any) -> Callable[[View], View]: ...
         def post(self, rule: str, **options: Any) -> Callable[[View], View]: ...
@@ -62,7 +64,7 @@ class Router(Flask):
 
 
 class _Finished(flask.Response):
-    """A finished response as Flask passes it on."""
+    """Wraps a finished response for Flask."""
 
     def __init__(self, answer: Response, send: Send) -> None:
         super().__init__(status=answer.status)

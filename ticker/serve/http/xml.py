@@ -1,4 +1,4 @@
-"""What every document of ours in XML needs."""
+"""Building XML documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def add(parent: ET.Element, tag: str, attributes: dict[str, str] | None = None, text: str = "") -> ET.Element:
-    """A child of `parent`, less the characters that no XML document may hold."""
+    """A new child of `parent`, without the characters that XML does not allow."""
     given = {name: _ILLEGAL.sub("", value) for name, value in (attributes or {}).items()}
     element = ET.SubElement(parent, tag, given)
     element.text = _ILLEGAL.sub("", text) or None

@@ -1,6 +1,6 @@
-"""What the strip says and how it writes numbers and days, in each language.
+"""Sentences, numbers, days and names in each language.
 
-The sentences lie in templates/words/*.po, the names of months and currencies in CLDR (Babel).
+The sentences are in templates/words/*.po, the names of months and currencies in CLDR (Babel).
 """
 
 from __future__ import annotations
@@ -19,22 +19,28 @@ from babel.numbers import format_decimal, get_currency_name
 
 from ticker.model import Language
 
-NOTHING = "—"  # in the place of a figure that is not shown
+NOTHING = "—"  # in place of a figure that is not shown
 ARROW = "→"
+LANGUAGE_NAMES: Mapping[Language, tuple[str, str]] = {
+    "en": ("EN", "English"),
+    "ru": ("РУ", "Русский"),
+    "ky": ("КЫ", "Кыргызча"),
+}
+"""Each language's short and full name in itself."""
 
-# CLDR gives Kyrgyz "18 июнь" for this pattern and "18-июнь" in its own day forms; the latter is what is written.
+# CLDR gives Kyrgyz "18 июнь" for this pattern and "18-июнь" in its own day forms; the latter is usual in writing.
 _DAY_PATTERNS: Mapping[str, str] = {"ky": "d-MMMM"}
 
 
 def templates_dir() -> Path:
-    """Where everything that a reader receives lies: inside the installed package, or beside it in a checkout."""
+    """The templates' folder: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).parents[2]
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent / "templates"
 
 
 class Words:
-    """One language. Made by `words`, once each."""
+    """One language. `words` makes each once."""
 
     def __init__(self, lang: Language) -> None:
         self.lang = lang
@@ -43,7 +49,7 @@ class Words:
         self._day = _DAY_PATTERNS.get(lang, "d MMMM")
 
     def text(self, key: str, **values: object) -> str:
-        """Raises KeyError for a key that the language has no words for."""
+        """Raises KeyError where the language has no such sentence."""
         return self._texts[key].format(**values)
 
     def has(self, key: str) -> bool:
@@ -55,21 +61,27 @@ class Words:
         return format_decimal(rounded(value, digits), pattern, self._locale)
 
     def day(self, day: date, near: date | None = None) -> str:
-        """The year is said where `near` lies more than half a year away."""
+        """With its year where `near` is more than half a year away."""
         text = format_date(day, self._day, self._locale)
         if near is None or abs((day - near).days) < 180:
             return text
         return self.text("year", day=text, year=day.year)
 
     def days(self, first: date, second: date, between: str = f" {ARROW} ", near: date | None = None) -> str:
-        """Two days, the month said once where it is the same: "18 → 19 June", "30 June → 1 July"."""
-        said = self.day(second, near)
+        """Two days, their month once where it is the same: "18 → 19 June", "30 June → 1 July"."""
+        text = self.day(second, near)
         if (first.year, first.month) == (second.year, second.month):
-            return f"{first.day}{between}{said}"
-        return f"{self.day(first, near)}{between if between.strip() == ARROW else ' – '}{said}"
+            return f"{first.day}{between}{text}"
+        return f"{self.day(first, near)}{between if between.strip() == ARROW else ' – '}{text}"
+
+    def span(self, first: date | None, last: date | None, near: date) -> str:
+        """The days from `first` to `last`, or the one day: "16–22 June", "16 June"; empty without a first day."""
+        if first and last and last > first:
+            return self.days(first, last, "–", near)
+        return self.day(first, near) if first else ""
 
     def dated(self, day: date) -> str:
-        """With its year: for what is read long after."""
+        """With its year, for what is read much later."""
         return self.text("year", day=self.day(day), year=day.year)
 
     def short_day(self, day: date) -> str:
@@ -83,11 +95,11 @@ class Words:
         return format_date(day, f"{self._day}, EEEE", self._locale)
 
     def clock(self, moment: datetime) -> str:
-        """The time as `moment` has it in its own zone, 24 hours."""
+        """The time in the moment's own zone, 24 hours."""
         return f"{moment:%H:%M}"
 
     def currency_name(self, code: str) -> str:
-        """As it is said after "1"; the code itself where CLDR has no name."""
+        """The form that follows "1"; the code where CLDR has no name."""
         key = f"currency.{code}"
         return self._texts[key] if key in self._texts else get_currency_name(code, count=1, locale=self._locale)
 
@@ -95,7 +107,7 @@ class Words:
         return self._texts.get(f"bank.{key}", key)
 
     def unit(self, currency: str) -> str:
-        """What figures in this home currency are in; its code where we have no shorter word."""
+        """The short name of the figures' unit; the currency's code where there is none."""
         return self._texts.get(f"unit.{currency}", currency)
 
     def amount_unit(self, currency: str, amount: Decimal) -> str:
@@ -113,7 +125,7 @@ def words(lang: Language) -> Words:
 
 
 def own_digits(value: Decimal) -> int:
-    """How many decimals a figure has as it was printed."""
+    """How many decimals a figure was printed with."""
     exponent = value.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 

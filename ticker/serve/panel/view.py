@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -17,8 +17,9 @@ from ticker.model import DAY, Freshness, Headline, Quality, Rate
 from ticker.rates.freshness import Figure, Judgement
 from ticker.serve.i18n.words import Words, own_digits, rounded, words
 from ticker.serve.news.related import Told, once, popular
+from ticker.serve.strip.figures import StripRate, Trend, digits_apart
 from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import LanguageLink, Strip, StripHeadline, StripRate, Trend, digits_apart, selected, strip
+from ticker.serve.strip.view import LanguageLink, Strip, StripHeadline, present, selected
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 SCHEMA_PATH = "/schema/panel.json"
@@ -122,7 +123,7 @@ def panel(
 ) -> Panel:
     """The panel that `options` ask for. `currencies` are the site's own; `base` stands before every link's path."""
     content, say = snapshot.content, words(options.lang)
-    said = strip(snapshot, judged, options, notes=notes, currencies=currencies, base=base)
+    said = present(snapshot, judged, options, notes=notes, currencies=currencies, base=base)
     feeds = selected(content, options)
     told = once([one for one in content.headlines if one.feed in feeds]) if said.with_headlines else []
     shown = [headline(one, feeds, content, say, judged.today, base) for one in told[: options.headlines]]
@@ -141,7 +142,7 @@ def panel(
             Day(day, _heading(day, say), tuple(group)) for day, group in groupby(shown, lambda one: one.headline.day)
         ),
         popular=tuple(headline(one, feeds, content, say, judged.today, base) for one in best),
-        words={**said.words, **_words(said, told, judged, feeds, content, say)},
+        words={**asdict(said.words), **_words(said, told, judged, feeds, content, say)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in said.languages),
     )

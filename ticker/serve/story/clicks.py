@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
-from ticker.serve.http.response import TEXT, Response, build_response
+from ticker.serve.http.response import TEXT, Headers, Response, build_response
 from ticker.serve.http.router import Router
 from ticker.serve.news.clicks import BODY_BYTES, STORY_ID, Kind, by_a_reader, page_of
 from ticker.serve.site import Site
@@ -30,7 +30,7 @@ def register_routes(app: Router, site: Site) -> None:
         ("Access-Control-Allow-Headers", "Content-Type"),
         ("Access-Control-Max-Age", "86400"),
     )
-    allowed = build_response(b"", TEXT, status=204, more=preflight)
+    allowed = build_response(b"", TEXT, status=204, headers=Headers(more=preflight))
 
     @app.route("/click/<story>", methods=["POST", "OPTIONS"], provide_automatic_options=False)
     def click(story: str) -> Response:

@@ -12,12 +12,13 @@ from ticker.model import Freshness, Headline, Language
 from ticker.rates.calendar import DayFigure, calendar, official, reach
 from ticker.rates.day import doubted
 from ticker.rates.freshness import Judgement, carried_until
-from ticker.serve.http import pages as html
-from ticker.serve.http.response import HTML, TEXT, Response, build_response, problem
+from ticker.serve.http.errors import error_page, reader_language, wants_page
+from ticker.serve.http.response import HTML, TEXT, Headers, Response, build_response, problem
 from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import words
 from ticker.serve.panel.view import Popularity
 from ticker.serve.site import Site
+from ticker.serve.story import html
 from ticker.serve.story.clicks import record_beacon
 from ticker.serve.story.view import LIFE, RETRY_S, UNKNOWN, Known, story
 from ticker.serve.strip.options import LANGUAGES
@@ -49,18 +50,19 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
         log.info("store unavailable", why=str(fault), path=request.path)
         known = UNKNOWN
         if one is None:
-            return _told(503, "away", asked, [("Retry-After", RETRY_S)])
+            return _told(site, 503, "away", asked, [("Retry-After", RETRY_S)])
     if one is None:
-        return _told(404, "missing", asked)
-    lang = _language(asked, {feed.feed: feed.language for feed in content.feeds}.get(one.feed, ""))
+        return _told(site, 404, "missing", asked)
+    of_story = {feed.feed: feed.language for feed in content.feeds}.get(one.feed, "")
+    lang = _language(asked, of_story, site.settings.language)
     counted = Popularity(site.clicks.tally.clicks, site.clicks.floor, site.clicks.tally.generation)
     said = story(one, known, snapshot, judged, lang, site.settings.currencies, counted)
     return build_response(
-        html.story_page(said),
+        html.page(said),
         HTML,
         until=min(judged.until, now + LIFE),
         last_modified=snapshot.as_of if snapshot.version else None,
-        policy=html.story_policy(),
+        headers=Headers(html.policy()),
     )
 
 
@@ -85,17 +87,16 @@ def _known(site: Site, id_: str, one: Headline | None, judged: Judgement) -> tup
     return one, Known(kept.summary if kept else "", store.totals([id_]).get(id_, 0), figures)
 
 
-def _language(asked: str, of_story: str) -> Language:
+def _language(asked: str, of_story: str, default: Language) -> Language:
     """The language asked for, else the story's own."""
-    return next((lang for wanted in (asked, of_story) for lang in LANGUAGES if lang == wanted), "en")
+    return next((lang for wanted in (asked, of_story) for lang in LANGUAGES if lang == wanted), default)
 
 
-def _told(status: int, what: str, asked: str, more: Sequence[tuple[str, str]] = ()) -> Response:
-    """An error, in the language asked for; as a page for who takes one."""
-    lang = _language(asked, "")
-    say = words(lang)
+def _told(site: Site, status: int, what: str, asked: str, more: Sequence[tuple[str, str]] = ()) -> Response:
+    """An error in the reader's language, or for a program in the language asked for."""
+    default = site.settings.language
+    say = words(reader_language(default) if wants_page() else _language(asked, "", default))
     title, detail = say.text(f"story.{what}.title"), say.text(f"story.{what}")
-    if "text/html" not in request.headers.get("Accept", ""):
+    if not wants_page():
         return problem(status, detail, more=more)
-    page = html.error_page(status, title, detail, lang)
-    return build_response(page, HTML, status=status, policy=html.policy("'none'"), more=more)
+    return error_page(status, say, detail, more, title=title)

@@ -15,11 +15,11 @@ from typing import Any
 from ticker.model import Freshness, Headline, Language
 from ticker.rates.calendar import DayFigure
 from ticker.rates.freshness import Judgement
-from ticker.serve.i18n.words import NOTHING, Words, own_digits, words
+from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, Words, own_digits, words
 from ticker.serve.news.related import Told, once, related
 from ticker.serve.panel.view import PanelHeadline, PanelRate, Popularity, headline, panel, state
 from ticker.serve.strip.options import LANGUAGES, Options
-from ticker.serve.strip.view import NATIVE, LanguageLink
+from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 LIFE = timedelta(minutes=1)  # views and what is related go on
@@ -108,7 +108,8 @@ def story(
         described=_described(shown, known.summary),
         back=f"/panel?lang={lang}",
         languages=tuple(
-            LanguageLink(other, *NATIVE[other], f"/story/{one.id}?lang={other}", other == lang) for other in LANGUAGES
+            LanguageLink(other, *LANGUAGE_NAMES[other], f"/story/{one.id}?lang={other}", other == lang)
+            for other in LANGUAGES
         ),
         words=say,
         demo=content.demo,

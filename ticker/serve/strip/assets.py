@@ -1,8 +1,7 @@
-"""Files that a page elsewhere names by version and integrity: those of this version of the service, and all that were
-served before it from here, kept in a folder.
+"""Immutable files of the custom element by version: those of this release, and those of earlier releases in a folder.
 
-Who has pinned one has written its integrity down: no other file would do in its place, and an update of the service
-must not take the strip from their readers.
+A page that pins a version has its integrity too and accepts no other file: an update of the service must not take the
+strip from its readers.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ticker import log
-from ticker.serve.http.live import write_whole
-from ticker.serve.http.response import SCRIPT, Response, build_response
+from ticker.serve.http.live import write_atomically
+from ticker.serve.http.response import SCRIPT, Compression, Response, build_response
 from ticker.serve.strip import element as embed
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -24,26 +23,26 @@ _MOST_BYTES = 1 << 20
 
 
 class EmbedAssets:
-    """The files by name, as `0123456789ab.js`. None for `folder`: those of this version alone."""
+    """The files by name, as `0123456789ab.js`. Without `folder`, only those of this release."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._answers: dict[str, Response] = {}  # no more of them than there are files
+        self._answers: dict[str, Response] = {}  # at most one a file
 
     def keep(self) -> None:
-        """Leave this version's files in the folder, for the next one. Failing that, readers of now miss nothing."""
+        """Store this release's files in the folder, for later ones. A failure is only logged."""
         if not self._folder:
             return
         try:
             self._folder.mkdir(exist_ok=True)
             for one in _present():
                 if self._kept(one.name) is None:
-                    write_whole(self._folder / one.name, one.body)
+                    write_atomically(self._folder / one.name, one.body)
         except OSError as fault:
             log.info("element not kept for later versions", folder=self._folder.name, why=str(fault))
 
     def find(self, name: str) -> Response | None:
-        """The file, finished; None where it never was, or is no more what its name says."""
+        """The file's response; None where there is none, or its content does not match its name."""
         answer = self._answers.get(name)
         if answer or not _NAME.fullmatch(name):
             return answer
@@ -51,7 +50,9 @@ class EmbedAssets:
         body = present if present is not None else self._kept(name)
         if body is None:
             return None
-        answer = build_response(body, _KINDS[name.rpartition(".")[2]], cache_control=FOR_EVER, effort=11)
+        answer = build_response(
+            body, _KINDS[name.rpartition(".")[2]], cache_control=FOR_EVER, compression=Compression(11)
+        )
         self._answers[name] = answer
         return answer
 

@@ -1,7 +1,7 @@
-"""Colours that can be read: contrast by WCAG 2.2, and what is shown in place of a chosen colour that can't be.
+"""Readable colours: contrast by WCAG 2.2, and the colour shown in place of a chosen one with too little of it.
 
-Text wants 4.5:1 on its ground (1.4.3), controls and the focus ring 3:1 (1.4.11). White or black reaches 4.58:1 on
-every ground, so there always is an answer. The two stock palettes reach 7:1.
+Text needs 4.5:1 on its ground (1.4.3), controls and the focus ring 3:1 (1.4.11). White or black reaches 4.58:1 on
+every ground, so there is always a readable colour. The two stock palettes reach 7:1.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _STEPS = 64
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A chosen colour that gave way. `on` is the ground it would have stood on, `ratio` what it reached there."""
+    """A chosen colour that was replaced. `on` is its ground, `ratio` the contrast on it."""
 
     option: Literal["fg", "accent"]
     chosen: str

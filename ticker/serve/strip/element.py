@@ -1,8 +1,7 @@
-"""The custom element's script, with the strip's life and markup as the page for a frame has them, what builds them into
-any page, and the style for it as a file of its own.
+"""Builds the `<rate-ticker>` script and stylesheet from the strip page's own templates.
 
-Nothing of a strip is written a second time for it: the markup is the page's own, rendered with the names of words in
-place of words, and the style is the page's, put into a shadow root.
+The markup is the page's, rendered with the names of words in place of the words; the style is the page's, adapted to a
+shadow root.
 """
 
 from __future__ import annotations
@@ -12,34 +11,35 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
-from html.parser import HTMLParser
 from typing import Any
 
 from ticker.model import Home
 from ticker.rates.freshness import freshness
-from ticker.serve.http import pages as html
-from ticker.serve.http.minify import packed
+from ticker.serve.http.dom import to_nodes
+from ticker.serve.http.minify import minify_js
 from ticker.serve.i18n.words import templates_dir
+from ticker.serve.strip import html
 from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import strip
+from ticker.serve.strip.view import StripWords, present
 from ticker.snapshot import empty
 
 OPTIONS = (*Options.model_fields, "preset")
 _VERSION_LENGTH = 12
-_DIGESTS = {"js": "sha384", "css": "sha256"}  # the latter's stands in the script, which is to be small
+_SCRIPTS = ("http/refresh.js", "strip/strip.js", "strip/embed.js")
+_DIGESTS = {"js": "sha384", "css": "sha256"}  # the stylesheet's is in the script, which must be small
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file whose address changes with its content, so that it can be kept for ever."""
+    """A file whose address changes with its content, so that caches may keep it for ever."""
 
     body: bytes
     kind: str  # js or css
-    version: str  # of these bytes and no others
-    integrity: str  # as the attribute has it (Subresource Integrity)
+    version: str  # a digest of the bytes
+    integrity: str  # the attribute's value (Subresource Integrity)
 
     @property
     def name(self) -> str:
@@ -55,13 +55,13 @@ def file(body: bytes, kind: str) -> File:
 def script() -> File:
     given = {"OPTIONS": OPTIONS, "SHAPE": _shape(), "SHELL": _shell(), "STYLE": (style().name, style().integrity)}
     constants = ",".join(f"{name}={_literal(value)}" for name, value in given.items())
-    refresh, life, element = (packed(_text(name)) for name in ("refresh.js", "strip.js", "embed.js"))
+    refresh, life, element = (minify_js(_text(name)) for name in _SCRIPTS)
     return file(f'(()=>{{"use strict";{refresh}\n{life}\nconst {constants};{element}}})();'.encode(), "js")
 
 
 @cache
 def style() -> File:
-    """The strip's style, which the element asks for along with its figures."""
+    """The strip's style, which the element requests along with its figures."""
     return file(_style().encode(), "css")
 
 
@@ -83,19 +83,19 @@ _FIRST = ".bank:first-child"  # in the element, what is not shown is there and h
 
 
 def _style() -> str:
-    """The strip's style for a shadow root. A rem there would be the host page's; `--rem` is the reader's own."""
-    strip = _ERROR_PAGE.sub("", _text("strip.css")).replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
-    around, panel = _text("embed_page.css"), _text("panel.css") + _text("panel_embed.css")
+    """The strip's style for a shadow root. A rem would be the host page's; `--rem` is the reader's."""
+    strip = _ERROR_PAGE.sub("", _text("strip/strip.css")).replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
+    around, panel = _text("strip/embed_page.css"), _text("panel/panel.css") + _text("panel/embed.css")
     css = _COMMENT.sub("", around + strip + panel)
     return _close(_REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css)))
 
 
 def _shell() -> str:
-    return _close(_COMMENT.sub("", _text("embed.css")))
+    return _close(_COMMENT.sub("", _text("strip/embed.css")))
 
 
 def _close(css: str) -> str:
-    """Less the spaces that mean nothing."""
+    """Without the spaces that mean nothing."""
     css = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", css))
     return css.replace(": ", ":").replace(";}", "}").strip()
 
@@ -104,56 +104,28 @@ def _close(css: str) -> str:
 
 
 def _shape() -> Any:
-    """The strip as [tag, attributes, *children], with "{name}" where a word belongs; the attribute "" is the text."""
+    """The strip as [tag, attributes, *children], with "{name}" in place of a word; the attribute "" is the text."""
     begin = datetime(2025, 1, 1, tzinfo=UTC)
     nothing = empty(Home())
-    blank = strip(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))
+    blank = present(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))
     rate = replace(blank.rates[0], currency=_NONE, text="", mark="", spoken="")
     blank = replace(blank, as_of=begin, rates=(rate,))
-    words = {name: f"{{{name}}}" for name in blank.words}
-    reader = _Reader()
-    reader.feed(html.strip_page(replace(blank, words=words)).decode())
-    return _element(reader.found)
+    words = StripWords(**{field.name: f"{{{field.name}}}" for field in fields(StripWords)})
+    page = html.page(replace(blank, words=words)).decode()
+    return _element(to_nodes(page[page.index("<main") : page.index("</main>") + len("</main>")]))
 
 
 _NONE = "-"  # a currency's place
-_NAMED = {"viewbox": "viewBox"}  # which the reader of HTML writes small
-_LEFT_OUT = ("datetime", "href", "aria-current", "type")  # of another time; and no form reaches a shadow root
-
-
-class _Reader(HTMLParser):
-    """Reads the page's <main>."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[Any] = []
-        self._open: list[list[Any]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if not self._open and tag != "main":
-            return
-        node: list[Any] = [tag, {name: value or "" for name, value in attrs}]
-        if self._open:
-            self._open[-1].append(node)
-        else:
-            self.found = node
-        self._open.append(node)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if self._open and "\n" not in data and data != _NONE:
-            self._open[-1].append(data)
+_LEFT_OUT = (
+    "datetime",
+    "href",
+    "aria-current",
+    "type",
+)  # they depend on time; and forms do not reach into a shadow root
 
 
 def _element(page: list[Any]) -> list[Any]:
-    """What differs in somebody else's page: it has its own <main>, first heading and landmarks."""
+    """The strip inside another page, which has its own <main>, first heading and landmarks."""
     _main, _attributes, *children = page
     inside = [_fitted(child) for child in children if isinstance(child, list) and child[0] != "h1"]
     return ["div", {"id": "strip"}, *inside]
@@ -163,7 +135,7 @@ def _fitted(node: list[Any]) -> list[Any]:
     tag, attributes, *children = node
     if tag == "nav":
         tag, attributes = "div", {**attributes, "role": "group"}
-    attributes = {_NAMED.get(name, name): value for name, value in attributes.items() if name not in _LEFT_OUT}
+    attributes = {name: value for name, value in attributes.items() if name not in _LEFT_OUT}
     if len(children) == 1 and isinstance(children[0], str) and children[0].startswith("{"):
         return [tag, {**attributes, "": children[0]}]
     return [tag, attributes, *_children(children)]
@@ -171,4 +143,5 @@ def _fitted(node: list[Any]) -> list[Any]:
 
 def _children(children: list[Any]) -> Iterator[Any]:
     for child in children:
-        yield _fitted(child) if isinstance(child, list) else child
+        if child != _NONE:
+            yield _fitted(child) if isinstance(child, list) else child

@@ -1,45 +1,25 @@
-"""The strip as JSON: a contract of names that programs rely on. The schema beside the templates describes it."""
+"""The strip as JSON, a contract that programs rely on; templates/strip/schema.json is its JSON Schema."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from ticker.model import Freshness
-from ticker.serve.panel.nodes import nodes
-from ticker.serve.panel.view import Cell, Column, Panel, PanelHeadline, PanelRate
 from ticker.serve.strip.contrast import Colours
-from ticker.serve.strip.view import Dated, Look, Strip, StripHeadline, StripRate
+from ticker.serve.strip.figures import Dated, StripRate
+from ticker.serve.strip.view import Look, Strip, StripHeadline
 
 
 def render(strip: Strip) -> bytes:
     """Moments carry the home zone's offset; figures are strings with the bank's own digits."""
-    return _encoded(_document(strip))
+    return encode(document(strip))
 
 
-def render_panel(panel: Panel, body: str) -> bytes:
-    """The strip's names with the strip's meaning, and what a panel says beyond them. `body` is its markup, given as
-    nodes, which the panel's own script builds: [tag, attributes, *children]."""
-    columns = {"previous": panel.previous, "today": panel.today, "next": panel.next}
-    return _encoded(
-        {
-            **_document(panel.strip),
-            "rates": [_panel_rate(rate) for rate in panel.rates],
-            "headlines": [_panel_headline(one) for day in panel.days for one in day.headlines],
-            "popular": [_panel_headline(one) for one in panel.popular],
-            "heading": panel.heading,
-            "days": [{"day": _day(one.day), "heading": one.heading} for one in panel.days],
-            "columns": {name: _column(column) for name, column in columns.items()},
-            "words": dict(panel.words),
-            "nodes": nodes(body),
-        }
-    )
-
-
-def _document(strip: Strip) -> dict[str, Any]:
+def document(strip: Strip) -> dict[str, Any]:
     return {
         "version": strip.version,
         "as_of": _moment(strip.as_of),
@@ -51,31 +31,31 @@ def _document(strip: Strip) -> dict[str, Any]:
         "zone": strip.zone,
         "demo": strip.demo,
         "state": strip.state.value,
-        "rates": [_rate(rate) for rate in strip.rates],
-        "headlines": [_headline(headline) for headline in strip.headlines],
-        "words": dict(strip.words),
+        "rates": [rate_object(rate) for rate in strip.rates],
+        "headlines": [headline_object(headline) for headline in strip.headlines],
+        "words": asdict(strip.words),
         "look": _look(strip.look),
         "notes": list(strip.notes),
         "links": dict(strip.links),
     }
 
 
-def _encoded(document: Any) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+def encode(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _rate(rate: StripRate) -> dict[str, Any]:
+def rate_object(rate: StripRate) -> dict[str, Any]:
     return {
         "currency": rate.currency,
         "value": _figure(rate.value),
         "text": rate.text,
         "quoted": _figure(rate.quoted),
         "nominal": rate.nominal,
-        "valid_on": _day(rate.valid_on),
+        "valid_on": day_text(rate.valid_on),
         "change": _figure(rate.change),
         "previous": _dated(rate.previous),
         "next": _next(rate.next) if rate.next else None,
-        "valid_until": _day(rate.valid_until),
+        "valid_until": day_text(rate.valid_until),
         "quality": rate.quality.value,
         "source": rate.source,
         "freshness": rate.freshness.value,
@@ -87,38 +67,7 @@ def _rate(rate: StripRate) -> dict[str, Any]:
     }
 
 
-def _panel_rate(rate: PanelRate) -> dict[str, Any]:
-    """The cells are for so many `units`; one is null where the table has none."""
-    return {
-        **_rate(rate.rate),
-        "units": rate.nominal,
-        "label": rate.label,
-        "cells": {"previous": _cell(rate.previous), "today": _cell(rate.today), "next": _cell(rate.next)},
-        "moved": {"text": rate.change, "spoken": rate.change_said, "trend": rate.trend},
-    }
-
-
-def _cell(cell: Cell | None) -> dict[str, Any] | None:
-    if cell is None:
-        return None
-    return {
-        "text": cell.text,
-        "valid_on": _day(cell.valid_on),
-        "mark": cell.mark,
-        "freshness": cell.freshness.value,
-        "trend": cell.trend,
-    }
-
-
-def _column(column: Column | None) -> dict[str, Any] | None:
-    return {"day": _day(column.day), "text": column.text, "word": column.word} if column else None
-
-
-def _panel_headline(one: PanelHeadline) -> dict[str, Any]:
-    return {**_headline(one.headline), "also": list(one.also), "also_text": one.also_text, "story": one.story}
-
-
-def _headline(headline: StripHeadline) -> dict[str, Any]:
+def headline_object(headline: StripHeadline) -> dict[str, Any]:
     return {
         "id": headline.id,
         "title": headline.title,
@@ -127,7 +76,7 @@ def _headline(headline: StripHeadline) -> dict[str, Any]:
         "publisher": headline.publisher,
         "language": headline.language,
         "published_at": _moment(headline.published_at),
-        "day": _day(headline.day),
+        "day": day_text(headline.day),
         "time": headline.time,
         "dated": headline.dated,
     }
@@ -181,7 +130,7 @@ def _dated(one: Dated | None) -> dict[str, Any] | None:
 
 
 def _dated_of(one: Dated) -> dict[str, Any]:
-    return {"value": _figure(one.value), "valid_on": _day(one.valid_on)}
+    return {"value": _figure(one.value), "valid_on": day_text(one.valid_on)}
 
 
 def _figure(value: Decimal | None) -> str | None:
@@ -189,7 +138,7 @@ def _figure(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
 
 
-def _day(day: date | None) -> str | None:
+def day_text(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 

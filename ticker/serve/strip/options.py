@@ -1,24 +1,28 @@
-"""What a strip can be asked for: one model for parsing, canonical form and reference.
+"""The options of a strip: one model for parsing, canonical form and reference.
 
-What people embed must not break by a mistake: an unknown name is ignored, a bad value gives way to its default, of a
-repeated name the first counts. `notes` say what was met and what is allowed; of an unknown name only where it is nearly
-an option's.
+A mistake must not break what people have embedded: an unknown name is ignored, a bad value is replaced by its default,
+and the first of repeated names counts. Notes say what was met and what is allowed; on an unknown name only where it
+resembles an option's.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
 
 from ticker.model import Language
+from ticker.serve.i18n.words import Words, words
+from ticker.serve.strip.notes import Note, Wanted
+from ticker.serve.terms import SiteSettings
+from ticker.snapshot import Content
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 MAX_QUERY = 2048  # characters; what is longer is cut before it is read
@@ -31,8 +35,15 @@ Colour = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{6}$")]
 
 
 class BadMoment(ValueError):  # noqa: N818 - it is the moment that is bad
-    """A moment of the past that can't be read: the one mistake that is not answered with the present, which would show
-    now for then."""
+    """A moment of the past that cannot be read: the one mistake that has no default, since the present would be
+    shown in its place. `key` and `values` are its sentence in the words."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        self.key, self.values = key, values
+        super().__init__(self.text(words("en")))
+
+    def text(self, say: Words) -> str:
+        return say.text(self.key, **self.values)
 
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones had offsets with seconds, which RFC 3339 has no form for
@@ -40,8 +51,8 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)
 
 
 def moment_asked(query: str, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """The moment of the past (UTC) that `at` of a query names, None where there is none. Without an offset it is one
-    of `zone`. A plus that was sent as it is arrives as a space. Raises BadMoment."""
+    """The moment of the past (UTC) in the query's `at`, None without one. A moment without an offset is in `zone`. An
+    unescaped plus arrives as a space. Raises BadMoment."""
     pairs = parse_qsl(query[:MAX_QUERY], keep_blank_values=True, errors="replace")
     text = next((text.strip() for name, text in pairs if name == "at"), None)
     return None if text is None else moment(text, zone, now)
@@ -49,7 +60,7 @@ def moment_asked(query: str, zone: ZoneInfo, now: datetime) -> datetime | None:
 
 def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     """A moment (UTC) not later than `now`, written as 2026-05-23T18:00+06:00. Raises BadMoment."""
-    wrong = BadMoment(f"at: met {_shown(text)}, wanted a moment of the past as 2026-05-23T18:00+06:00")
+    wrong = BadMoment("error.moment", met=quoted(text))
     found = _MOMENT.fullmatch(text)
     if not found:
         raise wrong
@@ -62,7 +73,7 @@ def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     if at < EARLIEST:
         raise wrong
     if at > now:
-        raise BadMoment(f"at: met {_shown(text)}, which is still to come; wanted a moment of the past")
+        raise BadMoment("error.future", met=quoted(text))
     return at
 
 
@@ -104,75 +115,58 @@ class Options(BaseModel):
         " figure would look like today's though it differs, or a figure like zero.",
     )
 
+    _default_language: Language = PrivateAttr("en")  # the site's: a canonical query names any other
+
     def shows(self, part: Part) -> bool:
         return part in self.show
 
     def query(self) -> str:
         """The canonical query string: options that differ from the default, in one order."""
+        defaults = {name: field.default for name, field in type(self).model_fields.items()}
+        defaults["lang"] = self._default_language
         return urlencode(
             [
                 (name, ",".join(value) if isinstance(value, tuple) else str(value))
                 for name, value in self
-                if value != type(self).model_fields[name].default
+                if value != defaults[name]
             ],
             safe=",",
         )
 
+    def only(self, *names: str) -> Options:
+        """These options; the others at their defaults."""
+        fields = type(self).model_fields
+        return self.model_copy(update={name: fields[name].default for name in fields if name not in names})
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What this service has: the members that the lists may name."""
+    """What options may name at this site, and its default language."""
 
     currencies: frozenset[str]
     feeds: frozenset[str]
     presets: Mapping[str, str] = field(default_factory=dict)  # options by name, as a query
+    language: Language = "en"  # where a query names none
 
 
-class Note(str):
-    """What gave way, as an English sentence; `key` and `given` say the same for other languages (`note.KEY`)."""
-
-    key: str
-    given: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, key: str, **given: Any) -> Note:
-        note = cls(_NOTES[key].format(**given))
-        note.key, note.given = key, given
-        return note
-
-
-_NOTES = {
-    "repeated": "{name}: given more than once; the first counts",
-    "not_offered": "{name}: {met} is not offered; offered are {allowed}",
-    "too_many": "{name}: {count} given, at most {most} are shown",
-    "empty": "{name}: met nothing, wanted a list like {like}",
-    "wrong": "{name}: met {met}, wanted {wanted}; the default is shown",
-    "near": "{met}: there is no such option; did you mean {name}?",
-}
 _ALIKE = 0.75
 _MEANT = {"language": "lang", "currency": "currencies", "background": "bg", "color": "fg", "colour": "fg"}
 _MOST_UNKNOWN = 20  # names that are looked at
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an option's value may be: one of `choices`, a whole number in `limits`, or else a colour."""
-
-    choices: tuple[str, ...] = ()
-    limits: tuple[int, int] | None = None
-    auto: bool = False
-
-    def __str__(self) -> str:
-        if self.choices:
-            return f"{', '.join(self.choices[:-1])} or {self.choices[-1]}"
-        if self.limits:
-            return ("auto or " if self.auto else "") + "a whole number from {} to {}".format(*self.limits)
-        return "a colour as 14171b"
+def offered(content: Content, settings: SiteSettings) -> Offered:
+    """What options may name now: the currencies with a rate and the site's own, the feeds, the presets."""
+    return Offered(
+        currencies=frozenset(settings.currencies) | {series.currency for series in content.series},
+        feeds=frozenset(feed.feed for feed in content.feeds),
+        presets=settings.presets,
+        language=settings.language,
+    )
 
 
 def parse(query: str, offered: Offered) -> tuple[Options, tuple[Note, ...]]:
-    """The options a query asks for, leniently, and notes on what gave way. What stands in the query itself goes before
-    what its preset says."""
+    """The options of a query, leniently, and notes on what was wrong in it. The query's own options override those of
+    its preset."""
     pairs = parse_qsl(query[:MAX_QUERY], keep_blank_values=True, errors="replace")
     values, notes = _values(pairs, offered)
     preset = next((text.strip() for name, text in pairs if name == "preset"), None)
@@ -180,20 +174,38 @@ def parse(query: str, offered: Offered) -> tuple[Options, tuple[Note, ...]]:
         if preset in offered.presets:
             values = _values(parse_qsl(offered.presets[preset]), offered)[0] | values
         else:
-            known = ", ".join(sorted(offered.presets)) or "none"
-            notes.append(Note.of("not_offered", name="preset", met=_shown(preset), allowed=known))
+            notes.append(_not_offered("preset", preset, offered.presets))
     notes += _near(name for name, _ in pairs)
-    return Options(**values), tuple(notes[:MAX_NOTES])
+    options = Options(**{"lang": offered.language, **values})
+    options._default_language = offered.language
+    return options, tuple(notes[:MAX_NOTES])
+
+
+def limits(name: str) -> tuple[int, int]:
+    """The least and the greatest whole number that the option takes."""
+    rules = Options.model_fields[name].metadata
+    least, most = (next(getattr(rule, side) for rule in rules if hasattr(rule, side)) for side in ("ge", "le"))
+    return least, most
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """The words that the option takes; empty where it takes others."""
+    return tuple(word for word in get_args(Options.model_fields[name].annotation) if isinstance(word, str))
+
+
+def quoted(text: str) -> str:
+    """A client's text as it is repeated in a message: in quotes, at most 40 characters."""
+    return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 def _near(names: Iterable[str]) -> Iterator[Note]:
-    """Unknown names that look like an option's. What a page adds for itself, as utm_source, is none of ours."""
+    """Unknown names that resemble an option's. Others, as utm_source, belong to the page."""
     unknown = [name for name in dict.fromkeys(names) if name not in Options.model_fields][:_MOST_UNKNOWN]
     for name in unknown:
         low = name.lower()
         meant = _MEANT.get(low) or next(iter(difflib.get_close_matches(low, Options.model_fields, 1, _ALIKE)), None)
         if meant and len(name) <= 20:
-            yield Note.of("near", met=_shown(name), name=meant)
+            yield Note.of("near", name, met=quoted(name), meant=meant)
 
 
 def _values(pairs: Iterable[tuple[str, str]], offered: Offered) -> tuple[dict[str, Any], list[Note]]:
@@ -204,7 +216,7 @@ def _values(pairs: Iterable[tuple[str, str]], offered: Offered) -> tuple[dict[st
         if name not in Options.model_fields:
             continue
         if name in met:
-            notes.append(Note.of("repeated", name=name))
+            notes.append(Note.of("repeated", name))
             continue
         met.add(name)
         value, note = _read(name, text.strip(), offered)
@@ -215,7 +227,7 @@ def _values(pairs: Iterable[tuple[str, str]], offered: Offered) -> tuple[dict[st
 
 
 def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[Note]]:
-    """One option's value, None where it gives way to the default."""
+    """One option's value, None for the default."""
     if name == "currencies":
         return _members(name, text.upper(), offered.currencies)
     if name == "feeds":
@@ -229,7 +241,7 @@ def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[Note]]:
         value = _six_digits(text) if name in COLOURS else text
         return getattr(Options.model_validate({name: value}), name), []
     except ValidationError:
-        return None, [Note.of("wrong", name=name, met=_shown(text), wanted=_wanted(name))]
+        return None, [Note.of("wrong", name, met=quoted(text), wanted=_wanted(name))]
 
 
 def _six_digits(text: str) -> str:
@@ -238,32 +250,29 @@ def _six_digits(text: str) -> str:
     return "".join(2 * digit for digit in plain) if len(plain) == 3 else plain
 
 
-def _members(name: str, text: str, allowed: Iterable[str]) -> tuple[Any, list[Note]]:
+def _members(name: str, text: str, allowed: Collection[str]) -> tuple[Any, list[Note]]:
     met = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     known = tuple(part for part in met if part in allowed)
     rules = Options.model_fields[name].metadata
     limit = next((rule.max_length for rule in rules if hasattr(rule, "max_length")), len(met))
-    notes = [
-        Note.of("not_offered", name=name, met=_shown(part), allowed=", ".join(sorted(allowed)))
-        for part in met
-        if part not in known
-    ][:3]
+    if not allowed:
+        return None, [Note.of("none", name)]
+    notes = [_not_offered(name, part, allowed) for part in met if part not in known][:3]
     if len(known) > limit:
-        notes.append(Note.of("too_many", name=name, count=len(known), most=limit))
+        notes.append(Note.of("too_many", name, count=len(known), most=limit))
     if not known:
-        notes = notes or [Note.of("empty", name=name, like=",".join(sorted(allowed)[:3]))]
+        notes = notes or [Note.of("empty", name, like=",".join(sorted(allowed)[:3]))]
     return known[:limit] or None, notes
+
+
+def _not_offered(name: str, met: str, allowed: Iterable[str]) -> Note:
+    known = ", ".join(sorted(allowed))
+    return Note.of("not_offered", name, met=quoted(met), allowed=known) if known else Note.of("none", name)
 
 
 def _wanted(name: str) -> Wanted:
     if name in COLOURS:
-        return Wanted()
-    field = Options.model_fields[name]
-    if choices := tuple(one for one in get_args(field.annotation) if isinstance(one, str)):
-        return Wanted(choices)
-    least, most = (next(getattr(rule, side) for rule in field.metadata if hasattr(rule, side)) for side in ("ge", "le"))
-    return Wanted(limits=(least, most), auto=field.default is None)
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")
+        return Wanted.colour()
+    if listed := choices(name):
+        return Wanted.one_of(listed)
+    return Wanted.whole_number(*limits(name), auto=Options.model_fields[name].default is None)

@@ -1,4 +1,4 @@
-"""A PNG with a palette in place of four bytes a pixel: of a drawing of text a third is left.
+"""A PNG with a palette in place of four bytes a pixel: a third of the size for a drawing of text.
 
 The names are those of the PNG specification (W3C, third edition): IHDR 11.2.1, PLTE 11.2.2, filters 9.
 """
@@ -17,9 +17,9 @@ _Pixel = tuple[int, int, int]
 
 
 def few_colours(png: bytes) -> bytes:
-    """The same opaque picture; only where it has more than 256 colours some fall together with their neighbours.
+    """The same opaque picture; with more than 256 colours, similar ones are merged.
 
-    `png` has 8-bit RGBA, not interlaced. Raises ValueError for another.
+    `png` must have 8-bit RGBA and no interlacing; raises ValueError otherwise.
     """
     width, height, rows = _decoded(png)
     for levels in _LEVELS:

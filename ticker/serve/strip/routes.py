@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.exceptions import NotFound
 
 from ticker.serve import render
-from ticker.serve.http.handover import moment, past_snapshot, query_string
+from ticker.serve.http.request_context import past_snapshot, query_string, requested_moment
 from ticker.serve.http.response import Response, build_response, of_the_past
 from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import templates_dir
@@ -20,7 +20,7 @@ ELEMENT_CACHED = "public, max-age=600, stale-while-revalidate=86400, stale-if-er
 
 def register_routes(app: Router, site: Site) -> None:
     def strip_or_panel() -> Response:
-        query, at = query_string(), moment(site)
+        query, at = query_string(), requested_moment(site)
         if at is None:
             return site.cache.get_or_render(request.path, query, site.clock())
         return of_the_past(site.cache.past(request.path, query, past_snapshot(site, at)), at, site.clock())

@@ -1,8 +1,7 @@
 """The strip as a picture for mail and forums: SVG, and the same drawing as PNG.
 
-Text is real text in the reader's own font, whose widths nobody knows here: each piece gets the room that the widest
-common font needs, so that nothing touches and nothing is cut off. A picture is kept and looked at much later, so it
-carries the day of everything it says.
+Text is drawn in the reader's font, whose widths are unknown here: each piece gets the room that the widest common font
+needs, so that nothing overlaps or is cut off. A picture may be seen much later, so it names the day of everything.
 """
 
 from __future__ import annotations
@@ -18,24 +17,25 @@ from ticker.model import Freshness
 from ticker.serve.http.xml import add
 from ticker.serve.i18n.words import ARROW
 from ticker.serve.strip.contrast import DARK, LIGHT, Colours
+from ticker.serve.strip.figures import StripRate
 from ticker.serve.strip.png import few_colours
-from ticker.serve.strip.view import Strip, StripHeadline, StripRate
+from ticker.serve.strip.view import Strip, StripHeadline
 
-WIDTH = 600  # px: what a mail has room for
+WIDTH = 600  # px, the usual width of a mail
 _PAD, _GAP, _CELL, _LINE, _META, _BETWEEN = 16, 24, 84, 18, 17, 11
 _TOP = 55  # of the header, hairline included
 _MOST_COLUMNS, _MOST_HEADLINES, _MOST_LINES = 3, 3, 2
 _TITLE, _SMALL, _LABEL, _FIGURE = 14, 12, 13, 22  # px of type
 _BOLD = 1.12  # how much wider a font's heavier weight is
 
-_FONT = "Inter"  # has Kyrgyz letters and → ≈ ▲ ▼; what a font has not is drawn as boxes, without one as nothing
+_FONT = "Inter"  # has Kyrgyz letters and → ≈ ▲ ▼; other fonts may lack them
 _FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
 
 
 def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
-    """The picture, `width` px wide; how high it is follows from the options alone, as long as feeds have headlines.
+    """The picture, `width` px wide; its height depends only on the options, as long as feeds have headlines.
 
-    The ground is always drawn, for nobody knows on which a picture will stand.
+    The ground is always drawn, since the page around the picture may have any.
     """
     drawing = _Drawing(width, strip)
     bottom = _header(drawing, strip)
@@ -46,14 +46,14 @@ def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
 
 
 def size(currencies: int, headlines: int) -> tuple[int, int]:
-    """Width and height of the picture for these options, in every state: what an `img` says so that nothing jumps."""
+    """Width and height of the picture for these options, in every state, for the attributes of an `img`."""
     rooms = 0 if not headlines else _room(headlines)
     return WIDTH, _TOP + _rows(currencies) * _CELL + rooms
 
 
 def png(strip: Strip) -> bytes:
-    """The same picture, light unless dark was asked for, a pixel for each of the SVG's, in the package's own font."""
-    import resvg_py  # here, so that a worker whose readers ask for no PNG does not hold it
+    """The same picture at the same size, light unless dark is chosen, in the font of the package."""
+    import resvg_py  # here, so that a worker that serves no PNG does not load it
     from fontpkg import path
 
     light = replace(strip, look=replace(strip.look, colours=strip.look.colours[:1]))
@@ -106,8 +106,8 @@ def _header(drawing: _Drawing, strip: Strip) -> int:
     """Whose figures and of which day, on amber where they are not simply today's; and when this was drawn up."""
     words, marked = strip.words, strip.demo or strip.state is not Freshness.FRESH
     ink, light = ("w", "w") if marked else ("t", "m")
-    as_of = [_Piece(words["as_of_dated"], light)]
-    lines = [[_Piece(words["bank_name"], f"b {ink}"), _Piece(words["bank_rest"], light)], [_Piece(words["day"], light)]]
+    as_of = [_Piece(words.as_of_dated, light)]
+    lines = [[_Piece(words.bank_name, f"b {ink}"), _Piece(words.bank_rest, light)], [_Piece(words.day, light)]]
     room = drawing.inner - _GAP - _width(as_of, _SMALL)
     beside = next((nth for nth, line in enumerate(lines) if _width(line, _LABEL) <= room), len(lines))
     bottom = 18 + _LINE * max(len(lines), beside + 1)
@@ -158,7 +158,7 @@ def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
     end = top + _room(len(strip.headlines))
     y = (drawing.rule(top) if strip.rates else top) + 8
     if not strip.headlines:
-        drawing.text(_PAD, y + 14, [_Piece(strip.words["headlines_none"], "m")], _TITLE)
+        drawing.text(_PAD, y + 14, [_Piece(strip.words.headlines_none, "m")], _TITLE)
     for nth, headline in enumerate(strip.headlines[:_MOST_HEADLINES]):
         lines = _lines(headline.title, drawing.inner / _TITLE)
         if y + len(lines) * _LINE + _META > end - 8:
@@ -166,7 +166,7 @@ def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
         for line in lines:
             drawing.text(_PAD, y + 14, [_Piece(line, "t")], _TITLE, lang=headline.language)
             y += _LINE
-        updated = strip.words["updated_dated"] if nth == 0 else ""
+        updated = strip.words.updated_dated if nth == 0 else ""
         _meta(drawing, headline, updated, y + 12)
         y += _META + _BETWEEN
     return end
@@ -200,7 +200,7 @@ class _Drawing:
         self._root = ET.Element(
             "svg", {"xmlns": "http://www.w3.org/2000/svg", "lang": strip.language, "role": "img", "width": str(width)}
         )
-        self._add("title", text=strip.words["title"])
+        self._add("title", text=strip.words.title)
         self._add("desc", text="\n".join(_said(strip)))
         self._add("style", text=_style(strip.look.colours))
         self._ground = self._add("rect", {"class": "g", "width": str(width)})
@@ -244,10 +244,10 @@ class _Drawing:
 
 def _said(strip: Strip) -> Iterator[str]:
     """All of it as sentences, for who does not see it."""
-    yield strip.words["status"]
+    yield strip.words.status
     yield from (rate.spoken for rate in strip.rates)
     yield from (f"{one.dated} {one.title}, {one.publisher}" for one in strip.headlines[:_MOST_HEADLINES])
-    yield from filter(None, [strip.words["updated_dated"], strip.words["as_of_dated"]])
+    yield from filter(None, [strip.words.updated_dated, strip.words.as_of_dated])
 
 
 def _number(value: float) -> str:

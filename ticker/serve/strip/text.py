@@ -7,26 +7,27 @@ from unicodedata import category, east_asian_width
 
 from ticker.model import Freshness
 from ticker.serve.i18n.words import ARROW
-from ticker.serve.strip.view import Strip, StripHeadline, StripRate
+from ticker.serve.strip.figures import StripRate
+from ticker.serve.strip.view import Strip, StripHeadline
 
 COLUMNS = 80
-_BOND = "\u00a0"  # a space at which no line is broken; drawn as any other
+_BOND = "\u00a0"  # a no-break space; printed as a space
 _ARROWS = {"up": " ▲", "down": " ▼", None: ""}
 
 
 def render(strip: Strip) -> bytes:
-    """UTF-8 with no control character but the line's end. Days are named: it is read long after it was asked for."""
+    """UTF-8 without control characters other than line breaks. Days are named, since it may be read much later."""
     parts = [_label(strip), _rates(strip.rates), _headlines(strip) if strip.with_headlines else []]
     return ("\n\n".join("\n".join(part) for part in parts if part) + "\n").encode()
 
 
 def _label(strip: Strip) -> list[str]:
-    """Whose figures of which day, and as of when; a sentence says what the label alone does not."""
+    """Whose figures of which day, and as of when; for a demonstration or late figures, a sentence too."""
     words = strip.words
-    between = " " if words["day"].startswith(ARROW) else " · "
-    said = [between.join(filter(None, [words["bank"], words["day"]])), words["as_of_dated"]]
+    between = " " if words.day.startswith(ARROW) else " · "
+    said = [between.join(filter(None, [words.bank, words.day])), words.as_of_dated]
     if strip.demo or strip.state is Freshness.LATE:
-        said.insert(1, words["status"])
+        said.insert(1, words.status)
     return [line for text in filter(None, said) for line in _wrapped(text)]
 
 
@@ -50,7 +51,7 @@ def _rate(rate: StripRate, codes: int, figures: int) -> str:
 def _headlines(strip: Strip) -> list[str]:
     """Each behind its day and time, with its publisher."""
     words = strip.words
-    lines = list(filter(None, [words["updated_dated"], "" if strip.headlines else words["headlines_none"]]))
+    lines = list(filter(None, [words.updated_dated, "" if strip.headlines else words.headlines_none]))
     dates = max((_columns(one.dated) for one in strip.headlines), default=0)
     return lines + [line for one in strip.headlines for line in _headline(one, dates)]
 
@@ -65,7 +66,7 @@ def _padded(text: str, columns: int) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns a terminal gives it (UAX #11): two for East Asian letters, none for what stands on another."""
+    """Its width in a terminal (UAX #11): two columns for East Asian letters, none for combining marks."""
     return sum(0 if category(char) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(char) in "WF") for char in text)
 
 

@@ -1,4 +1,4 @@
-"""What a route asks of the site for the request at hand: the moment, the past, a share of the quota."""
+"""What routes need of the current request: its query, the past moment it names, and its client's rate limit."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def query_string() -> str:
     return request.query_string.decode("latin-1")
 
 
-def moment(site: Site) -> datetime | None:
-    """The moment of the past (UTC) that is asked for; a BadMoment is answered with a 400."""
+def requested_moment(site: Site) -> datetime | None:
+    """The moment of the past (UTC) in `at`, None without one. Raises BadMoment, which is answered with a 400."""
     return moment_asked(query_string(), site.content.home.zone, site.clock())
 
 
 def past_snapshot(site: Site, at: datetime) -> Snapshot:
-    """All that was known at a moment of the past, charged to the client. Raises StoreError, RateLimitedError."""
+    """What was known at `at` (UTC), charged to the client. Raises StoreError, RateLimitedError."""
     charge(site, MOMENT_COST)
     return snapshot_at(site.require_store(), site.content, at)
 
 
 def charge(site: Site, cost: int) -> Quota:
-    """Charge `cost` to the client's address. A RateLimitedError is answered with a 429."""
+    """Charge `cost` to the client's address; 0 only reads the quota. Raises RateLimitedError, answered with a 429."""
     address = address_of(request.environ, site.settings.trusted_proxies)
     return site.limiter.charge(address, cost, site.clock())

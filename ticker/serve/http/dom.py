@@ -1,34 +1,34 @@
-"""Markup of ours as nodes that a script builds without parsing any: [tag, attributes, *children], text as itself."""
+"""The service's own markup as nodes, [tag, attributes, *children], which a script builds without parsing any HTML."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
 from typing import Any
 
-_NAMED = {"viewbox": "viewBox"}  # which the reader of HTML writes small
+_CASE = {"viewbox": "viewBox"}  # HTMLParser lowers the case of attribute names
 
 
-def nodes(markup: str) -> list[Any]:
-    """The one element that `markup` is. Space between elements that has a line's end in it means nothing.
+def to_nodes(markup: str) -> list[Any]:
+    """The single element in `markup` as nodes. Whitespace that contains a line break is left out.
 
-    For the templates' own markup: every element has its end, none is void.
+    For the project's own templates: every element has its end tag, none is void.
     """
     reader = _Reader()
     reader.feed(markup)
     reader.close()
-    (found,) = reader.root
-    return found  # type: ignore[no-any-return]
+    (root,) = reader.roots
+    return root  # type: ignore[no-any-return]
 
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.root: list[Any] = []
+        self.roots: list[Any] = []
         self._open: list[list[Any]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node: list[Any] = [tag, {_NAMED.get(name, name): value or "" for name, value in attrs}]
-        (self._open[-1] if self._open else self.root).append(node)
+        node: list[Any] = [tag, {_CASE.get(name, name): value or "" for name, value in attrs}]
+        (self._open[-1] if self._open else self.roots).append(node)
         self._open.append(node)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -1,0 +1,41 @@
+"""The operator's page as HTML; it needs no script. What sources and the store said stays in its own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from ticker.model import Language
+from ticker.operate.status import Status
+from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
+from ticker.serve.i18n.words import words
+
+_STYLE = "operate/status.css"
+
+
+def page(status: Status, lang: Language) -> bytes:
+    def say(key: str, **values: object) -> str:
+        return words(lang).text(f"operate.{key}", **values)
+
+    return render_page(
+        "operate/status.html",
+        style=inline(_STYLE),
+        status=status,
+        troubles=status.troubles_in(words(lang)),
+        when=partial(_when, status),
+        say=say,
+        lang=lang,
+    )
+
+
+def policy() -> str:
+    """The page's Content-Security-Policy: no page may frame it."""
+    return content_security_policy([file_hash(_STYLE)])
+
+
+def _when(status: Status, moment: datetime | None) -> str:
+    """A moment in the home's zone, the day only where it is not today's; "–" for none."""
+    if moment is None:
+        return "–"
+    local, now = status.snapshot.content.home.local(moment), status.snapshot.content.home.local(status.now)
+    return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%d %b %Y %H:%M}"

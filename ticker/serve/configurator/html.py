@@ -1,0 +1,19 @@
+"""The configurator's page as HTML; without script it works as a plain form."""
+
+from __future__ import annotations
+
+from ticker.serve.configurator.form import Configurator
+from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
+
+_STYLE, _SCRIPT = "configurator/configurator.css", "configurator/configurator.js"
+
+
+def page(configurator: Configurator) -> bytes:
+    files = {"style": inline(_STYLE), "js": inline(_SCRIPT)}
+    return render_page("configurator/page.html", said=configurator, say=configurator.words.text, **files)
+
+
+def policy() -> str:
+    """The page's Content-Security-Policy: it frames the service's own strip, and no page may frame it."""
+    style, script = file_hash(_STYLE), file_hash(_SCRIPT)
+    return content_security_policy([style], script, images="data:", frames="'self'", forms="'self'")

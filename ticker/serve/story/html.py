@@ -1,0 +1,20 @@
+"""The page of one headline as HTML."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ticker.serve.http.pages import BASE_STYLE, content_security_policy, file_hash, inline, render_page
+from ticker.serve.story.view import StoryPage
+
+_STYLE, _SCRIPT = "story/story.css", "story/story.js"
+
+
+def page(story: StoryPage) -> bytes:
+    values = {"style": inline(_STYLE), "js": inline(_SCRIPT), "described": Markup(story.described)}
+    return render_page("story/page.html", said=story, say=story.words.text, **values)
+
+
+def policy() -> str:
+    """The page's Content-Security-Policy: no page may frame it. Its block of JSON-LD is no script."""
+    return content_security_policy([file_hash(BASE_STYLE), file_hash(_STYLE)], file_hash(_SCRIPT), images="data:")

@@ -1,0 +1,160 @@
+"""One currency on the strip: its exact figures, and how they are drawn and spoken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from ticker.model import Freshness, Quality
+from ticker.rates.freshness import Figure
+from ticker.serve.i18n.words import NOTHING, own_digits, rounded
+from ticker.serve.strip.context import Context
+from ticker.serve.strip.label import Label, day_span, label_of, mark
+
+Trend = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The figure before or after the shown one. `text` is empty if it is not drawn, `mark` if its day is clear."""
+
+    value: Decimal
+    valid_on: date
+    text: str = ""
+    mark: str = ""
+    contested: bool = False  # the bank has put it in doubt
+
+
+@dataclass(frozen=True, slots=True)
+class StripRate:
+    """One currency: the exact figures, and how they are drawn and spoken."""
+
+    currency: str
+    name: str
+    value: Decimal | None
+    text: str  # the figure as it is drawn, "—" where there is none to show
+    quoted: Decimal | None
+    nominal: int | None
+    valid_on: date | None
+    valid_until: date | None
+    change: Decimal | None
+    previous: Dated | None
+    next: Dated | None
+    quality: Quality
+    source: str | None
+    freshness: Freshness
+    change_text: str  # empty where no change is drawn
+    trend: Trend | None  # of what is drawn: the next figure, else the change
+    mark: str  # the currency's own day or state, where it differs from the common label
+    spoken: str
+
+
+def digits_of(value: Decimal, wanted: int | None) -> int:
+    """How many decimals are drawn. By default two from 10 up, and below the bank's own, since two would hide most
+    changes. However few are wanted, a figure other than zero is never drawn as zero."""
+    digits = (2 if value >= 10 else own_digits(value)) if wanted is None else wanted
+    return digits_apart(value, Decimal(), digits)
+
+
+def digits_apart(one: Decimal, other: Decimal, digits: int) -> int:
+    """As many decimals, from `digits` on, as two different figures need to look different."""
+    while one != other and rounded(one, digits) == rounded(other, digits):
+        digits += 1
+    return digits
+
+
+def strip_figure(context: Context, currency: str) -> Figure:
+    """The judged figure; one that never had a rate for a currency without a source. Without its next figure where
+    tomorrow's are not wanted."""
+    banks = context.content.banks
+    nothing = Figure(currency, "", banks[0].bank if banks else "", Freshness.NONE, None, None, None, None)
+    figure = context.judged.figure(currency) or nothing
+    return figure if context.options.shows("tomorrow") else replace(figure, next=None, next_contested=False)
+
+
+def strip_rate(figure: Figure, common: Label, tomorrow: date | None, context: Context) -> StripRate:
+    rate, last, label, text = figure.rate, figure.last, label_of(figure), _text(figure, context)
+    return StripRate(
+        currency=figure.currency,
+        name=context.say.currency_name(figure.currency),
+        value=rate.value if rate else None,
+        text=text.figure,
+        quoted=rate.quoted if rate else None,
+        nominal=rate.nominal if rate else None,
+        valid_on=last.valid_on if last else None,
+        valid_until=last.valid_until if last else None,
+        change=figure.change,
+        previous=Dated(figure.previous.value, figure.previous.valid_on) if rate and figure.previous else None,
+        next=_next(figure, text, tomorrow, context),
+        quality=figure.quality,
+        source=figure.source or None,
+        freshness=figure.freshness,
+        change_text=text.change,
+        trend=text.trend,
+        mark=mark(label, common, context),
+        spoken=_spoken(figure, text, context),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The figure, the next one and the change as they are drawn; `trend` is that of one of the latter two."""
+
+    figure: str
+    next: str = ""
+    change: str = ""
+    trend: Trend | None = None
+    digits: int = 0
+
+
+def _text(figure: Figure, context: Context) -> _Text:
+    """A known next figure takes the place of the change; it is drawn where it differs or is in doubt."""
+    rate, after, change, number = figure.rate, figure.next, figure.change, context.say.number
+    wanted = context.options.digits
+    if not rate:
+        return _Text(NOTHING, number(after.value, digits_of(after.value, wanted)) if after else "")
+    digits = digits_of(rate.value, wanted)
+    if after:
+        digits = digits_apart(rate.value, after.value, digits_apart(after.value, Decimal(), digits))
+    text = number(rate.value, digits)
+    if figure.quality is Quality.DERIVED:
+        text = f"≈ {text}"
+    if after and (after.value != rate.value or figure.next_contested):
+        return _Text(text, number(after.value, digits), "", _trend(after.value - rate.value), digits)
+    if after or not change or figure.freshness is not Freshness.FRESH or not context.options.shows("change"):
+        return _Text(text, digits=digits)
+    # A change too small for the figure's decimals has all of its own: 0.0006, not the 0.001 that it rounds up to.
+    of_change = digits if rounded(change, digits) else own_digits(change)
+    return _Text(text, "", number(abs(change), of_change), _trend(change), digits)
+
+
+def _trend(change: Decimal) -> Trend | None:
+    return ("up" if change > 0 else "down") if change else None
+
+
+def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) -> Dated | None:
+    after = figure.next
+    if after is None:
+        return None
+    day = "" if after.valid_on == tomorrow else context.day(after.valid_on)
+    doubt = context.say.text("mark.contested") if figure.next_contested else ""
+    return Dated(after.value, after.valid_on, text.next, ", ".join(filter(None, [day, doubt])), figure.next_contested)
+
+
+def _spoken(figure: Figure, text: _Text, context: Context) -> str:
+    """The rate as a sentence. It names days and never says "tomorrow", so that it stays true after midnight."""
+    say, label, name = context.say, label_of(figure), context.say.currency_name(figure.currency)
+    later = [say.text("said.next", value=text.next, day=context.day(label.next_on))] if text.next else []
+    if later and figure.next_contested:
+        later.append(say.text("mark.contested"))
+    if not figure.rate:
+        key = "stale" if figure.last else "none" if label.bank else "nobank"
+        bank, day = context.bank(label.bank), context.day(label.valid_on)
+        return ", ".join([say.text(f"said.{key}", name=name, bank=bank, day=day), *later])
+    unit = say.amount_unit(context.content.home.currency, rounded(figure.rate.value, text.digits))
+    moved = [say.text(f"said.{text.trend}", change=text.change)] if text.change else []
+    key = "demo" if context.content.demo else "late" if figure.freshness is Freshness.LATE else "fresh"
+    of_day = say.text(f"said.{key}", day=day_span(label, context))
+    return ", ".join([say.text("said.rate", name=name, value=text.figure, unit=unit), *moved, of_day, *later])
