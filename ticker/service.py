@@ -30,12 +30,12 @@ from ticker.rates.compose import bank_terms, compose, feed_terms
 from ticker.rates.timeline import Book
 from ticker.serve.api.preload import TimelinePreloader
 from ticker.serve.app import Application
-from ticker.serve.configurator.form import gives_way
+from ticker.serve.configurator.query import gives_way
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.rate_limit import RateLimiter
 from ticker.serve.news.clicks import ClickCounter, KnownStories
-from ticker.serve.panel.view import Popularity
+from ticker.serve.news.popular import Popularity
 from ticker.serve.render import PANELS, PREWARMED, Renderer
 from ticker.serve.site import Site
 from ticker.serve.strip.assets import EmbedAssets
@@ -125,10 +125,10 @@ class Service:
 
     def _popularity(self) -> Popularity:
         tally = self.site.clicks.tally
-        return Popularity(tally.clicks, self.site.clicks.floor, tally.generation)
+        return Popularity(tally.clicks, self.site.clicks.floor, tally.version)
 
     def _tally_version(self, path: str) -> int:
-        return self.site.clicks.tally.generation if path in PANELS else 0
+        return self.site.clicks.tally.version if path in PANELS else 0
 
     def open_store(self) -> Store:
         return open_store(self.config.store.url, clock=self.clock)

@@ -4,13 +4,13 @@
   const page = document.documentElement;
   page.classList.add("js");
   document.addEventListener("DOMContentLoaded", () => {
-    const find = id => document.getElementById(id), said = document.body.dataset, form = find("options");
+    const find = id => document.getElementById(id), settings = document.body.dataset, form = find("options");
     let asking, waiting;
 
     const announce = text => { const status = find("status"); status.textContent = ""; setTimeout(() => { status.textContent = text; }, 50); };
     // Behind a proxy the server may not know its public address; the browser does.
     const ours = new URL(".", location.href).href.replace(/\/$/, "");
-    const named = text => said.fixed || !said.base || said.base === ours ? text : text.replaceAll(said.base, ours);
+    const named = text => settings.fixed || !settings.base || settings.base === ours ? text : text.replaceAll(settings.base, ours);
 
     // --- code: names, buttons
 
@@ -23,7 +23,7 @@
         button.type = "button";
         what.className = "said";
         what.textContent = `: ${area.closest("details").querySelector("h3").textContent}, ${label.textContent.trim()}`;
-        button.append(said.copy, what);
+        button.append(settings.copy, what);
         button.addEventListener("click", () => copy(area));
         label.append(button);
       }
@@ -33,11 +33,11 @@
     async function copy(area) {
       try {
         await navigator.clipboard.writeText(area.value);
-        announce(said.copied);
+        announce(settings.copied);
       } catch {
         area.focus();
         area.select();
-        announce(document.execCommand("copy") ? said.copied : said.byhand);
+        announce(document.execCommand("copy") ? settings.copied : settings.byhand);
       }
     }
 
@@ -46,7 +46,7 @@
     for (const field of document.querySelectorAll(".colour input")) {
       const picker = document.createElement("input");
       picker.type = "color";
-      picker.setAttribute("aria-label", said.pick.replace("%s", field.labels[0].textContent));
+      picker.setAttribute("aria-label", settings.pick.replace("%s", field.labels[0].textContent));
       const follow = () => { if (/^#?[0-9a-f]{6}$/i.test(field.value)) picker.value = "#" + field.value.replace("#", ""); };
       picker.addEventListener("input", () => { field.value = picker.value; });
       field.addEventListener("input", follow);
@@ -63,15 +63,16 @@
 
     function ask() {
       clearTimeout(waiting);
-      const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+      const nothing = !form.querySelector("[name=show]:checked");
+      const query = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value || (nothing && name === "show")));
       if (asking) asking.abort();
       // XMLHttpRequest parses a page without a Trusted Types policy; DOMParser would need one.
       asking = new XMLHttpRequest();
       asking.open("GET", `?${query}`);
       asking.responseType = "document";
       asking.timeout = 10e3;
-      asking.onload = event => event.target.status === 200 && event.target.response ? take(event.target.response, query) : announce(said.failed);
-      asking.onerror = asking.ontimeout = () => announce(said.failed);
+      asking.onload = event => event.target.status === 200 && event.target.response ? take(event.target.response, query) : announce(settings.failed);
+      asking.onerror = asking.ontimeout = () => announce(settings.failed);
       asking.send();
     }
 
@@ -92,6 +93,9 @@
           frame.replaceWith(next);
         }
       }
+      for (const part of ["#alone", ".wides", ".phones"]) document.querySelector(part).hidden = fresh.querySelector(part).hidden;
+      find("nothing").replaceChildren(...copies(fresh.getElementById("nothing")));
+      find("ways").disabled = fresh.getElementById("ways").disabled;
       for (const old of document.querySelectorAll(".code")) {
         const now = fresh.getElementById(old.id);
         old.hidden = !now;
@@ -106,10 +110,14 @@
         link.href = fresh.querySelectorAll("#languages a, #also a")[nth].getAttribute("href");
       }
       dress();
-      const told = find("told"), words = [...fresh.getElementById("told").children].map(one => document.importNode(one, true));
-      const changed = told.textContent !== words.map(one => one.textContent).join("");
-      told.replaceChildren(...words);
-      announce(changed && words.length ? told.textContent.replace(/\s+/g, " ").trim() : said.updated);
+      const messages = find("messages"), now = copies(fresh.getElementById("messages"));
+      const changed = messages.textContent !== now.map(one => one.textContent).join("");
+      messages.replaceChildren(...now);
+      announce(changed && now.length ? messages.textContent.replace(/\s+/g, " ").trim() : settings.updated);
+    }
+
+    function copies(box) {
+      return [...box.children].map(one => document.importNode(one, true));
     }
 
     addEventListener("message", ({data, source}) => {

@@ -20,6 +20,8 @@ from werkzeug.test import Client
 
 from ticker.model import DAY, Outcome, Round
 from ticker.serve.http import cache as ready_room
+from ticker.serve.render import Renderer
+from ticker.serve.terms import SiteSettings
 
 ENDPOINTS = {
     "/strip": "text/html; charset=utf-8",
@@ -424,3 +426,21 @@ def test_the_status_page_follows_the_browsers_language(front, lang, heading):
         visible = re.sub("<[^>]*>", " ", own_words)
         assert not re.search(r"\b(the|of|is|never|late|fresh|nobody|store|State|Source|none)\b", visible), visible
     assert "Not everything is as it should be" in front.get("/status").text
+
+
+@pytest.mark.parametrize("path", ["/strip", "/panel"])
+def test_the_sites_language_is_the_default_of_strip_and_panel(path):
+    scene = day()
+    render = Renderer(SiteSettings(language="ru"))
+
+    def page(query: str) -> str:
+        _, make = render(path, query, scene.snapshot, scene.judged)
+        return make().codings["identity"].body.decode()
+
+    russian, english = page(""), page("lang=en")
+    assert '<html lang="ru">' in russian
+    assert '<html lang="en">' in english
+    for text in (russian, english):
+        assert f'href="{path}?lang=en"' in text
+        assert f'href="{path}"' in text
+    assert render(path, "lang=ru", scene.snapshot, scene.judged)[0] == render(path, "", scene.snapshot, scene.judged)[0]

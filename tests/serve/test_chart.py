@@ -20,8 +20,9 @@ from support.given import steadily
 from ticker.model import DAY, Language, Rate
 from ticker.serve.chart import routes
 from ticker.serve.chart import view as chart
-from ticker.serve.chart.svg import room_for_marks, size
-from ticker.serve.chart.view import EARLIEST, asked_for
+from ticker.serve.chart.axis import day_marks, value_axis, value_ticks
+from ticker.serve.chart.picture import room_for_marks, size
+from ticker.serve.chart.query import EARLIEST, NARROWEST, USUAL, WIDEST, WIDTH, parse_chart_query
 from ticker.serve.i18n.words import words
 from ticker.serve.strip.options import LANGUAGES, Offered
 
@@ -235,7 +236,7 @@ def test_a_rate_that_hardly_moves_looks_calm(shelf):
 @pytest.mark.parametrize("count", [1, 2, 7, 30, 70, 71, 90, 200, 331, 400, 1000, 3650, 13_000])
 def test_the_days_below_never_touch(lang: Language, width: int, count: int):
     first = TODAY - (count - 1) * DAY
-    marks = sorted(chart._marks(first, TODAY, width, words(lang)), key=lambda mark: mark.place)
+    marks = sorted(day_marks(first, TODAY, width, words(lang)), key=lambda mark: mark.place)
     assert 1 <= len(marks) <= room_for_marks(width, max(len(mark.text) for mark in marks)) + 1
     pixels = (width - 24 - 60) / count
     for mark, after in pairwise(marks):
@@ -245,8 +246,8 @@ def test_the_days_below_never_touch(lang: Language, width: int, count: int):
 @given(st.decimals(Decimal("0.0001"), 20_000, places=4), st.decimals(0, 5000, places=4))
 @steadily
 def test_the_axis_has_two_to_six_round_figures_that_differ(lowest, spread):
-    low, high = chart._axis(lowest, lowest + spread)
-    ticks = list(chart._ticks(low, high, words("en")))
+    low, high = value_axis(lowest, lowest + spread)
+    ticks = list(value_ticks(low, high, words("en")))
     assert low < lowest <= lowest + spread < high
     assert 2 <= len(ticks) <= 6
     assert len({tick.text for tick in ticks}) == len(ticks)
@@ -305,7 +306,7 @@ def test_by_default_the_last_ninety_days_are_shown(shelf):
     ],
 )
 def test_a_span_is_two_days_or_how_far_back(query, span):
-    assert asked_for(query, OFFERED).span(TODAY) == span
+    assert parse_chart_query(query, OFFERED).span(TODAY) == span
 
 
 @pytest.mark.parametrize(
@@ -323,7 +324,7 @@ def test_a_span_is_two_days_or_how_far_back(query, span):
     ],
 )
 def test_a_mistake_gives_way_to_the_default_and_is_told(shelf, query, note):
-    asked = asked_for(query, OFFERED)
+    asked = parse_chart_query(query, OFFERED)
     assert len(asked.notes) == 1
     assert asked.notes[0].text().startswith(note)
     assert shelf.get(f"/chart.svg?{query}").status_code == 200
@@ -338,7 +339,7 @@ def test_the_page_tells_a_mistake_in_its_own_language(shelf):
 
 @pytest.mark.parametrize("query", ["utm_source=x", "headlines=99", "from=&to=&width=", "show=nothing"])
 def test_what_is_no_option_of_a_chart_is_ignored(query):
-    assert asked_for(query, OFFERED) == asked_for("", OFFERED)
+    assert parse_chart_query(query, OFFERED) == parse_chart_query("", OFFERED)
 
 
 @pytest.mark.parametrize(
@@ -351,12 +352,13 @@ def test_what_is_no_option_of_a_chart_is_ignored(query):
     ],
 )
 def test_the_canonical_query_asks_for_the_same(query):
-    asked = asked_for(query, OFFERED)
-    assert asked_for(asked.query(), OFFERED) == asked
+    asked = parse_chart_query(query, OFFERED)
+    assert parse_chart_query(asked.query(), OFFERED) == asked
 
 
 def test_a_form_repeats_the_name_of_each_currency():
-    assert asked_for("currencies=USD&currencies=KZT&currencies=USD", OFFERED).options.currencies == ("USD", "KZT")
+    asked = parse_chart_query("currencies=USD&currencies=KZT&currencies=USD", OFFERED)
+    assert asked.options.currencies == ("USD", "KZT")
 
 
 def test_a_preset_counts_here_too(shelf):
@@ -476,6 +478,6 @@ def test_the_paper_says_the_sizes_and_limits_that_are_true():
         assert f'width="{width}" height="{size(2, width)[1]}"' in paper
     heights = [size(count, 600)[1] for count in (1, 2, 3)]
     assert f"{heights[0]} for one, {heights[1]} for two, {heights[2] - heights[1]} for each further one" in paper
-    assert f"from `{chart.NARROWEST}` to `{chart.WIDEST}` | `{chart.WIDTH}`" in paper
-    assert f"| `{chart.USUAL}` | The first day." in paper
+    assert f"from `{NARROWEST}` to `{WIDEST}` | `{WIDTH}`" in paper
+    assert f"| `{USUAL}` | The first day." in paper
     assert f"More than {chart.TABLE_DAYS} days" in paper

@@ -13,21 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.scenes import DAY, WEDNESDAY, at, day, scene, series
 
-from ticker.serve.configurator.form import (
-    GROUPS,
-    RECIPES,
-    SANDBOX,
-    Code,
-    Configurator,
-    Embed,
-    SiteSettings,
-    base_of,
-    configurator,
-    gives_way,
-    hashed,
-)
-from ticker.serve.i18n.words import templates_dir
+from ticker.serve.configurator import html
+from ticker.serve.configurator.code import RECIPES, SANDBOX, Code, hashed
+from ticker.serve.configurator.form import GROUPS
+from ticker.serve.configurator.query import gives_way
+from ticker.serve.configurator.view import Configurator, configurator
+from ticker.serve.http.base_url import base_of
+from ticker.serve.i18n.words import templates_dir, words
 from ticker.serve.strip.options import LANGUAGES, PARTS, Offered, Options, parse
+from ticker.serve.terms import Embed, SiteSettings
 
 CONTENT = day().snapshot.content
 FEEDS = sorted(one.feed for one in CONTENT.feeds)
@@ -78,11 +72,48 @@ def test_nothing_chosen_is_the_default_strip_in_the_pages_language():
 def test_what_a_form_sends_untouched_is_the_default_again():
     """All fields, lists by repeated names, empty colours: as a browser sends it without a script."""
     sent = (
-        "ui=en&lang=en&currencies=USD%2C+EUR%2C+RUB&"
+        "ui=en&lang=en&currencies=USD%2C+EUR%2C+RUB&show=&"
         + "&".join(f"show={part}" for part in PARTS)
         + "&place=top&headlines=12&theme=auto&frame=bar&bg=&fg=&accent=&motion=step&speed=100&digits=auto"
     )
     assert (asked(sent).query, asked(sent).notes) == ("", ())
+
+
+@pytest.mark.parametrize("query", ["show=", "show=&show=", "show=+,+", "lang=ru&show=&headlines=3"])
+def test_a_form_without_any_part_asks_for_nothing(query):
+    """A form sends one empty `show` before its parts."""
+    said = asked(f"{query}&place=below")
+    parts = next(one for group in said.groups for one in group.fields if one.name == "show")
+    assert said.nothing
+    assert not any(choice.chosen for choice in parts.choices)
+    assert "show" not in said.query
+    assert said.notes == ()
+
+
+def test_nothing_chosen_stays_so_in_every_language():
+    said = asked("ui=en&lang=ru&show=&theme=dark")
+    addresses = {code: address for _, _, code, address in said.languages}
+    assert addresses["ky"] == "?ui=ky&lang=ru&theme=dark&show="
+    assert all(asked(address.removeprefix("?")).nothing for address in addresses.values())
+
+
+@pytest.mark.parametrize("query", ["", "show=&show=rates", "show=rates", "headlines=0", "preset=paper"])
+def test_one_part_or_no_word_of_parts_is_a_strip(query):
+    assert not asked(query).nothing
+
+
+@pytest.mark.parametrize("ui", LANGUAGES)
+def test_nothing_chosen_is_said_and_gives_no_code(ui):
+    page, chosen = html.page(asked(f"ui={ui}&show=")).decode(), html.page(asked(f"ui={ui}")).decode()
+    say = words(ui).text
+    assert f"<p>{say('conf.nothing')}</p>" in page
+    assert f'<p class="warnings">{say("conf.nothing.code")}</p>' in page
+    assert (page.count('<div class="wides" hidden>'), page.count('<div class="phones" hidden>')) == (1, 1)
+    assert '<fieldset id="ways" role="none" disabled>' in page
+    areas = re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    assert (len(areas), set(areas)) == (chosen.count("<textarea"), {""})
+    for text in (f"<p>{say('conf.nothing')}</p>", say("conf.nothing.code"), " disabled>", " hidden>"):
+        assert text not in chosen
 
 
 def test_members_of_a_list_are_gathered():

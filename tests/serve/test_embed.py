@@ -15,7 +15,7 @@ from support.apps import application
 from support.scenes import day
 from werkzeug.test import Client
 
-from ticker.serve.configurator.form import Embed, ways
+from ticker.serve.configurator.code import ways
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.minify import minify_js
@@ -23,7 +23,7 @@ from ticker.serve.i18n.words import words
 from ticker.serve.render import Renderer
 from ticker.serve.strip.element import OPTIONS, File, script, style
 from ticker.serve.strip.options import Options
-from ticker.serve.terms import SiteSettings
+from ticker.serve.terms import Embed, SiteSettings
 
 
 def client() -> Client:

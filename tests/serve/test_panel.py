@@ -23,8 +23,10 @@ from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.dom import to_nodes
 from ticker.serve.http.response import Response
 from ticker.serve.i18n.words import templates_dir
+from ticker.serve.news.popular import Popularity
 from ticker.serve.panel import html, json
-from ticker.serve.panel.view import Panel, PanelRate, Popularity, panel
+from ticker.serve.panel.table import PanelRate
+from ticker.serve.panel.view import Panel, panel
 from ticker.serve.render import Renderer
 from ticker.serve.strip import json as strip_json
 from ticker.serve.strip.options import LANGUAGES, Options
@@ -362,7 +364,7 @@ def finished(scene: Scene, popularity: Callable[[], Popularity] = lambda: Popula
     render = Renderer(SiteSettings(frame_ancestors="https://news.example"), popularity)
 
     def edition(path: str) -> int:
-        return popularity().generation if path.startswith("/panel") else 0
+        return popularity().tally_version if path.startswith("/panel") else 0
 
     return ResponseCache(scene.snapshot, render, lambda: scene.now, 50, (), edition)
 

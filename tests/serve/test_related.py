@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticker.model import Headline
-from ticker.serve.news.related import Told, once, popular, related
+from ticker.serve.news.clusters import Cluster, cluster
+from ticker.serve.news.popular import popular
+from ticker.serve.news.related import related
+from ticker.serve.news.titles import analyse
 
 NOON = datetime(2026, 5, 22, 6, tzinfo=UTC)
 LANGUAGES = {"a-ru": "ru", "b-ru": "ru", "c-ru": "ru", "a-ky": "ky", "b-ky": "ky", "a-en": "en", "b-en": "en"}
@@ -26,10 +29,10 @@ def headline(title: str, feed: str = "a-ru", minutes: float = 0, url: str = "", 
 
 def led(*headlines: Headline) -> list[list[str]]:
     """The feeds of each story, the leader first."""
-    return [[one.feed for one in (told.headline, *told.also)] for told in once(headlines)]
+    return [[one.feed for one in story.headlines] for story in cluster(headlines)]
 
 
-# --- once
+# --- clusters
 
 
 @pytest.mark.parametrize(
@@ -86,8 +89,8 @@ def test_the_same_address_is_one_story_whatever_it_is_called(one: str, other: st
 
 def test_the_earliest_published_leads_and_keeps_its_place() -> None:
     late, early, other = headline("Б", "b-ru", 30), headline("Б", "a-ru", 10), headline("В", "c-ru", 20)
-    assert [told.headline for told in once([late, other, early])] == [other, early]
-    assert once([late, early])[0].also == (late,)
+    assert [story.headline for story in cluster([late, other, early])] == [other, early]
+    assert cluster([late, early])[0].others == (late,)
 
 
 def test_others_are_named_in_order_of_time() -> None:
@@ -98,7 +101,7 @@ def test_others_are_named_in_order_of_time() -> None:
 def test_a_title_that_is_told_daily_is_a_story_a_day() -> None:
     day = 24 * 60
     titles = [headline("Курс валют на сегодня", feed, at) for at in (0, day + 1) for feed in ("a-ru", "b-ru")]
-    assert [len(told.also) for told in once(titles)] == [1, 1]
+    assert [len(story.others) for story in cluster(titles)] == [1, 1]
 
 
 def test_what_one_feed_tells_apart_stays_apart() -> None:
@@ -386,37 +389,37 @@ def test_the_nearest_come_first_and_no_more_than_the_limit() -> None:
 # --- popular
 
 
-def told(name: str, also: int = 0) -> Told:
-    copies = tuple(headline(name, f"feed-{nth}", nth + 1, id_=f"{name}{nth}") for nth in range(also))
-    return Told(headline(name, id_=name), copies)
+def story(name: str, others: int = 0) -> Cluster:
+    copies = tuple(headline(name, f"feed-{nth}", nth + 1, id_=f"{name}{nth}") for nth in range(others))
+    return Cluster(headline(name, id_=name), copies)
 
 
-def names(found: list[Told]) -> str:
+def names(found: list[Cluster]) -> str:
     return "".join(each.headline.id for each in found)
 
 
 def test_the_most_followed_come_first() -> None:
-    stories = [told("a"), told("b"), told("c", 3)]
+    stories = [story("a"), story("b"), story("c", 3)]
     assert names(popular(stories, {"a": 5.0, "b": 9.5, "c": 3.0}, 9, 3)) == "bac"
 
 
 def test_clicks_on_another_feeds_copy_count_for_the_story() -> None:
-    stories = [told("a"), told("b", 2)]
+    stories = [story("a"), story("b", 2)]
     assert names(popular(stories, {"a": 5.0, "b": 1.0, "b0": 2.0, "b1": 3.0}, 9, 3)) == "ba"
 
 
 def test_under_the_floor_what_several_feeds_carry_comes_first() -> None:
-    stories = [told("a"), told("b"), told("c", 1), told("d", 2), told("e")]
+    stories = [story("a"), story("b"), story("c", 1), story("d", 2), story("e")]
     assert names(popular(stories, {"a": 2.9, "b": 9.0}, 9, 3)) == "bdca"
     assert names(popular(stories, {}, 9, 0)) == "dc"
 
 
 def test_a_story_that_nobody_followed_and_one_feed_carries_is_not_popular() -> None:
-    assert popular([told("a")], {"x": 100.0}, 9, 3) == []
+    assert popular([story("a")], {"x": 100.0}, 9, 3) == []
 
 
 def test_popular_keeps_to_the_limit_and_to_the_order_of_the_input_among_equals() -> None:
-    stories = [told(name) for name in "abcdef"]
+    stories = [story(name) for name in "abcdef"]
     assert names(popular(stories, dict.fromkeys("abcdef", 4.0), 3, 3)) == "abc"
 
 
@@ -438,22 +441,22 @@ HEADLINES = st.lists(
 
 @given(HEADLINES, st.randoms())
 def test_each_headline_is_told_once_whatever_the_order(headlines: list[Headline], chance: random.Random) -> None:
-    stories = once(headlines)
-    everything = [one for each in stories for one in (each.headline, *each.also)]
+    stories = cluster(headlines)
+    everything = [one for each in stories for one in each.headlines]
     assert sorted(one.id for one in everything) == sorted(one.id for one in headlines)
-    assert all(len({one.feed for one in (each.headline, *each.also)}) == 1 + len(each.also) for each in stories)
-    assert all(each.headline.published_at <= one.published_at for each in stories for one in each.also)
+    assert all(len({one.feed for one in each.headlines}) == 1 + len(each.others) for each in stories)
+    assert all(each.headline.published_at <= one.published_at for each in stories for one in each.others)
     places = [headlines.index(each.headline) for each in stories]
     assert places == sorted(places)
     mixed = headlines[:]
     chance.shuffle(mixed)
-    assert set(once(mixed)) == set(stories)
+    assert set(cluster(mixed)) == set(stories)
 
 
 @given(HEADLINES)
 def test_leaders_alone_are_told_as_they_are(headlines: list[Headline]) -> None:
-    leaders = [each.headline for each in once(headlines)]
-    assert {each.headline for each in once(leaders)} <= set(leaders)
+    leaders = [each.headline for each in cluster(headlines)]
+    assert {each.headline for each in cluster(leaders)} <= set(leaders)
 
 
 @settings(max_examples=60)
@@ -474,18 +477,14 @@ def test_related_ends_is_mutual_and_does_not_hang_on_the_order(
 
 @given(st.text(max_size=300), st.sampled_from(["en", "ru", "ky", "", "kk"]))
 def test_any_text_can_be_read(title: str, language: str) -> None:
-    from ticker.serve.news.titles import read
-
-    assert read(title, language) == read(title, language)
+    assert analyse(title, language) == analyse(title, language)
 
 
 def test_a_hostile_title_is_read_at_once() -> None:
-    from ticker.serve.news.titles import read
-
     began = time.process_time()
     for title in ("1 000 " * 50, "9" * 300, "1:1-" * 75, "А-" * 150, "не" * 150, "ость" * 75, "ба" * 150, "1,1." * 75):
         for language in ("en", "ru", "ky"):
-            read(title, language)
+            analyse(title, language)
     assert time.process_time() - began < 0.2
 
 
@@ -511,10 +510,10 @@ def test_a_window_of_300_is_gone_through_in_half_a_second(kind: str) -> None:
     began = time.process_time()
     for one in window:
         related(one, window, LANGUAGES)
-    once(window)
+    cluster(window)
     assert time.process_time() - began < 0.5
 
 
 def test_titles_of_the_same_second_keep_an_order() -> None:
     one, other = headline("Б", "a-ru", id_="1"), replace(headline("Б", "b-ru"), id="0")
-    assert once([one, other]) == once([other, one])
+    assert cluster([one, other]) == cluster([other, one])

@@ -17,7 +17,7 @@ from support.scenes import WEDNESDAY, Scene
 
 from ticker.model import DAY, Freshness, Headline, Language, Rate, Revision
 from ticker.rates.calendar import DayFigure
-from ticker.serve.panel.view import Popularity
+from ticker.serve.news.popular import Popularity
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, StoryPage, story
 

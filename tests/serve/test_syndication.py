@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from ticker.collect.sources import feed as feed_parser
 from ticker.model import DAY, Headline, Rate
-from ticker.serve.news.related import once
+from ticker.serve.news.clusters import cluster
 from ticker.serve.strip.options import LANGUAGES
 from ticker.snapshot import FeedTerms
 
@@ -211,7 +211,7 @@ def test_a_story_that_two_feeds_have_is_there_once(shelf):
     (item,) = shelf.get("/headlines.json").json["items"]
     assert item["url"] == "https://24kg-en.example/1"
     assert item["content_text"].endswith("; also AKIpress")
-    assert len(once(told)) == len(entries(atom(shelf, "/headlines.atom"))) == 1
+    assert len(cluster(told)) == len(entries(atom(shelf, "/headlines.atom"))) == 1
 
 
 def test_a_feed_without_a_headline_is_a_feed(shelf):

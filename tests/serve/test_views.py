@@ -436,17 +436,17 @@ def test_a_tally_changes_with_what_was_counted_and_with_the_hour_only(desk: Desk
     assert views.flush()
     assert views.refresh()
     tally = views.tally
-    assert tally.generation == 1
+    assert tally.version == 1
     desk.now += timedelta(minutes=5)
     assert views.refresh()
     assert views.tally is tally
     views.count("click", ONE, None, desk.now)
     assert views.flush()
     assert views.refresh()
-    assert views.tally.generation == 2
+    assert views.tally.version == 2
     desk.now += timedelta(hours=1)
     assert views.refresh()
-    assert views.tally.generation == 3
+    assert views.tally.version == 3
     assert views.tally.clicks[ONE] < 2
 
 
@@ -502,5 +502,5 @@ def test_a_fault_of_our_own_does_not_end_its_thread(desk: Desk, monkeypatch: pyt
     monkeypatch.setattr(desk, "totals", totals)
     views = desk.views(every_s=0.05)
     views.start()
-    soon(lambda: views.tally.generation)
+    soon(lambda: views.tally.version)
     views.stop()

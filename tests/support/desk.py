@@ -16,10 +16,10 @@ from support.apps import application
 from support.scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from ticker.model import DAY, Headline, Rate, Story
 from ticker.rates.compose import compose
-from ticker.serve.configurator.form import SiteSettings
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import Renderer
+from ticker.serve.terms import SiteSettings
 from ticker.snapshot import empty
 from ticker.store import open_store
 

@@ -17,10 +17,10 @@ from support import scenes
 from support.apps import application
 from support.scenes import HOME, NBKR, Scene
 from ticker.model import DAY, Rate
-from ticker.serve.configurator.form import SiteSettings
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import Renderer
+from ticker.serve.terms import SiteSettings
 from ticker.store import Store, Write, open_store
 
 Printed = tuple[str, str, date]  # currency, figure, day

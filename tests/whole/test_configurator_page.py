@@ -204,6 +204,52 @@ def test_preview_code_and_warnings_follow_the_form(service, page, heard):
     assert heard == []
 
 
+def test_nothing_chosen_has_no_preview_and_no_code_until_a_part_is_chosen(service, page, heard):
+    page.goto(f"{service}/?ui=en")
+    frame, text = page.locator("iframe.live").first, page.locator("#text-frame")
+    copy = page.get_by_role("button", name="Copy").first
+    expect(frame).to_be_visible()
+    parts = page.locator("input[name=show]:not([type=hidden])")
+    for part in parts.all():
+        part.uncheck()
+    expect(page.locator("#preview")).to_contain_text("Nothing chosen")
+    expect(page.locator("#status")).to_contain_text("at least one part")
+    expect(frame).to_be_hidden()
+    expect(page.locator("#alone")).to_be_hidden()
+    expect(copy).to_be_disabled()
+    expect(text).to_have_value("")
+    page.reload()
+    expect(page.locator("#preview")).to_contain_text("Nothing chosen")
+    expect(copy).to_be_disabled()
+    assert parts.evaluate_all("all => all.filter(one => one.checked).length") == 0
+    page.get_by_role("link", name="РУ").click()
+    expect(page.locator("#preview")).to_contain_text("Ничего не выбрано")
+    page.locator("input[name=show][value=rates]").check()
+    expect(text).to_have_value(re.compile("show=rates"))
+    expect(page.locator("#preview")).not_to_contain_text("Ничего не выбрано")
+    expect(frame).to_be_visible()
+    expect(copy).to_have_count(0)  # it is «Копировать» now
+    expect(page.locator("#code-frame button")).to_be_enabled()
+    assert page.evaluate("window.reports") == []
+    assert heard == []
+
+
+def test_nothing_chosen_in_a_plain_form_is_said_by_the_next_page(service, browser, heard):
+    with browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900}) as context:
+        page = heard.of(context.new_page())
+        page.goto(f"{service}/?ui=ky")
+        for part in page.locator("input[name=show]:not([type=hidden])").all():
+            part.uncheck()
+        page.locator("#submit").click()
+        expect(page.locator("#preview")).to_contain_text("Эч нерсе тандалган жок")
+        expect(page.locator("iframe.live").first).to_be_hidden()
+        assert page.locator("#text-frame").is_disabled()
+        page.locator("input[name=show][value=clock]").check()
+        page.locator("#submit").click()
+        assert "show=clock" in (page.locator("#text-frame").text_content() or "")
+    assert heard == []
+
+
 def test_a_service_that_does_not_answer_is_told_and_changes_nothing(service, page):
     page.goto(service)
     before = page.locator("#text-frame").input_value()

@@ -17,7 +17,7 @@ from support.host_page import Host, Reader, Service, closing
 from support.strip_page import changed
 
 from ticker.config import Config
-from ticker.serve.configurator.form import FOLLOW
+from ticker.serve.configurator.code import FOLLOW
 from ticker.serve.strip.element import script, style
 from ticker.service import Service as Process
 

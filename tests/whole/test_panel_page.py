@@ -16,7 +16,7 @@ from support.host_page import Reader as ElementReader
 from support.pictures import Strips, serving
 from support.strip_page import catch_up
 
-from ticker.serve.panel.view import Popularity
+from ticker.serve.news.popular import Popularity
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, story
 from ticker.serve.strip.contrast import ratio
@@ -117,13 +117,13 @@ def with_news(scene: scenes.Scene, title: str = "Ferry to the island of Issyk-Ku
 
 def test_a_refresh_puts_in_what_is_new_and_leaves_the_rest(reader: Reader) -> None:
     page = reader.page
-    page.evaluate("document.querySelectorAll('.told li, tr, .pause').forEach(node => node.mine = true)")
+    page.evaluate("document.querySelectorAll('.stories li, tr, .pause').forEach(node => node.mine = true)")
     page.locator(".title", has_text="Libraries").focus()
     reader.becomes(with_news(scenes.day()))
     reader.refreshes()
     assert reader.text(".daily .title").startswith("Ferry to the island")
     assert page.evaluate("document.querySelectorAll('.daily li').length") == 11
-    fresh = page.evaluate("[...document.querySelectorAll('.told li, tr, .pause')].filter(node => !node.mine).length")
+    fresh = page.evaluate("[...document.querySelectorAll('.stories li, tr, .pause')].filter(node => !node.mine).length")
     assert fresh == 1
     assert page.evaluate("document.activeElement.textContent").startswith("Libraries")
     assert reader.said == []

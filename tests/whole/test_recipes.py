@@ -22,7 +22,7 @@ import pytest
 from support import scenes
 from support.running import free_port, needs, runner, until
 
-from ticker.serve.configurator.form import configurator
+from ticker.serve.configurator.view import configurator
 from ticker.serve.strip import html
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.terms import SiteSettings

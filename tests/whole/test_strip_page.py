@@ -13,7 +13,7 @@ from support import scenes
 from support.pictures import OFFERED, Strips, serving
 from support.strip_page import SHIFTS, Reader, later
 
-from ticker.serve.configurator.form import height
+from ticker.serve.configurator.code import height
 from ticker.serve.strip.options import Offered, parse
 
 WIDE, MIDDLE, PHONE, NARROWEST = 1280, 760, 360, 320

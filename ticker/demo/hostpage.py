@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.model import Language
-from ticker.serve.configurator.form import Configurator, configurator
+from ticker.serve.configurator.view import Configurator, configurator
 from ticker.serve.strip.options import LANGUAGES
 from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Content

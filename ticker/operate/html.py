@@ -8,7 +8,7 @@ from functools import partial
 from ticker.model import Language
 from ticker.operate.status import Status
 from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
-from ticker.serve.i18n.words import words
+from ticker.serve.i18n.words import Words, words
 
 _STYLE = "operate/status.css"
 
@@ -22,7 +22,7 @@ def page(status: Status, lang: Language) -> bytes:
         style=inline(_STYLE),
         status=status,
         troubles=status.troubles_in(words(lang)),
-        when=partial(_when, status),
+        when=partial(_when, status, words(lang)),
         say=say,
         lang=lang,
     )
@@ -33,9 +33,10 @@ def policy() -> str:
     return content_security_policy([file_hash(_STYLE)])
 
 
-def _when(status: Status, moment: datetime | None) -> str:
+def _when(status: Status, say: Words, moment: datetime | None) -> str:
     """A moment in the home's zone, the day only where it is not today's; "–" for none."""
     if moment is None:
         return "–"
-    local, now = status.snapshot.content.home.local(moment), status.snapshot.content.home.local(status.now)
-    return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{local:%d %b %Y %H:%M}"
+    home = status.snapshot.content.home
+    local, now = home.local(moment), home.local(status.now)
+    return f"{local:%H:%M:%S}" if local.date() == now.date() else f"{say.dated(local.date())} {say.clock(local)}"

@@ -22,7 +22,6 @@ from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import words
 from ticker.serve.render import EMBED_PATHS
 from ticker.serve.site import Site
-from ticker.serve.story import clicks as story_clicks
 from ticker.serve.story import routes as story
 from ticker.serve.strip import routes as strip
 from ticker.serve.strip.options import BadMoment
@@ -82,7 +81,7 @@ def _register_routes(app: Router, site: Site) -> None:
         if request.path.startswith(PRESENT_ONLY) and "at" in request.args:
             raise BadMoment("error.present_only", path=request.path[:80])
 
-    for routes in (strip, configurator, story_clicks, compat, api, chart, feeds, story):
+    for routes in (strip, configurator, compat, api, chart, feeds, story):
         routes.register_routes(app, site)
     _register_http_errors(app, site)
     _register_faults(app, site)

@@ -10,7 +10,7 @@ from functools import cache, partial
 from ticker.model import Language
 from ticker.rates.freshness import Judgement
 from ticker.serve.configurator import html as configurator_html
-from ticker.serve.configurator.form import configurator
+from ticker.serve.configurator.view import configurator
 from ticker.serve.http.response import (
     HTML,
     JSON,
@@ -25,10 +25,11 @@ from ticker.serve.http.response import (
     Response,
     build_response,
 )
+from ticker.serve.news.popular import UNCOUNTED, Popularity
 from ticker.serve.panel import html as panel_html
 from ticker.serve.panel import json as panel_json
 from ticker.serve.panel.view import SCHEMA_PATH as PANEL_SCHEMA_PATH
-from ticker.serve.panel.view import UNCOUNTED, Panel, Popularity, panel
+from ticker.serve.panel.view import Panel, panel
 from ticker.serve.strip import element as embed
 from ticker.serve.strip import html, json, svg, text
 from ticker.serve.strip.options import LANGUAGES, Options, offered, parse
@@ -74,7 +75,7 @@ class Renderer:
         if path in PANELS:
             # Past click counts are not stored.
             popularity = UNCOUNTED if snapshot.past else self._popularity()
-            return f"{key}\n{popularity.generation}", partial(
+            return f"{key}\n{popularity.tally_version}", partial(
                 self._panel, path, options, says, snapshot, judged, popularity
             )
         return key, partial(self._strip, path, options, says, snapshot, judged)

@@ -21,7 +21,8 @@ from ticker.serve.api import models
 from ticker.serve.api import params as asked
 from ticker.serve.api.endpoints import BASE, ENDPOINTS
 from ticker.serve.api.params import BadParametersError, Mistake
-from ticker.serve.news.related import Told, once, popular
+from ticker.serve.news.clusters import Cluster, cluster
+from ticker.serve.news.popular import popular, total_clicks
 from ticker.serve.strip import json
 from ticker.serve.strip.options import Options, parse
 from ticker.serve.strip.view import present
@@ -357,17 +358,17 @@ def _link(params: asked.HeadlinesParams, cursor: str | None = None) -> str:
 def popular_now(shown: Shown, params: asked.PopularParams, clicks: Mapping[str, float], floor: float) -> models.Popular:
     tell, feeds = Formatter(shown), {one.feed: one for one in shown.content.feeds}
     among = [one for one in shown.content.headlines if params.lang in (None, feeds[one.feed].language)]
-    best = popular(once(among), clicks, params.limit, floor)
-    sure = any(sum(clicks.get(of.id, 0.0) for of in (one.headline, *one.also)) >= floor for one in best)
+    best = popular(cluster(among), clicks, params.limit, floor)
+    sure = any(total_clicks(story, clicks) >= floor for story in best)
     return models.Popular(
         by="clicks" if sure and clicks else "feeds",
         demo=shown.content.demo,
-        headlines=[_once(one, feeds, tell) for one in best],
+        headlines=[_story(story, feeds, tell) for story in best],
     )
 
 
-def _once(one: Told, feeds: Mapping[str, FeedTerms], tell: Formatter) -> models.PopularHeadline:
-    also = [models.Also(publisher=feeds[of.feed].publisher, feed=of.feed, url=of.url) for of in one.also]
+def _story(one: Cluster, feeds: Mapping[str, FeedTerms], tell: Formatter) -> models.PopularHeadline:
+    also = [models.Also(publisher=feeds[of.feed].publisher, feed=of.feed, url=of.url) for of in one.others]
     return models.PopularHeadline.model_validate(
         {**headline(one.headline, feeds[one.headline.feed], tell), "also": also}
     )

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from ticker.model import Language
-from ticker.serve.strip.options import MAX_QUERY, Offered, Options
+from ticker.serve.strip.options import MAX_QUERY, Offered, Options, quoted
 
 MAX_CURRENCIES = 60
 MOMENT = "a moment as 2026-05-23T18:00:00+06:00"
@@ -41,8 +41,8 @@ class Mistake:
     def __str__(self) -> str:
         if self.missing:
             return f"{self.parameter}: is missing; {self.detail}"
-        met = "given more than once" if self.met is None else f"met {_shown(self.met)}"
-        return f"{_shown(self.parameter)[1:-1]}: {met}, {self.detail}"
+        met = "given more than once" if self.met is None else f"met {quoted(self.met)}"
+        return f"{quoted(self.parameter)[1:-1]}: {met}, {self.detail}"
 
     @property
     def said(self) -> dict[str, Any]:
@@ -382,7 +382,3 @@ def _listed(known: Collection[str]) -> str:
     if not known:
         return "are none here"
     return f"{'are' if len(known) > 1 else 'is'} {', '.join(known)}"
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")

@@ -9,7 +9,7 @@ _STYLE = "chart/chart.css"
 
 
 def page(chart: Page) -> bytes:
-    return render_page("chart/page.html", said=chart, say=chart.words.text, style=inline(_STYLE))
+    return render_page("chart/page.html", page=chart, say=chart.words.text, style=inline(_STYLE))
 
 
 def policy() -> str:

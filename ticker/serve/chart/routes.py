@@ -1,11 +1,12 @@
-"""The chart as a picture and a page: its routes."""
+"""`/chart.svg` and `/chart`: currencies over time as a picture and as a page."""
 
 from __future__ import annotations
 
 from ticker.model import DAY
-from ticker.serve.chart import html
-from ticker.serve.chart import svg as picture
-from ticker.serve.chart.view import PAGE, PICTURE, asked_for, chart, days, page
+from ticker.serve.chart import html, svg
+from ticker.serve.chart.days import daily_figures
+from ticker.serve.chart.query import parse_chart_query
+from ticker.serve.chart.view import PAGE, PICTURE, chart, page
 from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.rate_limit import of_days
 from ticker.serve.http.request_context import charge, query_string
@@ -35,20 +36,20 @@ def _answer(site: Site, responses: LruResponses, path: str) -> Response:
     snapshot, judged = site.cache.current(now)
     content, terms, version = snapshot.content, site.settings, store.rates_version()
     offers = offered(content, terms)
-    asked = asked_for(query_string(), offers)
+    asked = parse_chart_query(query_string(), offers)
     grace = content.grace
 
     def make() -> Response:
         currencies, (first, last) = asked.options.currencies or terms.currencies, asked.span(judged.today)
         charge(site, of_days((last - first).days, len(currencies)))
-        known = days(site.timeline.columns(store, version, grace, currencies), asked, judged.today)
+        known = daily_figures(site.timeline.columns(store, version, grace, currencies), asked, judged.today)
         until = content.home.at(judged.today + DAY)
         if path == PICTURE:
             drawn = chart(known, content, asked)
-            policy = picture.policy(terms.frame_ancestors, drawn)
-            return build_response(picture.svg(drawn), SVG, until=until, headers=Headers(policy))
-        said = html.page(page(known, content, asked, offers, judged.today))
-        return build_response(said, HTML, until=until, headers=Headers(html.policy()))
+            policy = svg.policy(terms.frame_ancestors, drawn)
+            return build_response(svg.svg(drawn), SVG, until=until, headers=Headers(policy))
+        body = html.page(page(known, content, asked, offers, judged.today))
+        return build_response(body, HTML, until=until, headers=Headers(html.policy()))
 
     fingerprint = version, judged.today, content.home, content.banks, content.demo, offers.currencies
     return responses.get_or_make((path, asked.query(), asked.notes), fingerprint, make, now)

@@ -1,75 +1,36 @@
-"""Figures over time as a picture (SVG): one small chart a currency, one under the other over the same days, so that
-each keeps the bank's own figures and a line needs no legend.
+"""The picture of a chart as SVG (pure).
 
-A figure is drawn for the whole of its day, from midnight to midnight; a day without one is a gap.
+A figure is drawn for its whole day, from midnight to midnight; a day without one is a gap.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from ticker.model import Language
+from ticker.serve.chart.picture import (
+    BETWEEN,
+    EM,
+    FIGURE,
+    HEAD,
+    HEADER,
+    NAMES_FROM,
+    PAD,
+    SMALL,
+    TEXT,
+    Chart,
+    Line,
+    plot_height,
+    size,
+)
 from ticker.serve.http.xml import add
 from ticker.serve.strip.contrast import Colours
 
-_PAD, _HEADER, _HEAD, _FOOT, _BETWEEN = 12, 50, 34, 26, 16
-_ALONE, _AMONG = 150, 88  # how high a currency is drawn by itself, and among others
-_SMALL, _TEXT, _FIGURE = 12, 14, 17  # px of type
-_EM = 0.64  # of a letter or digit in a wide font
-_NAMES_FROM = 480  # px; below, a currency goes by its code
 _FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    value: Decimal
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A day on the axis below, by its place among the days drawn; a `point` is that day, else where it begins."""
-
-    place: int
-    text: str
-    point: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One currency. `values` are for one unit, one a day, None where none was official."""
-
-    currency: str
-    name: str
-    values: tuple[Decimal | None, ...]
-    low: Decimal  # what the axis goes from and to
-    high: Decimal
-    ticks: tuple[Tick, ...]
-    figure: str  # the last one, in the bank's digits; "—" where there is none
-    note: str  # that figure's own day or doubt, where it is not simply the last day's
-    change: str  # over all days drawn; empty where there is none
-    trend: str  # up, down or empty
-    spoken: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    language: Language
-    title: str
-    label: str  # bank and unit
-    span: str
-    marked: bool  # whether the label stands on amber
-    lines: tuple[Line, ...]
-    marks: tuple[Mark, ...]
-    days: int
-    colours: tuple[Colours, ...]  # one palette, or the light and the dark one, where the reader's device decides
-    width: int
 
 
 def svg(chart: Chart) -> bytes:
@@ -95,27 +56,13 @@ def svg(chart: Chart) -> bytes:
     return ET.tostring(root, encoding="unicode").encode()
 
 
-def size(lines: int, width: int) -> tuple[int, int]:
-    """Width and height of the picture, whatever it says: what an `img` is given so that nothing jumps."""
-    return width, _HEADER + lines * (_HEAD + _plot_height(lines) + _BETWEEN) + _FOOT
-
-
 def policy(frame_ancestors: str, chart: Chart) -> str:
-    """The picture's Content-Security-Policy, for who opens it as a page or an object."""
+    """The Content-Security-Policy of the picture when a browser opens it as a page or an object."""
     digest = b64encode(sha256(_style(chart.colours).encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
         f"frame-ancestors {frame_ancestors}"
     )
-
-
-def room_for_marks(width: int, digits: int) -> int:
-    """How many days can be named below the picture without touching; `digits` is the length of the longest name."""
-    return max(2, int((width - 2 * _PAD - 60) // ((digits + 2) * _SMALL * _EM)))
-
-
-def _plot_height(lines: int) -> int:
-    return _ALONE if lines <= 1 else _AMONG
 
 
 def _style(colours: Sequence[Colours]) -> str:
@@ -144,11 +91,11 @@ def _inks(colours: Colours) -> str:
 
 
 def _header(root: ET.Element, chart: Chart) -> None:
-    """Whose figures, in what, of which days."""
+    """The bank, the unit and the days."""
     if chart.marked:
-        add(root, "rect", {"class": "p", "width": str(chart.width), "height": str(_HEADER - 6)})
-    _text(root, _PAD, 19, chart.label, "b w" if chart.marked else "b t", _TEXT)
-    _text(root, _PAD, 37, chart.span, "w" if chart.marked else "m", _SMALL)
+        add(root, "rect", {"class": "p", "width": str(chart.width), "height": str(HEADER - 6)})
+    _text(root, PAD, 19, chart.label, "b w" if chart.marked else "b t", TEXT)
+    _text(root, PAD, 37, chart.span, "w" if chart.marked else "m", SMALL)
 
 
 class _Panels:
@@ -157,30 +104,30 @@ class _Panels:
     def __init__(self, root: ET.Element, chart: Chart) -> None:
         self._root, self._chart = root, chart
         longest = max((len(tick.text) for line in chart.lines for tick in line.ticks), default=0)
-        self._left = _PAD
-        self._right = chart.width - _PAD - round(longest * _SMALL * _EM + 6 if longest else 0)
-        self._high = _plot_height(len(chart.lines))
+        self._left = PAD
+        self._right = chart.width - PAD - round(longest * SMALL * EM + 6 if longest else 0)
+        self._high = plot_height(len(chart.lines))
 
     def draw(self) -> None:
-        top = _HEADER
+        top = HEADER
         for line in self._chart.lines:
             self._head(line, top)
-            self._plot(line, top + _HEAD)
-            top += _HEAD + self._high + _BETWEEN
-        self._axis(top - _BETWEEN)
+            self._plot(line, top + HEAD)
+            top += HEAD + self._high + BETWEEN
+        self._axis(top - BETWEEN)
 
     def _head(self, line: Line, top: int) -> None:
-        text = add(self._root, "text", {"x": str(_PAD), "y": str(top + 22)})
-        add(text, "tspan", {"class": "b t", "font-size": str(_TEXT)}, line.currency)
-        if self._chart.width >= _NAMES_FROM:
-            add(text, "tspan", {"class": "m", "font-size": str(_SMALL), "dx": "7"}, line.name)
-        add(text, "tspan", {"class": "b t", "font-size": str(_FIGURE), "dx": "12"}, line.figure)
-        edge = self._chart.width - _PAD
+        text = add(self._root, "text", {"x": str(PAD), "y": str(top + 22)})
+        add(text, "tspan", {"class": "b t", "font-size": str(TEXT)}, line.currency)
+        if self._chart.width >= NAMES_FROM:
+            add(text, "tspan", {"class": "m", "font-size": str(SMALL), "dx": "7"}, line.name)
+        add(text, "tspan", {"class": "b t", "font-size": str(FIGURE), "dx": "12"}, line.figure)
+        edge = self._chart.width - PAD
         if line.note:
-            _text(self._root, edge, top + 22, line.note, "w", _SMALL, "end")
+            _text(self._root, edge, top + 22, line.note, "w", SMALL, "end")
         elif line.change:
             arrow = {"up": "▲ ", "down": "▼ "}.get(line.trend, "")
-            _text(self._root, edge, top + 22, f"{arrow}{line.change}", line.trend or "m", _TEXT, "end")
+            _text(self._root, edge, top + 22, f"{arrow}{line.change}", line.trend or "m", TEXT, "end")
 
     def _plot(self, line: Line, top: int) -> None:
         add(self._root, "path", {"class": "l", "d": self._rule(top + self._high)})
@@ -194,7 +141,7 @@ class _Panels:
         for tick in line.ticks:
             place = y(tick.value)
             add(self._root, "path", {"class": "l", "d": self._rule(place)})
-            _text(self._root, self._right + 6, place + 4, tick.text, "m", _SMALL)
+            _text(self._root, self._right + 6, place + 4, tick.text, "m", SMALL)
         heights = [None if value is None else y(value) for value in line.values]
         add(self._root, "path", {"class": "c", "d": "".join(_trace(heights, self._left, self._right))})
         end = {"cx": _px(self._x(drawn[-1] + 1)), "cy": _px(heights[drawn[-1]] or 0)}
@@ -203,14 +150,14 @@ class _Panels:
     def _axis(self, bottom: int) -> None:
         for mark in self._chart.marks:
             x = self._x(mark.place + 0.5 if mark.point else mark.place)
-            half = len(mark.text) * _SMALL * _EM / 2
+            half = len(mark.text) * SMALL * EM / 2
             add(self._root, "path", {"class": "l", "d": f"M{_px(x)} {bottom}h1v5h-1z"})
             if x - half < self._left:
-                _text(self._root, self._left, bottom + 18, mark.text, "m", _SMALL)
-            elif x + half > self._chart.width - _PAD:
-                _text(self._root, self._chart.width - _PAD, bottom + 18, mark.text, "m", _SMALL, "end")
+                _text(self._root, self._left, bottom + 18, mark.text, "m", SMALL)
+            elif x + half > self._chart.width - PAD:
+                _text(self._root, self._chart.width - PAD, bottom + 18, mark.text, "m", SMALL, "end")
             else:
-                _text(self._root, x, bottom + 18, mark.text, "m", _SMALL, "middle")
+                _text(self._root, x, bottom + 18, mark.text, "m", SMALL, "middle")
 
     def _rule(self, y: float) -> str:
         return f"M{self._left} {_px(y)}h{self._right - self._left}v1H{self._left}z"
@@ -220,7 +167,7 @@ class _Panels:
 
 
 def _trace(heights: Sequence[float | None], left: int, right: int) -> Iterator[str]:
-    """The line, as SVG path data: steps of a day each; where days are narrower than a pixel, each pixel's own range."""
+    """The line as SVG path data: a step for each day, or the range of each pixel where days are narrower."""
     step, place = (right - left) / len(heights), 0
     for missing, run in groupby(heights, key=lambda height: height is None):
         days = list(run)
@@ -241,7 +188,7 @@ def _steps(heights: Sequence[float], x: float, step: float) -> Iterator[str]:
 
 
 def _ranges(heights: Sequence[float], x: float, step: float) -> Iterator[str]:
-    """Of each pixel the first, lowest, highest and last figure: no peak is lost, whatever the span."""
+    """The first, lowest, highest and last figure of each pixel, so that no peak is lost."""
     command = "M"
     columns = groupby(enumerate(heights), key=lambda one: int(x + one[0] * step))
     for column, days in columns:

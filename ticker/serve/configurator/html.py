@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ticker.serve.configurator.form import Configurator
+from ticker.serve.configurator.view import Configurator
 from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
 
 _STYLE, _SCRIPT = "configurator/configurator.css", "configurator/configurator.js"
@@ -10,7 +10,7 @@ _STYLE, _SCRIPT = "configurator/configurator.css", "configurator/configurator.js
 
 def page(configurator: Configurator) -> bytes:
     files = {"style": inline(_STYLE), "js": inline(_SCRIPT)}
-    return render_page("configurator/page.html", said=configurator, say=configurator.words.text, **files)
+    return render_page("configurator/page.html", page=configurator, say=configurator.words.text, **files)
 
 
 def policy() -> str:

@@ -1,4 +1,4 @@
-"""Headlines and tables of rates as feeds: their routes."""
+"""`/headlines.atom`, `/headlines.json` and `/rates.atom`: headlines and tables of rates for feed readers."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from flask import request
 from werkzeug.exceptions import NotFound
 
 from ticker.model import DAY
-from ticker.serve.configurator.form import base_of
-from ticker.serve.feeds import atom as feeds
-from ticker.serve.feeds.atom import ATOM_TYPE, JSON_FEED_TYPE, Channel
-from ticker.serve.feeds.view import HEADLINES, RATES, Asked, headlines, rates
+from ticker.serve.feeds.atom import ATOM_TYPE, atom
+from ticker.serve.feeds.channel import Channel
+from ticker.serve.feeds.headlines import HEADLINES, headlines
+from ticker.serve.feeds.json import JSON_FEED_TYPE, json_feed
+from ticker.serve.feeds.query import FeedQuery, parse_feed_query
+from ticker.serve.feeds.rates import RATES, rates
+from ticker.serve.http.base_url import base_of
 from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.request_context import query_string
 from ticker.serve.http.response import Response, build_response
 from ticker.serve.http.router import Router
 from ticker.serve.site import Site
-from ticker.serve.strip.options import offered, parse
+from ticker.serve.strip.options import offered
 
 CACHE_BYTES = 4 << 20
 
@@ -25,36 +28,34 @@ def register_routes(app: Router, site: Site) -> None:
 
     @app.get(f"{HEADLINES}.atom")
     def headlines_atom() -> Response:
-        channel = headlines(site.cache.snapshot, _asked(site, "lang", "feeds"))
-        return _answer(feeds.atom(channel), ATOM_TYPE, channel, site)
+        channel = headlines(site.cache.snapshot, _query(site, "lang", "feeds"))
+        return _answer(atom(channel), ATOM_TYPE, channel, site)
 
     @app.get(f"{HEADLINES}.json")
     def headlines_json() -> Response:
-        channel = headlines(site.cache.snapshot, _asked(site, "lang", "feeds"))
-        return _answer(feeds.json_feed(channel), JSON_FEED_TYPE, channel, site)
+        channel = headlines(site.cache.snapshot, _query(site, "lang", "feeds"))
+        return _answer(json_feed(channel), JSON_FEED_TYPE, channel, site)
 
     @app.get(f"{RATES}.atom")
     def rates_atom() -> Response:
-        asked, store, content = _asked(site, "lang", "currencies"), site.require_store(), site.cache.snapshot.content
+        asked, store, content = _query(site, "lang", "currencies"), site.require_store(), site.cache.snapshot.content
 
         def make() -> Response:
             wanted = asked.options.currencies or site.settings.currencies
             channel = rates(store, site.cache.snapshot, asked, wanted)
-            return _answer(feeds.atom(channel), ATOM_TYPE, channel, site)
+            return _answer(atom(channel), ATOM_TYPE, channel, site)
 
         fingerprint = store.rates_version(), content.home, content.banks, content.demo
         return responses.get_or_make(asked, fingerprint, make, site.clock())
 
 
-def _asked(site: Site, *names: str) -> Asked:
-    """The options that count for a feed; the others of a strip are ignored."""
+def _query(site: Site, *names: str) -> FeedQuery:
+    """The present request's. Raises NotFound where it names no host, for a feed contains its own address."""
     snapshot, judged = site.cache.current(site.clock())
-    options, notes = parse(query_string(), offered(snapshot.content, site.settings))
     base = base_of(request.headers.get("Host", ""), request.scheme, site.settings.base_url)
     if not base:
         raise NotFound("A feed names its own address; ask for it with a Host that has one.")
-    of_feeds = tuple(note.text() for note in notes if note.name in (*names, "preset"))
-    return Asked(options.only(*names), of_feeds, base, judged.today)
+    return parse_feed_query(query_string(), offered(snapshot.content, site.settings), names, base, judged.today)
 
 
 def _answer(body: bytes, content_type: str, channel: Channel, site: Site) -> Response:

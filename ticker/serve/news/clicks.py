@@ -1,7 +1,7 @@
-"""How often stories are opened: counted in memory, written by a thread of its own, read back for Popular.
+"""Counts how often stories are opened: in memory, written to the store by a background thread, read back for Popular.
 
-Nothing of a reader is kept but, for a minute and only in memory, the random id that a page made for itself: no cookie,
-no address, no fingerprint. Who says in its headers that it is no reader is not counted.
+The only trace of a reader is the random id that a page makes for itself, held for a minute and only in memory: no
+cookie, no address, no fingerprint. Requests whose headers identify a bot are ignored.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from ticker.store import StoreError
 
 Kind = Literal["click", "view"]
 
-SAME_PAGE = timedelta(minutes=1)  # within which a page's story counts once
-MOST_PAGES = 20_000  # pages of that minute that are remembered, about 3 MB
+SAME_PAGE = timedelta(minutes=1)  # within it, a story counts once for each page
+MOST_PAGES = 20_000  # remembered of that minute, about 3 MB
 MOST_PENDING = 20_000  # counters that wait for the store
-MOST_UNKNOWN = 1_000  # of them of stories that nobody shows: the store says which there are
+MOST_UNKNOWN = 1_000  # of them for stories outside the snapshot; the store drops ids that do not exist
 SPAN = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 REFRESH_S = 30.0
-OPENING_S = 0.5  # between looks for a store that is not open yet
+OPENING_S = 0.5  # between tries while the store is not open yet
 BODY_BYTES = 200
 
 STORY_ID = re.compile(r"[0-9a-f]{16}")
 _PAGE = re.compile(r"[A-Za-z0-9_-]{8,64}")
-# A phone is called Cubot. Who gives an address to be asked at is a program.
-_NO_READER = re.compile(
+# Cubot is a phone. A user agent with a web address in it is a program.
+_BOT = re.compile(
     r"(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|preview|fetch|scan|monitor|headless|lighthouse|phantom|externalhit|https?://"
     r"|^(?:curl|wget|python|java|go-http|okhttp|axios|node|ruby|perl|php|libwww|apache|dart|guzzle|postman|insomnia|httpie)",
     re.IGNORECASE,
 )
-_AHEAD_OF_A_READER = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
+_PREFETCH = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
 _PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 
@@ -53,7 +53,7 @@ class Headers(Protocol):
 
 
 class Counts(Protocol):
-    """What of the store is used here; each may raise StoreError."""
+    """The part of the store that is used here; each method may raise StoreError."""
 
     def count(self, batch: str, rows: Mapping[tuple[str, datetime, str], int]) -> None: ...
 
@@ -64,16 +64,16 @@ class Counts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ClickTally:
-    """What was counted, by all processes together. `generation` grows when anything else here changes."""
+    """The counts of all processes together. `version` grows when the others change."""
 
-    generation: int = 0
-    clicks: Mapping[str, float] = field(default_factory=dict)  # of the last 24 hours, the older the less
+    version: int = 0
+    clicks: Mapping[str, float] = field(default_factory=dict)  # of the last 24 hours, older ones weighted less
     totals: Mapping[str, int] = field(default_factory=dict)  # clicks and views together, ever
 
 
 @dataclass(slots=True)
 class KnownStories:
-    """Ids of the stories that are shown at the moment, from what `content` answers."""
+    """The ids of the stories in the snapshot that `content` returns."""
 
     content: Callable[[], Content]
     _of: Content | None = None
@@ -87,10 +87,10 @@ class KnownStories:
 
 
 class ClickCounter:
-    """Counts what readers open and knows what all processes counted. `count` only touches memory.
+    """Counts clicks and views, and holds the tally of all processes. `count` only touches memory.
 
-    What was counted is in the store within `every_s`; a store that is away gets it later, and each batch has an id so
-    that one whose commit was not heard of never counts twice. `floor` is for who shows Popular.
+    The store has a count within `every_s`, or later where it is away. Each batch has an id, so that a commit whose
+    answer was lost never counts twice. `floor` is the least number of clicks that Popular ranks by.
     """
 
     def __init__(
@@ -108,13 +108,13 @@ class ClickCounter:
         self._half_life = half_life
         self.floor, self.enabled = floor, enabled
         self.tally = ClickTally()
-        self._lock = threading.Lock()  # of what waits; nothing slow is done under it
+        self._lock = threading.Lock()  # guards the pending counts; nothing slow happens under it
         self._pages: OrderedDict[tuple[Kind, str, str], datetime] = OrderedDict()
         self._pending: dict[tuple[str, datetime, str], int] = {}
         self._unknown = 0  # of the pending counters
         self._flushing = threading.Lock()
-        self._batch: tuple[str, Mapping[tuple[str, datetime, str], int]] | None = None  # sent, and perhaps not counted
-        self._read: tuple[object, ...] | None = None  # what the tally was made of
+        self._batch: tuple[str, Mapping[tuple[str, datetime, str], int]] | None = None  # sent, perhaps not counted
+        self._read: tuple[object, ...] | None = None  # the rows that the tally was made of
         self._refreshed_s: float | None = None
         self._fault = ""
         self._starting = threading.Lock()
@@ -122,20 +122,20 @@ class ClickCounter:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin to write and to read; once, however often it is called."""
+        """Start the background thread, once however often it is called."""
         with self._starting:
             if self.enabled and self._thread is None and not self._stopping.is_set():
                 self._thread = threading.Thread(target=self._follow, name="views", daemon=True)
                 self._thread.start()
 
     def stop(self) -> None:
-        """Write what waits, where the store can be reached, and end."""
+        """Write the pending counts, if the store can be reached, and end the thread."""
         self._stopping.set()
         if self._thread:
             self._thread.join(3)
 
     def count(self, kind: Kind, story: str, page: str | None, now: datetime) -> None:
-        """A reader opened `story` at `now`. `page` is the page's own random id: within a minute it counts once."""
+        """Count one opening of `story` at `now`. `page` is the page's random id: within a minute it counts once."""
         shown = story in self.shown()
         if not self.enabled or not (shown or STORY_ID.fullmatch(story)):
             return
@@ -149,18 +149,18 @@ class ClickCounter:
                 self._unknown += not shown
             self._pending[row] = self._pending.get(row, 0) + 1
 
-    def _again(self, require_store: tuple[Kind, str, str], now: datetime) -> bool:
-        before = self._pages.get(require_store)
+    def _again(self, key: tuple[Kind, str, str], now: datetime) -> bool:
+        before = self._pages.get(key)
         if before is not None and abs(now - before) < SAME_PAGE:
             return True
         while self._pages and (len(self._pages) >= MOST_PAGES or now - next(iter(self._pages.values())) >= SAME_PAGE):
             self._pages.popitem(last=False)
-        self._pages[require_store] = now
-        self._pages.move_to_end(require_store)
+        self._pages[key] = now
+        self._pages.move_to_end(key)
         return False
 
     def flush(self) -> bool:
-        """Give the store what waits; whether all of it is there. What a failed try held is sent again as it was."""
+        """Write the pending counts; True when the store has them all. A failed batch is sent again unchanged."""
         with self._flushing:
             store = self._store()
             if store is None:
@@ -171,7 +171,7 @@ class ClickCounter:
                     store.count(*batch)
                     self._batch = None
             except StoreError as fault:
-                self._tell(str(fault))
+                self._log_once(str(fault))
                 return False
         return True
 
@@ -181,7 +181,7 @@ class ClickCounter:
         return (uuid.uuid4().hex, rows) if rows else None
 
     def refresh(self) -> bool:
-        """Read what all processes counted; whether it could be read."""
+        """Read the counts of all processes; True on success."""
         store, now = self._store(), self._clock()
         if store is None:
             return False
@@ -190,18 +190,18 @@ class ClickCounter:
             rows = [row for row in store.counts(hour - SPAN) if row[1] <= now]
             totals = store.totals(self.shown() | {story for story, *_ in rows})
         except StoreError as fault:
-            self._tell(str(fault))
+            self._log_once(str(fault))
             return False
-        self._tell("")
-        # The same counts weigh less with time, but all alike: a tally stands until there are others, or another hour.
+        self._log_once("")
+        # With time all counts lose weight alike, so the tally is only made again for other counts or another hour.
         read = hour, rows, totals
         if read != self._read:
             clicks = decayed_clicks(rows, now, self._half_life)
-            self.tally = ClickTally(self.tally.generation + 1, MappingProxyType(clicks), MappingProxyType(totals))
+            self.tally = ClickTally(self.tally.version + 1, MappingProxyType(clicks), MappingProxyType(totals))
             self._read = read
         return True
 
-    def _tell(self, fault: str) -> None:
+    def _log_once(self, fault: str) -> None:
         if fault and fault != self._fault:
             log.info("clicks wait for the store", why=fault)
         self._fault = fault
@@ -220,7 +220,7 @@ class ClickCounter:
             log.warning("counting failed")
 
     def _pause_s(self) -> float:
-        # A little less than promised: what comes just after a batch was taken waits this long, and to be written.
+        # Less than promised: a click that just misses a batch waits this long and then for the write.
         return OPENING_S if self._refreshed_s is None and not self._fault else 0.7 * self._every_s
 
     def _due(self) -> bool:
@@ -230,8 +230,8 @@ class ClickCounter:
 def decayed_clicks(
     rows: Collection[tuple[str, datetime, str, int]], now: datetime, half_life: timedelta
 ) -> dict[str, float]:
-    """Clicks by story, each worth half as much after `half_life`. An hour's clicks are taken to have come in its
-    middle, the running hour's half way from its beginning. Views of a story's page choose between no headlines."""
+    """Clicks by story, halved after each `half_life`. The clicks of an hour count as of its middle, those of the
+    running hour as of half its elapsed time. Views do not count: a reader of the page chose among no headlines."""
     found: dict[str, float] = {}
     for story, hour, kind, number in rows:
         if kind == "click" and hour <= now:
@@ -241,19 +241,18 @@ def decayed_clicks(
 
 
 def by_a_reader(headers: Headers) -> bool:
-    """Whether a person asks, as far as headers tell: no program that says what it is, none that says nothing, and no
-    browser that loads ahead of its reader."""
+    """Whether the headers look like a reader's: they name a browser, no bot, and no prefetch or preview."""
     agent = headers.get("User-Agent", "").strip()
-    if not agent or _NO_READER.search(agent):
+    if not agent or _BOT.search(agent):
         return False
-    return not any(_AHEAD_OF_A_READER.search(headers.get(name, "")) for name in _PURPOSES)
+    return not any(_PREFETCH.search(headers.get(name, "")) for name in _PURPOSES)
 
 
 def page_of(headers: Headers, body: bytes) -> tuple[bool, str | None]:
-    """Whether this is how a page tells of a click, and the page's own id, which a `ping` has none of.
+    """Whether this is a beacon of ours, and the page's id, which the `ping` attribute does not send.
 
     The attribute sends PING as text/ping with the address of the link in Ping-To (HTML, 4.6.5); our script sends its id
-    as text/plain, which needs no preflight from another origin.
+    as text/plain, which needs no preflight across origins.
     """
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind == "text/ping":

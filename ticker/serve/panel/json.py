@@ -6,7 +6,8 @@ from typing import Any
 
 from ticker.serve.http.dom import to_nodes
 from ticker.serve.panel import html
-from ticker.serve.panel.view import Cell, Column, Panel, PanelHeadline, PanelRate
+from ticker.serve.panel.table import Cell, Column, PanelRate
+from ticker.serve.panel.view import Panel, PanelHeadline
 from ticker.serve.strip.json import day_text, document, encode, headline_object, rate_object
 
 

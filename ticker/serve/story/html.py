@@ -12,7 +12,7 @@ _STYLE, _SCRIPT = "story/story.css", "story/story.js"
 
 def page(story: StoryPage) -> bytes:
     values = {"style": inline(_STYLE), "js": inline(_SCRIPT), "described": Markup(story.described)}
-    return render_page("story/page.html", said=story, say=story.words.text, **values)
+    return render_page("story/page.html", page=story, say=story.words.text, **values)
 
 
 def policy() -> str:

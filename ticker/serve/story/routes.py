@@ -1,4 +1,4 @@
-"""The page of one headline, `/story/<id>`: its routes."""
+"""`/story/<id>`, the page of one headline, and the beacons that count clicks and views."""
 
 from __future__ import annotations
 
@@ -6,37 +6,72 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import request
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from ticker import log
 from ticker.model import Freshness, Headline, Language
 from ticker.rates.calendar import DayFigure, calendar, official, reach
 from ticker.rates.day import doubted
 from ticker.rates.freshness import Judgement, carried_until
-from ticker.serve.http.errors import error_page, reader_language, wants_page
+from ticker.serve.http.errors import STORE_RETRY_S, error_page, reader_language, wants_page
 from ticker.serve.http.response import HTML, TEXT, Headers, Response, build_response, problem
 from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import words
-from ticker.serve.panel.view import Popularity
+from ticker.serve.news.clicks import BODY_BYTES, STORY_ID, Kind, by_a_reader, page_of
+from ticker.serve.news.popular import Popularity
 from ticker.serve.site import Site
 from ticker.serve.story import html
-from ticker.serve.story.clicks import record_beacon
-from ticker.serve.story.view import LIFE, RETRY_S, UNKNOWN, Known, story
+from ticker.serve.story.view import LIFE, UNKNOWN, Known, story
 from ticker.serve.strip.options import LANGUAGES
 from ticker.store import StoreError
 
+COUNTED = build_response(b"", TEXT, status=204)
+PREFLIGHT = build_response(
+    b"",
+    TEXT,
+    status=204,
+    headers=Headers(
+        more=(
+            ("Allow", "OPTIONS, POST"),
+            ("Access-Control-Allow-Methods", "POST"),
+            ("Access-Control-Allow-Headers", "Content-Type"),
+            ("Access-Control-Max-Age", "86400"),
+        )
+    ),
+)
+
 
 def register_routes(app: Router, site: Site) -> None:
-    heard = build_response(b"", TEXT, status=204)
-
     @app.get("/story/<story>")
     def story_page(story: str) -> Response:
         return _answer(site, story, request.args.get("lang", ""))
 
     @app.post("/story/<story>/view")
     def view(story: str) -> Response:
-        """Told by the page's own script once it is seen, so that who only fetches the page is not counted."""
-        record_beacon(site, "view", story)
-        return heard
+        """Sent by the page's script when the page becomes visible, so that prefetchers are not counted."""
+        _record_beacon(site, "view", story)
+        return COUNTED
+
+    @app.route("/click/<story>", methods=["POST", "OPTIONS"], provide_automatic_options=False)
+    def click(story: str) -> Response:
+        """Always 204, counted or not, so that nobody learns from it which stories exist."""
+        if not (STORY_ID.fullmatch(story) or story in site.clicks.shown()):
+            raise NotFound("A story's id has sixteen characters, digits and the letters a to f.")
+        if request.method == "OPTIONS":
+            return PREFLIGHT
+        _record_beacon(site, "click", story)
+        return COUNTED
+
+
+def _record_beacon(site: Site, kind: Kind, story: str) -> None:
+    """Count the click or view that the present request reports, if a reader's page sent it. Raises
+    RequestEntityTooLarge."""
+    body = request.stream.read(BODY_BYTES + 1)
+    if len(body) > BODY_BYTES:
+        raise RequestEntityTooLarge(f"A {kind}'s body has at most {BODY_BYTES} bytes.")
+    is_beacon, page = page_of(request.headers, body)
+    if is_beacon and by_a_reader(request.headers):
+        site.clicks.count(kind, story, page, site.clock())
 
 
 def _answer(site: Site, id_: str, asked: str) -> Response:
@@ -50,12 +85,12 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
         log.info("store unavailable", why=str(fault), path=request.path)
         known = UNKNOWN
         if one is None:
-            return _told(site, 503, "away", asked, [("Retry-After", RETRY_S)])
+            return _error(site, 503, "away", asked, [("Retry-After", STORE_RETRY_S)])
     if one is None:
-        return _told(site, 404, "missing", asked)
+        return _error(site, 404, "missing", asked)
     of_story = {feed.feed: feed.language for feed in content.feeds}.get(one.feed, "")
     lang = _language(asked, of_story, site.settings.language)
-    counted = Popularity(site.clicks.tally.clicks, site.clicks.floor, site.clicks.tally.generation)
+    counted = Popularity(site.clicks.tally.clicks, site.clicks.floor, site.clicks.tally.version)
     said = story(one, known, snapshot, judged, lang, site.settings.currencies, counted)
     return build_response(
         html.page(said),
@@ -67,7 +102,7 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
 
 
 def _known(site: Site, id_: str, one: Headline | None, judged: Judgement) -> tuple[Headline | None, Known]:
-    """The story's headline, as it is shown where it still is, and what the store has of it."""
+    """The headline, from the snapshot or else from the store, and what only the store has of it."""
     store, snapshot = site.require_store(), site.cache.snapshot
     content, kept = snapshot.content, store.story(id_)
     one = one or (kept.headline if kept else None)
@@ -88,11 +123,11 @@ def _known(site: Site, id_: str, one: Headline | None, judged: Judgement) -> tup
 
 
 def _language(asked: str, of_story: str, default: Language) -> Language:
-    """The language asked for, else the story's own."""
+    """The language asked for, else the story's."""
     return next((lang for wanted in (asked, of_story) for lang in LANGUAGES if lang == wanted), default)
 
 
-def _told(site: Site, status: int, what: str, asked: str, more: Sequence[tuple[str, str]] = ()) -> Response:
+def _error(site: Site, status: int, what: str, asked: str, more: Sequence[tuple[str, str]] = ()) -> Response:
     """An error in the reader's language, or for a program in the language asked for."""
     default = site.settings.language
     say = words(reader_language(default) if wants_page() else _language(asked, "", default))

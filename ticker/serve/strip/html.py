@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from markupsafe import Markup
 
 from ticker.serve.http.pages import (
@@ -15,8 +13,8 @@ from ticker.serve.http.pages import (
     template,
     text_hash,
 )
-from ticker.serve.strip.contrast import Colours
-from ticker.serve.strip.view import Look, Strip
+from ticker.serve.strip.look import Look, declarations
+from ticker.serve.strip.view import Strip
 
 _SCRIPTS = ("http/refresh.js", "strip/strip.js", "strip/page.js")
 
@@ -52,14 +50,15 @@ def fragment_policy() -> str:
 def colour_scheme(look: Look) -> str:
     """The page's color-scheme. A frame is painted opaque where its scheme is not that of the element around it, so the
     scheme is fixed only where one ground fills the frame."""
-    return look.colours[0].scheme if _opaque(look) else "light dark"
+    return look.colours[0].scheme if look.opaque else "light dark"
 
 
 def look_style(look: Look) -> str:
     """The style with the chosen colours; empty where the stock palettes apply."""
     if not look.chosen:
         return ""
-    first, *dark = (_palette(look, colours) for colours in look.colours)
+    rules = (f":root{{{declarations(look, colours, scheme=look.opaque)}}}" for colours in look.colours)
+    first, *dark = rules
     return first + "".join(f"@media (prefers-color-scheme: dark) {{{other}}}" for other in dark)
 
 
@@ -67,20 +66,3 @@ def look_hashes(look: Look) -> list[str]:
     """The hash of `look_style` for a policy, where there is one."""
     style = look_style(look)
     return [text_hash(style)] if style else []
-
-
-def _opaque(look: Look) -> bool:
-    """Whether one ground, the same for every reader, fills the frame to its corners."""
-    return len(look.colours) == 1 and look.theme != "transparent" and look.frame == "bar"
-
-
-def _palette(look: Look, colours: Colours) -> str:
-    names = [field.name for field in fields(colours) if field.name not in ("scheme", "complaints")]
-    properties = {f"--{name.replace('_', '-')}": f"#{getattr(colours, name)}" for name in names}
-    if look.accent:
-        properties["--title"] = "var(--link)"
-    if look.theme == "transparent":
-        properties["--ground"] = "transparent"  # the given ground is then that of the page behind the strip
-    if _opaque(look):
-        properties["color-scheme"] = colours.scheme
-    return ":root{" + ";".join(f"{name}:{value}" for name, value in properties.items()) + "}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from ticker.model import Freshness
 from ticker.serve.strip.contrast import Colours
 from ticker.serve.strip.figures import Dated, StripRate
-from ticker.serve.strip.view import Look, Strip, StripHeadline
+from ticker.serve.strip.look import Look, declarations, palette
+from ticker.serve.strip.view import Strip, StripHeadline
 
 
 def render(strip: Strip) -> bytes:
@@ -95,7 +96,7 @@ def _look(look: Look) -> dict[str, Any]:
         "motion": look.motion,
         "speed": look.speed,
         "show": list(look.show),
-        "colours": [_palette(colours) for colours in look.colours],
+        "colours": [{"scheme": colours.scheme, **palette(colours)} for colours in look.colours],
         "chosen": look.chosen,
         "accent": look.accent,
         "style": _style(look),
@@ -103,26 +104,14 @@ def _look(look: Look) -> dict[str, Any]:
 
 
 def _style(look: Look) -> str:
-    """The chosen colours as a style for the element's shadow root; empty where the stock ones stand."""
-    return "".join(_scheme(look, colours, nth) for nth, colours in enumerate(look.colours)) if look.chosen else ""
+    """The chosen colours as a style for the element's shadow root; empty where the stock ones apply."""
+    return "".join(_rule(look, colours, nth) for nth, colours in enumerate(look.colours)) if look.chosen else ""
 
 
-def _scheme(look: Look, colours: Colours, nth: int) -> str:
-    palette = {name.replace("_", "-"): colour for name, colour in _palette(colours).items() if name != "scheme"}
-    said = [f"--{name}:{colour}" for name, colour in palette.items()]
-    said += ["--title:var(--link)"] if look.accent else []
-    if look.theme == "transparent":
-        said.append("--ground:transparent")
-    elif len(look.colours) == 1:
-        said.append(f"color-scheme:{colours.scheme}")
-    rule = f".page{{{';'.join(said)}}}"
+def _rule(look: Look, colours: Colours, nth: int) -> str:
+    scheme = look.theme != "transparent" and len(look.colours) == 1
+    rule = f".page{{{declarations(look, colours, scheme=scheme)}}}"
     return f"@media (prefers-color-scheme:dark){{{rule}}}" if nth else rule
-
-
-def _palette(colours: Colours) -> dict[str, str]:
-    """Each colour as "#14171b", by name; `scheme` says which of the two stock palettes it was made of."""
-    names = (field.name for field in fields(colours) if field.name not in ("scheme", "complaints"))
-    return {"scheme": colours.scheme, **{name: f"#{getattr(colours, name)}" for name in names}}
 
 
 def _dated(one: Dated | None) -> dict[str, Any] | None:

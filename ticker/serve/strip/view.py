@@ -15,12 +15,12 @@ from urllib.parse import urlencode
 from ticker.model import DAY, Freshness, Headline, Language
 from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import LANGUAGE_NAMES, words
-from ticker.serve.news.related import once
+from ticker.serve.news.clusters import cluster
 from ticker.serve.strip.context import Context
-from ticker.serve.strip.contrast import Colours, palettes
 from ticker.serve.strip.figures import StripRate, strip_figure, strip_rate
 from ticker.serve.strip.label import LabelText, label_of, label_text
-from ticker.serve.strip.options import LANGUAGES, Options, Part
+from ticker.serve.strip.look import Look, look_of
+from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
 
 REFRESH = timedelta(seconds=60)
@@ -89,20 +89,6 @@ class LanguageLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How a strip is drawn: the options of its look, and the resulting colours."""
-
-    theme: str
-    frame: str
-    motion: str
-    speed: int  # per cent
-    show: tuple[Part, ...]
-    colours: tuple[Colours, ...]  # one palette, or the light and the dark one, where the reader's device decides
-    chosen: bool  # whether any colour is other than the stock ones by the reader's device
-    accent: bool  # whether headlines take the link's colour
-
-
-@dataclass(frozen=True, slots=True)
 class Strip:
     """Everything a strip says. Moments are in the home's zone."""
 
@@ -161,21 +147,12 @@ def present(
         rates=tuple(strip_rate(one, common, tomorrow, context) for one in figures) if options.shows("rates") else (),
         headlines=tuple(_headlines(context)),
         with_headlines=_with_headlines(options),
-        look=_look(options),
+        look=look_of(options),
         words=_words(label_text(common, context), as_of, tomorrow, context, past=snapshot.past),
         notes=notes,
         links=links.own(),
         languages=tuple(map(links.language, LANGUAGES)) if options.shows("lang") else (),
         past=snapshot.past,
-    )
-
-
-def _look(options: Options) -> Look:
-    chosen = bool(options.bg or options.fg or options.accent) or options.theme != "auto"
-    colours = palettes(options.bg, options.fg, options.accent, options.theme)
-    show = tuple(part for part in options.show if part != "headlines" or options.headlines)
-    return Look(
-        options.theme, options.frame, options.motion, options.speed, show, colours, chosen, bool(options.accent)
     )
 
 
@@ -241,7 +218,7 @@ def _headlines(context: Context) -> list[StripHeadline]:
     if not _with_headlines(context.options):
         return []
     feeds = selected(context.content, context.options)
-    stories = once([one for one in context.content.headlines if one.feed in feeds])[: context.options.headlines]
+    stories = cluster([one for one in context.content.headlines if one.feed in feeds])[: context.options.headlines]
     return [strip_headline(story.headline, feeds[story.headline.feed], context) for story in stories]
 
 

@@ -1,98 +1,25 @@
-"""Feeds out: headlines and rates for feed readers, and the doors they stand behind.
-
-Like a strip, a feed that somebody subscribed to does not break by a mistake in its address: `lang`, `feeds`,
-`currencies` and `preset` are read as leniently.
-"""
+"""The feed of rates: an entry for each table that a bank published (pure but for the store)."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 
-from ticker.model import Headline, Rate, Revision
-from ticker.serve.feeds.atom import Channel, Item
+from ticker.model import Rate, Revision
+from ticker.serve.feeds.channel import Channel, Item, began, channel_id, entry_id
+from ticker.serve.feeds.query import FeedQuery
 from ticker.serve.i18n.words import Words, own_digits, words
-from ticker.serve.news.related import Told, once
 from ticker.serve.strip.context import DEMO
-from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import selected
-from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
+from ticker.snapshot import Content, Snapshot
 from ticker.store import Store
 
-HEADLINES, RATES = "/headlines", "/rates"
-MOST_HEADLINES = 60
-RATES_SPAN = timedelta(days=30)
+RATES = "/rates"
+SPAN = timedelta(days=30)
 AHEAD = timedelta(days=14)  # no bank publishes further ahead
 FIGURES_IN_TITLE = 4
-
-_OURS = uuid.UUID("6f6f1a52-6f0b-4d0e-9a55-2b6a3a6f4d11")  # every id of an entry is a name in it: never to be changed
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for, at which address, on which day of the home's."""
-
-    options: Options
-    notes: tuple[str, ...]
-    base: str  # the service as its readers call it, without the path
-    today: date
-
-    def url(self, path: str, query: str | None = None) -> str:
-        query = self.options.query() if query is None else query
-        return f"{self.base}{path}?{query}" if query else f"{self.base}{path}"
-
-
-# --- headlines ---------------------------------------------------------------------------------------------------
-
-
-def headlines(snapshot: Snapshot, asked: Asked) -> Channel:
-    """The newest headlines of the selection, the newest first, each story once."""
-    content, say = snapshot.content, words(asked.options.lang)
-    feeds = selected(content, asked.options)
-    shown = once([one for one in content.headlines if one.feed in feeds])[:MOST_HEADLINES]
-    began = snapshot.as_of if snapshot.as_of != NEVER else content.home.at(asked.today)
-    return Channel(
-        id=uuid.uuid5(uuid.NAMESPACE_URL, asked.url(f"{HEADLINES}.atom")).urn,
-        title=_named(say.text("syndicated.headlines"), content, say),
-        subtitle=say.text("syndicated.headlines.says"),
-        author=say.text("page.title"),
-        language=asked.options.lang,
-        updated_at=max((_changed_at(one.headline) for one in shown), default=began),
-        atom_url=asked.url(f"{HEADLINES}.atom"),
-        page_url=asked.url("/panel"),
-        items=tuple(_headline(one, feeds, content, say) for one in shown),
-        json_url=asked.url(f"{HEADLINES}.json"),
-        notes=asked.notes,
-    )
-
-
-def _headline(told: Told, feeds: Mapping[str, FeedTerms], content: Content, say: Words) -> Item:
-    one, feed = told.headline, feeds[told.headline.feed]
-    local = content.home.local(one.published_at)
-    said = [f"{feed.publisher}, {say.dated(local.date())}, {say.clock(local)}"]
-    if others := dict.fromkeys(feeds[other.feed].publisher for other in told.also):
-        said.append(say.text("panel.also", publishers=", ".join(others)))
-    return Item(
-        id=_urn(content, "headline", one.id),
-        title=one.title,
-        url=one.url,
-        author=feed.publisher,
-        language=feed.language,
-        published_at=one.published_at,
-        updated_at=one.published_at,
-        text="; ".join(said),
-    )
-
-
-def _changed_at(one: Headline) -> datetime:
-    return max(one.published_at, one.first_seen_at)
-
-
-# --- rates -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,30 +96,29 @@ def _moments(one: Revision) -> Iterator[datetime]:
     yield from filter(None, (one.seen_at, one.held_at, one.released_at, one.discarded_at))
 
 
-def rates(store: Store, snapshot: Snapshot, asked: Asked, currencies: Collection[str]) -> Channel:
+def rates(store: Store, snapshot: Snapshot, asked: FeedQuery, currencies: Collection[str]) -> Channel:
     """An entry a publication: corrected in place, without what is held. Raises StoreError."""
     content, say = snapshot.content, words(asked.options.lang)
     sources = [bank.source for bank in content.banks]
-    first, last = asked.today - RATES_SPAN, asked.today + AHEAD
+    first, last = asked.today - SPAN, asked.today + AHEAD
     known = [one for one in store.revisions_between(sources, first, last) if one.rate.currency in currencies]
     told = publications(known, sources, list(currencies))
     banks = {bank.source: say.bank(DEMO if content.demo else bank.bank) for bank in content.banks}
     publisher = next(iter(banks.values()), say.text("bank.none"))
-    began = snapshot.as_of if snapshot.as_of != NEVER else content.home.at(asked.today)
     return Channel(
-        id=uuid.uuid5(uuid.NAMESPACE_URL, asked.url(f"{RATES}.atom")).urn,
+        id=channel_id(asked.url(f"{RATES}.atom")),
         title=say.text(f"syndicated.rates.{'demo' if content.demo else 'official'}", bank=publisher),
         subtitle=say.text("syndicated.rates.says"),
         author=publisher,
         language=asked.options.lang,
-        updated_at=max((one.updated_at for one in told), default=began),
+        updated_at=max((one.updated_at for one in told), default=began(snapshot, asked)),
         atom_url=asked.url(f"{RATES}.atom"),
         page_url=asked.url("/chart"),
         items=tuple(_publication(one, banks, content, asked, say) for one in told),
     )
 
 
-def _publication(one: Publication, banks: Mapping[str, str], content: Content, asked: Asked, say: Words) -> Item:
+def _publication(one: Publication, banks: Mapping[str, str], content: Content, asked: FeedQuery, say: Words) -> Item:
     lines = [_line(figure, say) for figure in one.figures]
     day = _span(one, say)
     title = say.text(f"status.{'demo' if content.demo else 'fresh'}", bank=banks[one.source], day=day)
@@ -204,7 +130,7 @@ def _publication(one: Publication, banks: Mapping[str, str], content: Content, a
     query |= {"from": str(one.valid_on), "to": str(one.valid_until)}
     unit = say.unit(content.home.currency)
     return Item(
-        id=_urn(content, "rates", content.home.currency, one.source, str(one.valid_on)),
+        id=entry_id(content, "rates", content.home.currency, one.source, str(one.valid_on)),
         title=title,
         url=asked.url("/chart", urlencode(query, safe=",")),
         author=banks[one.source],
@@ -248,15 +174,3 @@ def _remark(figure: Figure, say: Words) -> str:
     corrected = say.text("syndicated.corrected.was", value=_printed(before, say)) if before else ""
     doubt = say.text("mark.contested") if figure.contested else ""
     return ", ".join(filter(None, [corrected, doubt]))
-
-
-# --- common ------------------------------------------------------------------------------------------------------
-
-
-def _urn(content: Content, *names: str) -> str:
-    """What an entry is called everywhere; what a demonstration made up never has a real one's name."""
-    return uuid.uuid5(_OURS, "\n".join(("demo", *names) if content.demo else names)).urn
-
-
-def _named(title: str, content: Content, say: Words) -> str:
-    return f"{say.bank(DEMO)} · {title}" if content.demo else title

@@ -1,0 +1,96 @@
+"""What the configurator's form sends, and the options that it stands for (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from ticker.model import Language
+from ticker.serve.strip.notes import Note
+from ticker.serve.strip.options import LANGUAGES, MAX_QUERY, Offered, Options, parse
+from ticker.serve.terms import SiteSettings
+
+LISTS = ("currencies", "feeds", "show")
+PLACES = ("top", "below")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguratorQuery:
+    """The form as it was sent. `nothing`: every part is unchecked, so there is no strip; `options` and `strip` are then
+    those of the other fields."""
+
+    language: Language  # of the page
+    options: Options
+    notes: tuple[Note, ...]
+    preset: str
+    place: str
+    strip: str  # the strip's canonical query
+    nothing: bool
+
+    def query(self, language: Language) -> str:
+        """The canonical query of the same page in another language."""
+        pairs = [("ui", language), *parse_qsl(self.strip)]
+        if self.place != PLACES[0]:
+            pairs.append(("place", self.place))
+        if self.nothing:
+            pairs.append(("show", ""))
+        return urlencode(pairs, safe=",")
+
+
+def parse_configurator_query(
+    query: str, offers: Offered, settings: SiteSettings, reader: Language
+) -> ConfiguratorQuery:
+    """The query, read as leniently as a strip's; empty fields count as not given. `reader` is the page's language where
+    the query names none."""
+    given = _given(query)
+    nothing = given.get("show") == ""
+    given = {name: text for name, text in given.items() if text}
+    language = _language(given, reader)
+    preset = given.get("preset", "") if given.get("preset", "") in settings.presets else ""
+    if not preset:
+        given.setdefault("lang", language)
+    options, notes = parse(urlencode(given), offers)
+    if options.currencies == settings.currencies:
+        options = options.model_copy(update={"currencies": None})  # so that the strip follows changes of the site's own
+    place = given.get("place", "") if given.get("place", "") in PLACES else PLACES[0]
+    return ConfiguratorQuery(language, options, notes, preset, place, canonical(options, preset, offers), nothing)
+
+
+def canonical(options: Options, preset: str, offers: Offered) -> str:
+    """The shortest query for these options; with a preset, its name and what differs from it."""
+    if not preset:
+        return options.query()
+    of_preset, _ = parse(urlencode({"preset": preset}), offers)
+    differing = [(name, _text(value)) for name, value in options if value not in (None, getattr(of_preset, name))]
+    return urlencode([("preset", preset), *differing], safe=",")
+
+
+def gives_way(query: str, offers: Offered) -> str | None:
+    """A sentence on the first option of a preset that would not be shown as written; None if all would."""
+    for name, _ in parse_qsl(query, keep_blank_values=True):
+        if name not in Options.model_fields:
+            return f"{name} is no option; options are {', '.join(Options.model_fields)}"
+    return next((note.complaint() for note in parse(query, offers)[1]), None)
+
+
+def _given(query: str) -> dict[str, str]:
+    """The fields by name, the first of each. A form repeats the name of a list for each of its members, and sends one
+    empty `show` before them, so that a form without any part differs from an address without `show`."""
+    given: dict[str, str] = {}
+    for name, text in parse_qsl(query[:MAX_QUERY], keep_blank_values=True, errors="replace"):
+        if name in LISTS:
+            given[name] = ",".join(filter(None, [given.get(name, ""), text.strip(" ,")]))
+        elif text:
+            given.setdefault(name, text)
+    return given
+
+
+def _language(given: Mapping[str, str], default: Language) -> Language:
+    asked = given.get("ui", given.get("lang", ""))
+    return next((lang for lang in LANGUAGES if lang == asked), default)
+
+
+def _text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
