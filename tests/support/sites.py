@@ -11,6 +11,7 @@ from typing import Any
 from werkzeug.test import Client
 
 from support.given import HOME, bishkek
+from support.stores import new_store_url
 from ticker import service
 from ticker.config import DEFAULT_RATES, Config
 from ticker.demo import Bank, DemoUpstream
@@ -137,7 +138,7 @@ def settings(
 ) -> dict[str, Any]:
     archive = {"nbkr": {"archive_url": addresses["nbkr-archive"]}}
     return {
-        "store": {"url": url or f"sqlite:///{folder / 'ticker.db'}", "last_good": str(folder / "last-good.json")},
+        "store": {"url": url or new_store_url(folder), "last_good": str(folder / "last-good.json")},
         "fetch": {"allow_hosts": [addresses["nbkr"].split("/")[2]], "deadline_s": 2},
         "rates": {
             id_: {**one, "url": addresses[id_], **archive.get(id_, {}), **rates.get(id_, {})}

@@ -6,7 +6,7 @@ import http.client
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from werkzeug.test import EnvironBuilder
 from ticker.config import DEFAULT_FEEDS
 from ticker.demo import DemoUpstream
 from ticker.model import Headline, Story
+from ticker.serve.app import Application
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.news.clicks import ClickCounter, KnownStories
@@ -283,12 +284,12 @@ def test_a_strip_at_hand_is_not_slower_for_the_counting(tmp_path: Path) -> None:
     """Blocks of hits in turn: with counters that wait and their thread at work, and without any."""
     with closing(open_store(f"sqlite:///{tmp_path / 'ticker.db'}", clock=lambda: datetime.now(UTC))) as store:
         scene = scenes.day()
-        counting, quiet = (_read_side(scene, store, enabled) for enabled in (True, False))
-        shown = sorted(counting.views.shown())
-        counting.views.start()
+        (counting, clicks), (quiet, _) = (_read_side(scene, store, enabled) for enabled in (True, False))
+        shown = sorted(clicks.shown())
+        clicks.start()
         asked = EnvironBuilder(path="/strip", headers={"Accept-Encoding": "gzip"}).get_environ()
 
-        def hits(app: application) -> float:
+        def hits(app: Application) -> float:
             began = time.perf_counter()
             for _ in range(300):
                 b"".join(app(dict(asked), lambda *_: None))  # type: ignore[arg-type,return-value]
@@ -298,22 +299,23 @@ def test_a_strip_at_hand_is_not_slower_for_the_counting(tmp_path: Path) -> None:
         ratios = []
         for block in range(60):
             for story in shown:
-                counting.views.count("click", story, f"page-of-{block}", scene.now)
+                clicks.count("click", story, f"page-of-{block}", scene.now)
             ours, theirs = (hits(counting), hits(quiet)) if block % 2 else (hits(quiet), hits(counting))[::-1]
             ratios.append(ours / theirs)
-        counting.views.stop()
+        clicks.stop()
     print(f"a hit with counting takes {median(ratios):.3f} of one without")
     assert median(ratios) < 1.1
 
 
-def _read_side(scene: scenes.Scene, store: Store, enabled: bool) -> application:
+def _read_side(scene: scenes.Scene, store: Store, enabled: bool) -> tuple[Application, ClickCounter]:
     def clock() -> datetime:
         return scene.now
 
-    ready = ResponseCache(scene.snapshot, Renderer(SiteSettings()), clock, 50, PREWARMED)
-    views = ClickCounter(lambda: store, clock, 0.2, shown=KnownStories(lambda: ready.snapshot.content), enabled=enabled)
-    opened: Callable[[], Store] = lambda: store  # noqa: E731
-    return application(ready, LiveSnapshot(opened, lambda _: None, clock, None), clock, clicks=views)
+    cache = ResponseCache(scene.snapshot, Renderer(SiteSettings()), clock, 50, PREWARMED)
+    content = KnownStories(lambda: cache.snapshot.content)
+    clicks = ClickCounter(lambda: store, clock, 0.2, shown=content, enabled=enabled)
+    live = LiveSnapshot(lambda: store, lambda _: None, clock, None)
+    return application(cache, live, clock, clicks=clicks), clicks
 
 
 def test_a_day_of_clicks_is_read_at_once(tmp_path: Path) -> None:
