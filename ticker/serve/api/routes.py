@@ -22,6 +22,7 @@ from ticker.serve.api.params import Allowed, BadParametersError, Mistake
 from ticker.serve.http import csv
 from ticker.serve.http.base_url import base_of
 from ticker.serve.http.cache import feeds_shown
+from ticker.serve.http.errors import STORE_RETRY_S
 from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.rate_limit import MOMENT_COST, RateLimitedError, of_days
 from ticker.serve.http.request_context import charge, query_string
@@ -50,7 +51,6 @@ CACHE_BYTES = 48 << 20  # of responses, in a process
 SEARCH_COST = 5  # of looking for words in all headlines
 LARGE = 50_000  # bytes from which a body is compressed only as it is asked for
 STATUS_LIFE = timedelta(seconds=5)
-STORE_RETRY_S = "5"
 PAPERS_LIFE = timedelta(minutes=10)
 MARKDOWN = "text/markdown; charset=utf-8"
 ASTRAY = {

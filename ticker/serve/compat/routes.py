@@ -22,6 +22,7 @@ from ticker.rates.calendar import reach
 from ticker.rates.freshness import Judgement
 from ticker.serve.compat import frankfurter as compat
 from ticker.serve.compat.frankfurter import Asked, Kind, Known
+from ticker.serve.http.errors import STORE_RETRY_S
 from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.rate_limit import RateLimitedError, of_days
 from ticker.serve.http.request_context import charge, query_string
@@ -39,7 +40,6 @@ XML = "application/xml"  # as the bank says it: what the encoding is stands in t
 FIRST_DAY = date(1900, 1, 1)  # no day before it can have a figure
 MAX_QUERY = 2048
 RETRY_S = "10"  # a first table comes within seconds of the first start
-STORE_RETRY_S = "5"
 LONG = timedelta(days=800)  # a period that takes more than some milliseconds: one of them at a time
 CACHE_BYTES = 16 << 20
 

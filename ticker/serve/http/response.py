@@ -208,7 +208,7 @@ def send(
     server's time.
     """
     # Request headers are cut before they become keys of an lru_cache, so that no client fills the memory.
-    coded = answer.codings[_best_coding(environ.get("HTTP_ACCEPT_ENCODING", "")[:200], frozenset(answer.codings))]
+    coded = answer.codings[_best_coding(environ.get("HTTP_ACCEPT_ENCODING", "")[:200], tuple(answer.codings))]
     lifetime, status = answer.cache_control or _lifetime(answer.until, now), answer.status
     headers = [
         *coded.headers,
@@ -260,7 +260,7 @@ def _cache_status(answer: Response, now: datetime, cache: str) -> str:
 
 
 @lru_cache(512)
-def _best_coding(accept_encoding: str, offered: frozenset[str]) -> str:
+def _best_coding(accept_encoding: str, offered: tuple[str, ...]) -> str:
     """The coding to use (RFC 9110, 12.5.3): brotli before gzip where the client accepts both equally."""
     accepted = parse_accept_header(accept_encoding, Accept)
     best = max((coding for coding in _CODINGS if coding in offered), key=accepted.quality)

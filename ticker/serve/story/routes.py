@@ -13,7 +13,7 @@ from ticker.model import Freshness, Headline, Language
 from ticker.rates.calendar import DayFigure, calendar, official, reach
 from ticker.rates.day import doubted
 from ticker.rates.freshness import Judgement, carried_until
-from ticker.serve.http.errors import error_page, reader_language, wants_page
+from ticker.serve.http.errors import STORE_RETRY_S, error_page, reader_language, wants_page
 from ticker.serve.http.response import HTML, TEXT, Headers, Response, build_response, problem
 from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import words
@@ -21,7 +21,7 @@ from ticker.serve.news.clicks import BODY_BYTES, STORY_ID, Kind, by_a_reader, pa
 from ticker.serve.news.popular import Popularity
 from ticker.serve.site import Site
 from ticker.serve.story import html
-from ticker.serve.story.view import LIFE, RETRY_S, UNKNOWN, Known, story
+from ticker.serve.story.view import LIFE, UNKNOWN, Known, story
 from ticker.serve.strip.options import LANGUAGES
 from ticker.store import StoreError
 
@@ -85,7 +85,7 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
         log.event("store unavailable", why=str(fault), path=request.path)
         known = UNKNOWN
         if one is None:
-            return _error(site, 503, "away", asked, [("Retry-After", RETRY_S)])
+            return _error(site, 503, "away", asked, [("Retry-After", STORE_RETRY_S)])
     if one is None:
         return _error(site, 404, "missing", asked)
     of_story = {feed.feed: feed.language for feed in content.feeds}.get(one.feed, "")

@@ -25,7 +25,6 @@ from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 LIFE = timedelta(minutes=1)  # views and related headlines change without a new version
-RETRY_S = "5"
 MOST_RELATED = 5
 
 

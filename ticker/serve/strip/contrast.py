@@ -34,7 +34,7 @@ class Complaint:
 
     @property
     def said(self) -> str:
-        """The ratio as it is written: cut, not rounded, for 4.49 is not 4.5."""
+        """The ratio with one decimal, cut and not rounded: 4.49 is not 4.5."""
         return f"{floor(self.ratio * 10) / 10:.1f}"
 
     def __str__(self) -> str:
@@ -44,18 +44,18 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """All colours of a strip, as six hexadecimal digits; each can be read where it stands."""
+    """All colours of a strip, as six hexadecimal digits; each is readable on its ground."""
 
-    scheme: Scheme  # which of the two stock palettes it is made of; what color-scheme is to say
+    scheme: Scheme  # the stock palette it is derived from, and the CSS color-scheme
     ground: str
     text: str
     muted: str
-    soft: str  # the ground of what is pointed at or current; text can be read there too
+    soft: str  # the ground of hovered and current items; text is readable on it too
     line: str
     up: str
     down: str
     link: str
-    ring: str  # of what has the focus
+    ring: str  # around the focused item
     amber: str
     amber_ground: str
     complaints: tuple[Complaint, ...] = ()
@@ -97,10 +97,10 @@ def ratio(one: str, other: str) -> float:
 
 
 def readable(bg: str | None, fg: str | None, accent: str | None, theme: Theme) -> Colours:
-    """The colours of a strip with these ones chosen, each six digits or None.
+    """The colours of a strip with the chosen ones, each six digits or None.
 
-    A given ground decides by itself which stock palette the others come from; without one it is `theme`'s, the light
-    one for `auto` and `transparent`: who follows the reader's device asks for both, as `palettes` does.
+    A chosen ground decides which stock palette the others come from; without one it is that of `theme`, the light one
+    for `auto` and `transparent`. `palettes` gives both where the reader's device decides.
     """
     stock = _stock(bg, theme)
     if not (bg or fg or accent):
@@ -122,20 +122,20 @@ def readable(bg: str | None, fg: str | None, accent: str | None, theme: Theme) -
         link=_hex(_reaching(link, TEXT, ground)),
         ring=_hex(_reaching(link, CONTROL, ground)),
         amber=stock.amber,
-        amber_ground=stock.amber_ground,  # stands in its own box, so on any ground
+        amber_ground=stock.amber_ground,  # in its own box, so it fits any ground
         complaints=tuple(_complaints(ground, fg, accent)),
     )
 
 
 def palettes(bg: str | None, fg: str | None, accent: str | None, theme: Theme) -> tuple[Colours, ...]:
-    """What readers may be shown: one palette, or, where their device decides, the light and the dark one."""
+    """One palette, or the light and the dark one where the reader's device decides."""
     if bg or theme in ("light", "dark"):
         return (readable(bg, fg, accent, theme),)
     return (readable(None, fg, accent, "light"), readable(None, fg, accent, "dark"))
 
 
 def complaints(bg: str | None, fg: str | None, accent: str | None, theme: Theme) -> tuple[Complaint, ...]:
-    """All that gave way, in any palette that a reader may be shown."""
+    """The replaced colours in any of the palettes."""
     return tuple(one for palette in palettes(bg, fg, accent, theme) for one in palette.complaints)
 
 
@@ -154,17 +154,17 @@ def _complaints(ground: Rgb, fg: str | None, accent: str | None) -> Iterator[Com
 
 
 def _reaching(colour: Rgb, wanted: float, ground: Rgb) -> Rgb:
-    """The colour itself, or the nearest on its way to black or to white that reaches the ratio: so the hue stays."""
+    """The colour, or the nearest mix of it with black or white that reaches the ratio: the hue stays."""
     for step in range(_STEPS + 1):
         moved = (_mix(colour, end, step / _STEPS) for end in (_BLACK, _WHITE))
         best = max(moved, key=lambda one: _ratio(one, ground))
         if _ratio(best, ground) >= wanted:
             return best
-    raise AssertionError("neither black nor white can be read")
+    raise AssertionError("neither black nor white is readable")
 
 
 def _between(text: Rgb, ground: Rgb) -> Rgb:
-    """Text that steps back: as near to the ground as it may come, but no nearer than three tenths of the way."""
+    """Muted text: as near to the ground as the contrast allows, at most three tenths of the way."""
     return next(one for step in range(30, -1, -1) if _ratio(one := _mix(text, ground, step / 100), ground) >= TEXT)
 
 

@@ -116,12 +116,7 @@ def _shape() -> Any:
 
 
 _NONE = "-"  # a currency's place
-_LEFT_OUT = (
-    "datetime",
-    "href",
-    "aria-current",
-    "type",
-)  # they depend on time; and forms do not reach into a shadow root
+_LEFT_OUT = ("datetime", "href", "aria-current", "type")  # set by the script, or of a form, which a shadow root has not
 
 
 def _element(page: list[Any]) -> list[Any]:

@@ -78,7 +78,7 @@ def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 class Options(BaseModel):
-    """The options of one strip, checked. Two equal ones are one strip."""
+    """The checked options of one strip. Equal options give the same strip."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -115,7 +115,7 @@ class Options(BaseModel):
         " figure would look like today's though it differs, or a figure like zero.",
     )
 
-    _default_language: Language = PrivateAttr("en")  # the site's: a canonical query names any other
+    _default_language: Language = PrivateAttr("en")  # the site's; a canonical query names only other languages
 
     def shows(self, part: Part) -> bool:
         return part in self.show

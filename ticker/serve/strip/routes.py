@@ -15,7 +15,7 @@ from ticker.serve.i18n.words import templates_dir
 from ticker.serve.site import Site
 
 SCHEMA_LIFE = timedelta(days=1)
-ELEMENT_CACHED = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
+ELEMENT_CACHE_CONTROL = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
 
 
 def register_routes(app: Router, site: Site) -> None:
@@ -37,11 +37,11 @@ def register_routes(app: Router, site: Site) -> None:
 
     @app.get("/embed.js")
     def element() -> Response:
-        return render.element(ELEMENT_CACHED)
+        return render.element(ELEMENT_CACHE_CONTROL)
 
     @app.get("/embed/<name>")
     def of_version(name: str) -> Response:
-        answer = site.assets.find(name)
-        if answer is None:
+        response = site.assets.find(name)
+        if response is None:
             raise NotFound("There is no such version of the element; /embed.js is the newest.")
-        return answer
+        return response

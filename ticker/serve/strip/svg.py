@@ -69,7 +69,7 @@ def png(strip: Strip) -> bytes:
 
 
 def policy(frame_ancestors: str, strip: Strip) -> str:
-    """The Content-Security-Policy of the SVG, for who opens it as a page or an object."""
+    """The Content-Security-Policy of the SVG where it is opened as a page or an object."""
     digest = b64encode(sha256(_style(strip.look.colours).encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
@@ -94,16 +94,16 @@ def _fills(colours: Colours) -> str:
         "down": colours.down,
         "p": colours.amber_ground,
         "w": colours.amber,
-        "mark": colours.text if own_ground else colours.amber,  # amber can be read on its own ground, not on any
+        "mark": colours.text if own_ground else colours.amber,  # amber is readable on its own ground only
     }
     return "".join(f".{name}{{fill:#{colour}}}" for name, colour in inks.items())
 
 
-# --- parts, from the top down: each draws itself below `top` and says where it ends ---------------------------------
+# --- parts from the top down: each draws itself below `top` and returns its bottom ----------------------------------
 
 
 def _header(drawing: _Drawing, strip: Strip) -> int:
-    """Whose figures and of which day, on amber where they are not simply today's; and when this was drawn up."""
+    """Bank and day of the figures, on amber where they are not simply today's, and the time of the snapshot."""
     words, marked = strip.words, strip.demo or strip.state is not Freshness.FRESH
     ink, light = ("w", "w") if marked else ("t", "m")
     as_of = [_Piece(words.as_of_dated, light)]
@@ -124,7 +124,7 @@ def _rates(drawing: _Drawing, strip: Strip, top: int) -> int:
     room = max((_width(line, size) for cell in cells for line, size in zip(cell, _CELL_SIZES, strict=True)), default=0)
     rows = _rows(len(cells), int((drawing.inner + _GAP) // (room + _GAP)))
     columns = -(-len(cells) // rows) if rows else 1
-    step = (drawing.inner + _GAP) // columns  # whole pixels: the same letters are then drawn by the same pixels
+    step = (drawing.inner + _GAP) // columns  # whole pixels, so that equal letters look equal
     for nth, cell in enumerate(cells):
         x, y = _PAD + nth % columns * step, top + nth // columns * _CELL
         for line, size, below in zip(cell, _CELL_SIZES, (22, 47, 68), strict=True):
@@ -133,7 +133,7 @@ def _rates(drawing: _Drawing, strip: Strip, top: int) -> int:
 
 
 def _rows(cells: int, most: int = _MOST_COLUMNS) -> int:
-    """How many rows they fill, at most three to a row, however much room there is: so states look alike."""
+    """How many rows the cells fill: at most three a row, however wide the picture, so that all states look alike."""
     return -(-cells // max(1, min(most, _MOST_COLUMNS)))
 
 
@@ -141,7 +141,7 @@ _CELL_SIZES = (_LABEL, _FIGURE, _LABEL)
 
 
 def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
-    """The currency with its own state; the figure; how it moved, or what comes next."""
+    """Three lines: the currency with its state; the figure; its change, or the next figure."""
     ink = "m" if rate.freshness is Freshness.FRESH else "mark"
     name = [_Piece(rate.currency, "m"), _Piece(f"  {rate.mark}" if rate.mark else "", ink)]
     arrow = {"up": "▲", "down": "▼", None: ""}[rate.trend]
@@ -154,7 +154,7 @@ def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
 
 
 def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
-    """As many whole headlines as the room holds; two long ones always do."""
+    """As many whole headlines as fit; two long ones always do."""
     end = top + _room(len(strip.headlines))
     y = (drawing.rule(top) if strip.rates else top) + 8
     if not strip.headlines:
@@ -177,7 +177,7 @@ def _room(headlines: int) -> int:
 
 
 def _meta(drawing: _Drawing, headline: StripHeadline, updated: str, y: int) -> None:
-    """Day, time and publisher; on the right when any feed was last read, where that is long ago."""
+    """Day, time and publisher; on the right, the last success of outdated feeds."""
     published, note = [_Piece(f"{headline.dated} · {headline.publisher}", "m")], [_Piece(updated, "mark")]
     drawing.text(_PAD, y, published, _SMALL)
     drawing.text(drawing.width - _PAD, y, note, _SMALL, "end")
@@ -189,7 +189,7 @@ def _meta(drawing: _Drawing, headline: StripHeadline, updated: str, y: int) -> N
 @dataclass(frozen=True, slots=True)
 class _Piece:
     text: str
-    ink: str  # its classes
+    ink: str  # CSS classes
 
 
 class _Drawing:
@@ -201,7 +201,7 @@ class _Drawing:
             "svg", {"xmlns": "http://www.w3.org/2000/svg", "lang": strip.language, "role": "img", "width": str(width)}
         )
         self._add("title", text=strip.words.title)
-        self._add("desc", text="\n".join(_said(strip)))
+        self._add("desc", text="\n".join(_sentences(strip)))
         self._add("style", text=_style(strip.look.colours))
         self._ground = self._add("rect", {"class": "g", "width": str(width)})
         self._edge = self._add("path", {"class": "l"})
@@ -242,8 +242,8 @@ class _Drawing:
         return add(self._root if parent is None else parent, tag, attributes, text)
 
 
-def _said(strip: Strip) -> Iterator[str]:
-    """All of it as sentences, for who does not see it."""
+def _sentences(strip: Strip) -> Iterator[str]:
+    """The whole picture as sentences, for screen readers."""
     yield strip.words.status
     yield from (rate.spoken for rate in strip.rates)
     yield from (f"{one.dated} {one.title}, {one.publisher}" for one in strip.headlines[:_MOST_HEADLINES])
@@ -257,7 +257,7 @@ def _number(value: float) -> str:
 # --- widths -----------------------------------------------------------------------------------------------------------
 
 _TYPEWRITER = 0.602
-# Ems in DejaVu Sans (as wide as Verdana) or Inter, whichever is wider. What is not listed is 0.72; 1.12 if East Asian.
+# Ems in DejaVu Sans (as wide as Verdana) or Inter, whichever is wider. Other letters count 0.72, East Asian ones 1.12.
 _EMS = {
     char: ems
     for ems, chars in {
@@ -271,7 +271,7 @@ _EMS = {
 
 
 def _ems(text: str) -> float:
-    """In a font of letters as wide as they are, or in one where all are equally wide."""
+    """The width in a proportional or in a monospaced font, whichever is wider."""
     return max(
         _TYPEWRITER * len(text),
         sum(_EMS.get(char) or (1.12 if east_asian_width(char) in "WF" else 0.72) for char in text),
@@ -279,12 +279,12 @@ def _ems(text: str) -> float:
 
 
 def _width(pieces: list[_Piece], size: int) -> float:
-    """How wide the line can be at most, in px."""
+    """The greatest possible width of the line, in px."""
     return size * sum(_ems(piece.text) * (_BOLD if piece.ink.startswith("b ") else 1) for piece in pieces)
 
 
 def _lines(text: str, ems: float) -> list[str]:
-    """Broken between words into lines of at most `ems`; what does not fit in the last one is cut off visibly."""
+    """Lines of at most `ems`, broken between words; the last one ends with "…" where text is left."""
     lines: list[str] = []
     rest = text.split()
     while rest and len(lines) < _MOST_LINES:
