@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date
 
-from given import bishkek, may
+from given import may
 
-from ticker.model import DAY, Rate, Revision
-from ticker.rates.calendar import DayFigure, calendar
+from ticker.model import DAY
+from ticker.rates.timeline import DailyColumn, build_column
+from ticker.store import Printed
 
-SEEN = bishkek("2026-05-22 16:10")
 GRACE = {"nbkr": 3, "nbkr-weekly": 2}
 
 
-def revision(day: int, quoted: str, source: str = "nbkr", currency: str = "USD", days: int = 1) -> Revision:
-    rate = Rate(currency, Decimal(quoted), 1, may(day), may(day) + (days - 1) * DAY)
-    return Revision(day, source, rate, SEEN)
+def revision(day: int, quoted: str, source: str = "nbkr", days: int = 1) -> Printed:
+    return Printed(day, source, "USD", quoted, 1, may(day), may(day) + (days - 1) * DAY)
 
 
-def told(*revisions: Revision, first: int, last: int) -> list[str]:
-    return [_told(one) for one in calendar(revisions, may(first), may(last), GRACE)]
+def told(*printed: Printed, first: int, last: int) -> list[str]:
+    column = build_column("USD", printed, [], GRACE)
+    return [_told(column, may(day)) for day in range(first, last + 1)]
 
 
-def _told(one: DayFigure) -> str:
-    if not one.revision or not one.unchanged_since:
-        return f"{one.day.day} {one.freshness}"
-    rate = one.revision.rate
-    return f"{one.day.day} {one.freshness} {rate.quoted} of {rate.valid_on.day} since {one.unchanged_since.day}"
+def _told(column: DailyColumn, day: date) -> str:
+    place = day.toordinal() - column.first
+    found = column.days[place] if 0 <= place < len(column.days) else None
+    if found is None:
+        return f"{day.day} none"
+    point = found.period
+    valid_on, since = (date.fromisoformat(one).day for one in (point.valid_on, point.unchanged_since))
+    return f"{day.day} {found.freshness} {point.quoted} of {valid_on} since {since}"
 
 
 def test_each_day_has_the_figure_of_its_own_table():
@@ -71,9 +74,3 @@ def test_a_weekly_table_covers_its_days_and_a_daily_one_wins():
         "26 late 12 of 18 since 18",
         "27 none",
     ]
-
-
-def test_each_currency_has_each_day():
-    both = [revision(20, "12", currency="CNY"), revision(20, "87")]
-    days = calendar(both, may(20), may(21), GRACE)
-    assert [(one.currency, one.day.day) for one in days] == [("CNY", 20), ("CNY", 21), ("USD", 20), ("USD", 21)]

@@ -27,7 +27,7 @@ from ticker.config import Config, ConfigError, load
 from ticker.model import Revision
 from ticker.operate import routes as operate
 from ticker.rates.compose import bank_terms, compose, feed_terms
-from ticker.rates.timeline import Book
+from ticker.rates.timeline import RateTimeline
 from ticker.serve.api.preload import TimelinePreloader
 from ticker.serve.app import Application
 from ticker.serve.configurator.query import gives_way
@@ -100,7 +100,7 @@ class Service:
             settings=settings,
             clicks=clicks,
             assets=EmbedAssets(snapshot_file.with_name("ticker-embed") if snapshot_file else None),
-            timeline=Book(),
+            timeline=RateTimeline(),
             limiter=RateLimiter(settings.api_quota),
         )
         dated = bool(config.demo.clock_offset_s)

@@ -64,6 +64,11 @@ class Content:
         """By source, in the order in which they count, the days past its validity for which a table is shown."""
         return {bank.source: bank.grace_days for bank in self.banks}
 
+    @property
+    def bank_names(self) -> dict[str, str]:
+        """By source, whose figures they are."""
+        return {bank.source: bank.bank for bank in self.banks}
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

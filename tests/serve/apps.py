@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ticker.operate import routes as operate
-from ticker.rates.timeline import Book
+from ticker.rates.timeline import RateTimeline
 from ticker.serve.app import Application
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
@@ -32,7 +32,7 @@ def application(
     usual: dict[str, Any] = {
         "clicks": ClickCounter(lambda: live.store, clock, shown=KnownStories(lambda: cache.snapshot.content)),
         "assets": EmbedAssets(),
-        "timeline": Book(),
+        "timeline": RateTimeline(),
         "limiter": RateLimiter(settings.api_quota),
     }
     site = Site(cache=cache, live=live, clock=clock, settings=settings, **(usual | parts))

@@ -31,7 +31,7 @@ class Shelf:
 
     def __init__(self, scene: Scene, folder: Path, *, base_url: str | None = None) -> None:
         self.scene, self.now, self.reads = scene, scene.now, 0
-        (folder / "ticker.db").write_bytes(_empty_store())
+        (folder / "ticker.db").write_bytes(empty_store())
         self.store = open_store(f"sqlite:///{folder / 'ticker.db'}", clock=self.clock)
         latest = LiveSnapshot(self._never, lambda _: None, self.clock, None)
         latest.store, self.live = self.store, latest
@@ -70,7 +70,7 @@ class Shelf:
 
 
 @cache
-def _empty_store() -> bytes:
+def empty_store() -> bytes:
     """Its tables are made once: that takes longer than most tests."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "ticker.db"

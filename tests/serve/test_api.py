@@ -19,17 +19,17 @@ from desk import Desk, headlines, run
 from scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import EnvironBuilder
 
-from ticker.model import DAY, Freshness, Rate, Revision
+from ticker.model import DAY, Freshness
 from ticker.rates import convert as money
-from ticker.rates import timeline as book
-from ticker.rates.calendar import calendar
+from ticker.rates import timeline
+from ticker.rates.calendar import Outlook, Outlooks
 from ticker.serve.api import models
+from ticker.serve.api import tables as api_tables
 from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.params import MAX_CURRENCIES
 from ticker.serve.api.preload import TimelinePreloader
 from ticker.serve.http import csv as tables
 from ticker.serve.http.rate_limit import RateLimitedError, RateLimiter, address_of
-from ticker.serve.media import csv as csv_room
 from ticker.store import Printed, StoreError
 
 pytestmark = pytest.mark.doors
@@ -310,12 +310,12 @@ def test_without_a_span_it_is_the_last_thirty_days_of_the_strips_currencies(shar
     ],
 )
 def test_larger_steps_count_from_the_first_day(first, last, step, days):
-    found = book.ordinals(date.fromisoformat(first), date.fromisoformat(last), step)
+    found = timeline.ordinals(date.fromisoformat(first), date.fromisoformat(last), step)
     assert [str(date.fromordinal(one)) for one in found] == days
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_book_says_of_each_day_what_the_calendar_says(seed):
+def test_decades_in_memory_have_of_each_day_what_the_rule_says(seed):
     """Two sources with gaps, repeats, corrections and different validities, one currency; nothing held."""
     rng, printed, id_ = random.Random(seed), [], 0
     for source, valid in (("nbkr", 1), ("nbkr_weekly", 7)):
@@ -330,34 +330,37 @@ def test_the_book_says_of_each_day_what_the_calendar_says(seed):
             day += DAY * (rng.choice((1, 1, 1, 2, 20)) if valid == 1 else rng.choice((7, 7, 7, 14)))
     first, last = date(2025, 12, 20), date(2026, 5, 10)
     end = max(one.valid_on for one in printed) + rng.randint(3, 20) * DAY
-    carried = {(source, "USD"): end for source in GRACE}
-    newest = {(one.valid_on, one.source): one for one in printed}
-    revisions = [
-        Revision(
-            one.id,
-            one.source,
-            Rate("USD", Decimal(one.quoted), one.nominal, one.valid_on, one.valid_until),
-            at(TODAY, "10:00"),
-        )
-        for one in (newest[key] for key in sorted(newest, key=lambda key: (key[0], list(GRACE).index(key[1]))))
-    ]
-    wanted = [
-        (
-            str(one.day),
-            one.freshness,
-            one.revision and str(one.revision.rate.valid_on),
-            one.unchanged_since and str(one.unchanged_since),
-        )
-        for one in calendar(revisions, first, last, GRACE, carried)
-    ]
-    column = book.column(printed, [], GRACE)
-    days = book.ordinals(first, last, "day")
-    rows = book.rows({"USD": column}, days, date(2027, 1, 1).toordinal(), {}, carried)
-    found = [
-        (row.day, row.freshness, row.entry and row.entry.valid_on, row.entry and row.entry.unchanged_since)
-        for row in rows
-    ]
-    assert found == wanted
+    outlooks = Outlooks(
+        date(2027, 1, 1).toordinal(),
+        {(source, "USD"): Outlook(carried_until=end.toordinal()) for source in GRACE},
+    )
+    rows = timeline.rows(
+        {"USD": timeline.build_column("USD", printed, [], GRACE)},
+        timeline.ordinals(first, last, "day"),
+        {},
+        outlooks,
+    )
+    found = [(row.day, row.freshness, row.point and row.point[3:7]) for row in rows]
+    assert found == [_by_the_rule(printed, first + nth * DAY, end) for nth in range((last - first).days + 1)]
+
+
+def _by_the_rule(printed: list[Printed], day: date, carried_until: date) -> tuple[Any, ...]:
+    """Written as plainly as it can be: of each source the newest table that has begun, in force before carried."""
+    tables = {source: {one.valid_on: one for one in printed if one.source == source} for source in GRACE}
+    begun = [of[max(on)] for of in tables.values() if (on := [one for one in of if one <= day])]
+    in_force = [one for one in begun if day <= one.valid_until]
+    carried = [one for one in begun if day <= min(one.valid_until + GRACE[one.source] * DAY, carried_until)]
+    if not in_force and not carried:
+        return str(day), "none", None
+    one = (in_force or carried)[0]
+    of, since = tables[one.source], one.valid_on
+    for before in sorted((on for on in of if on < one.valid_on), reverse=True):
+        same = (of[before].quoted, of[before].nominal) == (one.quoted, one.nominal)
+        if not same or of[before].valid_until + DAY < since:
+            break
+        since = before
+    facts = str(one.valid_on), str(one.valid_until), str(since), one.source
+    return str(day), "fresh" if in_force else "late", facts
 
 
 def test_the_rows_that_are_written_by_hand_are_what_the_models_say(shared):
@@ -374,7 +377,7 @@ def test_decades_are_read_ahead_once_their_version_stands(desk, monkeypatch):
     desk.say("USD", run(TODAY - DAY, "87.0000", "87.1000"))
     desk.say("GBP", run(TODAY, "117.0000"))
     desk.publish()
-    warm, read = TimelinePreloader(desk.app), []
+    warm, read = TimelinePreloader(desk.app.site), []
     believed = desk.store.believed
     monkeypatch.setattr(desk.store, "believed", lambda *asked: read.append(asked[1]) or believed(*asked))
     for looks, times in ((1, 0), (1, 1), (5, 1)):
@@ -601,7 +604,7 @@ def test_a_title_that_is_a_formula_is_none_in_a_spreadsheet(shared):
     [("-0.0031", "-0.0031"), ("-1+1", "'-1+1"), ("@x", "'@x"), ("\tx", '"\'\tx"'), ("+1", "'+1"), (None, ""), (5, "5")],
 )
 def test_figures_stay_as_they_are_and_text_is_text(cell, written):
-    body = csv_room.render(["a", "b"], [[cell, "z"]]).decode()
+    body = tables.render(["a", "b"], [[cell, "z"]]).decode()
     assert body == f"a,b\r\n{written.replace(chr(34), '') if cell == chr(9) + 'x' else written},z\r\n"
 
 
@@ -918,4 +921,4 @@ def test_every_state_has_its_name():
     assert {one.value for one in Freshness} == {"fresh", "late", "stale", "none"}
     assert HOME.currency == "KGS"
     assert NBKR.source in GRACE
-    assert tables.history_cells([]) is not None
+    assert api_tables.history_cells([]) is not None

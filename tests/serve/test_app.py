@@ -340,6 +340,7 @@ def test_the_status_tells_who_collects_what_failed_and_what_is_held(front):
         )
         with store.write(token) as write:
             rates = front.scene.snapshot.content.series[0].rates
+            write.add("nbkr", rates[-1], seen_at=front.now)
             write.add("nbkr", replace(rates[-1], quoted=rates[-1].quoted * 10), seen_at=front.now, held_reason=LEAP)
             write.record(replace(fault, next_due_at=front.now + timedelta(minutes=3)))
     said = front.get("/status.json").json

@@ -24,9 +24,10 @@ from test_app import Front
 
 from ticker.collect.sources import nbkr
 from ticker.model import DAY, Freshness, Rate, Revision
-from ticker.serve.compat import frankfurter as compat
+from ticker.rates.certain import CertainRates
 from ticker.serve.compat import routes as doors
-from ticker.serve.compat.frankfurter import Asked, Known, day_json, nbkr_xml, newest_table
+from ticker.serve.compat.frankfurter import FrankfurterQuery, day_json
+from ticker.serve.compat.nbkr import Kind, nbkr_xml, table
 from ticker.snapshot import BankTerms, Series
 
 pytestmark = pytest.mark.doors
@@ -44,11 +45,11 @@ def with_weekly() -> Scene:
     return scene(at(WEDNESDAY, "11:16"), both)
 
 
-def table_of(one: Scene, kind: compat.Kind = "Daily") -> tuple[Rate, ...]:
-    return newest_table(one.snapshot.content, one.judged, kind)
+def table_of(one: Scene, kind: Kind = "Daily") -> tuple[Rate, ...]:
+    return table(one.snapshot.content, one.judged, kind)
 
 
-def xml_of(one: Scene, kind: compat.Kind = "Daily") -> str:
+def xml_of(one: Scene, kind: Kind = "Daily") -> str:
     return nbkr_xml(kind, table_of(one, kind), demo=one.snapshot.content.demo).decode("windows-1251")
 
 
@@ -297,8 +298,8 @@ amounts = st.decimals(Decimal("0.000001"), Decimal("999999999"), places=6)
 def test_every_crossing_is_exact_but_for_one_rounding(usd, gbp, nominal, amount):
     one, other = rate("USD", str(usd), WEDNESDAY), rate("GBP", str(gbp), WEDNESDAY, nominal=nominal)
     values = {each.currency: {WEDNESDAY: each.value} for each in (one, other)}
-    known = Known("KGS", values, {"USD"}, {"USD": 14, "GBP": 14}, WEDNESDAY)
-    body = day_json(known, Asked("USD", frozenset({"GBP", "KGS"}), amount), WEDNESDAY)
+    known = CertainRates("KGS", values, {"USD"}, {"USD": 14, "GBP": 14}, WEDNESDAY)
+    body = day_json(known, FrankfurterQuery("USD", frozenset({"GBP", "KGS"}), amount), WEDNESDAY)
     assert body
     assert b"E" not in body.split(b"rates")[1].replace(b"GBP", b"").replace(b"KGS", b"")
     said = json.loads(body, parse_float=Decimal, parse_int=Decimal)
@@ -559,7 +560,7 @@ def test_a_period_to_come_ends_with_what_is_known(front):
 
 
 def test_a_period_knows_weekly_rates_on_each_of_their_days_and_no_currency_that_was_no_more(front):
-    one = front(day())
+    one = front(with_weekly())
     remember(one, [rate("GBP", "117.4147", SATURDAY, days=7), rate("BYR", "0.3402", SATURDAY, days=7)], "nbkr_weekly")
     got = one.get(f"{V1}/{SATURDAY}..?base=GBP").json
     assert list(got["rates"]) == [(SATURDAY + n * DAY).isoformat() for n in range(5)]
@@ -617,7 +618,8 @@ def test_the_recorded_official_series_comes_back_to_the_last_digit(front, record
         rows = list(csv.DictReader(file))
     currencies = ("USD", "EUR", "RUB", "KZT")
     last = date.fromisoformat(rows[-1]["date"])
-    one = front(scene(at(last, "11:00"), daily(last)))
+    tenge = Series("nbkr", "KZT", (rate("KZT", rows[-1]["kzt"], last),))
+    one = front(scene(at(last, "11:00"), (*daily(last), tenge)))
     rates = [rate(code, row[code.lower()], date.fromisoformat(row["date"])) for row in rows for code in currencies]
     remember(one, rates)
     read: dict[tuple[str, str], Decimal] = {}

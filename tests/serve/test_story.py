@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -15,8 +15,8 @@ import pytest
 import scenes
 from scenes import WEDNESDAY, Scene
 
-from ticker.model import DAY, Freshness, Headline, Language, Rate, Revision
-from ticker.rates.calendar import DayFigure
+from ticker.model import DAY, Freshness, Headline, Language, Rate
+from ticker.rates.freshness import Figure
 from ticker.serve.news.popular import Popularity
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, StoryPage, story
@@ -46,12 +46,9 @@ def said(
     return story(one, known or Known(), scene.snapshot, scene.judged, lang, CURRENCIES, popularity)
 
 
-def figure(
-    day: date, currency: str, quoted: str | None, freshness: Freshness, valid_on: date | None = None
-) -> DayFigure:
+def figure(day: date, currency: str, quoted: str | None, freshness: Freshness, valid_on: date | None = None) -> Figure:
     rate = Rate(currency, Decimal(quoted), 1, valid_on or day, valid_on or day) if quoted else None
-    revision = Revision(1, "nbkr", rate, datetime(2025, 6, 17, tzinfo=UTC)) if rate else None
-    return DayFigure(day, currency, freshness, revision, None)
+    return Figure(currency, "nbkr", "NBKR", freshness, rate, rate, None, None)
 
 
 # --- what it says ------------------------------------------------------------------------------------------------

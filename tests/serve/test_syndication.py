@@ -23,7 +23,7 @@ from ticker.collect.sources import feed as feed_parser
 from ticker.model import DAY, Headline, Rate
 from ticker.serve.news.clusters import cluster
 from ticker.serve.strip.options import LANGUAGES
-from ticker.snapshot import FeedTerms
+from ticker.snapshot import FeedTerms, Series
 
 pytestmark = pytest.mark.doors
 
@@ -329,6 +329,7 @@ def test_a_table_of_several_days_and_units_says_so(shelf):
     with shelf.write() as write:
         rate = Rate("USD", Decimal("55.1200"), 10, TODAY, TODAY + 6 * DAY)
         write.add("nbkr_weekly", rate, seen_at=published(TODAY))
+    shelf.show(scenes.day().with_content(series=(Series("nbkr_weekly", "USD", (rate,)),)))
     (entry,) = rates(shelf)
     assert text(entry, "title") == "NBKR: official rates for 18–24 June 2025 · 10 USD 55.1200"
     assert cells(entry)[1] == ["USD", "10", "55.1200", ""]
@@ -336,10 +337,12 @@ def test_a_table_of_several_days_and_units_says_so(shelf):
 
 def test_where_two_tables_have_a_currency_the_daily_one_counts(shelf):
     shelf.put(run("USD", TODAY, "87.4500"))
+    weekly = [scenes.rate(one, figure, TODAY, days=7) for one, figure in (("USD", "87.1111"), ("EUR", "99.5600"))]
     with shelf.write() as write:
-        for currency, figure in (("USD", "87.1111"), ("EUR", "99.5600")):
-            rate = Rate(currency, Decimal(figure), 1, TODAY, TODAY + 6 * DAY)
+        for rate in weekly:
             write.add("nbkr_weekly", rate, seen_at=published(TODAY))
+    of_weekly = tuple(Series("nbkr_weekly", rate.currency, (rate,)) for rate in weekly)
+    shelf.show(scenes.day().with_content(series=(scenes.series("USD", (TODAY,)), *of_weekly)))
     assert sorted(cells(entry)[1][0::2] for entry in rates(shelf)) == [["EUR", "99.5600"], ["USD", "87.4500"]]
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from ticker.model import DAY, Headline, Outcome, Rate, Round, Story
-from ticker.rates.calendar import official
+from ticker.rates.calendar import Outlooks
+from ticker.rates.tracks import tracks_of_revisions
 
 NOON = datetime(2026, 5, 22, 12, 0, 0, 123456, UTC)
 HOUR = timedelta(hours=1)
@@ -30,6 +31,11 @@ def figures(revisions):
     return [(one.source, one.rate.currency, one.rate.valid_on.day, str(one.rate.quoted)) for one in revisions]
 
 
+def official(revisions):
+    tracks = tracks_of_revisions(revisions, dict.fromkeys(SOURCES, 0), Outlooks(0))
+    return [period.revision for of in tracks.values() for track in of for period in track.periods]
+
+
 def story(name="a", title="A blackout", at=NOON, summary=""):
     return Story(Headline(name, title, f"https://example.org/{name}", "kaktus", at, at), None, None, summary)
 
@@ -47,7 +53,7 @@ def test_of_each_day_and_source_the_newest_believed_figure_is_official(store, to
         write.add("nbkr", rate("87.5000"), seen_at=NOON + HOUR)
         write.add("nbkr", rate("874.5"), seen_at=NOON + HOUR, held_reason="ten-fold")
         write.add("nbkr", rate("88", FRIDAY + DAY), seen_at=NOON)
-    assert figures(official(store.of_days(SOURCES, FRIDAY, FRIDAY), SOURCES)) == [
+    assert figures(official(store.of_days(SOURCES, FRIDAY, FRIDAY))) == [
         ("nbkr", "CNY", 22, "2.0"),
         ("nbkr-weekly", "CNY", 22, "1.0"),
         ("nbkr-weekly", "GBP", 22, "12.0"),
@@ -67,7 +73,7 @@ def test_what_was_official_at_a_moment_leaves_out_what_came_later(store, token):
         write.discard(slip, NOON + 4 * HOUR)
 
     def known(hours):
-        return figures(official(store.of_days(SOURCES, FRIDAY, FRIDAY, NOON + hours * HOUR), SOURCES))
+        return figures(official(store.of_days(SOURCES, FRIDAY, FRIDAY, NOON + hours * HOUR)))
 
     rouble = ("nbkr", "RUB", 22, "1.1")
     assert known(-1) == []

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from ticker.cli.options import OK, Mistake
 from ticker.cli.settings import opened_store
 from ticker.config import Config
 from ticker.model import Rate, Revision
-from ticker.store import Store
+from ticker.rates.held import beside_believed, described
 
 _HEADING = ("ID", "source", "", "held", "believed", "why it is held")
 
@@ -17,9 +17,9 @@ _HEADING = ("ID", "source", "", "held", "believed", "why it is held")
 def listing(config: Config) -> int:
     """Print the held figures, each with the believed one beside it. Raises StoreError."""
     with opened_store(config) as store:
-        held = store.held()
-        for line in _table([_HEADING, *(_row(one, _believed_beside(store, one)) for one in held)]):
-            print(line)
+        held = beside_believed(store, store.held())
+    for line in _table([_HEADING, *(_row(one.revision, one.believed) for one in held)]):
+        print(line)
     print(f"{len(held)} held; `ticker held accept ID` or `reject ID` settles one")
     return OK
 
@@ -37,13 +37,14 @@ def decide(config: Config, decision: str, figure: int | None) -> int:
         one = held[figure]
         alike = [other for other in held.values() if other.source == one.source and other.rate.same_figure(one.rate)]
         restamps = sorted({other.rate.valid_on for other in alike if other.rate.currency == one.rate.currency})
-        print(_effect(decision, one.rate, restamps, _believed_beside(store, one)))
+        (beside,) = beside_believed(store, [one])
+        print(_effect(decision, one.rate, restamps, beside.believed))
     print("asked; the collecting process carries it out within seconds")
     return OK
 
 
 def _row(held: Revision, believed: Rate | None) -> tuple[str, ...]:
-    return str(held.id), held.source, held.rate.currency, _figure(held.rate), _or_none(believed), held.reason
+    return str(held.id), held.source, held.rate.currency, described(held.rate), described(believed), held.reason
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
@@ -53,33 +54,17 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     return lines if len(rows) > 1 else []
 
 
-def _believed_beside(store: Store, held: Revision) -> Rate | None:
-    """The believed figure of that day, or else of the nearest day before it within a month."""
-    day = held.rate.valid_on
-    known = store.known(held.source, held.rate.currency, day - timedelta(days=31), day)
-    newest = max((one for one in known if one.believed), key=lambda one: (one.rate.valid_on, one.id), default=None)
-    return newest.rate if newest else None
-
-
-def _figure(rate: Rate) -> str:
-    return f"{rate.quoted:f} for {rate.nominal} on {rate.valid_on}"
-
-
-def _or_none(rate: Rate | None) -> str:
-    return _figure(rate) if rate else "none"
-
-
 def _effect(decision: str, rate: Rate, days: Sequence[date], believed: Rate | None) -> str:
     """Which figure of which days is accepted or rejected, and how a mistake would be corrected."""
     figure = f"{rate.currency} {rate.quoted:f} for {rate.nominal} on {', '.join(map(str, days))}"
     if decision == "reject":
         return (
-            f"to be rejected: {figure}; believed remains {_or_none(believed)}\n"
+            f"to be rejected: {figure}; believed remains {described(believed)}\n"
             "This can't be taken back. Only the bank corrects a mistake: a later table with that figure is judged\n"
             "again."
         )
     same = believed and (believed.valid_on, believed.nominal) == (rate.valid_on, rate.nominal)
-    instead = f"{believed.quoted:f}" if believed and same else _or_none(believed)
+    instead = f"{believed.quoted:f}" if believed and same else described(believed)
     return (
         f"to be believed: {figure} instead of {instead}\n"
         "This can't be taken back. Only the bank corrects a mistake: its correction of that day is believed at once,\n"

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from ticker import __version__
-from ticker.model import Revision, Round
+from ticker.model import Round
 from ticker.operate.status import SourceStatus, Status
 from ticker.rates.freshness import Figure
+from ticker.rates.held import Held, described
 
 
 def as_json(status: Status) -> bytes:
@@ -34,7 +35,7 @@ def as_json(status: Status) -> bytes:
         "store": status.store_fault or "ok",
         "rates": [_figure(one) for one in status.judged.figures],
         "sources": [_source(status, one) for one in status.sources],
-        "held": [_held(status, revision, believed) for revision, believed in status.held],
+        "held": [_held(status, one) for one in status.held],
     }
     return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
@@ -58,10 +59,9 @@ def as_text(status: Status) -> str:
         if source.failing and source.last_failure:
             failed = "1 failure" if source.failing == 1 else f"{source.failing} failures in a row"
             lines.append(f"  {'':20} {failed}: {source.last_failure.note}")
-    for revision, believed in status.held:
-        rate = revision.rate
-        met = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}"
-        lines.append(f"  held {revision.id}: {met}; newest believed: {believed}; why: {revision.reason}")
+    for held in status.held:
+        revision, met = held.revision, f"{held.revision.rate.currency} {described(held.revision.rate)}"
+        lines.append(f"  held {revision.id}: {met}; believed: {held.believed_text}; why: {revision.reason}")
     return "\n".join(lines)
 
 
@@ -117,7 +117,8 @@ def _round(status: Status, one: Round) -> dict[str, Any]:
     }
 
 
-def _held(status: Status, revision: Revision, believed: str) -> dict[str, Any]:
+def _held(status: Status, held: Held) -> dict[str, Any]:
+    revision = held.revision
     return {
         "id": revision.id,
         "source": revision.source,
@@ -127,5 +128,5 @@ def _held(status: Status, revision: Revision, believed: str) -> dict[str, Any]:
         "nominal": revision.rate.nominal,
         "held_at": _moment(status, revision.held_at),
         "reason": revision.reason,
-        "believed": believed,
+        "believed": held.believed_text,
     }

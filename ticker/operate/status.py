@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from ticker.model import Freshness, Revision, Round
+from ticker.model import Freshness, Round
 from ticker.rates.freshness import Judgement, freshness
+from ticker.rates.held import Held, held_figures
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.i18n.words import Words, words
@@ -44,7 +45,7 @@ class Status:
     store_fault: str  # "" while the store answers
     lease: LeaseState | None
     sources: tuple[SourceStatus, ...]
-    held: tuple[tuple[Revision, str], ...]  # each with the figure believed instead, in words
+    held: tuple[Held, ...]
     site: tuple[str, ...]  # currencies of a strip that asks for none
     past: bool = False  # `now` is the moment of the past that was asked for
 
@@ -94,7 +95,7 @@ def gather(latest: LiveSnapshot, ready: ResponseCache, now: datetime, site: tupl
     store, fault = latest.store, latest.fault
     if store and not fault:
         try:
-            lease, held = store.lease_state(), _beside_believed(store.held(), snapshot)
+            lease, held = store.lease_state(), tuple(held_figures(store, list(snapshot.content.grace)))
             sources = _sources(store, snapshot, judged, store.looks())
             return Status(now, snapshot, judged, "", lease, sources, held, site)
         except StoreError as error:
@@ -105,10 +106,9 @@ def gather(latest: LiveSnapshot, ready: ResponseCache, now: datetime, site: tupl
 def gather_past(store: Store, snapshot: Snapshot, site: tuple[str, ...]) -> Status:
     """The facts of the moment that `snapshot` is of, as far as they are kept: rounds for 30 days. Raises StoreError."""
     now, judged = snapshot.as_of, freshness(snapshot, snapshot.as_of)
-    sources = [bank.source for bank in snapshot.content.banks]
-    held = [one for one in store.of_days(sources, date.min, date.max, now, held=True) if one.held]
+    held = tuple(held_figures(store, list(snapshot.content.grace), now))
     visited = _sources(store, snapshot, judged, snapshot.looks, now)
-    return Status(now, snapshot, judged, "", None, visited, _beside_believed(held, snapshot), site, past=True)
+    return Status(now, snapshot, judged, "", None, visited, held, site, past=True)
 
 
 def _sources(
@@ -150,12 +150,3 @@ def _of_rounds(
     return SourceStatus(
         id_, kind, state, success, rounds[0] if rounds else None, failures[0] if failures else None, failing
     )
-
-
-def _beside_believed(held: Sequence[Revision], snapshot: Snapshot) -> tuple[tuple[Revision, str], ...]:
-    newest = {(one.source, one.currency): one.rates[-1] for one in snapshot.content.series if one.rates}
-    found = []
-    for revision in held:
-        rate = newest.get((revision.source, revision.rate.currency))
-        found.append((revision, f"{rate.quoted} for {rate.nominal} on {rate.valid_on}" if rate else "none"))
-    return tuple(found)

@@ -1,104 +1,132 @@
-"""What was official on each calendar day (pure)."""
+"""What is official on a calendar day: the one rule that every page, file and feed follows (pure).
+
+    of each source:   the newest table that has begun by the day
+    in force:         the first source whose table covers the day; late once the figure is in doubt (`doubt`)
+    carry forward:    where no table covers the day, the first source's figure within its grace, late
+
+Days are ordinals (`date.toordinal`): decades of them are computed at once (`timeline`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import groupby
+from operator import attrgetter
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from ticker.model import DAY, Freshness, Revision
-from ticker.rates.compose import ended
+from ticker.model import Freshness
+from ticker.rates.doubt import NO_DAY
 
-LONGEST_TABLE_DAYS = 7
+LONGEST_TABLE_DAYS = 31  # an imported one; NBKR's weekly table has seven
+_FIRST = attrgetter("first")
+
+
+class Period(Protocol):
+    """A believed figure with the days it is official for, unless a later table of its source begins before `last`."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+    @property
+    def doubted_from(self) -> int: ...
+
+
+P = TypeVar("P", bound=Period)
+
+
+class Outlook(NamedTuple):
+    """How far a source's figures of one currency reach, as is known at a moment."""
+
+    counted_until: int = NO_DAY  # the last day on which they count at all
+    carried_until: int = NO_DAY  # the last day to which the newest one is carried forward
+    left_out_from: int = NO_DAY  # the first day on which the newest one is in doubt: a reprint of its table lacks it
+
+    @property
+    def settled_until(self) -> int:
+        """The last day on which the figures alone tell what is official."""
+        return min(self.counted_until, self.carried_until, self.left_out_from - 1)
+
+
+UNLIMITED = Outlook()
 
 
 @dataclass(frozen=True, slots=True)
-class DayFigure:
-    """One currency on one calendar day.
+class Outlooks:
+    """The outlook of every series that is shown at a moment, by source and currency; `today` is its day.
 
-    FRESH: a table covers the day. LATE: none does, and `revision` is of the newest one before it, at most its source's
-    grace past its validity. NONE: there is nothing to show for the day.
+    A series that is not shown, such as one that only an imported file brought, is history: it counts up to yesterday.
     """
 
-    day: date
-    currency: str
+    today: int
+    series: Mapping[tuple[str, str], Outlook] = field(default_factory=dict)
+
+    def of(self, source: str, currency: str) -> Outlook:
+        return self.series.get((source, currency)) or Outlook(self.today - 1, self.today - 1)
+
+    @property
+    def fingerprint(self) -> int:
+        """Equal for equal outlooks, whichever moment they are of."""
+        return hash((self.today, *self.series.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Track(Generic[P]):
+    """One source's figures of one currency, oldest first; at least one."""
+
+    periods: Sequence[P]
+    grace_days: int  # how many days past its last one a figure may be carried forward
+    outlook: Outlook = UNLIMITED
+
+    @property
+    def source(self) -> str:
+        return self.periods[0].source
+
+    def begun(self, day: int) -> P | None:
+        """The newest figure whose days have begun."""
+        place = bisect_right(self.periods, day, key=_FIRST)
+        return self.periods[place - 1] if place and day <= self.outlook.counted_until else None
+
+    def doubted(self, period: P, day: int) -> bool:
+        return day >= min(period.doubted_from, self.outlook.left_out_from)
+
+    def carried(self, period: P, day: int) -> bool:
+        return day <= min(period.last + self.grace_days, self.outlook.carried_until)
+
+
+class Official(NamedTuple, Generic[P]):
+    """The official figure of a day: FRESH, or LATE where it is in doubt or carried forward."""
+
+    period: P
     freshness: Freshness
-    revision: Revision | None
-    unchanged_since: date | None  # the first day of the unbroken run of days with this very figure
+
+
+def official_on(day: int, tracks: Iterable[Track[P]]) -> Official[P] | None:
+    """The official figure of one currency; None where there is none. `tracks` are in the order in which they count."""
+    begun = [(period, track) for track in tracks if (period := track.begun(day)) is not None]
+    for period, track in begun:
+        if day <= period.last:
+            return Official(period, Freshness.LATE if track.doubted(period, day) else Freshness.FRESH)
+    for period, track in begun:
+        if track.carried(period, day):
+            return Official(period, Freshness.LATE)
+    return None
+
+
+def with_outlooks(tracks: Iterable[Track[P]], currency: str, outlooks: Outlooks) -> list[Track[P]]:
+    """The tracks of one currency as far as they reach at a moment."""
+    return [replace(one, outlook=outlooks.of(one.source, currency)) for one in tracks]
 
 
 def reach(day: date, grace: Mapping[str, int]) -> date:
     """The first day of a table that may still be shown for `day`."""
-    return date.fromordinal(max(1, day.toordinal() - max(grace.values(), default=0) - LONGEST_TABLE_DAYS))
+    return shifted(day, -max(grace.values(), default=0) - LONGEST_TABLE_DAYS)
 
 
-def official(revisions: Iterable[Revision], sources: Sequence[str]) -> list[Revision]:
-    """Of each currency, day and source the newest believed one, in that order, sources in that of `sources`; without
-    what a bank printed of a currency that was no more."""
-    newest = {
-        (one.rate.currency, one.rate.valid_on, sources.index(one.source)): one
-        for one in sorted(revisions, key=lambda one: one.id)
-        if one.believed and not ended(one.rate.currency, one.rate.valid_on)
-    }
-    return [newest[key] for key in sorted(newest)]
-
-
-@dataclass(slots=True)
-class _Run:
-    """The newest figure of one source, and since when it is the same without a gap."""
-
-    revision: Revision
-    since: date
-
-    def then(self, later: Revision) -> _Run:
-        unbroken = later.rate.valid_on <= self.revision.rate.valid_until + DAY
-        same = unbroken and later.rate.same_figure(self.revision.rate)
-        return _Run(later, self.since if same else later.rate.valid_on)
-
-
-Carried = Mapping[tuple[str, str], date]
-"""By source and currency the last day to which the newest figure is carried (`freshness.carried_until`)."""
-
-
-def calendar(
-    revisions: Sequence[Revision], first: date, last: date, grace: Mapping[str, int], carried: Carried | None = None
-) -> list[DayFigure]:
-    """Every day from `first` to `last`, by currency, then day.
-
-    `revisions` are believed ones, one a day and source, by currency, then day (`official`). `grace` has the days
-    past its validity for which a source's table is still shown; of two sources with a table, the earlier one counts.
-    """
-    found: list[DayFigure] = []
-    for currency, of_currency in groupby(revisions, key=lambda one: one.rate.currency):
-        found += _days(currency, list(of_currency), first, last, grace, carried or {})
-    return found
-
-
-def _days(
-    currency: str, revisions: Sequence[Revision], first: date, last: date, grace: Mapping[str, int], carried: Carried
-) -> Iterator[DayFigure]:
-    runs: dict[str, _Run] = {}
-    place, day = 0, first
-    while day <= last:
-        while place < len(revisions) and revisions[place].rate.valid_on <= day:
-            one = revisions[place]
-            runs[one.source] = runs[one.source].then(one) if one.source in runs else _Run(one, one.rate.valid_on)
-            place += 1
-        yield _figure(currency, day, runs, grace, carried)
-        day += DAY
-
-
-def _figure(
-    currency: str, day: date, runs: Mapping[str, _Run], grace: Mapping[str, int], carried: Carried
-) -> DayFigure:
-    known = [runs[source] for source in grace if source in runs]
-    for run in known:
-        if day <= run.revision.rate.valid_until:
-            return DayFigure(day, currency, Freshness.FRESH, run.revision, run.since)
-    for run in known:
-        source = run.revision.source
-        young = (day - run.revision.rate.valid_until).days <= grace[source]
-        if young and day <= carried.get((source, currency), day):
-            return DayFigure(day, currency, Freshness.LATE, run.revision, run.since)
-    return DayFigure(day, currency, Freshness.NONE, None, None)
+def shifted(day: date, days: int) -> date:
+    """That many days later, within the calendar's ends."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))

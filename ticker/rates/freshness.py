@@ -6,11 +6,15 @@ figure is no sign of age, only the table's date is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from ticker.model import CLOCKS_DIFFER, DAY, Freshness, Quality, Rate
+from ticker.rates.calendar import Official, Outlook, Outlooks, Track, official_on
+from ticker.rates.doubt import NO_DAY
+from ticker.rates.tracks import Quoted, tracks_of_content
 from ticker.snapshot import NEVER, BankTerms, FeedTerms, Series, Snapshot
 
 MISSED_LIMIT = 3  # closed windows nobody looked at, after which a figure gives way
@@ -61,6 +65,7 @@ class Judgement:
     feeds: tuple[FeedState, ...]
     until: datetime
     changes_at: datetime
+    outlooks: Outlooks = field(compare=False)  # for the figures of other days
 
     def figure(self, currency: str) -> Figure | None:
         return next((one for one in self.figures if one.currency == currency), None)
@@ -74,43 +79,88 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
     content = snapshot.content
     today = content.home.day(now)
     midnight = content.home.at(today + DAY)
-    figures: dict[str, Figure] = {}
-    ends = [midnight]
-    for bank in content.banks:
-        of_bank = [series for series in content.series if series.source == bank.source]
-        looks = {series.currency: _look(snapshot, bank.source, series.currency, now) for series in of_bank}
-        newest_day = max((series.rates[-1].valid_on for series in of_bank if series.rates), default=today)
-        for series in of_bank:
-            earlier = figures.get(series.currency)
-            if earlier is None or not _in_force(earlier, today):
-                look = looks[series.currency]
-                # The bank's newest table, already in force, came without this currency's believed figure.
-                left_out = newest_day <= today and look < max(looks.values())
-                figure, end = _figure(series, bank, look, today, now, left_out=left_out)
-                figures[series.currency] = _better(earlier, figure, today) if earlier else figure
-                ends += [end] if end else []
+    ends = _carry_ends(snapshot, now)
+    outlooks = _outlooks(snapshot, today, now, ends)
+    figures = []
+    until = midnight
+    for currency, tracks in tracks_of_content(content, outlooks).items():
+        found = official_on(today.toordinal(), tracks)
+        figures.append(build_figure(currency, found, tracks, today, content.bank_names))
+        if found and found.period.last < today.toordinal():
+            end = ends[found.period.source, currency]
+            until = min(until, end) if end > now else until
     states = [_feed(feed, _look(snapshot, feed.feed, "", now), now) for feed in content.feeds]
-    until = min(ends)
     return Judgement(
         today=today,
-        figures=tuple(figures.values()),
+        figures=tuple(figures),
         feeds=tuple(state for state, _ in states),
         until=until,
         changes_at=min([until, *(end for _, end in states if end)]),
+        outlooks=outlooks,
     )
 
 
-def carried_until(snapshot: Snapshot, now: datetime) -> dict[tuple[str, str], date]:
-    """By source and currency, how far the newest figure is carried, as is known at `now`: up to the day on which the
-    third window closes that nobody has looked at. Beyond it nobody knows that the bank was silent."""
-    found = {}
+def build_figure(
+    currency: str,
+    found: Official[Quoted] | None,
+    tracks: Sequence[Track[Quoted]],
+    day: date,
+    bank_names: Mapping[str, str],
+) -> Figure:
+    """What there is to say of one currency on `day`, of which `found` is official.
+
+    Without an official figure it is that of the first source, stale or none. The next figure is the nearest one of the
+    source itself and of those that count before it.
+    """
+    place = next((nth for nth, one in enumerate(tracks) if found and one.source == found.period.source), 0)
+    track, ordinal = tracks[place], day.toordinal()
+    last = found.period if found else track.begun(ordinal)
+    previous = [one for one in track.periods if found and one.first < found.period.first]
+    coming = [one for of in tracks[: place + 1] for one in of.periods if one.first > ordinal]
+    following = min(coming, key=lambda one: one.first, default=None)  # of equal days, the earlier source's
+    return Figure(
+        currency=currency,
+        source=track.source,
+        bank=bank_names[track.source],
+        freshness=found.freshness if found else Freshness.STALE if last else Freshness.NONE,
+        rate=found.period.rate if found else None,
+        last=last.rate if last else None,
+        previous=previous[-1].rate if previous else None,
+        next=following.rate if following else None,
+        next_contested=following is not None and following.doubted_from == following.first,
+    )
+
+
+def _outlooks(snapshot: Snapshot, today: date, now: datetime, ends: Mapping[tuple[str, str], datetime]) -> Outlooks:
+    """How far each series that is shown reaches. No figure is carried to a day that is still to come, nor beyond the
+    day on which the third window closes that nobody has looked at: then nobody knows that the bank was silent."""
+    home, found = snapshot.content.home, {}
     for bank in snapshot.content.banks:
-        for series in snapshot.content.series:
-            if series.source == bank.source and series.rates:
-                answered = _answered(series, bank, _look(snapshot, bank.source, series.currency, now))
-                ends = bank.window.closes_after(answered, MISSED_LIMIT)
-                found[bank.source, series.currency] = snapshot.content.home.day(ends)
-    return found
+        of_bank = [one for one in snapshot.content.series if one.source == bank.source and one.rates]
+        looks = {one.currency: _look(snapshot, bank.source, one.currency, now) for one in of_bank}
+        newest_day = max((one.rates[-1].valid_on for one in of_bank), default=today)
+        for series in of_bank:
+            look, end = looks[series.currency], ends[bank.source, series.currency]
+            carried_until = min(home.day(end), today if end > now else today - DAY)
+            # The bank's newest table, already in force, was printed again without this currency's believed figure.
+            left_out = newest_day <= today and look < max(looks.values())
+            since = max(series.rates[-1].valid_on, home.day(look) if look > NEVER else date.min)
+            left_out_from = since.toordinal() if left_out else NO_DAY
+            found[bank.source, series.currency] = Outlook(NO_DAY, carried_until.toordinal(), left_out_from)
+    return Outlooks(today.toordinal(), found)
+
+
+def _carry_ends(snapshot: Snapshot, now: datetime) -> dict[tuple[str, str], datetime]:
+    """When each newest figure gives way, if nobody looks at the bank again. The bank restamps Sunday with Saturday's
+    figures: what counts is closed windows, not hours or days."""
+    banks = {bank.source: bank for bank in snapshot.content.banks}
+    return {
+        (one.source, one.currency): banks[one.source].window.closes_after(
+            _answered(one, banks[one.source], _look(snapshot, one.source, one.currency, now)), MISSED_LIMIT
+        )
+        for one in snapshot.content.series
+        if one.source in banks and one.rates
+    }
 
 
 def _answered(series: Series, bank: BankTerms, look: datetime) -> datetime:
@@ -118,71 +168,17 @@ def _answered(series: Series, bank: BankTerms, look: datetime) -> datetime:
     return max(bank.window.of(series.rates[-1].valid_on)[1], look)
 
 
-def _in_force(figure: Figure, today: date) -> bool:
-    return figure.rate is not None and today <= figure.rate.valid_until
-
-
-def _better(earlier: Figure, later: Figure, today: date) -> Figure:
-    """Of two sources, where the earlier one has no table of today: a currency that moves between the daily and the
-    weekly one is official by that which is in force (as `history.calendar` has it of any day)."""
-    if later.rate is None or (earlier.rate and not _in_force(later, today)):
-        return earlier
-    if earlier.next and (later.next is None or earlier.next.valid_on <= later.next.valid_on):
-        return replace(later, next=earlier.next, next_contested=earlier.next_contested)
-    return later
-
-
 def _look(snapshot: Snapshot, source: str, subject: str, now: datetime) -> datetime:
-    """The last good look. One in the future was dated by a clock that was wrong then: it answers for nothing."""
+    """The last good look. One in the future was dated by a clock that was wrong then; it confirms nothing."""
     look = snapshot.looks.get((source, subject), NEVER)
     return look if look <= now + CLOCKS_DIFFER else NEVER
-
-
-def _figure(
-    series: Series, bank: BankTerms, look: datetime, today: date, now: datetime, *, left_out: bool
-) -> tuple[Figure, datetime | None]:
-    """The figure's state, and the moment it turns stale where that is still ahead."""
-    past = [rate for rate in series.rates if rate.valid_on <= today]
-    last = past[-1] if past else None
-    state, end = Freshness.NONE, None
-    if last:
-        # The bank restamps Sunday with Saturday's figures: count closed windows, not hours or days.
-        answered = _answered(series, bank, look)
-        contested = left_out or any(last.valid_on <= day <= today for day in series.contested)
-        state = _state(last, bank, answered, today, now, contested=contested)
-        if state is Freshness.LATE:
-            end = bank.window.closes_after(answered, MISSED_LIMIT)
-    shown = state in (Freshness.FRESH, Freshness.LATE)
-    later = next((rate for rate in series.rates if rate.valid_on > today), None)
-    return Figure(
-        currency=series.currency,
-        source=series.source,
-        bank=bank.bank,
-        freshness=state,
-        rate=last if shown else None,
-        last=last,
-        previous=past[-2] if shown and len(past) > 1 else None,
-        next=later,
-        next_contested=later is not None and later.valid_on in series.contested,
-    ), end if end and end > now else None
-
-
-def _state(
-    last: Rate, bank: BankTerms, answered: datetime, today: date, now: datetime, *, contested: bool
-) -> Freshness:
-    if today <= last.valid_until:
-        return Freshness.LATE if contested else Freshness.FRESH
-    young = (today - last.valid_until).days <= bank.grace_days
-    if young and bank.window.closed_between(answered, now) < MISSED_LIMIT:
-        return Freshness.LATE
-    return Freshness.STALE
 
 
 def _feed(feed: FeedTerms, look: datetime, now: datetime) -> tuple[FeedState, datetime | None]:
     if look == NEVER:
         return FeedState(feed.feed, Freshness.NONE, None), None
     fresh_until = look + FEED_FRESH_INTERVALS * timedelta(seconds=feed.every_s)
-    late_until = max(look + FEED_LATE, fresh_until)
+    late_until = look + FEED_LATE
     if now < fresh_until:
         return FeedState(feed.feed, Freshness.FRESH, look), fresh_until
     if now < late_until:

@@ -1,7 +1,7 @@
-"""Decades of official figures in memory, so that a long history is told in milliseconds.
+"""Decades of official figures in memory, so that a long history takes milliseconds.
 
-A compact copy of what the store believes, kept for one `Store.rates_version`: a figure that is corrected, released or
-filled in anywhere in the past makes a new one.
+A compact copy of what the store believes, valid for one `Store.rates_version`: every figure that is corrected,
+released or backfilled, of however old a day, makes a new version.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ticker.model import Freshness, Rate, Revision
-from ticker.rates.calendar import Carried
-from ticker.rates.compose import ended
+from ticker.rates.calendar import Official, Outlooks, Track, official_on, with_outlooks
+from ticker.rates.defunct import is_defunct
+from ticker.rates.doubt import NO_DAY, doubted_days, doubted_from
 from ticker.rates.freshness import Figure
 from ticker.store import Printed, Store
 
 Step = Literal["day", "week", "month"]
 
 
-class Entry(NamedTuple):
-    """A figure as it is told, every part of it as text but the nominal."""
+class Point(NamedTuple):
+    """A believed figure as text, and as a period of the calendar."""
 
     value: str
     quoted: str
@@ -33,44 +34,65 @@ class Entry(NamedTuple):
     valid_until: str
     unchanged_since: str
     source: str
-    first: int  # `valid_on` as an ordinal
+    first: int
+    last: int
+    doubted_from: int
 
 
 class Row(NamedTuple):
-    """One currency on one calendar day; `entry` is None where there is nothing to give."""
+    """One currency on one calendar day; `point` is None where there is no figure to give."""
 
     day: str
     currency: str
     freshness: Freshness
-    entry: Entry | None
-
-
-_Told = tuple[Entry, Freshness]
+    point: Point | None
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One currency: from the day with the ordinal `first` on, each day's figure and whether it is late."""
+class DailyColumn:
+    """One currency: the official figure of each day from the ordinal `first` on, as far as figures alone tell."""
 
+    currency: str
     first: int
-    days: Sequence[_Told | None]
+    days: Sequence[Official[Point] | None]
+    tracks: Sequence[Track[Point]]
 
-    def on(self, ordinal: int) -> _Told | None:
-        place = ordinal - self.first
-        return self.days[place] if 0 <= place < len(self.days) else None
+    def at(self, outlooks: Outlooks) -> OutlookedColumn:
+        tracks = with_outlooks(self.tracks, self.currency, outlooks)
+        return OutlookedColumn(self, tracks, min((one.outlook.settled_until for one in tracks), default=0))
+
+    @property
+    def covered_until(self) -> int:
+        """The ordinal of the last day that a table covers; 0 without any."""
+        return max((one.periods[-1].last for one in self.tracks), default=0)
 
 
-class Book:
+@dataclass(frozen=True, slots=True)
+class OutlookedColumn:
+    """The same as is known at a moment. Up to `settled` the figures alone tell."""
+
+    column: DailyColumn
+    tracks: Sequence[Track[Point]]
+    settled: int
+
+    def on(self, ordinal: int) -> Official[Point] | None:
+        if ordinal > self.settled:
+            return official_on(ordinal, self.tracks)
+        place = ordinal - self.column.first
+        return self.column.days[place] if 0 <= place < len(self.column.days) else None
+
+
+class RateTimeline:
     """The columns that were asked for so far. For any number of threads: one reads the store, the others wait."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, Column] = {}
+        self._columns: dict[str, DailyColumn] = {}
         self._of: tuple[int, tuple[tuple[str, int], ...]] | None = None
         self._reading = threading.Lock()
 
     def columns(
         self, store: Store, version: int, grace: Mapping[str, int], currencies: Collection[str]
-    ) -> dict[str, Column]:
+    ) -> dict[str, DailyColumn]:
         """The columns of `currencies` as of that `rates_version`; `grace` has the sources in the order in which they
         count, with the days past its validity for which a figure is shown. Raises StoreError."""
         with self._reading:
@@ -84,89 +106,75 @@ class Book:
                 for one in printed:
                     by_currency[one.currency].append(one)
                 self._columns |= {
-                    currency: column(found, [one for one in held if one.rate.currency == currency], grace)
-                    for currency, found in by_currency.items()
+                    currency: build_column(currency, found, held, grace) for currency, found in by_currency.items()
                 }
             return {currency: self._columns[currency] for currency in currencies}
 
 
-def columns_at(store: Store, at: datetime, grace: Mapping[str, int], currencies: Collection[str]) -> dict[str, Column]:
-    """The same as it was known at a moment of the past; read anew each time. Raises StoreError."""
+def columns_at(
+    store: Store, at: datetime, grace: Mapping[str, int], currencies: Collection[str]
+) -> dict[str, DailyColumn]:
+    """The same as was known at a moment of the past (UTC); read from the store each time. Raises StoreError."""
     said = store.of_days(list(grace), date.min, date.max, at, currencies=currencies)
-    found = {}
-    for currency in currencies:
-        mine = [one for one in said if one.rate.currency == currency]
-        printed = [_printed(one) for one in mine if one.believed]
-        found[currency] = column(printed, [one for one in mine if one.held], grace)
-    return found
+    printed = [_printed(one) for one in said if one.believed]
+    held = [one for one in said if one.held]
+    return {
+        currency: build_column(currency, [one for one in printed if one.currency == currency], held, grace)
+        for currency in currencies
+    }
 
 
 def _printed(one: Revision) -> Printed:
     rate = one.rate
-    quoted = str(rate.quoted)
-    return Printed(one.id, one.source, rate.currency, quoted, rate.nominal, rate.valid_on, rate.valid_until)
+    return Printed(one.id, one.source, rate.currency, str(rate.quoted), rate.nominal, rate.valid_on, rate.valid_until)
 
 
-class _Table(NamedTuple):
-    """A figure, the last day (ordinal) that it is official for, and its revision."""
-
-    entry: Entry
-    until: int
-    revision: int
-
-
-def column(printed: Sequence[Printed], held: Iterable[Revision], grace: Mapping[str, int]) -> Column:
-    """One currency's days, from its believed figures: of a day the newest counts; a day that no table covers carries
-    the newest figure before it, late, for its source's grace; where two sources have one, the earlier counts.
-
-    The same as `ticker.rates.calendar.calendar` gives for each day.
-    """
-    found = [(_tables(source, printed), source, days) for source, days in grace.items()]
-    of_sources = [(tables, source, days) for tables, source, days in found if tables]
-    if not of_sources:
-        return Column(0, ())
-    first = min(tables[0].entry.first for tables, _, _ in of_sources)
-    last = max(tables[-1].until + days for tables, _, days in of_sources)
-    of_days: list[_Told | None] = [None] * (last - first + 1)
-    for tables, _, days in reversed(of_sources):
-        for table, following in _followed(tables, last + 1):
-            _put(of_days, first, table.until + 1, min(table.until + days + 1, following), (table.entry, Freshness.LATE))
-    for tables, source, _ in reversed(of_sources):
-        doubts = [one for one in held if one.source == source]
-        for table, following in _followed(tables, last + 1):
-            end = min(table.until + 1, following)
-            doubt = _doubted_from(table, doubts, end) if doubts else end
-            _put(of_days, first, table.entry.first, doubt, (table.entry, Freshness.FRESH))
-            _put(of_days, first, doubt, end, (table.entry, Freshness.LATE))
-    return Column(first, of_days)
+def build_column(
+    currency: str, printed: Sequence[Printed], held: Iterable[Revision], grace: Mapping[str, int]
+) -> DailyColumn:
+    """One currency's days, from its believed figures, by rising id, and all held ones."""
+    mine = [one for one in held if one.rate.currency == currency]
+    found = [
+        (_points([one for one in printed if one.source == source], [one for one in mine if one.source == source]), days)
+        for source, days in grace.items()
+    ]
+    tracks = [Track(points, days) for points, days in found if points]
+    first = min((one.periods[0].first for one in tracks), default=0)
+    last = max((one.periods[-1].last + one.grace_days for one in tracks), default=-1)
+    return DailyColumn(currency, first, _official_days(first, last, tracks), tracks)
 
 
-def _followed(tables: Sequence[_Table], end: int) -> Iterator[tuple[_Table, int]]:
-    """Each table with the first day of the next one; `end` behind the last."""
-    return zip(tables, [*(one.entry.first for one in tables[1:]), end], strict=True)
+def _official_days(first: int, last: int, tracks: Sequence[Track[Point]]) -> list[Official[Point] | None]:
+    """Each day's; of days with the same, one value."""
+    days: list[Official[Point] | None] = []
+    before: Official[Point] | None = None
+    for day in range(first, last + 1):
+        found = official_on(day, tracks)
+        if found and before and found.period is before.period and found.freshness is before.freshness:
+            found = before
+        days.append(found)
+        before = found
+    return days
 
 
-def _put(days: list[_Told | None], first: int, begin: int, end: int, told: _Told) -> None:
-    """The same for each day from `begin` on, before `end`."""
-    if begin < end:
-        days[begin - first : end - first] = [told] * (end - begin)
-
-
-def _tables(source: str, printed: Iterable[Printed]) -> list[_Table]:
-    """One source's tables of one currency, by day."""
-    newest = {one.valid_on: one for one in printed if one.source == source and not ended(one.currency, one.valid_on)}
-    tables: list[_Table] = []
+def _points(printed: Iterable[Printed], held: Iterable[Revision]) -> list[Point]:
+    """One source's figures of one currency, by day: of one day the newest counts."""
+    newest = {one.valid_on: one for one in printed if not is_defunct(one.currency, one.valid_on)}
+    doubted = doubted_days(held, {day: one.id for day, one in newest.items()})
+    points: list[Point] = []
     before: Printed | None = None
     since, end = "", 0
     for day in sorted(newest):
         one, name, first = newest[day], day.isoformat(), day.toordinal()
         if before is None or first > end + 1 or (one.quoted, one.nominal) != (before.quoted, before.nominal):
             since = name
-        before, end = one, one.valid_until.toordinal()
+        last = one.valid_until.toordinal() if one.valid_until != day else first
+        before, end = one, last
         value, quoted = _plain(one)
-        until = name if end == first else one.valid_until.isoformat()
-        tables.append(_Table(Entry(value, quoted, one.nominal, name, until, since, source, first), end, one.id))
-    return tables
+        until = name if last == first else one.valid_until.isoformat()
+        doubt = doubted_from(day, doubted)
+        points.append(Point(value, quoted, one.nominal, name, until, since, one.source, first, last, doubt))
+    return points
 
 
 def _plain(one: Printed) -> tuple[str, str]:
@@ -177,48 +185,40 @@ def _plain(one: Printed) -> tuple[str, str]:
     return f"{rate.value:f}", f"{rate.quoted:f}"
 
 
-def _doubted_from(table: _Table, held: Iterable[Revision], end: int) -> int:
-    """The first day on which the bank has said something else since that is not believed yet; `end` for none."""
-    of_table = [
-        day for one in held if one.id > table.revision and table.entry.first <= (day := one.rate.valid_on.toordinal())
-    ]
-    return min([end, *of_table])
-
-
-def entry(figure: Figure) -> Entry:
-    """The entry of a figure that no column has: since when it is unchanged is told of its own table alone."""
+def todays_point(figure: Figure, column: OutlookedColumn, today: int) -> Point | None:
+    """The point of the figure that is shown today; None where none is. One that the column lacks is newer than its
+    version: its `unchanged_since` then covers its own table only."""
     rate = figure.rate
-    assert rate
+    if rate is None:
+        return None
+    found = [official.period for day in (today, rate.valid_on.toordinal()) if (official := column.on(day))]
     first, until = str(rate.valid_on), str(rate.valid_until)
-    value, quoted = f"{rate.value:f}", f"{rate.quoted:f}"
-    return Entry(value, quoted, rate.nominal, first, until, first, figure.source, rate.valid_on.toordinal())
+    for point in found:
+        if (point.source, point.valid_on) == (figure.source, first):
+            return point
+    days = rate.valid_on.toordinal(), rate.valid_until.toordinal(), NO_DAY
+    return Point(f"{rate.value:f}", f"{rate.quoted:f}", rate.nominal, first, until, first, figure.source, *days)
 
 
 def rows(
-    columns: Mapping[str, Column],
-    ordinals: Sequence[int],
-    today: int,
-    now: Mapping[str, tuple[Entry | None, Freshness]],
-    carried: Carried,
+    columns: Mapping[str, DailyColumn], ordinals: Sequence[int], figures: Mapping[str, Figure], outlooks: Outlooks
 ) -> Iterator[Row]:
-    """Each currency's days. `now` is what is known of today, judged as the strip judges it; no figure is carried to a
-    day that is still to come, nor beyond what is known of the bank's silence."""
+    """Each currency's days. `figures` are today's, as the strip shows them."""
     names = [str(date.fromordinal(one)) for one in ordinals]
     for currency, of_days in columns.items():
-        ends = {source: min(today, day.toordinal()) for (source, of), day in carried.items() if of == currency}
+        column = of_days.at(outlooks)
         for ordinal, name in zip(ordinals, names, strict=True):
-            found = of_days.on(ordinal)
-            if ordinal == today and currency in now:
-                entry, state = now[currency]
-                yield Row(name, currency, state, entry)
-            elif found is None or (name > found[0].valid_until and ordinal > ends.get(found[0].source, today)):
-                yield Row(name, currency, Freshness.NONE, None)
+            if ordinal == outlooks.today and currency in figures:
+                figure = figures[currency]
+                yield Row(name, currency, figure.freshness, todays_point(figure, column, ordinal))
+            elif found := column.on(ordinal):
+                yield Row(name, currency, found.freshness, found.period)
             else:
-                yield Row(name, currency, found[1], found[0])
+                yield Row(name, currency, Freshness.NONE, None)
 
 
 def ordinals(first: date, last: date, step: Step) -> list[int]:
-    """The days from `first` on that are told, as ordinals."""
+    """The days of a span that are asked for, as ordinals."""
     if step != "month":
         return list(range(first.toordinal(), last.toordinal() + 1, 7 if step == "week" else 1))
     found, year, month = [], first.year, first.month

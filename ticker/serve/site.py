@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ticker.rates.as_of import snapshot_at
-from ticker.rates.day import Shown
+from ticker.rates.day import Moment
 from ticker.rates.freshness import freshness
-from ticker.rates.timeline import Book
+from ticker.rates.timeline import RateTimeline
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.rate_limit import RateLimiter
@@ -28,7 +28,7 @@ class Site:
     settings: SiteSettings
     clicks: ClickCounter
     assets: EmbedAssets
-    timeline: Book
+    timeline: RateTimeline
     limiter: RateLimiter
 
     @property
@@ -41,14 +41,13 @@ class Site:
             raise StoreError(f"the store is not open: {self.live.fault}")
         return self.live.store
 
-    def moment(self, at: datetime | None = None) -> Shown:
+    def moment(self, at: datetime | None = None) -> Moment:
         """What is known now, or was at `at` (UTC). Raises StoreError for the past while the store is unavailable."""
-        now = self.clock()
-        snapshot, judged = self.cache.current(now)
+        snapshot, judged = self.cache.current(self.clock())
         store = None if self.live.fault else self.live.store
         if at is None:
-            return Shown(snapshot, judged, now, None, store)
+            return Moment(snapshot, judged, None, store)
         if store is None:
             raise StoreError(self.live.fault)
         then = snapshot_at(store, snapshot.content, at)
-        return Shown(then, freshness(then, at), at, at, store)
+        return Moment(then, freshness(then, at), at, store)

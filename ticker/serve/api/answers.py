@@ -13,10 +13,12 @@ from urllib.parse import urlencode
 from ticker import __version__
 from ticker.model import Freshness, Headline, Rate, Revision
 from ticker.rates import convert as money
-from ticker.rates import day as figures
-from ticker.rates import timeline as books
-from ticker.rates.day import OfDay, Shown
+from ticker.rates import timeline
+from ticker.rates.calendar import shifted
+from ticker.rates.day import DayRate, Moment, known_currencies, on_day
 from ticker.rates.freshness import Figure
+from ticker.rates.held import held_revisions
+from ticker.rates.timeline import RateTimeline
 from ticker.serve.api import models
 from ticker.serve.api import params as asked
 from ticker.serve.api.endpoints import BASE, ENDPOINTS
@@ -58,20 +60,20 @@ def index() -> models.Index:
 class Formatter:
     """How moments and figures are told, and of which moment."""
 
-    shown: Shown
+    moment: Moment
 
-    def moment(self, moment: datetime | None) -> str | None:
-        return self.shown.content.home.local(moment).isoformat(timespec="seconds") if moment else None
+    def time_or_none(self, moment: datetime | None) -> str | None:
+        return self.moment.content.home.local(moment).isoformat(timespec="seconds") if moment else None
 
-    def sure(self, moment: datetime) -> str:
-        return self.shown.content.home.local(moment).isoformat(timespec="seconds")
+    def time(self, moment: datetime) -> str:
+        return self.moment.content.home.local(moment).isoformat(timespec="seconds")
 
     def provenance(self, one: Revision) -> models.Provenance:
         return models.Provenance(
             source=one.source,
             origin=one.origin or one.source,
-            seen_at=self.sure(one.seen_at),
-            last_modified=self.moment(one.last_modified),
+            seen_at=self.time(one.seen_at),
+            last_modified=self.time_or_none(one.last_modified),
             sha256=one.body_hash or None,
         )
 
@@ -82,14 +84,14 @@ class Formatter:
             valid_on=str(one.rate.valid_on),
             quoted=plain(one.rate.quoted) if one.believed else None,
             nominal=one.rate.nominal if one.believed else None,
-            held_at=self.moment(one.held_at),
-            released_at=self.moment(one.released_at),
-            discarded_at=self.moment(one.discarded_at),
+            held_at=self.time_or_none(one.held_at),
+            released_at=self.time_or_none(one.released_at),
+            discarded_at=self.time_or_none(one.discarded_at),
             provenance=self.provenance(one),
         )
 
-    def rate(self, one: OfDay) -> models.Rate:
-        figure, rate, said = one.figure, one.figure.rate, one.said
+    def rate(self, one: DayRate) -> models.Rate:
+        figure, rate, said = one.figure, one.figure.rate, one.revisions
         newest = {(of.source, of.rate.valid_on): of.id for of in said or () if of.believed}
         return models.Rate(
             currency=figure.currency,
@@ -112,25 +114,25 @@ class Formatter:
         )
 
 
-def rates(shown: Shown, site: Iterable[str], params: asked.RatesParams) -> models.Rates:
-    tell, content = Formatter(shown), shown.content
-    day = params.date or shown.judged.today
-    found = figures.of_day(shown, day, params.currencies or figures.known(shown, site))
+def rates(moment: Moment, site: Iterable[str], params: asked.RatesParams) -> models.Rates:
+    tell, content = Formatter(moment), moment.content
+    day = params.date or moment.judged.today
+    found = on_day(moment, day, params.currencies or known_currencies(moment, site))
     return models.Rates(
         date=str(day),
         home=content.home.currency,
         zone=content.home.zone.key,
         demo=content.demo,
-        at=tell.moment(shown.at),
-        until=None if shown.at else tell.moment(shown.judged.until),
+        at=tell.time_or_none(moment.at),
+        until=None if moment.at else tell.time_or_none(moment.judged.until),
         rates=[tell.rate(one) for one in found],
     )
 
 
-def rate_text(shown: Shown, currency: str, params: asked.RateParams) -> bytes:
+def rate_text(moment: Moment, currency: str, params: asked.RateParams) -> bytes:
     """One figure; raises NothingError where there is none, or one that its own day would have to stand beside."""
-    day = params.date or shown.judged.today
-    (found,) = figures.of_day(shown, day, [currency])
+    day = params.date or moment.judged.today
+    (found,) = on_day(moment, day, [currency])
     figure = found.figure
     if figure.rate is None:
         raise NotAvailableError(f"There is no official figure of {currency} for {day}: {_why(found)}.")
@@ -142,11 +144,11 @@ def rate_text(shown: Shown, currency: str, params: asked.RateParams) -> bytes:
     return (text.replace(".", ",") if params.decimal == "comma" else text).encode()
 
 
-def _why(found: figures.OfDay) -> str:
+def _why(found: DayRate) -> str:
     figure = found.figure
     if figure.freshness is Freshness.STALE and figure.last:
         return f"the last one, of {figure.last.valid_on}, is too old"
-    if any(one.held for one in found.said or ()):
+    if any(one.held for one in found.revisions or ()):
         return "what the bank gave is held and not believed"
     return "none is known here"
 
@@ -182,10 +184,10 @@ class Span:
     ordinals: Sequence[int]
 
 
-def span(shown: Shown, site: tuple[str, ...], params: asked.HistoryParams) -> Span:
+def span(moment: Moment, site: tuple[str, ...], params: asked.HistoryParams) -> Span:
     """The days and currencies; raises BadParametersError for what is too much or goes backwards."""
-    last = params.to or shown.judged.today
-    first = params.from_ or figures.shifted(last, -SPAN.days)
+    last = params.to or moment.judged.today
+    first = params.from_ or shifted(last, -SPAN.days)
     if first > last:
         raise BadParametersError(Mistake("from", str(first), f"wanted a day not later than `to`, which is {last}"))
     currencies = params.currencies or site
@@ -194,45 +196,30 @@ def span(shown: Shown, site: tuple[str, ...], params: asked.HistoryParams) -> Sp
     if count > MOST_ROWS + len(currencies):
         most = f"wanted at most {MOST_ROWS} rows in all; a later day, fewer currencies or a larger step give that"
         raise BadParametersError(Mistake("from", str(first), most))
-    return Span(first, last, currencies, books.ordinals(first, last, params.step))
+    return Span(first, last, currencies, timeline.ordinals(first, last, params.step))
 
 
-def history_rows(shown: Shown, book: books.Book, version: int, wanted: Span) -> Iterable[books.Row]:
+def history_rows(moment: Moment, in_memory: RateTimeline, version: int, wanted: Span) -> Iterable[timeline.Row]:
     """Raises StoreError."""
-    grace = shown.content.grace
-    if shown.at:
-        columns = books.columns_at(shown.past, shown.at, grace, wanted.currencies)
+    grace = moment.content.grace
+    if moment.at:
+        columns = timeline.columns_at(moment.past, moment.at, grace, wanted.currencies)
     else:
-        columns = book.columns(shown.past, version, grace, wanted.currencies)
-    today = shown.judged.today.toordinal()
-    now: dict[str, tuple[books.Entry | None, Freshness]] = {}
-    for currency in wanted.currencies:
-        figure = shown.judged.figure(currency)
-        if figure:
-            now[currency] = _entry(figure, columns[currency], today), figure.freshness
-    return books.rows(columns, wanted.ordinals, today, now, shown.carried)
+        columns = in_memory.columns(moment.past, version, grace, wanted.currencies)
+    figures = {one.currency: one for one in moment.judged.figures}
+    return timeline.rows(columns, wanted.ordinals, figures, moment.judged.outlooks)
 
 
-def _entry(figure: Figure, column: books.Column, today: int) -> books.Entry | None:
-    """The column's entry of the very table that the figure is of."""
-    if figure.rate is None:
-        return None
-    days = today, figure.rate.valid_on.toordinal()
-    found = [told[0] for day in days if (told := column.on(day)) is not None]
-    of = figure.source, str(figure.rate.valid_on)
-    return next((one for one in found if (one.source, one.valid_on) == of), None) or books.entry(figure)
-
-
-def history_head(shown: Shown, params: asked.HistoryParams, wanted: Span) -> models.History:
-    home = shown.content.home
+def history_head(moment: Moment, params: asked.HistoryParams, wanted: Span) -> models.History:
+    home = moment.content.home
     return models.History(
         from_=str(wanted.first),
         to=str(wanted.last),
         step=params.step,
         home=home.currency,
         zone=home.zone.key,
-        demo=shown.content.demo,
-        at=Formatter(shown).moment(shown.at),
+        demo=moment.content.demo,
+        at=Formatter(moment).time_or_none(moment.at),
         rates=[],
     )
 
@@ -240,14 +227,14 @@ def history_head(shown: Shown, params: asked.HistoryParams, wanted: Span) -> mod
 # --- convert ----------------------------------------------------------------------------------------------------------
 
 
-def convert(shown: Shown, params: asked.ConvertParams) -> models.Conversion:
+def convert(moment: Moment, params: asked.ConvertParams) -> models.Conversion:
     """Raises NothingError where a rate lacks."""
-    home, day = shown.content.home.currency, params.date or shown.judged.today
+    home, day = moment.content.home.currency, params.date or moment.judged.today
     to = params.to or home
     foreign = [one for one in dict.fromkeys((params.from_, to)) if one != home]
     if params.from_ == to:
         foreign = []
-    of_day = figures.of_day(shown, day, foreign)
+    of_day = on_day(moment, day, foreign)
     for found in of_day:
         if found.figure.rate is None:
             raise NotAvailableError(f"There is no official figure of {found.figure.currency} for {day}: {_why(found)}.")
@@ -262,8 +249,8 @@ def convert(shown: Shown, params: asked.ConvertParams) -> models.Conversion:
         amount=params.amount,
         date=str(day),
         home=home,
-        demo=shown.content.demo,
-        at=Formatter(shown).moment(shown.at),
+        demo=moment.content.demo,
+        at=Formatter(moment).time_or_none(moment.at),
         result=done.result,
         exact=done.decimals,
         valid_on=str(oldest) if oldest else None,
@@ -301,28 +288,28 @@ def headline(one: Headline, feed: FeedTerms, tell: Formatter) -> dict[str, str]:
         "feed": feed.feed,
         "publisher": feed.publisher,
         "language": feed.language,
-        "published_at": tell.sure(one.published_at),
-        "day": str(tell.shown.content.home.day(one.published_at)),
+        "published_at": tell.time(one.published_at),
+        "day": str(tell.moment.content.home.day(one.published_at)),
     }
 
 
-def headlines(shown: Shown, params: asked.HeadlinesParams) -> models.Headlines:
+def headlines(moment: Moment, params: asked.HeadlinesParams) -> models.Headlines:
     """Raises StoreError."""
-    tell, feeds = Formatter(shown), {one.feed: one for one in shown.content.feeds}
+    tell, feeds = Formatter(moment), {one.feed: one for one in moment.content.feeds}
     wanted = [
         one.feed
         for one in feeds.values()
         if (params.lang is None or one.language == params.lang) and (params.feeds is None or one.feed in params.feeds)
     ]
     since, until = (asked.in_zone(text) if text else None for text in (params.since, params.until))
-    page = partial(shown.past.headlines, wanted, since=since, until=until, known_at=shown.at)
+    page = partial(moment.past.headlines, wanted, since=since, until=until, known_at=moment.at)
     found = _found(page, params)
     more = len(found) > params.limit
     found = found[: params.limit]
     return models.Headlines(
-        zone=shown.content.home.zone.key,
-        demo=shown.content.demo,
-        at=tell.moment(shown.at),
+        zone=moment.content.home.zone.key,
+        demo=moment.content.demo,
+        at=tell.time_or_none(moment.at),
         headlines=[models.Headline.model_validate(headline(one, feeds[one.feed], tell)) for one in found],
         links=models.Links(self=_link(params), next=_link(params, _cursor(found[-1])) if more else None),
     )
@@ -355,14 +342,16 @@ def _link(params: asked.HeadlinesParams, cursor: str | None = None) -> str:
     return f"{BASE}/headlines?{query}" if query else f"{BASE}/headlines"
 
 
-def popular_now(shown: Shown, params: asked.PopularParams, clicks: Mapping[str, float], floor: float) -> models.Popular:
-    tell, feeds = Formatter(shown), {one.feed: one for one in shown.content.feeds}
-    among = [one for one in shown.content.headlines if params.lang in (None, feeds[one.feed].language)]
+def popular_now(
+    moment: Moment, params: asked.PopularParams, clicks: Mapping[str, float], floor: float
+) -> models.Popular:
+    tell, feeds = Formatter(moment), {one.feed: one for one in moment.content.feeds}
+    among = [one for one in moment.content.headlines if params.lang in (None, feeds[one.feed].language)]
     best = popular(cluster(among), clicks, params.limit, floor)
     sure = any(total_clicks(story, clicks) >= floor for story in best)
     return models.Popular(
         by="clicks" if sure and clicks else "feeds",
-        demo=shown.content.demo,
+        demo=moment.content.demo,
         headlines=[_story(story, feeds, tell) for story in best],
     )
 
@@ -374,12 +363,12 @@ def _story(one: Cluster, feeds: Mapping[str, FeedTerms], tell: Formatter) -> mod
     )
 
 
-def feeds(shown: Shown) -> models.Feeds:
-    tell, held = Formatter(shown), [one.feed for one in shown.content.headlines]
-    states = {one.feed: one for one in shown.judged.feeds}
+def feeds(moment: Moment) -> models.Feeds:
+    tell, held = Formatter(moment), [one.feed for one in moment.content.headlines]
+    states = {one.feed: one for one in moment.judged.feeds}
     return models.Feeds(
-        demo=shown.content.demo,
-        at=tell.moment(shown.at),
+        demo=moment.content.demo,
+        at=tell.time_or_none(moment.at),
         feeds=[
             models.Feed(
                 id=one.feed,
@@ -388,10 +377,10 @@ def feeds(shown: Shown) -> models.Feeds:
                 freshness=states[one.feed].freshness.value,
                 last_success=None
                 if states[one.feed].freshness is Freshness.FRESH
-                else tell.moment(states[one.feed].last_success),
+                else tell.time_or_none(states[one.feed].last_success),
                 headlines=held.count(one.feed),
             )
-            for one in shown.content.feeds
+            for one in moment.content.feeds
         ],
     )
 
@@ -399,27 +388,27 @@ def feeds(shown: Shown) -> models.Feeds:
 # --- the service ------------------------------------------------------------------------------------------------------
 
 
-def strip_json(site: Site, shown: Shown, params: asked.StripParams, allowed: asked.Allowed) -> bytes:
+def strip_json(site: Site, moment: Moment, params: asked.StripParams, allowed: asked.Allowed) -> bytes:
     """As /strip.json has it."""
     own = params.model_dump(exclude_unset=True, exclude={"preset", "at"})
     preset = parse(allowed.presets[params.preset], allowed.offered)[0] if params.preset else Options()
     options = preset.model_copy(update=own)
-    return json.render(present(shown.snapshot, shown.judged, options, currencies=site.settings.currencies))
+    return json.render(present(moment.snapshot, moment.judged, options, currencies=site.settings.currencies))
 
 
-def status(shown: Shown) -> models.Status:
-    tell, snapshot, judged = Formatter(shown), shown.snapshot, shown.judged
+def status(moment: Moment) -> models.Status:
+    tell, snapshot, judged = Formatter(moment), moment.snapshot, moment.judged
     try:
-        held: int | None = len(figures.held(shown))
+        held: int | None = len(held_revisions(moment.past, [bank.source for bank in moment.content.banks], moment.at))
     except StoreError:
         held = None
     return models.Status(
         service=f"som-ticker {__version__}",
         demo=snapshot.content.demo,
-        at=tell.moment(shown.at),
+        at=tell.time_or_none(moment.at),
         version=snapshot.version,
-        as_of=tell.moment(snapshot.as_of) if snapshot.as_of != NEVER else None,
-        until=tell.sure(judged.until),
+        as_of=tell.time_or_none(snapshot.as_of) if snapshot.as_of != NEVER else None,
+        until=tell.time(judged.until),
         store="away" if held is None else "ok",
         held=held,
         rates=[

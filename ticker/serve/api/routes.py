@@ -13,8 +13,7 @@ from flask import request
 from werkzeug.exceptions import NotFound
 
 from ticker import log
-from ticker.model import Freshness
-from ticker.rates.day import Shown
+from ticker.rates.day import Moment
 from ticker.serve.api import answers as say
 from ticker.serve.api import html, models, openapi, params, reference, tables
 from ticker.serve.api.endpoints import ENDPOINTS, Endpoint, csv_columns
@@ -203,10 +202,8 @@ class Api:
         version = self._version() if asked.door.past else None
         feeds = () if asked.door.tag == "Rates" else feeds_shown(judged)
         of_snapshot = snapshot.version, snapshot.as_of, hash(snapshot.content.feeds)
-        # How far a figure is carried depends on looks where it is not shown today.
-        stale = [(one.source, one.currency) for one in judged.figures if one.freshness is Freshness.STALE]
-        looks = tuple(snapshot.looks.get(one) for one in stale)
-        return of_snapshot, judged.until, hash((judged.figures, tuple(feeds), looks)), version, counted
+        outlooks = judged.outlooks.fingerprint
+        return of_snapshot, judged.until, hash((judged.figures, tuple(feeds), outlooks)), version, counted
 
     def _version(self) -> int | None:
         """Of all figures there are; None while the store is away."""
@@ -235,57 +232,57 @@ class Api:
         return self._responses.put(asked.key, fingerprint, made, now)
 
     def _say(self, asked: Asked) -> Response:
-        shown = self._site.moment(asked.at)
-        said = self._body(asked, shown)
+        moment = self._site.moment(asked.at)
+        said = self._body(asked, moment)
         return build_response(
             said.body,
             said.content_type,
-            until=shown.judged.until,
+            until=moment.judged.until,
             headers=Headers(links=(*said.links, SERVICE_DESC)),
             compression=Compression(lazy=len(said.body) > LARGE),
-            detail=f"v{shown.snapshot.version}",
+            detail=f"v{moment.snapshot.version}",
         )
 
-    def _body(self, asked: Asked, shown: Shown) -> _Said:
+    def _body(self, asked: Asked, moment: Moment) -> _Said:
         site = self._site.settings.currencies
         match asked.door.id:
             case "strip":
-                body = say.strip_json(self._site, shown, asked.params, self.allowed())
+                body = say.strip_json(self._site, moment, asked.params, self.allowed())
                 return _Said(body, links=(f'<{SCHEMA_PATH}>; rel="describedby"',))
             case "rate":
-                return _Said(say.rate_text(shown, asked.rest, asked.params), TEXT)
+                return _Said(say.rate_text(moment, asked.rest, asked.params), TEXT)
             case "history":
-                return self._history(asked, shown)
+                return self._history(asked, moment)
             case "headlines":
-                found = say.headlines(shown, asked.params)
+                found = say.headlines(moment, asked.params)
                 onward = found.links.next
                 if onward and asked.csv and asked.params.format != "csv":  # by the path's ending
                     onward = onward.replace(f"{asked.door.path}?", f"{asked.door.csv_path}?", 1)
                 links = (f'<{onward}>; rel="next"',) if onward else ()
                 return replace(_said(asked, found, found.headlines), links=links)
             case "rates":
-                rates = say.rates(shown, site, asked.params)
+                rates = say.rates(moment, site, asked.params)
                 return _said(asked, rates, rates.rates, date=rates.date, demo=rates.demo)
             case "convert":
-                done = say.convert(shown, asked.params)
+                done = say.convert(moment, asked.params)
                 return _said(asked, done, [done])
             case "popular":
                 views = self._site.clicks
-                popular = say.popular_now(shown, asked.params, views.tally.clicks, views.floor)
+                popular = say.popular_now(moment, asked.params, views.tally.clicks, views.floor)
                 return _said(asked, popular, popular.headlines)
             case "feeds":
-                feeds = say.feeds(shown)
+                feeds = say.feeds(moment)
                 return _said(asked, feeds, feeds.feeds)
             case "status":
-                return _said(asked, say.status(shown))
+                return _said(asked, say.status(moment))
             case _:
                 return _said(asked, say.index())
 
-    def _history(self, asked: Asked, shown: Shown) -> _Said:
+    def _history(self, asked: Asked, moment: Moment) -> _Said:
         """Raises StoreError."""
-        wanted = say.span(shown, self._site.settings.currencies, asked.params)
-        rows = say.history_rows(shown, self._book, shown.past.rates_version(), wanted)
-        head = say.history_head(shown, asked.params, wanted)
+        wanted = say.span(moment, self._site.settings.currencies, asked.params)
+        rows = say.history_rows(moment, self._book, moment.past.rates_version(), wanted)
+        head = say.history_head(moment, asked.params, wanted)
         if not asked.csv:
             return _Said(tables.history_json(head, rows))
         demo = tables.cell(head.demo)

@@ -15,9 +15,9 @@ from hashlib import sha256
 from typing import Any, cast
 
 from ticker.model import DAY, Headline, Home, Rate, Revision, Window
-from ticker.rates import timeline as book
+from ticker.rates import timeline
 from ticker.rates.compose import compose
-from ticker.rates.day import Shown
+from ticker.rates.day import Moment
 from ticker.rates.freshness import freshness
 from ticker.serve.api import answers as say
 from ticker.serve.api import models, params, tables
@@ -44,17 +44,17 @@ PAGE = params.HeadlinesParams(lang="en", limit=2)
 @cache
 def samples() -> Mapping[str, Any]:
     """An answer of each door that answers JSON of a model, by the door's id."""
-    shown = _shown()
+    moment = _moment()
     made: dict[str, models.Model] = {
         "index": say.index(),
-        "rates": say.rates(shown, (), params.RatesParams()),
-        "convert": say.convert(shown, CONVERT),
-        "headlines": say.headlines(shown, PAGE),
-        "popular": say.popular_now(shown, params.PopularParams(), {}, 1.0),
-        "feeds": say.feeds(shown),
-        "status": say.status(shown),
+        "rates": say.rates(moment, (), params.RatesParams()),
+        "convert": say.convert(moment, CONVERT),
+        "headlines": say.headlines(moment, PAGE),
+        "popular": say.popular_now(moment, params.PopularParams(), {}, 1.0),
+        "feeds": say.feeds(moment),
+        "status": say.status(moment),
     }
-    return {id_: json.loads(models.encoded(one)) for id_, one in made.items()} | {"history": _history(shown)}
+    return {id_: json.loads(models.encoded(one)) for id_, one in made.items()} | {"history": _history(moment)}
 
 
 def table(door: Endpoint) -> str:
@@ -67,15 +67,16 @@ def table(door: Endpoint) -> str:
 
 def figure() -> str:
     """The plain text of one figure."""
-    return say.rate_text(_shown(), "USD", params.RateParams()).decode()
+    return say.rate_text(_moment(), "USD", params.RateParams()).decode()
 
 
-def _history(shown: Shown) -> Any:
-    wanted = say.span(shown, (), SPAN)
-    grace = shown.content.grace
-    columns = book.columns_at(shown.past, NOW, grace, wanted.currencies)
-    rows = book.rows(columns, wanted.ordinals, TODAY.toordinal(), {}, shown.carried)
-    return json.loads(tables.history_json(say.history_head(shown, SPAN, wanted), rows))
+def _history(moment: Moment) -> Any:
+    wanted = say.span(moment, (), SPAN)
+    grace = moment.content.grace
+    columns = timeline.columns_at(moment.past, NOW, grace, wanted.currencies)
+    figures = {one.currency: one for one in moment.judged.figures}
+    rows = timeline.rows(columns, wanted.ordinals, figures, moment.judged.outlooks)
+    return json.loads(tables.history_json(say.history_head(moment, SPAN, wanted), rows))
 
 
 class _Past:
@@ -91,13 +92,13 @@ class _Past:
         return [one for one in _headlines() if one.feed in feeds][:limit]
 
 
-def _shown() -> Shown:
+def _moment() -> Moment:
     of_source = {bank.source: [one for one in _revisions() if one.source == bank.source] for bank in (DAILY, WEEKLY)}
     content = compose(HOME, (DAILY, WEEKLY), FEEDS, of_source, _headlines(), demo=True)
     looks = {(one.source, one.currency): NOW - timedelta(minutes=2) for one in content.series}
     looks |= {("example-news", ""): NOW - timedelta(minutes=1), ("example-press", ""): NOW - timedelta(hours=2)}
     snapshot = Snapshot(1234, NOW - timedelta(minutes=12), content, looks)
-    return Shown(snapshot, freshness(snapshot, NOW), NOW, None, cast(Store, _Past()))
+    return Moment(snapshot, freshness(snapshot, NOW), None, cast(Store, _Past()))
 
 
 def _revisions() -> list[Revision]:

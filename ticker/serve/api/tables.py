@@ -24,11 +24,11 @@ def history_json(head: History, rows: Iterable[Row]) -> bytes:
 
 
 def _json(row: Row) -> str:
-    day, currency, freshness, entry = row
+    day, currency, freshness, point = row
     head = f'{{"date":"{day}","currency":"{currency}",'
-    if entry is None:
+    if point is None:
         return f'{head}{_NOTHING},"freshness":"{freshness}","source":null}}'
-    value, quoted, nominal, valid_on, valid_until, since, source, _ = entry
+    value, quoted, nominal, valid_on, valid_until, since, source = point[:7]
     return (
         f'{head}"value":"{value}","quoted":"{quoted}","nominal":{nominal},"valid_on":"{valid_on}",'
         f'"valid_until":"{valid_until}","unchanged_since":"{since}","freshness":"{freshness}","source":"{source}"}}'
@@ -37,11 +37,11 @@ def _json(row: Row) -> str:
 
 def history_cells(rows: Iterable[Row]) -> Iterator[tuple[str | int | None, ...]]:
     """The rows as cells, in the order of `models.HistoryRow`."""
-    for day, currency, freshness, entry in rows:
-        if entry is None:
+    for day, currency, freshness, point in rows:
+        if point is None:
             yield (day, currency, *(None,) * 6, freshness.value, None)
         else:
-            yield (day, currency, *entry[:6], freshness.value, entry.source)
+            yield (day, currency, *point[:6], freshness.value, point.source)
 
 
 def of_rows(door: Endpoint, rows: Iterable[Mapping[str, Any]], more: Mapping[str, Any]) -> bytes:

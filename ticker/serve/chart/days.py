@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from ticker.model import Freshness
-from ticker.rates.timeline import Column
+from ticker.rates.calendar import Outlooks
+from ticker.rates.timeline import DailyColumn, OutlookedColumn
 from ticker.serve.chart.query import ChartQuery
 
 
@@ -33,26 +34,24 @@ class DailyFigures:
         return (self.last - self.first).days + 1
 
 
-def daily_figures(columns: Mapping[str, Column], asked: ChartQuery, today: date) -> DailyFigures:
+def daily_figures(
+    columns: Mapping[str, DailyColumn], asked: ChartQuery, today: date, outlooks: Outlooks
+) -> DailyFigures:
     """The days asked for, cut to those between the first and the newest known figure, today included."""
     first, last = asked.span(today)
     known = [one for one in columns.values() if one.days]
     begins = min((date.fromordinal(one.first) for one in known), default=first)
-    ends = max([today, *map(_covered_until, known)])
+    ends = max([today, *(date.fromordinal(one.covered_until) for one in known)])
     last = min(last, ends)
     first = min(last, max(first, begins))
     span = range(first.toordinal(), last.toordinal() + 1)
-    return DailyFigures(first, last, {code: [_official(one, day) for day in span] for code, one in columns.items()})
+    at_present = {code: one.at(outlooks) for code, one in columns.items()}
+    return DailyFigures(first, last, {code: [_official(one, day) for day in span] for code, one in at_present.items()})
 
 
-def _covered_until(column: Column) -> date:
-    newest = next((told[0] for told in reversed(column.days) if told), None)
-    return date.fromisoformat(newest.valid_until) if newest else date.min
-
-
-def _official(column: Column, ordinal: int) -> Official | None:
-    told = column.on(ordinal)
-    if not told or str(date.fromordinal(ordinal)) > told[0].valid_until:
+def _official(column: OutlookedColumn, ordinal: int) -> Official | None:
+    """The figure whose own table covers the day."""
+    found = column.on(ordinal)
+    if not found or ordinal > found.period.last:
         return None
-    entry, freshness = told
-    return Official(Decimal(entry.value), entry.source, freshness is not Freshness.FRESH)
+    return Official(Decimal(found.period.value), found.period.source, found.freshness is not Freshness.FRESH)

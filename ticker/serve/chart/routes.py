@@ -42,7 +42,8 @@ def _answer(site: Site, responses: LruResponses, path: str) -> Response:
     def make() -> Response:
         currencies, (first, last) = asked.options.currencies or terms.currencies, asked.span(judged.today)
         charge(site, of_days((last - first).days, len(currencies)))
-        known = daily_figures(site.timeline.columns(store, version, grace, currencies), asked, judged.today)
+        columns = site.timeline.columns(store, version, grace, currencies)
+        known = daily_figures(columns, asked, judged.today, judged.outlooks)
         until = content.home.at(judged.today + DAY)
         if path == PICTURE:
             drawn = chart(known, content, asked)
@@ -51,5 +52,13 @@ def _answer(site: Site, responses: LruResponses, path: str) -> Response:
         body = html.page(page(known, content, asked, offers, judged.today))
         return build_response(body, HTML, until=until, headers=Headers(html.policy()))
 
-    fingerprint = version, judged.today, content.home, content.banks, content.demo, offers.currencies
+    fingerprint = (
+        version,
+        judged.today,
+        content.home,
+        content.banks,
+        content.demo,
+        offers.currencies,
+        judged.outlooks.fingerprint,
+    )
     return responses.get_or_make((path, asked.query(), asked.notes), fingerprint, make, now)

@@ -19,9 +19,13 @@ from flask import request
 
 from ticker import log
 from ticker.rates.calendar import reach
+from ticker.rates.certain import CertainRates, certain_now, certain_then
 from ticker.rates.freshness import Judgement
+from ticker.rates.tracks import tracks_of_revisions
 from ticker.serve.compat import frankfurter as compat
-from ticker.serve.compat.frankfurter import Asked, Kind, Known
+from ticker.serve.compat import nbkr
+from ticker.serve.compat.frankfurter import FrankfurterQuery
+from ticker.serve.compat.nbkr import Kind
 from ticker.serve.http.errors import STORE_RETRY_S
 from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.rate_limit import RateLimitedError, of_days
@@ -107,14 +111,14 @@ def register_routes(app: Router, site: Site) -> None:
 def _table(site: Site, kind: Kind, told: _Told) -> Response:
     now = site.clock()
     snapshot, judged = site.cache.current(now)
-    table = compat.newest_table(snapshot.content, judged, kind)
+    table = nbkr.table(snapshot.content, judged, kind)
     if not table:
         return problem(
             503,
             "There is no table that may be shown: none was collected yet, or the last one is too old.",
             more=[("Retry-After", RETRY_S)],
         )
-    body = compat.nbkr_xml(kind, table, demo=snapshot.content.demo)
+    body = nbkr.nbkr_xml(kind, table, demo=snapshot.content.demo)
     since = told.since_when(body, snapshot.as_of, now)
     return build_response(body, XML, until=judged.until, last_modified=since, detail=f"v{snapshot.version}")
 
@@ -122,7 +126,7 @@ def _table(site: Site, kind: Kind, told: _Told) -> Response:
 def _frankfurter(site: Site, responses: LruResponses, what: str, query: str) -> Response:
     """Raises _RefusedError, or StoreError for days of the past."""
     snapshot, judged = site.cache.current(site.clock())
-    known, today = compat.known_now(snapshot.content, judged), judged.today
+    known, today = certain_now(snapshot.content, judged), judged.today
     if what == "currencies":
         return _now(compat.currencies_json(_some(known, date.max)), judged.until)
     if what in ("latest", "current"):
@@ -146,7 +150,7 @@ def _now(body: bytes | None, until: datetime) -> Response:
     return build_response(body, JSON, until=until, compression=Compression(lazy=True))
 
 
-def _some(known: Known, day: date) -> Known:
+def _some(known: CertainRates, day: date) -> CertainRates:
     """What is known, once that is anything of this day or before it."""
     if not any(min(values) <= day for values in known.values.values()):
         raise _RefusedError(
@@ -155,7 +159,7 @@ def _some(known: Known, day: date) -> Known:
     return known
 
 
-def _newest(known: Known, today: date) -> date:
+def _newest(known: CertainRates, today: date) -> date:
     """The last day there is an answer of: tomorrow, once its table is there."""
     return max(today, known.newest or today)
 
@@ -163,7 +167,7 @@ def _newest(known: Known, today: date) -> date:
 def _then(
     site: Site,
     responses: LruResponses,
-    asked: Asked,
+    asked: FrankfurterQuery,
     first: date,
     last: date,
     judged: Judgement,
@@ -171,18 +175,19 @@ def _then(
     whole: bool = False,
 ) -> Response:
     """Of days of the past: of each from `first` to `last` where the `whole` period is asked for. Kept while the store
-    says the same, and no figure of a present day is judged otherwise."""
+    and the judgement of the present say the same."""
     if first > last or last < FIRST_DAY:
         raise _RefusedError(404, "not found")
     store, content = site.require_store(), site.cache.snapshot.content
-    present = judged if last >= judged.today else None
-    figures = present.figures if present else ()
-    key, fingerprint = (asked, first, last, whole), (store.rates_version(), content.banks, content.demo, figures)
+    key, fingerprint = (
+        (asked, first, last, whole),
+        (store.rates_version(), content.banks, content.demo, judged.outlooks.fingerprint),
+    )
     if found := responses.get(key, fingerprint):
         return replace(found, until=judged.until)
     charge(site, of_days((last - first).days + 1, len(asked.symbols or content.series)))
     with _one_at_a_time() if last - first >= LONG else nullcontext():
-        body = _read(store, content, asked, first, last, present, whole=whole)
+        body = _read(store, content, asked, first, last, judged, whole=whole)
     return responses.put(key, fingerprint, _now(body, judged.until), site.clock())
 
 
@@ -197,11 +202,20 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _read(
-    store: Store, content: Content, asked: Asked, first: date, last: date, present: Judgement | None, *, whole: bool
+    store: Store,
+    content: Content,
+    asked: FrankfurterQuery,
+    first: date,
+    last: date,
+    judged: Judgement,
+    *,
+    whole: bool,
 ) -> bytes | None:
     grace = content.grace
-    said = store.of_days(list(grace), reach(first, grace), last)
-    known = compat.known_then(content, said, None if asked.symbols is None else {asked.base, *asked.symbols}, present)
+    begin = reach(first, grace)
+    currencies = None if asked.symbols is None else {asked.base, *asked.symbols}
+    said = store.of_days(list(grace), reach(begin, grace), last, currencies=currencies)
+    known = certain_then(content, tracks_of_revisions(said, grace, judged.outlooks), begin, last)
     return compat.period_json(known, asked, first, last) if whole else compat.day_json(known, asked, last)
 
 
@@ -212,7 +226,7 @@ def _day(text: str) -> date:
         raise _RefusedError(422, "invalid date") from None
 
 
-def _asked(query: str) -> Asked:
+def _asked(query: str) -> FrankfurterQuery:
     """Of a repeated name the last one counts, as there; `from` and `to` are the older names and go before."""
     given = dict(parse_qsl(query[:MAX_QUERY], errors="replace"))
     base = (given.get("from") or given.get("base") or "").strip().upper()
@@ -227,7 +241,7 @@ def _asked(query: str) -> Asked:
         values["symbols"] = symbols or None
     if "amount" in given:
         values["amount"] = _amount(given["amount"].strip())
-    return Asked(**values)
+    return FrankfurterQuery(**values)
 
 
 def _amount(text: str) -> Decimal:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from urllib.parse import urlencode
 
-from ticker.model import Rate, Revision
+from ticker.model import Freshness, Rate, Revision
+from ticker.rates.calendar import Outlooks, Track, official_on, reach
+from ticker.rates.tracks import Quoted, tracks_of_revisions
 from ticker.serve.feeds.channel import Channel, Item, began, channel_id, entry_id
 from ticker.serve.feeds.query import FeedQuery
 from ticker.serve.i18n.words import Words, own_digits, words
@@ -47,30 +48,34 @@ class Publication:
         return any(one.before for one in self.figures)
 
 
-def publications(known: Sequence[Revision], sources: Sequence[str], order: Sequence[str]) -> list[Publication]:
-    """The newest day first. `known` is all that was ever said of these days, oldest id first; of two of `sources` with
-    a figure for one day, the earlier counts. The figures of one table come in the order of `order`."""
+def publications(
+    known: Sequence[Revision],
+    grace: Mapping[str, int],
+    order: Sequence[str],
+    outlooks: Outlooks,
+    first: date,
+) -> list[Publication]:
+    """The newest day first. `known` is all that was ever said of these days, oldest id first. A table has the figures
+    that are official on its first day, in the order of `order`; tables that begin before `first` are left out."""
     histories: dict[tuple[str, str, date], list[Revision]] = {}
     for one in known:
         histories.setdefault((one.source, one.rate.currency, one.rate.valid_on), []).append(one)
-    official: dict[tuple[str, date], Revision] = {}
-    for one in sorted(known, key=lambda one: (-sources.index(one.source), one.id)):
-        if one.believed:
-            official[one.rate.currency, one.rate.valid_on] = one
-
-    def table(one: Revision) -> tuple[date, str]:
-        return one.rate.valid_on, one.source
-
+    tables: dict[tuple[date, str], list[Figure]] = {}
+    by_currency = tracks_of_revisions(known, grace, outlooks)
+    for currency in sorted(by_currency, key=order.index):
+        for period, contested in _official_figures(by_currency[currency], first.toordinal()):
+            history = histories[period.source, currency, period.rate.valid_on]
+            table = tables.setdefault((period.rate.valid_on, period.source), [])
+            table.append(_figure(period, history, contested=contested))
     found = []
-    for (day, source), tables in groupby(sorted(official.values(), key=table, reverse=True), key=table):
-        revisions = sorted(tables, key=lambda one: order.index(one.rate.currency))
-        told = [histories.get((source, one.rate.currency, day), [one]) for one in revisions]
+    for (day, source), figures in sorted(tables.items(), reverse=True):
+        told = [histories[source, one.rate.currency, day] for one in figures]
         found.append(
             Publication(
                 source=source,
                 valid_on=day,
-                valid_until=max(one.rate.valid_until for one in revisions),
-                figures=tuple(_figure(one, history) for one, history in zip(revisions, told, strict=True)),
+                valid_until=max(one.rate.valid_until for one in figures),
+                figures=tuple(figures),
                 published_at=min(_believed_at(one) for history in told for one in history if one.believed),
                 updated_at=max(moment for history in told for one in history for moment in _moments(one)),
             )
@@ -78,12 +83,22 @@ def publications(known: Sequence[Revision], sources: Sequence[str], order: Seque
     return found
 
 
-def _figure(shown: Revision, history: Sequence[Revision]) -> Figure:
-    before = [one.rate for one in history if one.believed and one.id < shown.id]
+def _official_figures(tracks: Sequence[Track[Quoted]], first: int) -> Iterator[tuple[Quoted, bool]]:
+    """Each figure that is official on the first day of its table, and whether it is in doubt on one of its days."""
+    for period in (one for track in tracks for one in track.periods if one.first >= first):
+        days = [official_on(day, tracks) for day in range(period.first, period.last + 1)]
+        mine = [one.freshness for one in days if one and one.period is period]
+        if days[0] and days[0].period is period:
+            yield period, Freshness.LATE in mine
+
+
+def _figure(shown: Quoted, history: Sequence[Revision], *, contested: bool) -> Figure:
+    assert shown.revision
+    before = [one.rate for one in history if one.believed and one.id < shown.revision.id]
     return Figure(
         rate=shown.rate,
         before=before[-1] if before and not before[-1].same_figure(shown.rate) else None,
-        contested=any(one.held and one.id > shown.id for one in history),
+        contested=contested,
     )
 
 
@@ -96,13 +111,15 @@ def _moments(one: Revision) -> Iterator[datetime]:
     yield from filter(None, (one.seen_at, one.held_at, one.released_at, one.discarded_at))
 
 
-def rates(store: Store, snapshot: Snapshot, asked: FeedQuery, currencies: Collection[str]) -> Channel:
+def rates(
+    store: Store, snapshot: Snapshot, outlooks: Outlooks, asked: FeedQuery, currencies: Collection[str]
+) -> Channel:
     """An entry a publication: corrected in place, without what is held. Raises StoreError."""
     content, say = snapshot.content, words(asked.options.lang)
-    sources = [bank.source for bank in content.banks]
+    grace = content.grace
     first, last = asked.today - SPAN, asked.today + AHEAD
-    known = [one for one in store.of_days(sources, first, last) if one.rate.currency in currencies]
-    told = publications(known, sources, list(currencies))
+    known = store.of_days(list(grace), reach(first, grace), last, currencies=currencies)
+    told = publications(known, grace, list(currencies), outlooks, first)
     banks = {bank.source: say.bank(DEMO if content.demo else bank.bank) for bank in content.banks}
     publisher = next(iter(banks.values()), say.text("bank.none"))
     return Channel(

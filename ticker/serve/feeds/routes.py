@@ -38,14 +38,16 @@ def register_routes(app: Router, site: Site) -> None:
 
     @app.get(f"{RATES}.atom")
     def rates_atom() -> Response:
-        asked, store, content = _query(site, "lang", "currencies"), site.require_store(), site.cache.snapshot.content
+        asked, store = _query(site, "lang", "currencies"), site.require_store()
+        snapshot, judged = site.cache.current(site.clock())
+        content, outlooks = snapshot.content, judged.outlooks
 
         def make() -> Response:
             wanted = asked.options.currencies or site.settings.currencies
-            channel = rates(store, site.cache.snapshot, asked, wanted)
+            channel = rates(store, snapshot, outlooks, asked, wanted)
             return _answer(atom(channel), ATOM_TYPE, channel, site)
 
-        fingerprint = store.rates_version(), content.home, content.banks, content.demo
+        fingerprint = store.rates_version(), content.home, content.banks, content.demo, outlooks.fingerprint
         return responses.get_or_make(asked, fingerprint, make, site.clock())
 
 

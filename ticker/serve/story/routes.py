@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flask import request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from ticker import log
-from ticker.model import Freshness, Headline, Language
-from ticker.rates.calendar import DayFigure, calendar, official, reach
-from ticker.rates.day import doubted
-from ticker.rates.freshness import Judgement, carried_until
+from ticker.model import Headline, Language
+from ticker.rates.day import on_day
+from ticker.rates.freshness import Figure, Judgement
 from ticker.serve.http.errors import STORE_RETRY_S, error_page, reader_language, wants_page
 from ticker.serve.http.response import HTML, TEXT, Headers, Response, build_response, problem
 from ticker.serve.http.router import Router
@@ -109,16 +107,10 @@ def _known(site: Site, id_: str, one: Headline | None, judged: Judgement) -> tup
     if one is None:
         return None, UNKNOWN
     day = content.home.day(one.published_at)
-    figures: Sequence[DayFigure] = ()
+    figures: Sequence[Figure] = ()
     if day < judged.today:
-        grace = content.grace
-        said = store.of_days(list(grace), reach(day, grace), day)
-        said = [one for one in said if one.rate.currency in site.settings.currencies]
-        held = [one for one in said if one.held]
-        figures = [
-            replace(one, freshness=Freshness.LATE) if one.revision and doubted(one.revision, held, day) else one
-            for one in calendar(official(said, list(grace)), day, day, grace, carried_until(snapshot, site.clock()))
-        ]
+        found = on_day(site.moment(), day, site.settings.currencies)
+        figures = [one.figure for one in found if one.figure.rate]
     return one, Known(kept.summary if kept else "", store.totals([id_]).get(id_, 0), figures)
 
 

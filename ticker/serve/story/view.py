@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ticker.model import Freshness, Headline, Language
-from ticker.rates.calendar import DayFigure
-from ticker.rates.freshness import Judgement
+from ticker.rates.freshness import Figure, Judgement
 from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, Words, own_digits, words
 from ticker.serve.news.clusters import Cluster, cluster
 from ticker.serve.news.popular import Popularity
@@ -34,7 +33,7 @@ class Known:
 
     summary: str = ""
     views: int | None = None  # clicks and views together; None while the store is away
-    figures: Sequence[DayFigure] = ()
+    figures: Sequence[Figure] = ()
 
 
 UNKNOWN = Known()
@@ -148,16 +147,16 @@ def _of_today(rates: Sequence[PanelRate], context: Context) -> tuple[DayRate, ..
     )
 
 
-def _of_day(figures: Sequence[DayFigure], currencies: tuple[str, ...], day: date, say: Words) -> tuple[DayRate, ...]:
+def _of_day(figures: Sequence[Figure], currencies: tuple[str, ...], day: date, say: Words) -> tuple[DayRate, ...]:
     """The official figures of a past day; a currency without any has no row."""
-    by_currency = {one.currency: one for one in figures if one.day == day}
-    return tuple(_row(by_currency[code], say) for code in currencies if code in by_currency)
+    by_currency = {one.currency: one for one in figures}
+    return tuple(_row(by_currency[code], day, say) for code in currencies if code in by_currency)
 
 
-def _row(one: DayFigure, say: Words) -> DayRate:
-    if one.revision is None:
+def _row(one: Figure, day: date, say: Words) -> DayRate:
+    rate = one.rate
+    if rate is None:
         return DayRate(one.currency, say.currency_name(one.currency), NOTHING, "")
-    rate = one.revision.rate
     label = rate.currency if rate.nominal == 1 else f"{rate.nominal} {rate.currency}"
-    late = say.text("day.late", day=say.day(rate.valid_on, one.day)) if one.freshness is Freshness.LATE else ""
+    late = say.text("day.late", day=say.day(rate.valid_on, day)) if one.freshness is Freshness.LATE else ""
     return DayRate(label, say.currency_name(rate.currency), say.number(rate.quoted, own_digits(rate.quoted)), late)
