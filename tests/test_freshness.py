@@ -243,6 +243,18 @@ def test_a_look_in_the_future_answers_for_nothing():
     assert figure("2026-05-27 18:00", known, looked=ahead).freshness is STALE
 
 
+@pytest.mark.parametrize(("ahead_s", "state"), [(30, FRESH), (60, FRESH), (61, NONE)])
+def test_machines_whose_clocks_differ_by_a_minute_agree_that_a_feed_was_read(ahead_s, state):
+    now = bishkek("2026-05-22 11:00")
+    assert judged(now, feed_read=now + timedelta(seconds=ahead_s)).feed("kaktus-ru").freshness is state
+
+
+def test_a_bank_that_a_machine_a_little_ahead_has_looked_at_was_looked_at():
+    """With that look the third window closes on Wednesday 27 May; without it, on Tuesday."""
+    late = figure("2026-05-26 18:00", usd(may(22)), looked="2026-05-26 18:00:30")
+    assert late.freshness is LATE
+
+
 def eur(*days: date) -> Series:
     return Series("nbkr", "EUR", tuple(rate("EUR", "101.5000", day) for day in days))
 
@@ -284,6 +296,7 @@ def test_of_two_tables_to_come_the_nearer_one_is_next():
         "nbkr-weekly", "USD", (rate("USD", "87.1000", may(16), days=7), rate("USD", "87.2000", may(23), days=7))
     )
     assert figure("2026-05-22 18:10", usd(may(25)), weekly).next == weekly.rates[1]
+    assert figure("2026-05-22 18:10", usd(may(23)), weekly).next == usd(may(23)).rates[0], "of two, the daily one"
     only_old = Series("nbkr-weekly", "USD", (rate("USD", "87.1000", date(2026, 1, 3), days=7),))
     assert figure("2026-05-22 18:10", usd(may(23)), only_old).freshness is NONE, "what is stale is no better"
 
