@@ -1,11 +1,12 @@
 # Needs Python 3.11 or newer and make. What else is missing is installed where we are root on Debian; elsewhere the
 # run stops and names the command to type. Each target is a line or two that one could type.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-long lint audit bench lock clean
+.PHONY: help run demo test test-long lint audit bench dist lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
 AT ?=
+FILE ?=
 
 # $(call need,check,Debian packages): the check is a command; where it fails, the packages are installed or named.
 define need
@@ -26,27 +27,25 @@ run: .venv/runtime ## serve with the live sources [PORT=8000]
 demo: .venv/runtime ## serve with a demonstration upstream, no internet needed [PORT=8000] [AT=2026-05-22T18:30]
 	exec .venv/bin/ticker demo --port $(PORT) $(if $(AT),--at $(AT))
 
-test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but the long ones: units; the store and the network; the whole
-	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
+test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but the long ones, or those of one file [FILE=tests/test_config.py]
+	$(call need,command -v chromium-headless-shell && .venv/bin/playwright --version,chromium-headless-shell libatomic1 fonts-dejavu-core)
 	$(call need,command -v git && command -v curl,git curl)
 	$(call need,PATH="$$PATH:/usr/sbin" nginx -v && php -m | grep -qx curl,nginx-light php-cli php-curl)
-	.venv/bin/pytest -m "not long and not doors" -n 2 --ignore=tests/whole --ignore=tests/store --ignore=tests/collect/test_fetch.py
-	.venv/bin/pytest -m "not long" tests/store tests/collect/test_fetch.py
-	.venv/bin/pytest -m "not long and doors" -n 2 --ignore=tests/whole
-	.venv/bin/pytest -m "not long" tests/whole
+	.venv/bin/pytest --durations=25 $(or $(FILE),-m "not long" $(workers))
 
-test-long: test ## the long tests too
-	.venv/bin/pytest -m long
+test-long: test ## the long tests too: hundreds of kills, ten thousand clicks
+	.venv/bin/pytest --durations=25 -m long $(workers)
 
-lint: .venv/dev ## ruff and mypy
+lint: .venv/dev ## ruff, mypy, and which room may import which
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
 
 audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside judges say of the pages: HTML, accessibility, console
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	$(call need,java -version,default-jre-headless)
-	.venv/bin/python tests/audit/reading.py
+	PYTHONPATH=tests .venv/bin/python tests/audit/reading.py
 	.venv/bin/python tests/audit/audit.py
 	.venv/bin/python tests/audit/api.py
 
@@ -58,6 +57,10 @@ bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host p
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	.venv/bin/python -m bench.paint
 
+dist: .venv/dev ## build the sdist, and the wheel from it, into dist/
+	rm -rf dist
+	.venv/bin/python -m build --no-isolation
+
 lock: .venv/dev ## write the locks anew from pyproject.toml and requirements-*.in [UPGRADE=--upgrade]
 	$(compile) --extra=postgresql --output-file=requirements.lock pyproject.toml
 	$(compile) --output-file=requirements-build.lock requirements-build.in
@@ -66,6 +69,9 @@ lock: .venv/dev ## write the locks anew from pyproject.toml and requirements-*.i
 clean: ## remove what make made; what the service stored stays
 	rm -rf .venv .audit tests/audit/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Two workers, each with files of its own: a file has its ports, its servers and, where it needs one, a browser.
+workers = -n 2 --dist loadfile --no-loadscope-reorder
 
 pip = .venv/bin/pip --quiet --disable-pip-version-check --no-input install
 compile = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \

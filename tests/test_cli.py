@@ -18,15 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Ran, carry_out
-from given import may, rate
+from support.commands import Ran, carry_out
+from support.given import may, rate
 
 from ticker.config import load
 from ticker.model import Home
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series
 from ticker.store import Store, open_store
-
-pytestmark = pytest.mark.doors
 
 BODIES = Path(__file__).parent / "bodies"
 COMMANDS = ("demo", "serve", "collect", "check", "status", "held", "backfill", "export", "import", "config")
@@ -313,8 +311,8 @@ def store(moved, tmp_path) -> Iterator[Store]:  # noqa: ARG001
         )
         with one.write(token) as write:
             write.publish(content, WHEN)
-            write.look("nbkr", "USD", WHEN)
-            write.look("kaktus-ru", "", WHEN)
+            write.record_look("nbkr", "USD", WHEN)
+            write.record_look("kaktus-ru", "", WHEN)
         yield one
 
 
@@ -418,7 +416,7 @@ def test_held_lists_each_figure_with_its_reason(run, store):
 
 
 @pytest.mark.parametrize("word", ["accept", "reject"])
-def test_a_word_on_a_held_figure_becomes_a_wish_of_the_collector(run, store, word):
+def test_a_word_on_a_held_figure_becomes_a_command_for_the_collector(run, store, word):
     id_ = held_figure(store)
     ran = run("held", word, str(id_))
     assert (ran.code, ran.err) == (0, "")
@@ -428,7 +426,7 @@ def test_a_word_on_a_held_figure_becomes_a_wish_of_the_collector(run, store, wor
             "reject": "to be rejected: USD 874.500 for 1 on 2026-05-21; believed remains 87.4500 for 1 on 2026-05-20\n",
         }[word]
     )
-    assert [(one.kind, one.subject) for one in store.wishes()] == [(word, str(id_))]
+    assert [(one.kind, one.subject) for one in store.pending_commands()] == [(word, str(id_))]
 
 
 def test_an_accepted_figure_is_named_with_its_restamps_and_the_figure_of_that_day_it_replaces(run, store):
@@ -448,7 +446,7 @@ def test_a_word_on_what_is_not_held_is_wrong_usage(run, store):
     assert "met 'x', wanted a figure's number; `ticker held` lists them" in mistake(run("held", "accept", "x"))
     for word in ("acept", "settle"):
         assert f"'{word}' is not one of 'accept', 'reject'" in mistake(run("held", word, "1"))
-    assert store.wishes() == []
+    assert store.pending_commands() == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from given import HOME, NBKR, WEEKLY, bishkek, may, rate
+from support.given import HOME, NBKR, WEEKLY, bishkek, may, rate
 
 from ticker.model import DAY, Headline, Revision
 from ticker.rates.compose import KEPT_RATES, bank_terms, compose

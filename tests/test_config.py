@@ -19,7 +19,7 @@ A_FEED = '[feeds.mine]\nurl = "https://feed.example/"\npublisher = "Mine"\nlangu
 
 
 A_PRESET = '[presets.paper]\noptions = "lang=ru&theme=dark"\n'
-A_BASE = "an http or https address as https://rates.example"
+A_BASE = "an http or https address such as https://rates.example"
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_with_no_file_at_all_it_runs_for_kyrgyzstan():
     assert (config.store.url, config.serve.port, config.collect.enabled) == ("sqlite:///ticker.db", 8000, True)
     assert (config.fetch.deadline_s, config.fetch.max_bytes, config.fetch.max_redirects) == (20, 2 * 1024 * 1024, 5)
     assert (config.fetch.allow_hosts, config.demo.enabled) == ((), False)
-    assert config.serve.currencies == ("USD", "EUR", "RUB")
+    assert (config.serve.currencies, config.serve.language) == (("USD", "EUR", "RUB"), "en")
 
 
 @pytest.mark.usefixtures("nowhere")
@@ -90,19 +90,23 @@ SECTIONS = "sections are home, store, serve, collect, fetch, views, rates, feeds
         ("fetch.deadline_s = 0", "fetch.deadline_s is 0; a whole number from 1 to 120 is wanted"),
         ("fetch.deadline_s = 2.5", "fetch.deadline_s is 2.5; a whole number from 1 to 120 is wanted"),
         ('demo.enabled = "maybe"', "demo.enabled is 'maybe'; true or false is wanted"),
-        ('home.zone = "Asia/Biskek"', "home.zone is 'Asia/Biskek'; a time zone's name as Asia/Bishkek is wanted"),
-        ('home.zone = "../zone"', "home.zone is '../zone'; a time zone's name as Asia/Bishkek is wanted"),
+        ('home.zone = "Asia/Biskek"', "home.zone is 'Asia/Biskek'; a time zone such as Asia/Bishkek is wanted"),
+        ('home.zone = "../zone"', "home.zone is '../zone'; a time zone such as Asia/Bishkek is wanted"),
+        ('serve.language = "de"', "serve.language is 'de'; one of en, ru, ky is wanted"),
         ('serve.host = ""', "serve.host is ''; a text of at least 1 character is wanted"),
         ("rates.nbkr.limit_percent = nan", "rates.nbkr.limit_percent is nan; a number above 0 to 100 is wanted"),
         ("rates.nbkr.url = 5", "rates.nbkr.url is 5; an absolute http or https address without credentials is wanted"),
-        ('rates.nbkr.opens = "noon"', "rates.nbkr.opens is 'noon'; a time of day as 15:00 is wanted"),
-        ('rates.nbkr.opens = "15:00Z"', "rates.nbkr.opens is '15:00Z'; a time of day as 15:00 is wanted"),
-        ("rates.nbkr.opens = 54000", "rates.nbkr.opens is 54000; a time of day as 15:00 is wanted"),
+        ('rates.nbkr.opens = "noon"', "rates.nbkr.opens is 'noon'; a time of day such as 15:00 is wanted"),
+        ('rates.nbkr.opens = "15:00Z"', "rates.nbkr.opens is '15:00Z'; a time of day such as 15:00 is wanted"),
+        ("rates.nbkr.opens = 54000", "rates.nbkr.opens is 54000; a time of day such as 15:00 is wanted"),
         (
             'serve.currencies = "USD"',
-            "serve.currencies is 'USD'; a list of 1 to 12, each a currency's three capital letters is wanted",
+            "serve.currencies is 'USD'; a list of 1 to 12, each a currency code of three capital letters is wanted",
         ),
-        ('serve.currencies = ["usd"]', "serve.currencies.0 is 'usd'; a currency's three capital letters is wanted"),
+        (
+            'serve.currencies = ["usd"]',
+            "serve.currencies.0 is 'usd'; a currency code of three capital letters is wanted",
+        ),
         ("rates.nbkr.weekdays = [1, 0]", "rates.nbkr.weekdays.1 is 0; a whole number from 1 to 7 is wanted"),
         (
             "rates.nbkr.weekdays = []",
@@ -110,7 +114,7 @@ SECTIONS = "sections are home, store, serve, collect, fetch, views, rates, feeds
         ),
         (
             A_FEED + 'encoding = "klingon"',
-            "feeds.mine.encoding is 'klingon'; an encoding's name as windows-1251 is wanted",
+            "feeds.mine.encoding is 'klingon'; an encoding such as windows-1251 is wanted",
         ),
         (A_FEED.replace('"en"', '"de"'), "feeds.mine.language is 'de'; one of en, ru, ky is wanted"),
         (A_FEED.replace('"Mine"', '""'), "feeds.mine.publisher is ''; a text of 1 to 40 characters is wanted"),
@@ -129,8 +133,8 @@ SECTIONS = "sections are home, store, serve, collect, fetch, views, rates, feeds
             "collect.colour = 5",
             "collect.colour is no option; options of [collect] are enabled",
         ),
-        ("prot = 1", "prot stands in no section; did you mean serve.port?"),
-        ("colour = 1", "colour stands in no section; " + SECTIONS),
+        ("prot = 1", "prot is in no section; did you mean serve.port?"),
+        ("colour = 1", "colour is in no section; " + SECTIONS),
         ("[colours]", "colours is no section; " + SECTIONS),
         ("[fech]\ndeadline_s = 5", "fech is no section; did you mean fetch?"),
         ("fetch = 5", "fetch is 5; a section [fetch] is wanted"),
@@ -140,10 +144,10 @@ SECTIONS = "sections are home, store, serve, collect, fetch, views, rates, feeds
         # What is wrong only beside another option.
         ("rates.nbkr.opens = 19:00:00", "rates.nbkr.opens is 19:00:00; a time before closes (18:00:00) is wanted"),
         ("demo.clock_offset_s = 5", "demo.clock_offset_s is 5; 0 is wanted where demo.enabled is false"),
-        (A_FEED.replace("mine", "nbkr"), "feeds.nbkr has the name of another source; one of its own is wanted"),
+        (A_FEED.replace("mine", "nbkr"), "feeds.nbkr has the name of another source; another name is wanted"),
         (
             A_FEED.replace("mine", "nbkr-archive"),
-            "feeds.nbkr-archive has the name of another source; one of its own is wanted",
+            "feeds.nbkr-archive has the name of another source; another name is wanted",
         ),
         (
             'home.currency = "KZT"',
@@ -213,12 +217,13 @@ def test_a_variable_overrides_the_file_and_both_are_told(written):
 def test_lists_are_written_with_commas_in_a_variable(written):
     environ = {
         "TICKER_SERVE_CURRENCIES": "RUB, KZT,",
+        "TICKER_SERVE_LANGUAGE": "ky",
         "TICKER_RATES_NBKR_WEEKDAYS": "1,6",
         "TICKER_FETCH_ALLOW_HOSTS": "localhost:8080",
         "TICKER_RATES_NBKR_ARCHIVE_URL": "",
     }
     config = load(written(""), environ).config
-    assert config.serve.currencies == ("RUB", "KZT")
+    assert (config.serve.currencies, config.serve.language) == (("RUB", "KZT"), "ky")
     assert config.fetch.allow_hosts == ("localhost:8080",)
     assert config.rates_sources()[0].window.weekdays == {0, 5}
     assert config.rates_sources()[0].archive_url is None

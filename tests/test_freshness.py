@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from given import FRIDAYS, HOME, TRADING, bishkek, may, moments, rate, steadily
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.given import FRIDAYS, HOME, TRADING, bishkek, may, moments, rate, steadily
 
 from ticker.model import DAY, Freshness, Rate
 from ticker.rates.freshness import Figure, Judgement, freshness

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from given import may
+from support.given import may
 
 from ticker.model import DAY
 from ticker.rates.timeline import DailyColumn, build_column
-from ticker.store import Printed
+from ticker.store import BelievedRate
 
 GRACE = {"nbkr": 3, "nbkr-weekly": 2}
 
 
-def revision(day: int, quoted: str, source: str = "nbkr", days: int = 1) -> Printed:
-    return Printed(day, source, "USD", quoted, 1, may(day), may(day) + (days - 1) * DAY)
+def revision(day: int, quoted: str, source: str = "nbkr", days: int = 1) -> BelievedRate:
+    return BelievedRate(day, source, "USD", quoted, 1, may(day), may(day) + (days - 1) * DAY)
 
 
-def told(*printed: Printed, first: int, last: int) -> list[str]:
+def told(*printed: BelievedRate, first: int, last: int) -> list[str]:
     column = build_column("USD", printed, [], GRACE)
     return [_told(column, may(day)) for day in range(first, last + 1)]
 

@@ -1,4 +1,4 @@
-"""Logs are lines of JSON on standard error: one an event, whatever is in it."""
+"""Logs are lines of JSON on standard error: one line an event, whatever is in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ticker import log
 
 
 def test_a_title_with_line_breaks_forges_no_second_line(capsys):
-    log.event("round", source="kaktus-ru", note='Свет\n{"event":"round"}\r\u2028', bytes=7)
+    log.info("round", source="kaktus-ru", note='Свет\n{"event":"round"}\r\u2028', bytes=7)
     line, *rest = capsys.readouterr().err.split("\n")
     assert rest == [""]
     said = json.loads(line)
@@ -17,12 +17,12 @@ def test_a_title_with_line_breaks_forges_no_second_line(capsys):
     assert "Свет" in line
 
 
-def test_trouble_brings_the_exception_that_is_being_handled(capsys):
-    log.trouble("odd")
+def test_a_warning_carries_the_exception_that_is_being_handled(capsys):
+    log.warning("odd")
     try:
         raise ValueError("bad\nluck")
     except ValueError:
-        log.trouble("request failed", path="/strip")
+        log.warning("request failed", path="/strip")
     plain, told = map(json.loads, capsys.readouterr().err.split("\n")[:2])
     assert "exception" not in plain
     assert told["exception"].endswith("ValueError: bad\nluck")

@@ -7,11 +7,11 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from given import FRIDAYS, HOME, TRADING, bishkek, may, moments, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import FRIDAYS, HOME, TRADING, bishkek, may, moments, rate, steadily
 
-from ticker.model import DAY, Home, ParseError, Revision, Window
+from ticker.model import DAY, Home, ParseError, Revision, Table, UpstreamError, Window
 
 MOMENTS = moments(date(2004, 1, 1), date(2027, 1, 1))
 # Clocks changed in Bishkek until 2005, and still do in Berlin: windows are hours of the wall clock.
@@ -148,3 +148,20 @@ def test_figures_are_the_same_only_under_the_same_nominal():
     assert rate("USD", "87.45", may(22)).same_figure(rate("USD", "87.4500", may(23)))
     assert not rate("JPY", "5.5", may(22), nominal=10).same_figure(rate("JPY", "5.5", may(22), nominal=100))
     assert Decimal("5.5") == rate("JPY", "5.5", may(22)).quoted
+
+
+def test_a_window_without_weekdays_is_refused_for_its_next_opening_would_be_searched_for_ever():
+    with pytest.raises(ValueError, match=r"weekdays is empty"):
+        Window(frozenset(), time(15), time(18), ZoneInfo("Asia/Bishkek"))
+
+
+def test_a_table_without_a_currency_says_which_one():
+    with pytest.raises(KeyError, match="USD"):
+        Table(date(2026, 5, 22), ())["USD"]
+
+
+def test_an_upstreams_fault_keeps_the_beginning_of_its_body_only():
+    fault = UpstreamError("it answered 503", status=503, excerpt=b"x" * 5000, body_bytes=5000, retry_after_s=60)
+    assert (fault.status, len(fault.excerpt), fault.body_bytes, fault.retry_after_s) == (503, 2048, 5000, 60)
+    bare = UpstreamError("it did not answer")
+    assert (bare.status, bare.excerpt, bare.body_bytes, bare.retry_after_s) == (None, b"", 0, None)

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from given import may, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import may, rate, steadily
 
 from ticker.cli.series_csv import COLUMNS, Terms, dump, load
 from ticker.model import DAY, Rate, Revision

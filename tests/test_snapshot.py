@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
-from given import HOME, TRADING, bishkek, may, moments, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import HOME, TRADING, bishkek, may, moments, rate, steadily
+from support.sites import Site
 
+from ticker import service
 from ticker.model import Headline, Home, Rate, Window
-from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, dump, empty, load
+from ticker.snapshot import (
+    FORMAT,
+    BankTerms,
+    Content,
+    FeedTerms,
+    Series,
+    Snapshot,
+    UnknownFormatError,
+    dump,
+    empty,
+    load,
+)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 DAYS = st.dates(date(1993, 5, 10), date(2100, 1, 1))
@@ -23,7 +38,7 @@ BANKS = st.builds(
     BankTerms,
     TEXTS,
     TEXTS,
-    st.builds(Window, st.frozensets(st.integers(0, 6)), st.times(), st.times(), ZONES),
+    st.builds(Window, st.frozensets(st.integers(0, 6), min_size=1), st.times(), st.times(), ZONES),
     st.integers(0, 60),
 )
 FIGURES = st.tuples(st.decimals("0.0001", "1000000", allow_nan=False), st.sampled_from([1, 10, 100]), DAYS, DAYS)
@@ -68,10 +83,58 @@ def test_a_version_is_the_same_whenever_its_days_in_doubt_were_noted():
     assert len(texts) == 1
 
 
-@pytest.mark.parametrize("text", ["", "null", "[]", "{}", '{"home":["KGS"]}', '{"home":["KGS","Nowhere/At-All"]}'])
+def _numbered(**fields: object) -> str:
+    """A snapshot with another home or other fields."""
+    return json.dumps({**json.loads(dump(Content(HOME))), **fields})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"home":["KGS"]}',
+        json.dumps({"format": FORMAT}),
+        _numbered(home=["KGS", "Asia/Bishkek"]),
+        _numbered(home={"currency": "KGS", "zone": "Nowhere/At-All"}),
+        _numbered(feeds=[{"feed": "kaktus"}]),
+        _numbered(feeds=[["kaktus", "Kaktus", "ru", 300]]),
+    ],
+)
 def test_another_text_is_refused_in_a_way_that_callers_expect(text):
     with pytest.raises((ValueError, KeyError, TypeError)):
         load(text)
+
+
+@pytest.mark.parametrize("number", [0, FORMAT + 1, None, "new"])
+def test_a_text_of_another_format_is_told_from_a_damaged_one(number):
+    with pytest.raises(UnknownFormatError, match=f"this program reads {FORMAT}"):
+        load(_numbered(format=number))
+    without = json.loads(dump(Content(HOME)))
+    del without["format"]
+    with pytest.raises(UnknownFormatError, match="format is None"):
+        load(json.dumps(without))
+
+
+def test_a_stored_snapshot_without_a_number_is_composed_again_before_any_source_is_due(tmp_path):
+    site = Site(tmp_path, "2026-05-22 19:00")
+    site.look()
+    before, rounds = site.store.snapshot(), site.store.rounds()
+    site.collector.stop()
+    with closing(sqlite3.connect(tmp_path / "ticker.db")) as database, database:
+        database.execute("""UPDATE ticker_snapshot SET body = '{"home": ["KGS", "Asia/Bishkek"]}'""")
+    assert before
+    assert site.store.snapshot() is None
+    collector = service.collector(site.config, site.store, site.clock)
+    assert collector.step() == []
+    after = site.store.snapshot()
+    assert after
+    assert (after.version, after.content) == (before.version + 1, before.content)
+    assert site.store.rounds() == rounds
+    collector.stop()
+    site.close()
 
 
 def test_a_figure_that_is_no_number_is_refused_in_a_way_that_callers_expect():

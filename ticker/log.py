@@ -1,4 +1,4 @@
-"""Structured logs: one JSON line an event, on standard error. A title with a line break can't forge a second line."""
+"""Structured logs on standard error: one JSON line per event. A title with a line break can't forge a second line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 
 
 class _Lines:
-    """Standard error as it is at that moment; each line is written in one piece, so that those of threads don't mix."""
+    """Writes to the present `sys.stderr`, each line in one piece, so that lines of several threads don't mix."""
 
     def msg(self, line: str) -> None:
         print(line + "\n", end="", file=sys.stderr, flush=True)
@@ -29,10 +29,11 @@ _log = structlog.wrap_logger(
 )
 
 
-def event(what: str, **facts: Any) -> None:
+def info(what: str, **facts: Any) -> None:
+    """Log an event of normal work, with its facts as fields."""
     _log.info(what, **facts)
 
 
-def trouble(what: str, **facts: Any) -> None:
-    """Something an operator should know of; within `except`, with the exception."""
+def warning(what: str, **facts: Any) -> None:
+    """Log an event that an operator should look at; inside `except`, with the exception."""
     _log.warning(what, exc_info=sys.exc_info()[0] is not None, **facts)

@@ -62,6 +62,10 @@ class Window:
     closes: time
     zone: ZoneInfo
 
+    def __post_init__(self) -> None:
+        if not self.weekdays:  # the searches below would never end
+            raise ValueError("Window.weekdays is empty; at least one day from 0 (Monday) to 6 is wanted")
+
     def _hours(self, day: date) -> tuple[datetime, datetime]:
         return (
             datetime.combine(day, self.opens, self.zone).astimezone(UTC),
@@ -139,7 +143,10 @@ class Table:
     complaints: tuple[str, ...] = ()
 
     def __getitem__(self, currency: str) -> Rate:
-        return next(rate for rate in self.rates if rate.currency == currency)
+        for rate in self.rates:
+            if rate.currency == currency:
+                return rate
+        raise KeyError(currency)
 
     @property
     def currencies(self) -> frozenset[str]:
@@ -187,8 +194,26 @@ class Validators:
     last_modified: str | None = None
 
 
+EXCERPT_BYTES = 2048  # of a body that could not be used
+
+
 class UpstreamError(Exception):
-    """An upstream's fault: it goes into the round's record as a sentence and is never raised to a reader."""
+    """An upstream's fault, in a sentence: it goes into the round's record and is never raised to a reader."""
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        excerpt: bytes = b"",
+        body_bytes: int = 0,
+        retry_after_s: int | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.status = status  # HTTP status; None where there was no answer
+        self.excerpt = excerpt[:EXCERPT_BYTES]  # the beginning of the decoded body
+        self.body_bytes = body_bytes  # decoded, as far as it was read
+        self.retry_after_s = retry_after_s  # of a 429 or 503, from 0 to a day
 
 
 class ParseError(UpstreamError):
@@ -261,6 +286,11 @@ class FeedSource:
 
 
 Source = RatesSource | FeedSource
+
+
+def archive_id(source: str) -> str:
+    """The name under which visits to a rates source's archive, and its figures, are recorded; `source` is its id."""
+    return f"{source}-archive"
 
 
 @dataclass(frozen=True, slots=True)

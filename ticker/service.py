@@ -46,8 +46,8 @@ from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
 
 if TYPE_CHECKING:
-    from ticker.collect.fetch import Limits
-    from ticker.collect.round import Desk
+    from ticker.collect.http.bounds import Limits
+    from ticker.collect.round import RoundContext
     from ticker.collect.schedule import Collector
 
 Clock = Callable[[], datetime]
@@ -175,13 +175,13 @@ def nothing_yet(config: Config) -> Snapshot:
     return Snapshot(0, NEVER, content)
 
 
-def desk(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> Desk:
-    """What rounds work with. The collector's libraries are imported only in a process that collects."""
-    from ticker.collect.fetch import connection
-    from ticker.collect.round import Desk
+def round_context(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> RoundContext:
+    """What rounds work with. The collector's libraries are imported only where there is collecting."""
+    from ticker.collect.http.client import connection
+    from ticker.collect.round import RoundContext
 
     limits = fetch_limits(config)
-    return Desk(
+    return RoundContext(
         home=config.the_home(),
         banks=config.rates_sources(),
         feeds=config.feed_sources(),
@@ -194,7 +194,7 @@ def desk(config: Config, store: Store, clock: Clock, pause: Callable[[float], ob
 
 
 def fetch_limits(config: Config) -> Limits:
-    from ticker.collect.fetch import Limits
+    from ticker.collect.http.bounds import Limits
 
     return Limits(
         deadline_s=config.fetch.deadline_s,
@@ -209,9 +209,8 @@ def collector(config: Config, store: Store, clock: Clock) -> Collector:
     from ticker.collect.schedule import Collector
 
     stopping = threading.Event()
-    return Collector(
-        desk(config, store, clock, stopping.wait), round_limit_s=2 * config.fetch.deadline_s + 60, stopping=stopping
-    )
+    context = round_context(config, store, clock, stopping.wait)
+    return Collector(context, round_limit_s=2 * config.fetch.deadline_s + 60, stopping=stopping)
 
 
 def application() -> Application:
@@ -303,7 +302,7 @@ def _end_with_parent(service: Service) -> None:
     parent = multiprocessing.parent_process()
     assert parent
     parent.join()
-    log.event("main process is gone; worker ends")
+    log.info("main process is gone; worker ends")
     stopping = threading.Thread(target=service.stop, daemon=True)
     stopping.start()
     stopping.join(STOP_S)

@@ -1,10 +1,10 @@
-"""All a reader can be shown, as one frozen value with a version number."""
+"""The snapshot: everything that readers are shown, as one frozen value with a version number."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,15 +12,22 @@ from zoneinfo import ZoneInfo
 
 from ticker.model import Headline, Home, Rate, Window
 
+FORMAT = 1
+"""The number of the text that `dump` writes. To be raised with every change to it, and to what its fields mean."""
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 Looks = Mapping[tuple[str, str], datetime]
 """The last good look (UTC): of a rates source at each currency, of a feed at ''."""
 
 
+class UnknownFormatError(ValueError):
+    """A stored snapshot was written by another version of this program, in a format that this one does not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class BankTerms:
-    """What a reader must know of a rates source; freshness is judged by it."""
+    """The part of a rates source's settings that the read side needs, mostly to judge freshness."""
 
     source: str
     bank: str
@@ -30,7 +37,7 @@ class BankTerms:
 
 @dataclass(frozen=True, slots=True)
 class FeedTerms:
-    """What a reader must know of a feed."""
+    """The part of a feed's settings that the read side needs."""
 
     feed: str
     publisher: str
@@ -40,20 +47,20 @@ class FeedTerms:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The believed rates of one currency from one source, oldest first, as far back as a reader can need them."""
+    """The believed rates of one currency from one source, oldest first, as far back as any page shows them."""
 
     source: str
     currency: str
     rates: tuple[Rate, ...]
-    contested: frozenset[date] = frozenset()  # days of which the bank has said since what is not believed
+    contested: frozenset[date] = frozenset()  # days with a newer figure that is not believed
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is shown. Two equal contents are one version: a mere confirmation makes no new one."""
+    """What is shown. Equal contents are one version: a confirmation alone makes no new one."""
 
     home: Home
-    banks: tuple[BankTerms, ...] = ()  # where two have a currency, the earlier wins
+    banks: tuple[BankTerms, ...] = ()  # where two have the same currency, the earlier one counts
     feeds: tuple[FeedTerms, ...] = ()
     series: tuple[Series, ...] = ()
     headlines: tuple[Headline, ...] = ()  # newest first
@@ -61,7 +68,7 @@ class Content:
 
     @property
     def grace(self) -> dict[str, int]:
-        """By source, in the order in which they count, the days past its validity for which a table is shown."""
+        """By source, in the order in which they count: the days for which a table is shown past its validity."""
         return {bank.source: bank.grace_days for bank in self.banks}
 
     @property
@@ -72,35 +79,34 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A version of the content, and the confirmations kept beside it."""
+    """A version of the content, with the confirmations so far."""
 
     version: int
     as_of: datetime  # UTC, when the version was made
     content: Content
     looks: Looks = field(default_factory=dict)
-    past: bool = False  # what was known at `as_of`, and not what is known now
+    past: bool = False  # what was known at `as_of` rather than what is known now
 
     def confirmed(self, looks: Looks) -> Snapshot:
         return replace(self, looks=looks)
 
 
 def empty(home: Home) -> Snapshot:
-    """What there is to show before anything was ever collected."""
+    """The snapshot before anything was collected."""
     return Snapshot(0, NEVER, Content(home))
 
 
 def dump(content: Content) -> str:
-    """As JSON, the same text for the same content."""
+    """As JSON, the same text for the same content. `load` reads it."""
+    home = content.home
     return json.dumps(
         {
-            "home": [content.home.currency, content.home.zone.key],
+            "format": FORMAT,
+            "home": {"currency": home.currency, "zone": home.zone.key},
             "demo": content.demo,
             "banks": [_dump_bank(bank) for bank in content.banks],
-            "feeds": [[feed.feed, feed.publisher, feed.language, feed.every_s] for feed in content.feeds],
-            "series": [
-                [one.source, one.currency, [_dump_rate(rate) for rate in one.rates], sorted(map(str, one.contested))]
-                for one in content.series
-            ],
+            "feeds": [asdict(feed) for feed in content.feeds],
+            "series": [_dump_series(series) for series in content.series],
             "headlines": [_dump_headline(headline) for headline in content.headlines],
         },
         ensure_ascii=False,
@@ -109,57 +115,113 @@ def dump(content: Content) -> str:
 
 
 def load(text: str) -> Content:
-    """The content that `dump` made this text of. Raises ValueError, KeyError or TypeError for any other text."""
-    raw: dict[str, Any] = json.loads(text)
-    currency, zone = raw["home"]
+    """The content that `dump` wrote.
+
+    Raises UnknownFormatError for a text of another format or without a number, and ValueError, KeyError or TypeError
+    for a damaged one.
+    """
+    raw: Any = json.loads(text)
+    met = raw.get("format") if isinstance(raw, dict) else None
+    if met != FORMAT:
+        raise UnknownFormatError(f"the snapshot's format is {met!r}, and this program reads {FORMAT}")
     return Content(
-        home=Home(currency, ZoneInfo(zone)),
+        home=Home(raw["home"]["currency"], ZoneInfo(raw["home"]["zone"])),
         demo=raw["demo"],
         banks=tuple(_load_bank(bank) for bank in raw["banks"]),
-        feeds=tuple(FeedTerms(*feed) for feed in raw["feeds"]),
-        series=tuple(
-            Series(
-                source,
-                currency,
-                tuple(_load_rate(currency, rate) for rate in rates),
-                frozenset(map(date.fromisoformat, contested)),
-            )
-            for source, currency, rates, contested in raw["series"]
-        ),
+        feeds=tuple(FeedTerms(**feed) for feed in raw["feeds"]),
+        series=tuple(_load_series(series) for series in raw["series"]),
         headlines=tuple(_load_headline(headline) for headline in raw["headlines"]),
     )
 
 
-def _dump_bank(bank: BankTerms) -> list[Any]:
+def _dump_bank(bank: BankTerms) -> dict[str, Any]:
     window = bank.window
-    hours = [sorted(window.weekdays), str(window.opens), str(window.closes), window.zone.key]
-    return [bank.source, bank.bank, hours, bank.grace_days]
+    return {
+        "source": bank.source,
+        "bank": bank.bank,
+        "window": {
+            "weekdays": sorted(window.weekdays),
+            "opens": str(window.opens),
+            "closes": str(window.closes),
+            "zone": window.zone.key,
+        },
+        "grace_days": bank.grace_days,
+    }
 
 
-def _load_bank(raw: list[Any]) -> BankTerms:
-    source, bank, (weekdays, opens, closes, zone), grace_days = raw
-    window = Window(frozenset(weekdays), time.fromisoformat(opens), time.fromisoformat(closes), ZoneInfo(zone))
-    return BankTerms(source, bank, window, grace_days)
+def _load_bank(raw: Mapping[str, Any]) -> BankTerms:
+    window = raw["window"]
+    return BankTerms(
+        source=raw["source"],
+        bank=raw["bank"],
+        window=Window(
+            weekdays=frozenset(window["weekdays"]),
+            opens=time.fromisoformat(window["opens"]),
+            closes=time.fromisoformat(window["closes"]),
+            zone=ZoneInfo(window["zone"]),
+        ),
+        grace_days=raw["grace_days"],
+    )
 
 
-def _dump_rate(rate: Rate) -> list[Any]:
-    return [str(rate.quoted), rate.nominal, str(rate.valid_on), str(rate.valid_until)]
+def _dump_series(series: Series) -> dict[str, Any]:
+    return {
+        "source": series.source,
+        "currency": series.currency,
+        "rates": [_dump_rate(rate) for rate in series.rates],
+        "contested": sorted(map(str, series.contested)),
+    }
 
 
-def _load_rate(currency: str, raw: list[Any]) -> Rate:
-    printed, nominal, valid_on, valid_until = raw
+def _load_series(raw: Mapping[str, Any]) -> Series:
+    return Series(
+        source=raw["source"],
+        currency=raw["currency"],
+        rates=tuple(_load_rate(raw["currency"], rate) for rate in raw["rates"]),
+        contested=frozenset(map(date.fromisoformat, raw["contested"])),
+    )
+
+
+def _dump_rate(rate: Rate) -> dict[str, Any]:
+    return {
+        "quoted": str(rate.quoted),
+        "nominal": rate.nominal,
+        "valid_on": str(rate.valid_on),
+        "valid_until": str(rate.valid_until),
+    }
+
+
+def _load_rate(currency: str, raw: Mapping[str, Any]) -> Rate:
     try:
-        quoted = Decimal(printed)
+        quoted = Decimal(raw["quoted"])
     except InvalidOperation as fault:  # an ArithmeticError, which no caller expects
-        raise ValueError(f"{printed!r} is no figure") from fault
-    return Rate(currency, quoted, nominal, date.fromisoformat(valid_on), date.fromisoformat(valid_until))
+        raise ValueError(f"{raw['quoted']!r} is no figure") from fault
+    return Rate(
+        currency=currency,
+        quoted=quoted,
+        nominal=raw["nominal"],
+        valid_on=date.fromisoformat(raw["valid_on"]),
+        valid_until=date.fromisoformat(raw["valid_until"]),
+    )
 
 
-def _dump_headline(headline: Headline) -> list[str]:
-    times = [headline.published_at.isoformat(), headline.first_seen_at.isoformat()]
-    return [headline.id, headline.title, headline.url, headline.feed, *times]
+def _dump_headline(headline: Headline) -> dict[str, str]:
+    return {
+        "id": headline.id,
+        "title": headline.title,
+        "url": headline.url,
+        "feed": headline.feed,
+        "published_at": headline.published_at.isoformat(),
+        "first_seen_at": headline.first_seen_at.isoformat(),
+    }
 
 
-def _load_headline(raw: list[str]) -> Headline:
-    id_, title, url, feed, published_at, first_seen_at = raw
-    return Headline(id_, title, url, feed, datetime.fromisoformat(published_at), datetime.fromisoformat(first_seen_at))
+def _load_headline(raw: Mapping[str, str]) -> Headline:
+    return Headline(
+        id=raw["id"],
+        title=raw["title"],
+        url=raw["url"],
+        feed=raw["feed"],
+        published_at=datetime.fromisoformat(raw["published_at"]),
+        first_seen_at=datetime.fromisoformat(raw["first_seen_at"]),
+    )

@@ -1,4 +1,4 @@
-// Preview and code follow the form: the server is asked for the same page, and what differs is taken over from it.
+// Preview and code follow the form: the script fetches the same page again and takes over the parts that differ.
 (() => {
   "use strict";
   const page = document.documentElement;
@@ -8,7 +8,7 @@
     let asking, waiting;
 
     const announce = text => { const status = find("status"); status.textContent = ""; setTimeout(() => { status.textContent = text; }, 50); };
-    // Behind a proxy the server may not know how it is called from outside; the browser does.
+    // Behind a proxy the server may not know its public address; the browser does.
     const ours = new URL(".", location.href).href.replace(/\/$/, "");
     const named = text => settings.fixed || !settings.base || settings.base === ours ? text : text.replaceAll(settings.base, ours);
 
@@ -41,7 +41,7 @@
       }
     }
 
-    // --- colours: a picker beside each field, for whom six digits say little
+    // --- colours: a picker beside each field
 
     for (const field of document.querySelectorAll(".colour input")) {
       const picker = document.createElement("input");
@@ -66,7 +66,7 @@
       const nothing = !form.querySelector("[name=show]:checked");
       const query = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value || (nothing && name === "show")));
       if (asking) asking.abort();
-      // XMLHttpRequest reads a page without a Trusted Types policy, which DOMParser would want.
+      // XMLHttpRequest parses a page without a Trusted Types policy; DOMParser would need one.
       asking = new XMLHttpRequest();
       asking.open("GET", `?${query}`);
       asking.responseType = "document";
@@ -85,7 +85,7 @@
           rect.setAttribute("fill", fresh.querySelectorAll(".ground rect")[nth].getAttribute("fill"));
         }
         find("preview").className = fresh.getElementById("preview").className;
-        // Replaced in its own history, so that "back" leaves this page.
+        // Replaces the frame's history entry, so that "back" leaves this page.
         const frames = fresh.querySelectorAll("iframe.live");
         for (const [nth, frame] of document.querySelectorAll("iframe.live").entries()) {
           const next = frame.cloneNode();

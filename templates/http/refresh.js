@@ -1,5 +1,5 @@
-// What a strip and a panel have in common: each asks for its JSON twin anew, says itself when what it says has run out,
-// stops and goes on by one control, and tells which headline was followed. Every word comes from the page or its twin.
+// Shared by strip and panel: each fetches its JSON twin again, marks itself outdated when its content has expired, stops
+// and resumes by one control, and reports which headline was followed. Every word comes from the page or its twin.
 const PERIOD = 60e3, PATIENCE = 20e3, DRIFT = 60e3, PAUSE = 300, CONTROL = "#pause, .pause";
 const PAGE = Math.random().toString(36).slice(2);
 
@@ -12,11 +12,11 @@ async function brought(url, more) {
   return answer;
 }
 
-// States are classes of `page`, of which `part` is what lives. `twin` says where the JSON is, and is asked anew each
-// time; `apply` shows an answer, and `relabel` sees it first. `ticked` is told the time at least once a minute,
-// whether it has just run out, and how many questions have failed of late, `woken` that the page is seen or hidden, `toggled` that it was stopped or goes on.
-// `dressed` promises what else has to be there before anything is shown; it is asked along with each question. `under`
-// is what is under way, and the first question waits for it as for one before.
+// States are classes of `page`; `part` is the element that changes. `twin` gives the address of the JSON and is called for
+// each request; `apply` shows an answer, and `relabel` sees it first. `ticked` gets the time at least once a minute,
+// whether the content has just expired, and the number of recent failures; `woken` is called when the page is shown or
+// hidden, `toggled` when it is stopped or resumed. `dressed` is a promise of all else that must be there before anything
+// is shown; it is called with each request. `under` is a request under way; the first request waits for it.
 function alive(page, part, own) {
   const said = part.dataset, twin = own.twin, ended = new AbortController(), signal = ended.signal;
   let offset = 0, failures = 0, asked = "", asking = null, wanted = false, source = twin(), under = own.under;
@@ -26,7 +26,7 @@ function alive(page, part, own) {
   const now = () => Date.now() + offset;
   const past = () => now() >= Date.parse(said.until);
 
-  // --- truth: past `until` without another look, the page says so itself, also while paused or hidden
+  // --- truth: past `until` without a refresh, the page says so itself, also while paused or hidden
 
   function tick() {
     clearTimeout(ticking);
@@ -48,7 +48,7 @@ function alive(page, part, own) {
 
   // --- refresh: spread over the period, slower after failures, never while paused or hidden
 
-  // One that shows nothing yet goes on asking.
+  // A page that shows nothing yet keeps asking.
   const due = () => !document.hidden && (live() || !said.until);
 
   const refresh = () => { if (due()) ask(false).catch(() => {}); };
@@ -58,15 +58,14 @@ function alive(page, part, own) {
     refreshing = setTimeout(refresh, wait);
   }
 
-  // The browser asks on condition: it has the ETag of what it was answered last.
+  // The browser makes a conditional request: it has the ETag of the last answer.
   async function get(url) {
     const [answer] = await Promise.all([brought(url, {cache: "no-cache"}), own.dressed?.()]);
     return [answer.headers, await answer.json()];
   }
 
-  // Ends when what was asked for last is shown. Options may change on the way: then the older answer counts no more.
-  // Several changes in one task are one question; and change as they may, there is one under way, unless its answer
-  // takes longer than PAUSE.
+  // Ends when the latest request is shown. If options change on the way, the older answer is dropped. Several changes
+  // in one task make one request, and there is one request under way unless its answer takes longer than PAUSE.
   function ask(insists) {
     const url = twin();
     clearTimeout(refreshing);
@@ -81,10 +80,10 @@ function alive(page, part, own) {
         under = got.then(over, over);
         const [headers, served] = await got;
         if (mine === asking && (live() || wanted || !said.until)) {
-          // The device's clock is believed unless the server's is more than a minute away.
+          // Trust the device's clock unless the server's differs by more than a minute.
           const date = Date.parse(headers.get("date")) + 1e3 * (headers.get("age") || 0), off = date - Date.now();
           if (date) offset = Math.abs(off) > DRIFT ? off : 0;
-          // An older answer changes nothing, unless it is to another question.
+          // An older answer changes nothing, unless the request was another.
           if (url !== source || !(Date.parse(served.as_of) < Date.parse(said.asOf))) {
             show(served);
             source = url;
@@ -137,14 +136,14 @@ function alive(page, part, own) {
     wake();
   }
 
-  // --- which headlines are followed: links lead straight to the publisher, and it is told with a random id of this
-  // page load, so that twice is once. Without script the link's own ping tells it.
+  // --- followed headlines: links lead straight to the publisher; a beacon with a random id of this page load reports the
+  // click, so that two clicks count once. Without script the link's own ping reports it.
 
   function follow({target, button}) {
     const link = target.closest("a[ping]"), ping = link?.getAttribute("ping");
     if (!ping || button > 1) return;
     navigator.sendBeacon(new URL(ping, twin()), PAGE);
-    // The browser's own would tell it a second time.
+    // The browser's own ping would report it twice.
     link.removeAttribute("ping");
     setTimeout(() => set(link, "ping", ping));
   }

@@ -1,5 +1,5 @@
-// The panel's page: alive as soon as it is read. It prints itself where it was opened to be printed, and tells the page
-// around it how high it is.
+// The panel's page: starts as soon as it is parsed, prints itself when it was opened for printing, and reports its height
+// to the page around it.
 const page = document.documentElement;
 page.classList.add("js");
 if (!matchMedia("(prefers-reduced-motion: reduce)").matches) page.classList.add("live");

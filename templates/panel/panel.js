@@ -1,7 +1,6 @@
-// The life of a panel. What it shows comes from the server as nodes, and what changed is put in the place of what was
-// there; no wording or markup is decided here. It changes by itself (a headline comes, a figure of tomorrow appears), so
-// it has the one control that stops that (WCAG 2.2.2), and, like the strip, it starts stopped where a reader asked for
-// less motion.
+// Keeps a panel up to date. Its content comes from the server as nodes, and changed nodes replace the old ones; no wording
+// or markup is decided here. It changes by itself (a headline comes, tomorrow's figure appears), so it has one control
+// that stops this (WCAG 2.2.2), and, like the strip, it starts stopped where a reader prefers reduced motion.
 const TAGS = "div section h2 h3 p ul ol li a span time table caption thead tbody tr th td button svg path".split(" ");
 
 function panelLife(page, panel, twin) {
@@ -30,7 +29,7 @@ function panelLife(page, panel, twin) {
 
   const attributesOf = attributes => Object.entries(attributes).filter(([name]) => !name.startsWith("on"));
 
-  // What has the focus is neither moved nor taken away.
+  // A node with the focus is neither moved nor removed.
   const held = node => node.contains(document.activeElement);
 
   function change(old, node) {

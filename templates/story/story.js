@@ -1,5 +1,5 @@
-// The page of one headline: it tells, once it is seen, that it was opened, and which link was followed. A random id of
-// this very page goes with it, kept nowhere, so that the same is counted once.
+// The page of one headline: reports that it was opened, once it is visible, and which link was followed. The report has a
+// random id of this page load, stored nowhere, so that each counts once.
 (() => {
   "use strict";
   const page = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, "0")).join("");
@@ -22,7 +22,7 @@
       const link = event.target.closest("a[ping]");
       if (!link || event.button > 1) return;
       tell(link.getAttribute("ping"));
-      // The browser's own ping would tell it a second time.
+      // The browser's own ping would report it twice.
       const ping = link.getAttribute("ping");
       link.removeAttribute("ping");
       setTimeout(() => link.setAttribute("ping", ping));

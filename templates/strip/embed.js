@@ -1,16 +1,16 @@
-// The element <rate-ticker>: its attributes are the options of a strip. In front of it stand the strip's own life, and
+// The element <rate-ticker>: its attributes are the options of a strip. The build puts strip.js before this code, and
 // OPTIONS, SHAPE, SHELL and STYLE: names of options, markup of the page for a frame, the style around it, and name and
-// integrity of the file with its style. It is built node by node and no markup is parsed, so that it works whatever the
-// host page's policy is.
+// integrity of the file with its style. It is built node by node and parses no markup, so that it works under any policy
+// of the host page.
 const source = document.currentScript?.src || "", HERE = source.slice(0, source.lastIndexOf("/embed") + 1);
 const shell = new CSSStyleSheet(), style = new CSSStyleSheet();
-// The host page's own paint goes first: until it has loaded, or for a moment, nothing is asked for.
+// The host page paints first: no request until it has loaded, or for a moment.
 const loaded = document.readyState === "complete" ? null : new Promise(next => addEventListener("load", next));
 let dressed = null;
 shell.replaceSync(SHELL);
 const PARTS = {clock: ".clock", rates: ".rates", lang: ".languages", headlines: ".news, #previous, .count, #following"};
 
-// One sheet for all elements. What did not come is asked for again with the next question.
+// One sheet for all elements. After a failure, the next request asks for it again.
 const dress = service => dressed ||= (async () => {
   const [name, integrity] = STYLE, answer = await brought(new URL(`embed/${name}`, service), {integrity});
   style.replaceSync(await answer.text());
@@ -45,7 +45,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
 
   connectedCallback() {
     if (this.#life || !this.#service) return;
-    // The reader's own size of type, whatever the host page has made of a rem.
+    // The reader's type size, whatever a rem is on the host page.
     this.#page.style.font = "medium serif";
     this.#page.style.setProperty("--rem", getComputedStyle(this.#page).fontSize);
     this.#page.style.font = "";
@@ -66,7 +66,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   // Moved within the page by moveBefore(): it lives on.
   connectedMoveCallback() {}
 
-  // Where the service is may be told, or changed, after all the rest.
+  // The service's address may come, or change, after everything else.
   attributeChangedCallback() {
     if (!this.isConnected) return;
     if (!this.#service) return this.disconnectedCallback();
@@ -74,7 +74,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     this.refresh().catch(() => {});
   }
 
-  // Resolves when what the attributes ask for is shown; rejects with an Error where it can't be.
+  // Resolves when the strip shows what the attributes ask for; rejects with an Error where it cannot.
   async refresh() {
     if (!this.#life) throw new Error("rate-ticker: not on a page, or no src");
     await this.#life.ask();
@@ -107,7 +107,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     return node;
   }
 
-  // A panel comes as nodes, and stands beside the strip, which is hidden then but for its control and keeps time for it.
+  // A panel comes as nodes and stands beside the strip, which keeps the time; only the strip's control is visible then.
   #draw(nodes) {
     const drawn = JSON.stringify(nodes), page = this.#page, held = this.shadowRoot.activeElement;
     if (drawn === this.#drawn) return;
@@ -118,7 +118,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     if (key) page.querySelector(`[data-key="${key}"] .${held.className}`)?.focus();
   }
 
-  // Words that stay as long as the language does, and the look; the rest is the life's.
+  // Words that change with the language only, and the look; strip.js sets the rest.
   #label({language, as_of, words, look, nodes}) {
     this.#draw(nodes);
     const page = this.#page, find = selector => page.querySelector(selector);

@@ -1,6 +1,6 @@
-// The page for a frame: alive as soon as it is read, and it tells the page around it how high it is.
+// The page for a frame: starts as soon as it is parsed, and reports its height to the page around it.
 const page = document.documentElement, LOADING = 2e3, ANEW = 60e3;
-// What refreshes follow of a preset that the operator has changed; the rest needs the page anew.
+// Preset options that a refresh can follow after the operator changed them; the others need a new page.
 const FOLLOWED = ["currencies", "feeds", "digits", "motion", "speed"];
 const seen = () => page.classList.remove("coming");
 const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -12,7 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
   try {
     begin(document.querySelector("link[type='application/json']").href);
   } catch (fault) {
-    // Half a page stands as it does without script, until there is a whole one.
+    // Half a page stays as it is without script, until a whole one loads.
     page.classList.remove("js", "live");
     setTimeout(anew, ANEW);
     throw fault;
@@ -43,7 +43,7 @@ function leave() {
   if (!held && performance.now() > ANEW / 2) anew();
 }
 
-// Asked for first: a browser's own page about an error would stay for good.
+// Fetch first: the browser's own error page would stay for good.
 async function anew() {
   const answer = await fetch(location.href, {cache: "reload"}).catch(() => null);
   if (answer?.ok) location.reload();

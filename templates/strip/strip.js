@@ -1,8 +1,8 @@
-// The life of a strip: clock, motion, and what changes in place. The page for a frame (page.js) and the element
-// (embed.js) both live by it.
+// Keeps a strip up to date: clock, motion, and changes in place. Used by the page for a frame (page.js) and by the
+// element (embed.js).
 const STEP = 7e3, PACE = 40;
 
-// `own` has `twin`, and may have `relabel`, `dressed` and `under`, as refresh.js tells.
+// `own` has `twin`, and may have `relabel`, `dressed` and `under`, described in refresh.js.
 function life(page, strip, own) {
   const said = strip.dataset, find = selector => strip.querySelector(selector);
   const clock = find(".clock :is(time, .at)"), list = find(".list");
@@ -55,7 +55,7 @@ function life(page, strip, own) {
     }
   }
 
-  // What has the focus, or is seen on the tape, is neither moved nor taken away.
+  // A headline with the focus, or in view on the tape, is neither moved nor removed.
   function sync(parent, entries, make, fill) {
     const nodes = new Map([...parent.children].filter(node => node.dataset.key).map(node => [node.dataset.key, node]));
     const keys = new Set(entries.map(([key]) => key)), first = nodes.values().next().value;
@@ -76,7 +76,7 @@ function life(page, strip, own) {
 
   const clone = node => node.cloneNode(true);
 
-  // Texts by the class of what has them.
+  // Texts, by the class of their element.
   function fill(node, texts) {
     for (const name in texts) put(node.querySelector(`.${name}`), texts[name] || "");
   }
@@ -121,7 +121,7 @@ function life(page, strip, own) {
   }
 
   // --- motion. The list wraps whole headlines into lines; a step scrolls to the next line.
-  // A tape is one line that scrolls along; what has left it on one side is moved, uncloned, behind its end.
+  // A tape is one line that scrolls; a headline that has left on one side is moved (not cloned) behind the end.
 
   const pace = () => (said.speed || 100) / 100;
   const items = () => [...list.children].filter(node => node.offsetParent);
@@ -188,7 +188,7 @@ function life(page, strip, own) {
     rolling = requestAnimationFrame(frame);
   }
 
-  // Stopped, a tape stands as whole headlines: cut off at an edge, none could be read.
+  // A stopped tape shows whole headlines: one cut off at an edge cannot be read.
   function relay() {
     if (!list || said.motion !== "scroll") return;
     for (const node of list.children) node.style.translate = "";
@@ -196,7 +196,7 @@ function life(page, strip, own) {
     show(shown, "instant");
   }
 
-  // Under the pointer and under the keyboard's focus nothing steps away.
+  // No step while the pointer or the keyboard's focus is on the headlines.
   const looked = () => find(".news:hover, .news:focus-within, .controls :focus-visible:not(#pause)");
 
   function toggled() {

@@ -1,6 +1,6 @@
 """What a screen reader says of the strip, from top to end, in three languages: beside the transcripts kept here.
 
-    python tests/audit/reading.py [--write]
+    PYTHONPATH=tests python tests/audit/reading.py [--write]
 
 Each of 20 headlines must be read exactly once, in order, in its own language, and each rate as its sentence, on a wide
 page and on a phone, in the page for a frame and in the element on somebody else's page; on the wide one every other
@@ -17,17 +17,15 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from support import scenes
+from support.pictures import CHROMIUM, Strips, serving
+
+from ticker.model import Headline, Language
+from ticker.serve.strip import element as embed
+from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.strip.view import Strip
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "serve")]
-
-import scenes  # noqa: E402
-from pictures import CHROMIUM, Strips, serving  # noqa: E402
-
-from ticker.model import Headline, Language  # noqa: E402
-from ticker.serve.strip import element as embed  # noqa: E402
-from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
-from ticker.serve.strip.view import Strip  # noqa: E402
 
 READER = HERE / "node_modules/@guidepup/virtual-screen-reader/lib/esm/index.browser.js"
 TRANSCRIPTS = HERE / "transcripts"

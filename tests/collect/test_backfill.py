@@ -8,17 +8,22 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from given import NBKR, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import NBKR, rate, steadily
 
-from ticker.collect.archive import NEAR, Page, Why, judge_import, judge_page, pages, within_reach
-from ticker.collect.sources.nbkr import ArchiveFigure
+from ticker.collect import archive
+from ticker.collect.archive import NEAR, Page, Why, judge_import, judge_page, missing_rates, within_reach
+from ticker.collect.sources import ArchiveFigure, nbkr
 from ticker.model import DAY, Revision
 
 SEEN = datetime(2026, 5, 20, 6, tzinfo=UTC)
 FIRST, LAST = date(2020, 1, 1), date(2020, 3, 31)
 PAGE = Page("RUB", FIRST, LAST, LAST + NEAR, whole=True)
+
+
+def pages(first: date, last: date, currencies: list[str], today: date) -> list[Page]:
+    return archive.pages(first, last, currencies, today, nbkr.ADAPTER.archive.page)
 
 
 def day(nth: int) -> date:
@@ -273,3 +278,32 @@ def test_a_move_inside_a_file_is_measured_too_and_told_once():
 def test_a_known_figure_after_a_files_last_is_measured_against():
     _, refused = judge_import(series("1.1", "1.1"), [known(day(2), "11.0000")], NBKR, believe_moves=False)
     assert refused.keys() == {day(1)}
+
+
+# --- missing days -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+@pytest.mark.parametrize(("away", "found"), [(14, True), (15, False)])
+def test_a_missing_day_takes_its_nominal_from_a_figure_at_most_two_weeks_away(side, away, found):
+    beside = [known(FIRST + side * away * DAY, "11.0000", nominal=10)]
+    rates = missing_rates([ArchiveFigure(FIRST, Decimal("11.1000"))], "RUB", [FIRST], beside)
+    assert [(one.nominal, one.quoted, one.valid_on) for one in rates] == (
+        [(10, Decimal("11.1000"), FIRST)] if found else []
+    )
+
+
+def test_a_missing_day_takes_the_corrected_nominal_of_the_day_beside_it():
+    """The bank prints 1 first, then 10 for the same day: the newer revision counts."""
+    first = known(FIRST + DAY, "11.0000", nominal=1)
+    corrected = replace(known(FIRST + DAY, "11.0000", nominal=10), id=8)
+    listed = [ArchiveFigure(FIRST, Decimal("11.1000"))]
+    assert [one.nominal for one in missing_rates(listed, "RUB", [FIRST], [first, corrected])] == [10]
+    rejected = replace(corrected, discarded_at=SEEN)
+    assert [one.nominal for one in missing_rates(listed, "RUB", [FIRST], [first, rejected])] == [1]
+    assert missing_rates(listed, "USD", [FIRST], [first, corrected]) == []
+
+
+def test_where_the_last_missing_day_is_not_listed_the_figure_before_it_is_taken_under_its_own_date():
+    rates = missing_rates(listed(FIRST, FIRST + DAY), "RUB", [FIRST + 2 * DAY], [known(FIRST + 3 * DAY, "1.1000")])
+    assert [one.valid_on for one in rates] == [FIRST + DAY]

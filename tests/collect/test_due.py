@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from given import NBKR, bishkek, may, moments, rate, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import NBKR, bishkek, may, moments, rate, steadily
 
-from ticker.collect.due import archive_due_at, due_at, lacking, nearest
+from ticker.collect.archive import nearest
+from ticker.collect.due import archive_due_at, due_at, missing_days
 from ticker.model import FeedSource, Outcome, RatesSource, Revision, Round
 
 FEED = FeedSource("kaktus-ru", "https://feed.example/", "Kaktus", "ru", ZoneInfo("Asia/Bishkek"))
@@ -133,37 +134,43 @@ def figures(day: int, *currencies: str, first_id: int = 1, origin: str = "") -> 
 
 def test_a_first_start_in_the_evening_lacks_today_and_the_day_before():
     known = figures(23, "USD", "EUR", "CNY", "KZT", "RUB")
-    assert lacking(known, DAILY, may(22)) == dict.fromkeys(sorted(DAILY), (may(21), may(22)))
+    assert missing_days(known, DAILY, may(22)) == dict.fromkeys(sorted(DAILY), (may(21), may(22)))
 
 
 def test_before_the_first_table_nothing_lacks_for_there_is_no_nominal():
-    assert lacking([], DAILY, may(22)) == {}
+    assert missing_days([], DAILY, may(22)) == {}
 
 
 def test_what_the_archive_brought_lacks_no_more_and_the_rest_does():
     known = figures(23, "USD", "EUR") + figures(22, "USD", first_id=3, origin="nbkr-archive")
-    assert lacking(known, DAILY, may(22)) == {"EUR": (may(21), may(22)), "USD": (may(21),)}
+    assert missing_days(known, DAILY, may(22)) == {"EUR": (may(21), may(22)), "USD": (may(21),)}
 
 
 def test_a_held_figure_of_a_day_is_not_asked_for_again():
     known = figures(23, "USD") + [replace(one, held_at=one.seen_at) for one in figures(22, "USD", first_id=2)]
-    assert lacking(known, DAILY, may(22)) == {"USD": (may(21),)}
+    assert missing_days(known, DAILY, may(22)) == {"USD": (may(21),)}
 
 
 def test_weekly_currencies_have_no_archive():
-    assert lacking(figures(23, "GBP"), DAILY, may(22)) == {}
+    assert missing_days(figures(23, "GBP"), DAILY, may(22)) == {}
 
 
 def test_a_currency_that_the_nearest_table_lacks_is_not_asked_for():
     """Yuan are in the daily table since 2024 only; days before it lack none."""
     known = figures(20, "USD") + figures(23, "USD", "CNY", first_id=2)
-    assert lacking(known, DAILY, may(21)) == {"USD": (may(21),)}
+    assert missing_days(known, DAILY, may(21)) == {"USD": (may(21),)}
+
+
+@pytest.mark.parametrize(("known_on", "asked"), [(8, (21, 22)), (7, (21,)), (6, ())])
+def test_a_day_is_not_asked_for_where_no_figure_is_near_enough_to_give_its_nominal(known_on, asked):
+    found = missing_days(figures(known_on, "USD"), DAILY, may(22))
+    assert found == ({"USD": tuple(may(day) for day in asked)} if asked else {})
 
 
 def test_an_archives_nominal_is_that_of_the_nearest_figure():
     before, after = figures(20, "USD")[0], figures(24, "USD", first_id=2)[0]
     refuted = replace(figures(22, "USD", first_id=3)[0], discarded_at=after.seen_at)
     known = [before, after, refuted, *figures(22, "EUR", first_id=4)]
-    assert nearest(known, "USD", may(21)) == before
-    assert nearest(known, "USD", may(22)) == after  # as near: the later one
+    assert nearest(known, "USD", may(21)) == before.rate
+    assert nearest(known, "USD", may(22)) == after.rate  # as near: the later one
     assert nearest(known, "RUB", may(22)) is None

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
-from given import FRIDAYS, HOME, NBKR, TRADING, WEEKLY, bishkek, may, rate, steadily, table
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import FRIDAYS, HOME, NBKR, TRADING, WEEKLY, bishkek, may, rate, steadily, table
 
 from ticker.collect.judge import Verdict, judge, judge_archive
-from ticker.model import DAY, Rate, RatesSource, Revision, Table
+from ticker.collect.round import apply_verdict
+from ticker.model import DAY, Rate, RatesSource, Revision, Table, Validators
+from ticker.store import LastBody
 
 
 @dataclass
@@ -27,28 +30,41 @@ class Book:
     def sees(self, seen: Table, at: str, last_modified: str | None = None) -> Verdict:
         modified = bishkek(last_modified) if last_modified else None
         verdict = judge(seen, self.known, self.source, HOME, bishkek(at), modified)
-        self._apply(verdict, bishkek(at), modified)
+        self._apply(verdict, at, modified)
         return verdict
 
     def fills(self, *rates: Rate, at: str) -> Verdict:
         verdict = judge_archive(rates, self.known, self.source, HOME, bishkek(at))
-        self._apply(verdict, bishkek(at), None)
+        self._apply(verdict, at, None)
         return verdict
 
-    def _apply(self, verdict: Verdict, at: datetime, modified: datetime | None) -> None:
-        new = [(one, "") for one in verdict.believed] + list(verdict.held)
-        for one, reason in new:
-            held_at = at if reason else None
-            self.known.append(
-                Revision(len(self.known) + 1, self.source.id, one, at, modified, held_at=held_at, reason=reason)
-            )
-        self.known = [
-            replace(one, released_at=at) if one.id in verdict.released
-            else replace(one, discarded_at=at) if one.id in verdict.discarded
-            else replace(one, held_at=at) if one.id in dict(verdict.disputed)
-            else one
-            for one in self.known
-        ]  # fmt: skip
+    def _apply(self, verdict: Verdict, at: str, modified: datetime | None) -> None:
+        body = LastBody(Validators(), None, modified, "")
+        apply_verdict(self, self.source.id, verdict, bishkek(at), body)  # type: ignore[arg-type]
+
+    def rejects(self, currency: str, at: str) -> None:
+        """The operator says no to what is held of a currency."""
+        for one in [one for one in self.known if one.held and one.rate.currency == currency]:
+            self.discard(one.id, bishkek(at))
+
+    # What a round's transaction offers to `apply_verdict`.
+
+    def add(self, source: str, rate: Rate, *, held_reason: str | None = None, **rest: Any) -> None:
+        held_at = None if held_reason is None else rest["seen_at"]
+        id_ = len(self.known) + 1
+        self.known.append(Revision(id_, source, rate, held_at=held_at, reason=held_reason or "", **rest))
+
+    def hold(self, revision: int, at: datetime, reason: str) -> None:
+        self._change(revision, held_at=at, reason=reason)
+
+    def release(self, revision: int, at: datetime) -> None:
+        self._change(revision, released_at=at)
+
+    def discard(self, revision: int, at: datetime) -> None:
+        self._change(revision, discarded_at=at)
+
+    def _change(self, revision: int, **values: Any) -> None:
+        self.known = [replace(one, **values) if one.id == revision else one for one in self.known]
 
     def believed(self, currency: str) -> dict[date, str]:
         """By day, the newest believed figure."""
@@ -190,6 +206,19 @@ def test_a_held_figure_seen_again_is_neither_news_nor_a_confirmation(book):
     book.sees(leap, "2026-05-22 16:10")
     again = book.sees(leap, "2026-05-22 16:13")
     assert again == Verdict(confirmed=frozenset({"USD", "EUR"}))
+
+
+def test_an_operators_no_holds_for_that_file_and_in_a_newer_file_the_figure_is_held_again(book):
+    leap = table(may(23), USD="87.4500", EUR="101.5076", RUB="1.4500")
+    book.sees(leap, "2026-05-22 16:10", last_modified="2026-05-22 16:00")
+    book.rejects("RUB", "2026-05-22 16:20")
+    same_file = book.sees(leap, "2026-05-22 16:30", last_modified="2026-05-22 16:00")
+    assert (same_file.held, book.held("RUB")) == ((), [])
+    newer_file = book.sees(leap, "2026-05-22 17:10", last_modified="2026-05-22 17:00")
+    ((held, reason),) = newer_file.held
+    assert (held.currency, held.quoted) == ("RUB", Decimal("1.4500"))
+    assert "moved by" in reason
+    assert book.held("RUB") == [may(23)]
 
 
 def test_a_later_window_near_the_held_figure_releases_it_with_its_restamps(book):
@@ -352,7 +381,7 @@ def test_nothing_real_of_five_years_is_held(recorded):
         day = date.fromisoformat(row["date"])
         seen = table(day, **{currency: row[currency.lower()] for currency in ("USD", "EUR", "RUB", "KZT")})
         opens, _ = TRADING.of(day)
-        verdict = judge(seen, known, NBKR, HOME, max(opens, HOME.at(day) - timedelta(hours=7)))
+        verdict = judge(seen, known, NBKR, HOME, max(opens, HOME.at(day) - timedelta(hours=7)), None)
         assert verdict.confirmed == {"USD", "EUR", "RUB", "KZT"}, (day, verdict)
         known = known[-8:] + [Revision(len(known), "nbkr", one, opens) for one in verdict.believed]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from given import bishkek
+from support.given import bishkek
 
 from ticker.collect.recognise import Seen, recognise
 from ticker.model import Entry, Story

@@ -12,7 +12,7 @@ from pathlib import Path
 import brotli
 from outline import lines
 from questions import Question, questions
-from sites import Site
+from support.sites import Site
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 from world import AT, HOST, LANGUAGES, VERSION, world

@@ -11,8 +11,6 @@ from world import SCENES
 
 SHOWN = 12  # differences in a report
 
-pytestmark = pytest.mark.doors
-
 
 @pytest.fixture(scope="module")
 def recorded() -> dict[Key, Answer]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sites import Site
+from support.sites import Site
 
 from ticker import __version__
 

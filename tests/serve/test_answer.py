@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import brotli
 import pytest
-from given import bishkek, steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support.given import bishkek, steadily
 from werkzeug.test import Client, TestResponse
 
 from ticker.serve.http.response import HTML, JSON, Compression, Headers, Response, build_response, problem, send

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, headlines, run
-from scenes import FEEDS, HOME, NBKR, WEEKLY, at
+from support.desk import Desk, headlines, run
+from support.scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import EnvironBuilder
 
 from ticker.model import DAY, Freshness
@@ -28,11 +28,8 @@ from ticker.serve.api import tables as api_tables
 from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.params import MAX_CURRENCIES
 from ticker.serve.api.preload import TimelinePreloader
-from ticker.serve.http import csv as tables
 from ticker.serve.http.rate_limit import RateLimitedError, RateLimiter, address_of
-from ticker.store import Printed, StoreError
-
-pytestmark = pytest.mark.doors
+from ticker.store import BelievedRate, StoreError
 
 TODAY = date(2026, 5, 21)  # a Thursday
 GRACE = {"nbkr": 14, "nbkr_weekly": 7}
@@ -325,7 +322,7 @@ def test_decades_in_memory_have_of_each_day_what_the_rule_says(seed):
                 id_ += 1
                 quoted = rng.choice(("87.4500", "87.4500", "87.4600", "88"))
                 printed.append(
-                    Printed(id_, source, "USD", quoted, rng.choice((1, 1, 10)), day, day + (valid - 1) * DAY)
+                    BelievedRate(id_, source, "USD", quoted, rng.choice((1, 1, 10)), day, day + (valid - 1) * DAY)
                 )
             day += DAY * (rng.choice((1, 1, 1, 2, 20)) if valid == 1 else rng.choice((7, 7, 7, 14)))
     first, last = date(2025, 12, 20), date(2026, 5, 10)
@@ -344,7 +341,7 @@ def test_decades_in_memory_have_of_each_day_what_the_rule_says(seed):
     assert found == [_by_the_rule(printed, first + nth * DAY, end) for nth in range((last - first).days + 1)]
 
 
-def _by_the_rule(printed: list[Printed], day: date, carried_until: date) -> tuple[Any, ...]:
+def _by_the_rule(printed: list[BelievedRate], day: date, carried_until: date) -> tuple[Any, ...]:
     """Written as plainly as it can be: of each source the newest table that has begun, in force before carried."""
     tables = {source: {one.valid_on: one for one in printed if one.source == source} for source in GRACE}
     begun = [of[max(on)] for of in tables.values() if (on := [one for one in of if one <= day])]
@@ -378,8 +375,8 @@ def test_decades_are_read_ahead_once_their_version_stands(desk, monkeypatch):
     desk.say("GBP", run(TODAY, "117.0000"))
     desk.publish()
     warm, read = TimelinePreloader(desk.app.site), []
-    believed = desk.store.believed
-    monkeypatch.setattr(desk.store, "believed", lambda *asked: read.append(asked[1]) or believed(*asked))
+    believed = desk.store.believed_rates
+    monkeypatch.setattr(desk.store, "believed_rates", lambda *asked: read.append(asked[1]) or believed(*asked))
     for looks, times in ((1, 0), (1, 1), (5, 1)):
         for _ in range(looks):
             warm.look()
@@ -877,7 +874,7 @@ def test_a_store_that_fails_in_the_middle_is_a_503_too(desk, monkeypatch):
     def fails(*_: object, **__: object) -> None:
         raise StoreError("sqlite: disk I/O error")
 
-    monkeypatch.setattr(desk.store, "believed", fails)
+    monkeypatch.setattr(desk.store, "believed_rates", fails)
     got = desk.get("/api/v1/history")
     assert (got.status_code, got.headers["Retry-After"], "disk" in got.text) == (503, "5", False)
 

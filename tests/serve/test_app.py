@@ -7,26 +7,21 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import jsonschema
 import pytest
-from apps import application
-from scenes import SCENES, Scene, day
-from werkzeug.test import Client, EnvironBuilder, TestResponse
+from support.apps import application
+from support.front import Front
+from support.scenes import SCENES, day
+from werkzeug.test import Client
 
 from ticker.model import DAY, Outcome, Round
 from ticker.serve.http import cache as ready_room
-from ticker.serve.http.cache import ResponseCache
-from ticker.serve.http.live import LiveSnapshot
-from ticker.serve.render import PREWARMED, Renderer
+from ticker.serve.render import Renderer
 from ticker.serve.terms import SiteSettings
-from ticker.store import open_store
-
-pytestmark = pytest.mark.doors
 
 ENDPOINTS = {
     "/strip": "text/html; charset=utf-8",
@@ -47,43 +42,6 @@ ENDPOINTS = {
 }
 PAGES = ("/strip", "/status")
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-
-
-@dataclass
-class Front:
-    """The read side, with a scene to show and a clock that one turns. The store is opened by `latest.poll()`."""
-
-    scene: Scene
-    folder: Path
-
-    def __post_init__(self) -> None:
-        self.now = self.scene.now
-        render = Renderer(SiteSettings(frame_ancestors="https://news.example"))
-        self.cache = ResponseCache(self.scene.snapshot, render, self.clock, 50, PREWARMED)
-        self.live = LiveSnapshot(self.store, lambda _: None, self.clock, None)
-        self.begun = 0
-        self.app = application(self.cache, self.live, self.clock, self._begin)
-        self.client = Client(self.app)
-
-    def store(self) -> Any:
-        return open_store(f"sqlite:///{self.folder / 'ticker.db'}", clock=self.clock)
-
-    def _begin(self) -> None:
-        self.begun += 1
-
-    def clock(self) -> datetime:
-        return self.now
-
-    def get(self, path: str, method: str = "GET", **headers: str) -> TestResponse:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.open(path, method=method, headers=named)
-
-    def raw(self, **environ: Any) -> tuple[str, dict[str, str], bytes]:
-        """A request as no client of ours would send it."""
-        heard: list[tuple[str, list[tuple[str, str]]]] = []
-        asked = {**EnvironBuilder().get_environ(), **environ}
-        body = b"".join(self.app(asked, lambda status, headers, *_: heard.append((status, headers))))  # type: ignore[arg-type, func-returns-value]
-        return heard[0][0], dict(heard[0][1]), body
 
 
 @pytest.fixture

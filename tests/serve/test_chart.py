@@ -10,13 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import figures
 import pytest
-import scenes
-from figures import Shelf, run
-from given import steadily
 from hypothesis import given
 from hypothesis import strategies as st
+from support import figures, scenes
+from support.figures import Shelf, run
+from support.given import steadily
 
 from ticker.model import DAY, Language, Rate
 from ticker.serve.chart import routes
@@ -26,8 +25,6 @@ from ticker.serve.chart.picture import room_for_marks, size
 from ticker.serve.chart.query import EARLIEST, NARROWEST, USUAL, WIDEST, WIDTH, parse_chart_query
 from ticker.serve.i18n.words import words
 from ticker.serve.strip.options import LANGUAGES, Offered
-
-pytestmark = pytest.mark.doors
 
 TODAY = scenes.WEDNESDAY
 OFFERED = Offered(frozenset({"USD", "EUR", "RUB", "KZT"}), frozenset())
@@ -336,8 +333,8 @@ def test_a_mistake_gives_way_to_the_default_and_is_told(shelf, query, note):
 
 def test_the_page_tells_a_mistake_in_its_own_language(shelf):
     page = shelf.get("/chart?lang=ru&from=yesterday&width=9").text
-    assert "from: указано &#39;yesterday&#39;, нужно день вида 2026-05-21, либо 30d, 1y, all; показано" in page
-    assert "width: указано &#39;9&#39;, нужно целое число от 240 до 1600" in page
+    assert "from: указано &#39;yesterday&#39;, допустимо: дата вида 2026-05-21, либо 30d, 1y, all; показано" in page
+    assert "width: указано &#39;9&#39;, допустимо: целое число от 240 до 1600" in page
 
 
 @pytest.mark.parametrize("query", ["utm_source=x", "headlines=99", "from=&to=&width=", "show=nothing"])

@@ -16,21 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from given import steadily
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import SCENES, WEDNESDAY, Scene, at, daily, day, evening, late, rate, scene, series
-from test_app import Front
+from support.front import Front
+from support.given import steadily
+from support.scenes import SCENES, WEDNESDAY, Scene, at, daily, day, evening, late, rate, scene, series
 
 from ticker.collect.sources import nbkr
-from ticker.model import DAY, Freshness, Rate, Revision
+from ticker.model import DAY, Freshness, Rate
 from ticker.rates.certain import CertainRates
 from ticker.serve.compat import routes as doors
 from ticker.serve.compat.frankfurter import FrankfurterQuery, day_json
 from ticker.serve.compat.nbkr import Kind, nbkr_xml, table
 from ticker.snapshot import BankTerms, Series
-
-pytestmark = pytest.mark.doors
 
 XML, V1 = "/compat/nbkr/XML", "/compat/frankfurter/v1"
 SATURDAY = WEDNESDAY - 4 * DAY
@@ -77,8 +75,8 @@ def remember(front: Front, rates: list[Rate], source: str = "nbkr", reason: str 
     token = store.lease("test", 60)
     assert token
     with store.write(token) as write:
-        held_at = front.now if reason else None
-        write.add_all([Revision(0, source, one, front.now, held_at=held_at, reason=reason) for one in rates])
+        for one in rates:
+            write.add(source, one, seen_at=front.now, held_reason=reason or None)
 
 
 # --- NBKR's files ------------------------------------------------------------------------------------------------

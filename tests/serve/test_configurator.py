@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import DAY, WEDNESDAY, at, day, scene, series
+from support.scenes import DAY, WEDNESDAY, at, day, scene, series
 
 from ticker.serve.configurator import html
 from ticker.serve.configurator.code import RECIPES, SANDBOX, Code, hashed
@@ -137,7 +137,7 @@ def test_the_form_shows_what_was_chosen():
 
 def test_what_gave_way_is_told_and_what_cannot_be_read_is_told_in_words():
     said = asked("lang=de&bg=ffffff&fg=777777&ui=ru")
-    assert said.notes == ("lang: указано 'de', нужно одно из en, ru, ky; показано значение по умолчанию",)
+    assert said.notes == ("lang: указано 'de', допустимо: одно из en, ru, ky; показано значение по умолчанию",)
     assert said.warnings == ("Текст #777777 на #ffffff: контраст 4,4 : 1, нужно 4,5 : 1. Показано цветом #757575.",)
     assert not asked("bg=ffffff&fg=333333").warnings
 

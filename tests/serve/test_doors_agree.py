@@ -14,18 +14,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree
 
-import pytest
-from desk import Desk
-from figures import empty_store
-from given import steadily
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenes import FEEDS, HOME, NBKR, WEEKLY, at
+from support.desk import Desk
+from support.figures import empty_store
+from support.given import steadily
+from support.scenes import FEEDS, HOME, NBKR, WEEKLY, at
 
 from ticker.model import DAY, Headline, Rate
 from ticker.rates.compose import compose
-
-pytestmark = pytest.mark.doors
 
 CURRENCIES = ("USD", "EUR", "HRK")  # the kuna is no more since 2023
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -107,19 +104,19 @@ def _fill(desk: Desk, world: World) -> None:
             if not one.origin and one.seen <= looked:
                 known[one.source].add(one.currency)
                 for currency in sorted(known[one.source]):
-                    write.look(one.source, currency, one.seen)
+                    write.record_look(one.source, currency, one.seen)
         for source, currencies in known.items():
             for currency in sorted(currencies):
                 if (source, currency) == world.left_out:
                     write.interrupt(source, [currency])
                 else:
-                    write.look(source, currency, looked)
+                    write.record_look(source, currency, looked)
         since = HOME.day(world.now) - 60 * DAY
         revisions = {bank.source: write.revisions(bank.source, since) for bank in (NBKR, WEEKLY)}
         news = [_headline(nth) for nth in range(1, world.today + 1)]
         write.publish(compose(HOME, (NBKR, WEEKLY), FEEDS, revisions, news), world.now)
         for feed in FEEDS:
-            write.look(feed.feed, "", world.now)
+            write.record_look(feed.feed, "", world.now)
     desk.live.poll()
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import brotli
 import pytest
-from apps import application
-from scenes import day
+from support.apps import application
+from support.scenes import day
 from werkzeug.test import Client
 
 from ticker.serve.configurator.code import ways

@@ -11,16 +11,14 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-import scenes
-from test_png import Pixel, pixels
+from support import scenes
+from support.png import Pixel, pixels
 
 from ticker.model import Language
 from ticker.serve.strip import svg as image
 from ticker.serve.strip.contrast import DARK, LIGHT
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.strip.view import Strip
-
-pytestmark = pytest.mark.doors
 
 SVG = "{http://www.w3.org/2000/svg}"
 MOST_BYTES = 20_000  # of a PNG

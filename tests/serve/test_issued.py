@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from apps import application
-from scenes import day
+from support.apps import application
+from support.scenes import day
 from werkzeug.test import Client
 
 from ticker.serve.http.cache import ResponseCache

@@ -13,11 +13,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from scenes import day, evening
+from support.scenes import day, evening
 
 from ticker.serve.http import live as room
 from ticker.serve.http.live import LiveSnapshot, read_snapshot, write_snapshot
-from ticker.snapshot import Snapshot
+from ticker.snapshot import FORMAT, Snapshot, dump
 from ticker.store import Store, open_store
 
 DAY = day()
@@ -72,7 +72,7 @@ def publish(store: Store, scene=DAY, *, looked: bool = True) -> None:
     with store.write(token) as write:
         write.publish(scene.snapshot.content, scene.now)
         if looked:
-            write.look("nbkr", "USD", scene.now)
+            write.record_look("nbkr", "USD", scene.now)
 
 
 def test_a_version_is_shown_once_it_is_published(store, url, following, shown):
@@ -88,6 +88,20 @@ def test_a_version_is_shown_once_it_is_published(store, url, following, shown):
     latest.poll()
     assert [one.version for one in shown] == [1, 2]
     assert latest.polled_at == NOW
+
+
+def test_a_snapshot_of_another_format_is_not_shown_and_stops_nothing(store, url, tmp_path, following, shown):
+    """As after an update, until the collector has composed the snapshot again."""
+    publish(store)
+    with closing(sqlite3.connect(tmp_path / "ticker.db")) as other, other:
+        other.execute("UPDATE ticker_snapshot SET body = '{}'")
+    latest = following(url)
+    latest.poll()
+    latest.poll()
+    assert (latest.fault, shown) == ("", [])
+    publish(store)
+    latest.poll()
+    assert [one.version for one in shown] == [2]
 
 
 def test_a_confirmation_is_shown_with_the_content_as_it_was(store, url, following, shown):
@@ -225,6 +239,15 @@ def test_a_copy_with_one_byte_changed_is_not_shown(tmp_path, at):
     body[at] ^= 1
     file.write_bytes(bytes(body))
     assert read_snapshot(file) is None
+
+
+@pytest.mark.parametrize("number", ['"format":0,', f'"format":{FORMAT + 1},', ""])
+def test_a_copy_in_another_format_is_no_copy(tmp_path, monkeypatch, capsys, number):
+    file = tmp_path / "last-good.json"
+    monkeypatch.setattr(room, "dump", lambda content: dump(content).replace(f'"format":{FORMAT},', number))
+    write_snapshot(file, DAY.snapshot)
+    assert read_snapshot(file) is None
+    assert "this program reads" in capsys.readouterr().err
 
 
 def test_no_copy_yet_is_no_trouble(tmp_path, capsys):

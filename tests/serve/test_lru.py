@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from given import bishkek
+from support.given import bishkek
 
 from ticker.serve.http.lru import LruResponses
 from ticker.serve.http.response import JSON, Response, build_response

@@ -13,8 +13,8 @@ from typing import Any
 
 import brotli
 import pytest
-import scenes
 from jsonschema import Draft202012Validator
+from support import scenes
 
 from ticker.model import Language
 from ticker.serve.http.pages import error_page

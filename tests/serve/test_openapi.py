@@ -16,9 +16,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from desk import Desk, headlines, run
 from openapi_spec_validator import validate
-from scenes import WEEKLY
+from support.desk import Desk, headlines, run
+from support.scenes import WEEKLY
 
 from ticker.serve.api import models, params
 from ticker.serve.api.endpoints import ENDPOINTS, csv_columns
@@ -26,8 +26,6 @@ from ticker.serve.api.openapi import document
 from ticker.serve.api.params import Allowed
 from ticker.serve.api.reference import RECIPES, recipes
 from ticker.serve.api.samples import samples, table
-
-pytestmark = pytest.mark.doors
 
 TODAY = date(2026, 5, 21)
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
-from given import steadily
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.given import steadily
 
 from ticker.serve.i18n.words import words
 from ticker.serve.strip.notes import Note

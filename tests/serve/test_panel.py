@@ -11,11 +11,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-import scenes
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
-from scenes import SCENES, WEDNESDAY, Scene
-from test_fragment import Page
+from support import scenes
+from support.markup import Page
+from support.scenes import SCENES, WEDNESDAY, Scene
 
 from ticker.model import DAY, Headline, Language
 from ticker.rates.freshness import freshness
@@ -32,8 +32,6 @@ from ticker.serve.strip import json as strip_json
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Series
-
-pytestmark = pytest.mark.doors
 
 
 def said(scene: Scene, popularity: Popularity | None = None, **options: Any) -> Panel:

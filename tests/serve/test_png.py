@@ -7,40 +7,13 @@ import zlib
 from collections.abc import Sequence
 
 import pytest
+from support.png import SIGNATURE, Pixel, pixels
 
 from ticker.serve.strip.png import few_colours
-
-Pixel = tuple[int, int, int]
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 WIDTH, HEIGHT = 9, 7
 COLOURS: Sequence[Pixel] = ((255, 255, 255), (18, 22, 27), (10, 98, 48), (163, 22, 13), (77, 86, 99))
 DRAWN = [[COLOURS[(x * x + 3 * y) % 5] for x in range(WIDTH)] for y in range(HEIGHT)]
-
-
-def chunks(png: bytes) -> dict[bytes, bytes]:
-    """The one chunk of each name; its checksum is verified."""
-    assert png.startswith(SIGNATURE)
-    found, at = {}, len(SIGNATURE)
-    while at < len(png):
-        (length,) = struct.unpack_from(">I", png, at)
-        name, body = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
-        assert struct.unpack_from(">I", png, at + 8 + length) == (zlib.crc32(name + body),)
-        found[name] = body
-        at += 12 + length
-    return found
-
-
-def pixels(png: bytes) -> list[list[Pixel]]:
-    """Of an indexed picture whose rows have no filter."""
-    found = chunks(png)
-    width, _, *kind = struct.unpack(">IIBBBBB", found[b"IHDR"])
-    assert kind == [8, 3, 0, 0, 0]
-    palette = [tuple(found[b"PLTE"][at : at + 3]) for at in range(0, len(found[b"PLTE"]), 3)]
-    content = zlib.decompress(found[b"IDAT"])
-    rows = [content[at : at + width + 1] for at in range(0, len(content), width + 1)]
-    assert {row[0] for row in rows} == {0}
-    return [[palette[index] for index in row[1:]] for row in rows]  # type: ignore[misc]
 
 
 def rgba(rows: list[list[Pixel]], filters: Sequence[int]) -> bytes:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
-from scenes import FEEDS, WEDNESDAY, at, daily, scene
+from support.scenes import FEEDS, WEDNESDAY, at, daily, scene
 
 from ticker.model import DAY, Freshness
 from ticker.rates.freshness import Judgement

@@ -12,16 +12,14 @@ from html import unescape
 from typing import Any
 
 import pytest
-import scenes
-from scenes import WEDNESDAY, Scene
+from support import scenes
+from support.scenes import WEDNESDAY, Scene
 
 from ticker.model import DAY, Freshness, Headline, Language, Rate
 from ticker.rates.freshness import Figure
 from ticker.serve.news.popular import Popularity
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, StoryPage, story
-
-pytestmark = pytest.mark.doors
 
 BROWSER = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",

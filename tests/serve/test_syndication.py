@@ -15,8 +15,8 @@ from xml.etree import ElementTree as ET
 import feedparser
 import jsonschema
 import pytest
-import scenes
-from figures import Shelf, published, run
+from support import scenes
+from support.figures import Shelf, published, run
 from werkzeug.test import TestResponse
 
 from ticker.collect.sources import feed as feed_parser
@@ -24,8 +24,6 @@ from ticker.model import DAY, Headline, Rate
 from ticker.serve.news.clusters import cluster
 from ticker.serve.strip.options import LANGUAGES
 from ticker.snapshot import FeedTerms, Series
-
-pytestmark = pytest.mark.doors
 
 TODAY = scenes.WEDNESDAY
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from unicodedata import category, east_asian_width
 
 import pytest
-import scenes
+from support import scenes
 
 from ticker.model import Language
 from ticker.serve.strip import text

@@ -1,4 +1,4 @@
-"""What a strip says. The states are made in scenes.py."""
+"""What a strip says. The states are made in tests/support/scenes.py."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import scenes
 from hypothesis import given
 from hypothesis import strategies as st
+from support import scenes
 
 from ticker.model import DAY, Freshness, Language
 from ticker.serve.i18n.words import rounded

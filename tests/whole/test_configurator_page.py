@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from support.sites import Site
 
 from ticker.demo.hostpage import HostPage
-
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS)]
-
-from pictures import CHROMIUM  # noqa: E402
-from sites import Site  # noqa: E402
 
 REPORTS = """window.reports = [];
 document.addEventListener("securitypolicyviolation", one => window.reports.push(
@@ -81,14 +74,6 @@ def service(site: Site) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, site.service.app, _Threading, _Quiet)  # type: ignore[arg-type]
     with running(server) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -205,8 +190,8 @@ def test_preview_code_and_warnings_follow_the_form(service, page, heard):
     page.get_by_label("Language of the strip").select_option("ky")
     expect(page.locator("#text-frame")).to_have_value(re.compile("lang=ky"))
     expect(page.frame_locator("iframe.live").first.locator("html")).to_have_attribute("lang", "ky")
-    page.get_by_text("Look", exact=True).click()
-    page.get_by_label("Ground", exact=True).fill("#ffffff")
+    page.get_by_text("Appearance", exact=True).click()
+    page.get_by_label("Background", exact=True).fill("#ffffff")
     page.get_by_label("Text", exact=True).fill("#777777")
     expect(page.locator(".warnings")).to_contain_text("#777777")
     expect(page.locator("#status")).to_contain_text("#777777")

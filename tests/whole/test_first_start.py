@@ -12,7 +12,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from running import BISHKEK, LOOK_S, Answer, Runner, Running, runner, until
+from support.running import BISHKEK, LOOK_S, Answer, Runner, Running, runner, until
 
 MOMENTS = {
     "a Friday evening": "2026-05-22T18:30",

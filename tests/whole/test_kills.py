@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import LOOK_S, SOURCES, START_S, Moved, Running, figure, free_port, runner, settings, until
+from support.running import LOOK_S, SOURCES, START_S, Moved, Running, figure, free_port, runner, settings, until
 
 from ticker.demo import DemoUpstream
 from ticker.serve.http.live import read_snapshot
 from ticker.store import open_store
+
+pytestmark = pytest.mark.long
 
 WEDNESDAY = "2026-05-20 09:00"
 START_TAKES_S, LIVES_S = 2.0, 1.5
@@ -91,7 +93,7 @@ class Reader:
 
 
 class Trial:
-    """Starts, kills and looks, with an upstream that changes all the time and wishes poured in from outside."""
+    """Starts, kills and looks, with an upstream that changes all the time and commands poured in from outside."""
 
     def __init__(self, folder: Path, upstream: DemoUpstream, clock: Moved, seed: int) -> None:
         self.file, self.last_good = folder / "ticker.db", folder / "last-good.json"
@@ -128,7 +130,7 @@ class Trial:
         self.changes += 1
         figure(self.upstream.bank, self.clock, self.changes)
         with closing(open_store(f"sqlite:///{self.file}", clock=self.clock)) as store:
-            store.ask("fetch", self.chance.choice(("nbkr", *SOURCES)))
+            store.enqueue("fetch", self.chance.choice(("nbkr", *SOURCES)))
         self.reader.read(running)
         now = Books.of(self.file)
         now.go_on_from(self.books)
@@ -197,7 +199,7 @@ def kill(tmp_path: Path) -> Iterator[Callable[[int, int], None]]:
 
     def _asked(trial: Trial) -> bool:
         with closing(open_store(f"sqlite:///{trial.file}", clock=clock)) as store:
-            store.ask("fetch", "nbkr")
+            store.enqueue("fetch", "nbkr")
         return False
 
     yield run
@@ -208,6 +210,5 @@ def test_thirty_kills_lose_nothing(kill: Callable[[int, int], None]) -> None:
     kill(30, 4)
 
 
-@pytest.mark.long
 def test_two_hundred_kills_lose_nothing(kill: Callable[[int, int], None]) -> None:
     kill(200, 200)

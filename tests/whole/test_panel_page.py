@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from support import scenes
+from support.host_page import Host, Service, closing
+from support.host_page import Reader as ElementReader
+from support.pictures import Strips, serving
+from support.strip_page import catch_up
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-from pictures import CHROMIUM, Strips, serving  # noqa: E402
-from test_element import Host, Service, closing  # noqa: E402
-from test_element import Reader as ElementReader  # noqa: E402
-
-from ticker.serve.news.popular import Popularity  # noqa: E402
-from ticker.serve.story import html  # noqa: E402
-from ticker.serve.story.view import Known, story  # noqa: E402
-from ticker.serve.strip.contrast import ratio  # noqa: E402
+from ticker.serve.news.popular import Popularity
+from ticker.serve.story import html
+from ticker.serve.story.view import Known, story
+from ticker.serve.strip.contrast import ratio
 
 POPULAR = Popularity({"en3": 9.0, "en4": 7.0, "ru2": 9.0, "ky2": 9.0}, 3, 1)
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"""
@@ -41,14 +36,6 @@ SMALL = """() => [...document.querySelectorAll("a, button")].filter(node => node
     const box = node.getBoundingClientRect();
     return [node.textContent.trim(), box.width, box.height];
 }).filter(([, width, height]) => width < 24 || height < 24)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -80,7 +67,13 @@ class Reader:
         self.server.elapsed += timedelta(seconds=seconds)
         self.page.clock.run_for(round(seconds * 1000))
 
+    def jumps(self, seconds: float) -> None:
+        """What is due meanwhile happens once, at the end; frames are not drawn."""
+        self.server.elapsed += timedelta(seconds=seconds)
+        self.page.clock.fast_forward(round(seconds * 1000))
+
     def asked(self) -> int:
+        catch_up(self.page, f"{self.server.url}/host")
         return sum("panel.json" in path for path in self.server.asked)
 
     def refreshes(self) -> None:
@@ -88,8 +81,7 @@ class Reader:
         with self.page.expect_response(lambda answer: "panel.json" in answer.url, timeout=60_000):
             before = self.asked()
             while self.asked() == before:
-                self.waits(5)
-                self.page.wait_for_timeout(30)
+                self.jumps(10)
         self.page.wait_for_timeout(50)
 
     def becomes(self, scene: scenes.Scene) -> None:
@@ -163,12 +155,12 @@ def test_past_its_time_without_a_look_a_panel_says_so_and_recovers(reader: Reade
     assert reader.text("th.today") == "18 June\ntoday\nchange"
     assert page.locator(".current").is_visible()
     reader.server.status = 500
-    reader.waits(13 * 3600)
-    page.wait_for_timeout(100)
-    assert reader.text("caption") == "NBKR: not updated, of 18 June"
+    reader.jumps(13 * 3600)
+    reader.waits(11)  # until it has asked, and failed
+    expect(page.locator("caption").first).to_have_text("NBKR: not updated, of 18 June", use_inner_text=True)
     assert reader.text("th.today") == "18 June\nchange"  # nobody's today any more
-    assert not page.locator(".current").is_visible()
-    assert page.locator(".moment-of").is_visible()
+    expect(page.locator(".current")).to_be_hidden()
+    expect(page.locator(".moment-of")).to_be_visible()
     expect(page.locator("[role=status]")).to_have_text("NBKR: not updated, rates of 18 June")
     reader.server.status = 200
     tomorrow = later(scenes.evening(), 24 * 60 - 7 * 60)
@@ -182,7 +174,6 @@ def test_past_its_time_without_a_look_a_panel_says_so_and_recovers(reader: Reade
 def test_an_answer_that_fails_takes_back_what_is_said_of_headlines(reader: Reader) -> None:
     reader.server.status = 500
     reader.waits(100)
-    reader.page.wait_for_timeout(100)
     expect(reader.page.locator(".current")).to_be_hidden()
 
 
@@ -193,7 +184,6 @@ def test_the_one_control_stops_what_changes_by_itself(reader: Reader) -> None:
     reader.waits(600)
     assert reader.asked() == before
     reader.page.get_by_role("button", name="Continue").click()
-    reader.page.wait_for_timeout(100)
     assert reader.asked() == before + 1
 
 
@@ -295,9 +285,9 @@ def test_a_headline_that_is_followed_is_told_once_with_the_pages_own_id(reader: 
 
     page.context.route("**/click/*", record_beacon)
     page.context.route("https://example.org/**", lambda route: route.fulfill(body="read"))
-    with page.context.expect_page():
+    with page.expect_response("**/click/*"), page.context.expect_page():
         page.locator(".daily .title").first.click()
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(100)
     assert [url.rpartition("/")[2] for url, *_ in told] == ["en0"]
     assert told[0][1].startswith("text/plain")
     assert re.fullmatch(r"[a-z0-9]{8,}", told[0][2] or "")
@@ -329,8 +319,9 @@ def story_at(context: BrowserContext, known: Known, told: list[str]) -> Page:
     page = context.new_page()
     page.on("console", lambda message: told.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: told.append(f"error: {error}"))
-    page.goto("http://rates.example/story/en0")
-    page.wait_for_timeout(200)
+    with page.expect_response(lambda answered: answered.request.method == "POST"):
+        page.goto("http://rates.example/story/en0")
+    page.wait_for_timeout(50)
     return page
 
 

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from support import scenes
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-from pictures import CHROMIUM  # noqa: E402
-
-from ticker.model import Language  # noqa: E402
-from ticker.serve.strip import svg as image  # noqa: E402
-from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
+from ticker.model import Language
+from ticker.serve.strip import svg as image
+from ticker.serve.strip.options import LANGUAGES, Options
 
 MANY = ("USD", "EUR", "RUB", "KZT", "CNY", "GBP", "JPY")
 FONTS = ("system-ui", "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "sans-serif", "serif", "monospace")
@@ -42,14 +35,6 @@ TOUCHING = """([fonts, margin]) => {
     return [...cut.map(one => one.said), ...touching].map(one => `${font}: ${one}`);
   });
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

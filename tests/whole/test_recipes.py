@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -21,17 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import free_port, runner, until
+from support import scenes
+from support.running import free_port, needs, runner, until
+
+from ticker.serve.configurator.view import configurator
+from ticker.serve.strip import html
+from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.terms import SiteSettings
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-
-from ticker.serve.configurator.view import configurator  # noqa: E402
-from ticker.serve.strip import html  # noqa: E402
-from ticker.serve.strip.options import LANGUAGES, Options  # noqa: E402
-from ticker.serve.terms import SiteSettings  # noqa: E402
 
 ROOT = TESTS.parent
 RECIPES = ROOT / "templates" / "configurator" / "include"
@@ -106,14 +102,6 @@ def service() -> Iterator[Service]:
         server.ending.set()
         server.shutdown()
         thread.join()
-
-
-def needs(command: str, packages: str, *arguments: str) -> str:
-    """Where the command lies. Fails, saying what to type, where the machine lacks it."""
-    found = shutil.which(command, path=f"{os.environ['PATH']}:/usr/sbin")
-    works = found and not subprocess.run([found, *arguments], capture_output=True, check=False).returncode
-    assert works, f"{command} is missing here. Type: sudo apt-get install {packages}"
-    return str(found)
 
 
 def link(service: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from given import HOME
-from sites import Site
+from support.given import HOME
+from support.sites import Site
 
 from ticker.model import Outcome
 

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from support import scenes
+from support.pictures import OFFERED, Strips, serving
+from support.strip_page import SHIFTS, Reader, later
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "serve")]
-
-import scenes  # noqa: E402
-from pictures import CHROMIUM, OFFERED, Strips, serving  # noqa: E402
-
-from ticker.serve.configurator.code import height  # noqa: E402
-from ticker.serve.strip.options import Offered, parse  # noqa: E402
+from ticker.serve.configurator.code import height
+from ticker.serve.strip.options import Offered, parse
 
 WIDE, MIDDLE, PHONE, NARROWEST = 1280, 760, 360, 320
-
-SHIFTS = """window.shifts = 0;
-new PerformanceObserver(list => { for (const one of list.getEntries()) window.shifts += one.value; })
-    .observe({type: "layout-shift", buffered: true});"""
 
 SPACE = """text => {
     const style = document.getElementById("spaced") || document.head.appendChild(document.createElement("style"));
@@ -34,14 +25,6 @@ SPACE = """text => {
 }"""
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-block-end: 2em !important; }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -58,78 +41,9 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-class Reader:
-    """A page on one scene whose clock the test turns; what its console says is kept."""
-
-    def __init__(self, page: Page, server: Strips, state: str = "day", query: str = "", ahead: int = 0) -> None:
-        self.page, self.server, self.state, self.said = page, server, state, []
-        page.on("console", lambda message: self.said.append(message.text))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.begun = 0
-        page.on("request", self._begins)
-        page.clock.install(time=server.scenes[state].now + timedelta(seconds=ahead))
-        page.clock.pause_at(server.scenes[state].now + timedelta(seconds=ahead + 1))
-        page.goto(f"{server.url}/{state}/strip{query}")
-
-    def _begins(self, request: Request) -> None:
-        self.begun += "strip.json" in request.url
-
-    def waits(self, seconds: float) -> None:
-        self.server.elapsed += timedelta(seconds=seconds)
-        self.page.clock.run_for(round(seconds * 1000))
-
-    def sleeps(self, hours: int) -> None:
-        self.server.elapsed += timedelta(hours=hours)
-        self.page.clock.fast_forward(hours * 3600 * 1000)
-
-    def becomes(self, scene: scenes.Scene) -> None:
-        self.server.elapsed = timedelta()
-        self.server.scenes[self.state] = scene
-
-    def text(self, selector: str) -> str:
-        return self.page.locator(selector).first.inner_text()
-
-    def asked(self) -> int:
-        return sum("strip.json" in path for path in self.server.asked)
-
-    def refreshes(self) -> None:
-        """Waits until the page has asked once more and has its answer."""
-        with self.page.expect_response(lambda answer: "strip.json" in answer.url, timeout=60_000):
-            before = self.begun
-            while self.begun == before:
-                self.waits(5)
-                self.page.wait_for_timeout(30)  # or the page's patience, on the same clock, runs out before the answer
-        self.page.wait_for_timeout(30)
-
-    def settles(self) -> None:
-        """Until a smooth step has come to its line."""
-        for _ in range(100):
-            if self.page.evaluate(
-                "(list => [...list.children].some(item => item.offsetParent && item.offsetTop === list.scrollTop))"
-                "(document.querySelector('.list'))"
-            ):
-                return
-            self.page.wait_for_timeout(20)
-        raise AssertionError("the list stands between two lines")
-
-
 @pytest.fixture
 def reader(context: BrowserContext, server: Strips) -> Reader:
     return Reader(context.new_page(), server)
-
-
-def later(scene: scenes.Scene, minutes: int, **content: Any) -> scenes.Scene:
-    """The next version of a scene, `minutes` later."""
-    moved = replace(
-        scene,
-        now=scene.now + timedelta(minutes=minutes),
-        snapshot=replace(
-            scene.snapshot,
-            version=scene.snapshot.version + 1,
-            as_of=scene.snapshot.as_of + timedelta(minutes=minutes),
-        ),
-    )
-    return moved.with_content(**content)
 
 
 def newer(scene: scenes.Scene) -> tuple[scenes.Headline, ...]:
@@ -352,8 +266,7 @@ def test_failures_slow_it_down_to_ten_minutes(reader: Reader) -> None:
     for _ in range(6):
         reader.refreshes()
     before = reader.asked()
-    reader.waits(445)
-    reader.page.wait_for_timeout(50)
+    reader.jumps(445)
     assert reader.asked() == before
 
 
@@ -447,7 +360,7 @@ def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
     browser: Browser, server: Strips, monkeypatch: pytest.MonkeyPatch, query: str, currencies: int, lang: str
 ) -> None:
     offered = Offered(OFFERED.currencies | MANY.keys(), OFFERED.feeds)
-    monkeypatch.setattr("pictures.OFFERED", offered)
+    monkeypatch.setattr("support.pictures.OFFERED", offered)
     css = height(parse(query, offered)[0], currencies)
     short = []
     with browser.new_context(bypass_csp=True) as context:

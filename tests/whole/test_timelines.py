@@ -11,8 +11,8 @@ from html import unescape
 from typing import Any
 
 import pytest
-from given import HOME, bishkek
-from sites import Site
+from support.given import HOME, bishkek
+from support.sites import Site
 
 from ticker.model import DAY, Outcome
 from ticker.rates.freshness import freshness
@@ -572,12 +572,12 @@ def test_an_operator_who_accepts_a_jump_releases_its_restamps_too(site, true):
     rouble.turn(to="2026-05-24 18:00", every=true)
     assert len(held(rouble)) == 3
     oldest = min(rouble.store.held(), key=lambda one: one.id)
-    rouble.store.ask("accept", str(oldest.id))
+    rouble.store.enqueue("accept", str(oldest.id))
     rouble.look()
     true(rouble)
     assert all_are(rouble, "fresh 2026-05-24")
     assert rouble.rate("RUB")["value"] == times(rouble.bank.figure("RUB", TODAY), "1.1801")
-    assert held(rouble) == rouble.store.wishes() == []
+    assert held(rouble) == rouble.store.pending_commands() == []
     rouble.turn(to="2026-05-25 12:00", every=true)
     assert all_are(rouble, "fresh 2026-05-25")
 
@@ -586,7 +586,7 @@ def test_what_an_operator_rejects_stays_rejected_while_the_bank_goes_on_showing_
     rouble = jump(site)
     rouble.turn(to="2026-05-23 09:00", every=true)
     [one] = rouble.store.held()
-    rouble.store.ask("reject", str(one.id))
+    rouble.store.enqueue("reject", str(one.id))
     rouble.turn(to="2026-05-23 15:00", every=true)
     assert held(rouble) == []
     assert [state for _, state in revisions(rouble, "RUB", SATURDAY)] == ["discarded"]

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import sys
 import sysconfig
-import time
-import urllib.error
-import urllib.request
 import venv
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
+from signal import SIGINT
 
 import pytest
+from support.running import clean, free_port, runner
 
 ROOT = Path(__file__).parents[2]
-READY_S = 60
-STOP_S = 5
 
 
 def run(*command: str | Path, cwd: Path) -> None:
@@ -75,77 +69,15 @@ def test_every_module_travels_and_no_test_does(wheel: Path) -> None:
 def test_the_installed_package_is_the_one_that_runs(elsewhere: Path) -> None:
     code = "import ticker, flask; print(ticker.__file__)"
     python = elsewhere / "venv/bin/python"
-    where = subprocess.check_output([python, "-c", code], cwd=elsewhere, env=clean_environment(), text=True)
+    where = subprocess.check_output([python, "-c", code], cwd=elsewhere, env=clean(os.environ), text=True)
     assert Path(where.strip()).is_relative_to(elsewhere)
 
 
 def test_the_wheel_serves_the_strip_and_ends_on_ctrl_c(elsewhere: Path) -> None:
     port = free_port()
-    log = elsewhere / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [elsewhere / "venv/bin/ticker", "demo", "--port", str(port)],
-            cwd=elsewhere,
-            env=clean_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-            # Where the tests run in the background of a shell, SIGINT is ignored, and a child would inherit that.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-    try:
-        wait_until_ready(process, f"http://127.0.0.1:{port}/readyz", log)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/strip", timeout=5) as strip:
-            assert strip.status == 200
-            assert b"USD" in strip.read()
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
-        stopped_by = time.monotonic() + STOP_S
-        process.wait(STOP_S)
-        while list(alive(session=process.pid)) and time.monotonic() < stopped_by:
-            time.sleep(0.05)
-        assert not list(alive(session=process.pid))
-        assert "Traceback" not in log.read_text()
-    finally:
-        kill(process)
-
-
-def clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "TICKER_", "COV_"))}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + READY_S
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"ended by itself with {process.returncode}\n{log.read_text()}"
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except urllib.error.HTTPError as answer:
-            answer.close()
-        except OSError:
-            pass
-        time.sleep(0.1)
-    pytest.fail(f"not ready in {READY_S} s\n{log.read_text()}")
-
-
-def alive(session: int) -> Iterator[int]:
-    """The processes of that session (proc(5): the sixth field of stat); a zombie has ended."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _parent, _group, its_session = stat.read_text().rpartition(")")[2].split()[:4]
-        except OSError:
-            continue  # it ended meanwhile
-        if int(its_session) == session and state != "Z":
-            yield int(stat.parent.name)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    for pid in alive(session=process.pid):
-        os.kill(pid, signal.SIGKILL)
-    process.wait()
+    with runner(elsewhere) as made:
+        running = made.command(elsewhere / "venv/bin/ticker", "demo", "--port", str(port), port=port).until_ready()
+        strip = running.get("/strip")
+        assert strip.status == 200
+        assert b"USD" in strip.body
+        running.ends(SIGINT, group=True)  # as a terminal does: to the whole group

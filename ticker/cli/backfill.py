@@ -17,7 +17,7 @@ from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.settings import opened_store
 from ticker.collect.archive import NEAR, SOM, Page
 from ticker.collect.backfill import Backfill, Step
-from ticker.collect.sources.nbkr import VALUTA_IDS
+from ticker.collect.sources import Archive, archive_of, archived_currencies
 from ticker.config import Config
 from ticker.model import DAY, RatesSource
 
@@ -37,11 +37,12 @@ def backfill(config: Config, first: date, last: date | None, currencies: Sequenc
         raise click.UsageError(str(fault)) from fault
     do = _plan if dry_run else _run
     with opened_store(config) as store, _ended_by_sigterm():
-        desk = service.desk(config, store, clock, time.sleep)
+        context = service.round_context(config, store, clock, time.sleep)
+        archives = [archive for bank in banks if (archive := archive_of(bank))]
         # The refusal of one bank's figures ends no other.
-        done = [do(Backfill(desk, bank, *days, wanted)) for bank in banks if bank.archive_url]
+        done = [do(Backfill(context, one, *days, _of_archive(one, wanted))) for one in archives]
     for bank in banks:
-        if not bank.archive_url:
+        if not archive_of(bank):
             print(f"{bank.id}: no archive; the past of its currencies is what was collected or imported")
     return OK if all(done) else NOT_WELL
 
@@ -63,16 +64,21 @@ def ten_years_before(day: date) -> date:
 
 def _archived(currencies: Sequence[str]) -> tuple[str, ...]:
     """All currencies of the archive where none are named. Raises ValueError for one that it does not have."""
+    offered = archived_currencies()
     for currency in currencies:
-        if currency not in VALUTA_IDS:
-            raise ValueError(f"--currency {currency}: the archive has {', '.join(sorted(VALUTA_IDS))}")
-    return tuple(sorted({*(currencies or VALUTA_IDS)}))
+        if currency not in offered:
+            raise ValueError(f"--currency {currency}: the archive has {', '.join(sorted(offered))}")
+    return tuple(sorted({*(currencies or offered)}))
+
+
+def _of_archive(archive: Archive, currencies: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one for one in currencies if one in archive.adapter.currencies)
 
 
 def _banks(config: Config) -> tuple[RatesSource, ...]:
     """Raises ValueError where none has an archive."""
     banks = config.rates_sources()
-    if not any(bank.archive_url for bank in banks):
+    if not any(map(archive_of, banks)):
         raise ValueError("no source has an archive; rates.NAME.archive_url gives its address")
     return banks
 

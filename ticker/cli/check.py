@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 from ticker import service
 from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.settings import opened_store, store_exists
-from ticker.collect.fetch import Limits, fetch
+from ticker.collect.http.bounds import Limits
+from ticker.collect.http.client import fetch
 from ticker.collect.judge import Verdict, judge
 from ticker.collect.round import RATES_SPAN
-from ticker.collect.sources import feed, nbkr
+from ticker.collect.sources import adapter_of, feed, recognise
+from ticker.collect.sources.adapter import ArchiveAdapter, BankAdapter
 from ticker.config import Config
 from ticker.model import Entry, FeedSource, Home, RatesSource, Revision, Table, UpstreamError, Validators
 from ticker.store import StoreError
@@ -147,10 +149,11 @@ def _parse(
     now: datetime,
 ) -> Checked:
     home = config.the_home()
-    if isinstance(source, RatesSource) or nbkr.looks_like_table(body):
-        return _table(name, nbkr.parse(body, name), source, config, known, now)
-    if nbkr.looks_like_archive(body):
-        figures = nbkr.parse_archive(body, name)
+    adapter = adapter_of(source) if isinstance(source, RatesSource) else recognise(body)
+    if isinstance(adapter, BankAdapter):
+        return _table(name, adapter.parse(body, name), source, config, known, now)
+    if isinstance(adapter, ArchiveAdapter):
+        figures = adapter.parse(body, name)
         rates = tuple({"currency": None, "quoted": f"{one.quoted:f}", "nominal": None, "value": None,
                        "valid_on": str(one.valid_on), "valid_until": str(one.valid_on)} for one in figures)  # fmt: skip
         return Checked(name, "rates", rates, verdict=("an archive page: it tells neither currency nor nominal",))
@@ -186,7 +189,7 @@ def _table(
     bank = source if isinstance(source, RatesSource) else next(iter(config.rates_sources()), None)
     verdict: tuple[str, ...] = ()
     if bank:
-        verdict = _said(judge(table, known.get(bank.id, []) if source else [], bank, config.the_home(), now))
+        verdict = _said(judge(table, known.get(bank.id, []) if source else [], bank, config.the_home(), now, None))
     rates = tuple(
         {
             "currency": rate.currency,

@@ -22,7 +22,7 @@ from ticker.cli.options import NOT_WELL, OK, Mistake
 from ticker.cli.series_csv import BadRow, Row, Terms
 from ticker.cli.settings import opened_store
 from ticker.collect.archive import NEAR, SOM, judge_import
-from ticker.collect.backfill import filling
+from ticker.collect.lease import backfill_lease
 from ticker.collect.round import RATES_SPAN
 from ticker.config import Config
 from ticker.model import DAY, Home, RatesSource
@@ -148,11 +148,11 @@ def write_import(store: Store, found: Import, home: Home, now: datetime) -> None
     """Store the new figures in one write, and let the collector look at once where recent ones are among them."""
     if not found.new:
         return
-    with filling(store, sleep) as token, store.fill(token()) as tx:
+    with backfill_lease(store, sleep) as token, store.backfill(token()) as tx:
         tx.add([row.figure for row in found.new])
     recent = {row.figure.source for row in found.new if row.figure.rate.valid_on >= home.day(now) - RATES_SPAN}
     for source in sorted(recent):
-        store.ask("fetch", source)  # they may change what is shown
+        store.enqueue("fetch", source)  # they may change what is shown
 
 
 def shown_by(store: Store, found: Import, home: Home, now: datetime) -> str:
@@ -180,7 +180,7 @@ def _judged(
     by_day = {row.figure.rate.valid_on: row for row in rows}
     rates = [row.figure.rate for row in rows]
     span = rates[0].valid_on - NEAR, rates[-1].valid_on + NEAR
-    known = store.known(bank.id, rates[0].currency, *span)
+    known = store.revisions_between([bank.id], *span, currencies=[rates[0].currency])
     new, refused = judge_import(rates, known, bank, believe_moves=believe_moves)
     return (
         [by_day[rate.valid_on] for rate in new],

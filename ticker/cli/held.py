@@ -33,7 +33,7 @@ def decide(config: Config, decision: str, figure: int | None) -> int:
         if figure not in held:
             listed = f"held are {', '.join(map(str, held))}" if held else "none is held now"
             raise Mistake(f"held {decision}: no figure {figure} is held; {listed}")
-        store.ask(decision, str(figure))
+        store.enqueue(decision, str(figure))
         one = held[figure]
         alike = [other for other in held.values() if other.source == one.source and other.rate.same_figure(one.rate)]
         restamps = sorted({other.rate.valid_on for other in alike if other.rate.currency == one.rate.currency})

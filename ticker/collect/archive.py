@@ -1,37 +1,38 @@
 """Which pages of a bank's archive to ask for, and what becomes of their figures (pure).
 
-A page tells no nominal. It is taken from the nearest figure that is known, at most two weeks away, where the two agree
-within the source's limit: so figures are believed outward from what is known, day by day, and a nominal that once was
-another (a jump by a power of ten) ends the walk instead of being guessed.
+A page gives no nominal. It is taken from the nearest known figure, at most two weeks away (`nearest`), both by backfill
+and by the collector when it fills missing days. Backfill also requires the two to agree within the source's limit: it
+believes figures outward from the known ones, day by day, and a nominal that used to be another (a jump by a power of
+ten) ends the walk instead of being guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ticker.collect.sources.nbkr import ArchiveFigure
+from ticker.collect.known import by_day, newest_believed, newest_undiscarded
+from ticker.collect.sources import ArchiveFigure
 from ticker.model import DAY, Rate, RatesSource, Revision
 
 SOM = date(1993, 5, 10)  # the som's first day
 NEAR = timedelta(days=14)  # how far away a nominal may be known; also by how much pages overlap
-PAGE = timedelta(days=350)  # with the overlap 364 days: the archive gives about a year at once
-_GRID = date(1999, 1, 1)  # where NBKR's archive begins: pages are counted from here, so that they stay the same pages
+_PAGES_BEGIN = date(1999, 1, 1)  # any fixed day: counted from it, pages are the same in each run
 _ONES = [DAY * n for n in range(1, NEAR.days + 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one request is for: the days from `first` to `last` of one currency. It asks until `until`, for days that
-    are known already too: they show that it is the right page."""
+    """One request: the days from `first` to `last` of one currency. It extends to `until`, over days that are known
+    already: they show that the answer is the right page."""
 
     currency: str
     first: date
     last: date
     until: date
-    whole: bool  # not cut short by the span that was asked for
+    whole: bool  # not cut short by the requested span
 
 
 class Why(StrEnum):
@@ -45,12 +46,14 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
+    """Figures of one currency that are not taken, for one reason."""
+
     currency: str
     first: date
     last: date
     figures: int
     why: Why
-    said: str  # of the newest of them, with both figures
+    said: str  # the newest of them in words, with both figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +62,32 @@ class Judged:
 
     believed: tuple[Rate, ...] = ()
     refused: tuple[Refused, ...] = ()
-    same: int = 0  # figures of days that are known with just this figure
+    same: int = 0  # days whose known figure is this one
 
 
-def pages(first: date, last: date, currencies: Collection[str], today: date) -> list[Page]:
-    """The newest first, and of one time all currencies together: wherever it is stopped, all reach equally far back."""
+def pages(first: date, last: date, currencies: Collection[str], today: date, length: timedelta) -> list[Page]:
+    """The pages of `length` that cover the days, the newest first, and for the same days all currencies together:
+    wherever a run is stopped, all currencies reach equally far back."""
     found: list[Page] = []
-    begins = _GRID + (first - _GRID) // PAGE * PAGE
+    begins = _PAGES_BEGIN + (first - _PAGES_BEGIN) // length * length
     while begins <= last:
-        ends = begins + PAGE - DAY
+        ends = begins + length - DAY
         days = max(begins, first), min(ends, last)
         whole = days == (begins, ends)
         found[:0] = [Page(one, *days, min(days[1] + NEAR, today), whole) for one in sorted(currencies)]
-        begins += PAGE
+        begins += length
     return found
 
 
 def within_reach(page: Page, known: Collection[date]) -> bool:
-    """Whether a day that is known is near enough to tell a nominal."""
+    """Whether one of the `known` days is near enough to give a nominal."""
     return any(page.first - NEAR <= day <= page.last + NEAR for day in known)
 
 
 def judge_page(listed: Sequence[ArchiveFigure], page: Page, known: Sequence[Revision], source: RatesSource) -> Judged:
-    """`listed` is what the page holds, oldest first; `known` every revision of the currency from NEAR before the page
-    to NEAR after it, oldest id first."""
-    of_day = _by_day(known)
+    """What becomes of the `listed` figures of a page, oldest day first. `known` is every revision of the currency from
+    NEAR before the page to NEAR after it, oldest id first."""
+    of_day = by_day(known)
     believed = _believed(of_day)
     asked = [one for one in listed if page.first <= one.valid_on <= page.until]
     wanted = [one for one in asked if one.valid_on <= page.last]
@@ -95,7 +99,7 @@ def judge_page(listed: Sequence[ArchiveFigure], page: Page, known: Sequence[Revi
         rate = Rate(page.currency, one.quoted, 1, one.valid_on, one.valid_on)
         if said := contradiction(rate, of_day.get(one.valid_on, ()), nominal_known=False):
             refused.append(_refused(rate, Why.CONTRADICTS, said))
-        elif stands(of_day.get(one.valid_on, ())):
+        elif has_figure(of_day.get(one.valid_on, ())):
             same += 1
         else:
             new.append(rate)
@@ -106,16 +110,16 @@ def judge_page(listed: Sequence[ArchiveFigure], page: Page, known: Sequence[Revi
 def judge_import(
     rates: Sequence[Rate], known: Sequence[Revision], source: RatesSource, *, believe_moves: bool
 ) -> tuple[list[Rate], dict[date, str]]:
-    """Of one currency's figures from a file, whose nominal is told: those that are new, and by day why others are
-    refused. `known` is as for a page. A move is measured against the figure before, of the file or the store, and
-    against a known one after."""
-    of_day = _by_day(known)
+    """What becomes of one currency's figures from a file, which gives nominals: the new ones, and by day why others are
+    refused. `known` is as for a page. A move is measured against the figure before it, of the file or the store, and
+    against a known one after it."""
+    of_day = by_day(known)
     believed = _believed(of_day)
     refused, new = {}, {}
     for rate in rates:
         if said := contradiction(rate, of_day.get(rate.valid_on, ())):
             refused[rate.valid_on] = said
-        elif not stands(of_day.get(rate.valid_on, ())):
+        elif not has_figure(of_day.get(rate.valid_on, ())):
             new[rate.valid_on] = rate
     together = believed | new
     for day, rate in new.items() if not believe_moves else ():
@@ -127,15 +131,15 @@ def judge_import(
     return [rate for day, rate in new.items() if day not in refused], refused
 
 
-def stands(of_day: Sequence[Revision]) -> bool:
+def has_figure(of_day: Sequence[Revision]) -> bool:
     """Whether the day has a figure, believed or held."""
     return any(not one.discarded_at for one in of_day)
 
 
 def contradiction(rate: Rate, of_day: Sequence[Revision], *, nominal_known: bool = True) -> str:
-    """Why `rate` may not stand beside what is known of its day; "" where it may, or is known already."""
+    """Why `rate` contradicts the revisions of its day; "" where it does not, or is one of them."""
     here = f"{rate.currency} {rate.quoted:f} on {rate.valid_on}"
-    believed = _newest_believed(of_day)
+    believed = newest_believed(of_day)
     held = next((one for one in reversed(of_day) if one.held), None)
     for one, state in ((believed, "the store has"), (None if believed else held, "the store holds back")):
         if one:
@@ -166,15 +170,39 @@ def doubt(rate: Rate, near: Rate, source: RatesSource) -> str:
 
 
 def neighbours(day: date, known: Mapping[date, Rate], reach: int = NEAR.days) -> list[Rate]:
-    """The nearest figures at most so many days away: one, two where both sides are equally near, or none."""
+    """The nearest figures of other days, at most `reach` days away: one, two (the later day first) where both sides
+    are equally near, or none."""
     for away in _ONES[:reach]:
         if found := [known[near] for near in (day + away, day - away) if near in known]:
             return found
     return []
 
 
+def nearest(known: Iterable[Revision], currency: str, day: date) -> Rate | None:
+    """The figure whose nominal an archive figure of `day` has: the day's own, else the first of its neighbours. Of a
+    day's revisions the newest counts that is not discarded. `known` is in the order of ids."""
+    of_day = by_day(one for one in known if one.rate.currency == currency)
+    figures = {when: newest.rate for when, all_ in of_day.items() if (newest := newest_undiscarded(all_))}
+    return figures.get(day) or next(iter(neighbours(day, figures)), None)
+
+
+def missing_rates(
+    listed: Sequence[ArchiveFigure], currency: str, days: Sequence[date], known: Sequence[Revision]
+) -> list[Rate]:
+    """The listed figures of the missing `days`, with their nominals. Where the last day is not listed, the newest
+    figure before it is taken under its own date: the archive may leave out days on which nothing was set."""
+    listed = [one for one in listed if one.valid_on <= days[-1]]
+    wanted = {*days, *(one.valid_on for one in listed[-1:])}
+    found = []
+    for figure in listed:
+        beside = nearest(known, currency, figure.valid_on) if figure.valid_on in wanted else None
+        if beside:
+            found.append(Rate(currency, figure.quoted, beside.nominal, figure.valid_on, figure.valid_on))
+    return found
+
+
 def grouped(refused: Sequence[Refused]) -> list[Refused]:
-    """Those of the same currency and kind in one; by currency, the newest first."""
+    """One entry for each currency and reason; by currency, the newest first."""
     found: dict[tuple[str, Why], Refused] = {}
     for one in refused:
         past = found.get((one.currency, one.why))
@@ -188,8 +216,8 @@ def _joined(one: Refused, other: Refused) -> Refused:
 
 
 def _walk(new: Sequence[Rate], known: Mapping[date, Rate], source: RatesSource) -> tuple[list[Rate], list[Refused]]:
-    """Outward from what is known, by single days first and by longer steps where the archive leaves days out; at each
-    step from the newest to the oldest, then back."""
+    """Believe figures outward from the known ones, by single days first and by longer steps where the archive leaves
+    days out; at each step from the newest to the oldest, then back."""
     near, taken, refused = dict(known), [], []
     waiting = sorted(new, key=lambda rate: rate.valid_on)
     for reach in sorted([*range(1, NEAR.days + 1)] * 2):
@@ -214,7 +242,7 @@ def _walk(new: Sequence[Rate], known: Mapping[date, Rate], source: RatesSource) 
 
 
 def _wrong_page(asked: Sequence[ArchiveFigure], page: Page, believed: Mapping[date, Rate]) -> str:
-    """Why this can't be the currency, or the span, that was asked for; "" where nothing speaks against it."""
+    """Why this can't be the requested currency or span; "" where nothing speaks against it."""
     shared = [one for one in asked if one.valid_on in believed]
     others = [one for one in shared if one.quoted != believed[one.valid_on].quoted]
     if others and 2 * len(others) >= len(shared):
@@ -237,16 +265,5 @@ def _refused(rate: Rate, why: Why, said: str) -> Refused:
     return Refused(rate.currency, rate.valid_on, rate.valid_on, 1, why, said)
 
 
-def _by_day(known: Sequence[Revision]) -> dict[date, list[Revision]]:
-    of_day: dict[date, list[Revision]] = {}
-    for one in known:
-        of_day.setdefault(one.rate.valid_on, []).append(one)
-    return of_day
-
-
 def _believed(of_day: Mapping[date, Sequence[Revision]]) -> dict[date, Rate]:
-    return {day: newest.rate for day, all_ in of_day.items() if (newest := _newest_believed(all_))}
-
-
-def _newest_believed(of_day: Sequence[Revision]) -> Revision | None:
-    return next((one for one in reversed(of_day) if one.believed), None)
+    return {day: newest.rate for day, all_ in of_day.items() if (newest := newest_believed(all_))}

@@ -1,4 +1,4 @@
-"""When a source is due, and which days lack a table (pure)."""
+"""When a source is due, and which days are missing (pure)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from ticker.model import DAY, FeedSource, RatesSource, Revision, Round
+from ticker.collect.archive import nearest
+from ticker.model import DAY, FeedSource, RatesSource, Revision, Round, Source
 
 SLOWEST_S = 3600  # the longest pause that failures alone can cause
 SLOWEST_IN_WINDOW_S = 600
 JITTER = 0.1  # failures spread by up to this share of the pause
 
 
-def due_at(source: RatesSource | FeedSource, past: Sequence[Round], now: datetime) -> datetime:
+def due_at(source: Source, past: Sequence[Round], now: datetime) -> datetime:
     """When `source` is to be visited next (UTC), after its `past` rounds, newest first.
 
     A rates table: every 3 minutes throughout its window, at its close, and hourly otherwise. A feed: every 5 minutes.
@@ -34,7 +35,7 @@ def due_at(source: RatesSource | FeedSource, past: Sequence[Round], now: datetim
 
 
 def archive_due_at(source: RatesSource, past: Sequence[Round], now: datetime) -> datetime:
-    """When the archive is to be asked next for days that lack a table: hourly; sooner while it fails, as `due_at`."""
+    """When to ask the archive next for missing days (UTC): hourly; sooner while it fails, as in `due_at`."""
     if not past or past[0].began_at > now:
         return now
     failures = _failures(past)
@@ -45,30 +46,21 @@ def archive_due_at(source: RatesSource, past: Sequence[Round], now: datetime) ->
     return due
 
 
-def lacking(known: Sequence[Revision], currencies: frozenset[str], today: date) -> dict[str, tuple[date, ...]]:
-    """The days for which the archive is to be asked, by currency: of today and the day before, those without any
-    figure, for each of `currencies` that the nearest daily table has. Nothing before the first table is known."""
+def missing_days(known: Sequence[Revision], currencies: frozenset[str], today: date) -> dict[str, tuple[date, ...]]:
+    """The days to ask the archive for, by currency: today and the day before where they have no figure, for each of
+    `currencies` that the nearest daily table has. None before the first table is known, nor where no figure is near
+    enough to give the nominal."""
     found: dict[str, tuple[date, ...]] = {}
     seen = {(one.rate.currency, one.rate.valid_on) for one in known}
     for currency in sorted(currencies):
         days = tuple(
             day
             for day in (today - DAY, today)
-            if (currency, day) not in seen and currency in _nearest_table(known, day)
+            if (currency, day) not in seen and currency in _nearest_table(known, day) and nearest(known, currency, day)
         )
         if days:
             found[currency] = days
     return found
-
-
-def nearest(known: Sequence[Revision], currency: str, day: date) -> Revision | None:
-    """The figure of a currency that is nearest in time, later ones first: an archive's nominal is taken from it."""
-    of_currency = [one for one in known if one.rate.currency == currency and not one.discarded_at]
-    return min(
-        of_currency,
-        key=lambda one: (abs(one.rate.valid_on - day), one.rate.valid_on < day, -one.id),
-        default=None,
-    )
 
 
 def _nearest_table(known: Sequence[Revision], day: date) -> frozenset[str]:
@@ -80,7 +72,7 @@ def _nearest_table(known: Sequence[Revision], day: date) -> frozenset[str]:
     return frozenset(rate.currency for rate in tables if rate.valid_on == closest)
 
 
-def _pause_s(source: RatesSource | FeedSource, past: Sequence[Round]) -> float:
+def _pause_s(source: Source, past: Sequence[Round]) -> float:
     in_window = isinstance(source, RatesSource) and source.window.is_open(past[0].began_at)
     failures = _failures(past)
     if isinstance(source, FeedSource):
@@ -90,7 +82,7 @@ def _pause_s(source: RatesSource | FeedSource, past: Sequence[Round]) -> float:
         every_s = short_s if in_window else source.every_s
     if not failures:
         return every_s
-    # An hourly table that could not be had is asked for sooner than in an hour.
+    # An hourly table that could not be read is requested again sooner than in an hour.
     slowest_s = SLOWEST_IN_WINDOW_S if in_window else SLOWEST_S
     return min(slowest_s, _doubled(short_s, failures) * (1 + JITTER * _phase(past[0])))
 

@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from ticker.canonical import folded
 from ticker.model import Entry, Headline, Story
 
-AHEAD = timedelta(minutes=10)  # a time further in the future is not believed
+FEED_CLOCK_AHEAD = timedelta(minutes=10)  # a time further in the future is not believed
 SAME_TITLE = timedelta(days=1)
-MOMENT = timedelta(microseconds=1)  # what parts entries without a date, so that they keep their feed's order
+ONE_PLACE = timedelta(microseconds=1)  # between entries without a date, so that they keep their feed's order
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A feed's stories after an answer: `stories` as they stand now, and what of it is news."""
+    """The stories of one answer of a feed, with the number of new ones and of titles that changed."""
 
     stories: tuple[Story, ...]
     new: int
@@ -25,12 +25,12 @@ class Seen:
 
 
 @dataclass(slots=True)
-class _Known:
+class _KnownStories:
     by_guid: dict[str, Story] = field(default_factory=dict)
     by_url: dict[str, Story] = field(default_factory=dict)
     by_title: dict[str, Story] = field(default_factory=dict)
 
-    def put(self, story: Story) -> None:
+    def add(self, story: Story) -> None:
         if story.guid:
             self.by_guid[story.guid] = story
         if story.canonical_url:
@@ -49,10 +49,10 @@ class _Known:
 
 
 def recognise(entries: Sequence[tuple[Entry, str]], known: Sequence[Story], feed: str, now: datetime) -> Seen:
-    """The stories of one answer. `entries` come with their canonical address; `known` are the feed's stories so far."""
-    lookup = _Known()
+    """The stories of an answer. `entries` come with canonical addresses; `known` are the feed's stories so far."""
+    lookup = _KnownStories()
     for story in sorted(known, key=lambda one: one.headline.first_seen_at):
-        lookup.put(story)
+        lookup.add(story)
     stories: dict[str, Story] = {}
     new = edited = 0
     for place, (entry, address) in enumerate(entries):
@@ -63,14 +63,14 @@ def recognise(entries: Sequence[tuple[Entry, str]], known: Sequence[Story], feed
         else:
             story = _seen_again(same, entry, url)
             edited += story.headline.title != same.headline.title
-        lookup.put(story)
+        lookup.add(story)
         stories[story.headline.id] = story
     return Seen(tuple(stories.values()), new, edited)
 
 
 def _first_seen(entry: Entry, url: str | None, feed: str, now: datetime, place: int) -> Story:
-    believable = entry.published_at if entry.published_at and entry.published_at <= now + AHEAD else None
-    seen = now - place * MOMENT
+    believable = entry.published_at if entry.published_at and entry.published_at <= now + FEED_CLOCK_AHEAD else None
+    seen = now - place * ONE_PLACE
     name = "\n".join((feed, entry.guid or url or entry.title, now.isoformat()))
     id_ = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     headline = Headline(id_, entry.title, entry.url, feed, believable or seen, seen)
@@ -78,7 +78,7 @@ def _first_seen(entry: Entry, url: str | None, feed: str, now: datetime, place: 
 
 
 def _seen_again(same: Story, entry: Entry, url: str | None) -> Story:
-    """A changed title or link is taken over; the time first given stays, and takes the place of that first seen."""
+    """The story with the entry's title and link. Its first published time stays; it replaces the time first seen."""
     headline = replace(same.headline, title=entry.title, url=entry.url)
     if entry.published_at and headline.published_at == headline.first_seen_at > entry.published_at:
         headline = replace(headline, published_at=entry.published_at)

@@ -1,21 +1,29 @@
-"""One visit to one source: fetch, parse, judge, store. An upstream's fault becomes part of the record; only our own
-faults are raised."""
+"""One visit to one source. A fault of the upstream becomes part of the round's record; only our own faults are raised.
+
+answer  = connection.get(source.url, validators of the last body)   # http; 304 means the last table again
+table   = adapter_of(source).parse(answer.body)                     # sources
+verdict = judge(table, revisions known of the source, now)          # believed, held, confirmed
+in one transaction: apply_verdict, remember the body, record what was seen, publish compose(…), record the round
+next    = due_at(source, past rounds)                               # due; kept in the round's record
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
-from ticker.collect.due import archive_due_at, due_at, lacking, nearest
-from ticker.collect.fetch import Answer, Connection, FetchError
+from ticker.collect.archive import missing_rates
+from ticker.collect.due import archive_due_at, due_at, missing_days
+from ticker.collect.http.answer import Answer
+from ticker.collect.http.client import Connection
 from ticker.collect.judge import Verdict, judge, judge_archive
 from ticker.collect.recognise import recognise
+from ticker.collect.sources import Archive, adapter_of
 from ticker.collect.sources import feed as feeds
-from ticker.collect.sources import nbkr
 from ticker.model import (
     Feed,
     FeedSource,
@@ -32,18 +40,17 @@ from ticker.model import (
 )
 from ticker.rates.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms
 from ticker.snapshot import Content
-from ticker.store import Remembered, Store, Write
+from ticker.store import LastBody, Store, Write
 
-RATES_SPAN = timedelta(days=60)  # how far back figures are looked at in a round
-STORIES_SPAN = timedelta(days=30)
-EXCERPT_BYTES = 2048
+RATES_SPAN = timedelta(days=60)  # how far back a round looks at figures
+STORIES_SPAN = timedelta(days=30)  # how far back a round looks for the story of a headline
 PAST_ROUNDS = 20  # enough to count failures in a row: after a dozen the pause grows no more
 
 Due = Callable[[Sequence[Round], datetime], datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class RoundContext:
     """What rounds work with. `connect` opens a keep-alive connection for one round; `pause` waits, in seconds."""
 
     home: Home
@@ -67,33 +74,36 @@ class Desk:
         )
 
 
-def archive_id(source: RatesSource) -> str:
-    """The name under which visits to a bank's archive are recorded."""
-    return f"{source.id}-archive"
+def replace_unreadable_snapshot(context: RoundContext, token: int) -> int | None:
+    """Publish a snapshot in place of one in a format that this program does not read. Its version, or None."""
+    with context.store.write(token) as tx:
+        stored, _ = tx.version()
+        return tx.publish(context.content(tx), context.clock()) if stored and tx.snapshot() is None else None
 
 
-def visit_rates(desk: Desk, source: RatesSource, token: int) -> Round:
-    began = desk.clock()
-    past = desk.store.remembered(source.id)
+def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round:
+    """Read a bank's table and judge it. `token` is the lease's; raises Fenced once another process holds the lease."""
+    began = context.clock()
+    past = context.store.last_body(source.id)
     try:
-        answer = _get(desk, source.url, past.validators if past else Validators())
-        table, last_body = _table(answer, past, source.id)
+        answer = _get(context, source.url, past.validators if past else Validators())
+        table, last_body = _parse_table(answer, past, source)
     except UpstreamError as fault:
-        return _failed(desk, source.id, token, began, fault, partial(due_at, source))
-    with desk.store.write(token) as tx:
-        known = tx.revisions(source.id, min(desk.home.day(began), table.valid_on) - RATES_SPAN)
-        verdict = judge(table, known, source, desk.home, began, last_body.last_modified)
-        _apply(tx, source.id, verdict, began, last_body)
+        return _failed(context, source.id, token, began, fault, partial(due_at, source))
+    with context.store.write(token) as tx:
+        known = tx.revisions(source.id, min(context.home.day(began), table.valid_on) - RATES_SPAN)
+        verdict = judge(table, known, source, context.home, began, last_body.last_modified)
+        apply_verdict(tx, source.id, verdict, began, last_body)
         if not (verdict.refused or verdict.ignored):
-            tx.remember(source.id, last_body)
+            tx.save_body(source.id, last_body)
         for currency in verdict.confirmed:
-            tx.look(source.id, currency, began)
+            tx.record_look(source.id, currency, began)
         tx.interrupt(source.id, sorted({one.rate.currency for one in known} - verdict.confirmed))
-        version = tx.publish(desk.content(tx), desk.clock())
+        version = tx.publish(context.content(tx), context.clock())
         done = Round(
             source=source.id,
             began_at=began,
-            ended_at=desk.clock(),
+            ended_at=context.clock(),
             outcome=_outcome(version, confirmed=bool(verdict.confirmed)),
             status=answer.status,
             body_bytes=len(answer.body),
@@ -101,77 +111,92 @@ def visit_rates(desk: Desk, source: RatesSource, token: int) -> Round:
             dropped=len(table.complaints),
             note=_note(verdict, table.complaints),
         )
-        return _record(desk, tx, done, partial(due_at, source))
+        return _record(context, tx, done, partial(due_at, source))
 
 
-def visit_archive(desk: Desk, source: RatesSource, token: int) -> Round:
-    """Ask the bank's archive for the days that lack a table, over one connection, with pauses. What arrived before a
-    fault is kept."""
-    began, today = desk.clock(), desk.home.day(desk.clock())
-    known = desk.store.revisions(source.id, today - RATES_SPAN)
-    rates: list[Rate] = []
+@dataclass(slots=True)
+class _FromArchive:
+    """What requests to an archive brought before a fault, if there was one."""
+
+    rates: list[Rate] = field(default_factory=list)
+    body_bytes: int = 0
+    status: int | None = None
     fault: UpstreamError | None = None
-    body_bytes, status = 0, None
-    try:
-        with desk.connect() as connection:
-            for count, (currency, days) in enumerate(archive_needs(source, known, today).items()):
-                if count:
-                    desk.pause(source.archive_pause_s)
-                first = today - timedelta(days=source.grace_days)
-                answer = connection.get(nbkr.archive_address(source.archive_url or "", currency, first, days[-1]))
-                body_bytes, status = body_bytes + len(answer.body), answer.status
-                try:
-                    rates += _archive_rates(answer.body, source, currency, days, known)
-                except ParseError as error:  # of one currency: the others have pages of their own
-                    fault = error
-    except UpstreamError as error:
-        fault = error
-    with desk.store.write(token) as tx:
-        verdict = judge_archive(rates, tx.revisions(source.id, today - RATES_SPAN), source, desk.home, began)
-        _apply(tx, source.id, verdict, began, Remembered(Validators(), None, None, ""), archive_id(source))
-        version = tx.publish(desk.content(tx), desk.clock())
+
+
+def visit_archive(context: RoundContext, archive: Archive, token: int) -> Round:
+    """Ask a bank's archive for the missing days. What arrived before a fault is kept."""
+    source = archive.source
+    began, today = context.clock(), context.home.day(context.clock())
+    since = today - RATES_SPAN
+    found = _ask_archive(context, archive, context.store.revisions(source.id, since), today)
+    with context.store.write(token) as tx:
+        verdict = judge_archive(found.rates, tx.revisions(source.id, since), source, context.home, began)
+        apply_verdict(tx, source.id, verdict, began, LastBody(Validators(), None, None, ""), archive.id)
+        version = tx.publish(context.content(tx), context.clock())
+        fault = found.fault
         done = Round(
-            source=archive_id(source),
+            source=archive.id,
             began_at=began,
-            ended_at=desk.clock(),
-            outcome=Outcome.FAILED if fault else _outcome(version, confirmed=bool(rates)),
-            status=getattr(fault, "status", None) if fault else status,
-            body_bytes=body_bytes,
-            parsed=len(rates),
+            ended_at=context.clock(),
+            outcome=Outcome.FAILED if fault else _outcome(version, confirmed=bool(found.rates)),
+            status=fault.status if fault else found.status,
+            body_bytes=found.body_bytes,
+            parsed=len(found.rates),
             note="; ".join(filter(None, [str(fault or ""), _note(verdict, ())])),
-            excerpt=getattr(fault, "excerpt", b""),
-            retry_after_s=getattr(fault, "retry_after_s", None),
+            excerpt=fault.excerpt if fault else b"",
+            retry_after_s=fault.retry_after_s if fault else None,
         )
-        return _record(desk, tx, done, partial(archive_due_at, source))
+        return _record(context, tx, done, partial(archive_due_at, source))
 
 
-def archive_needs(source: RatesSource, known: list[Revision], today: date) -> dict[str, tuple[date, ...]]:
-    """The days to ask the archive for, by currency; nothing where the source has no archive."""
-    return lacking(known, frozenset(nbkr.VALUTA_IDS), today) if source.archive_url else {}
-
-
-def visit_feed(desk: Desk, source: FeedSource, token: int) -> Round:
-    began = desk.clock()
-    past = desk.store.remembered(source.id)
+def _ask_archive(context: RoundContext, archive: Archive, known: list[Revision], today: date) -> _FromArchive:
+    """One page a currency, over one connection, with pauses."""
+    found = _FromArchive()
+    first = today - timedelta(days=archive.source.grace_days)
     try:
-        answer = _get(desk, source.url, past.validators if past else Validators())
-        parsed = None if answer.status == HTTPStatus.NOT_MODIFIED else _feed(answer, source)
+        with context.connect() as connection:
+            for count, (currency, days) in enumerate(archive_needs(archive, known, today).items()):
+                if count:
+                    context.pause(archive.source.archive_pause_s)
+                answer = connection.get(archive.address(currency, first, days[-1]))
+                found.body_bytes, found.status = found.body_bytes + len(answer.body), answer.status
+                try:
+                    found.rates += missing_rates(archive.figures(answer.body), currency, days, known)
+                except ParseError as fault:  # of one currency: the others have their own pages
+                    found.fault = fault
     except UpstreamError as fault:
-        return _failed(desk, source.id, token, began, fault, partial(due_at, source))
-    with desk.store.write(token) as tx:
+        found.fault = fault
+    return found
+
+
+def archive_needs(archive: Archive, known: list[Revision], today: date) -> dict[str, tuple[date, ...]]:
+    """The days to ask the archive for, by currency."""
+    return missing_days(known, archive.adapter.currencies, today)
+
+
+def visit_feed(context: RoundContext, source: FeedSource, token: int) -> Round:
+    began = context.clock()
+    past = context.store.last_body(source.id)
+    try:
+        answer = _get(context, source.url, past.validators if past else Validators())
+        parsed = None if answer.status == HTTPStatus.NOT_MODIFIED else _parse_feed(answer, source)
+    except UpstreamError as fault:
+        return _failed(context, source.id, token, began, fault, partial(due_at, source))
+    with context.store.write(token) as tx:
         note = ""
         if parsed:
             entries = [(entry, feeds.canonical(entry.url)) for entry in parsed.entries]
             seen = recognise(entries, tx.stories(source.id, began - STORIES_SPAN), source.id, began)
             tx.put_stories(seen.stories, began)
-            tx.remember(source.id, Remembered(answer.validators, None, answer.last_modified, _hash(answer.body)))
+            tx.save_body(source.id, LastBody(answer.validators, None, answer.last_modified, _hash(answer.body)))
             note = "; ".join([f"{seen.new} new, {seen.edited} edited", *parsed.complaints[:3]])
-        tx.look(source.id, "", began)
-        version = tx.publish(desk.content(tx), desk.clock())
+        tx.record_look(source.id, "", began)
+        version = tx.publish(context.content(tx), context.clock())
         done = Round(
             source=source.id,
             began_at=began,
-            ended_at=desk.clock(),
+            ended_at=context.clock(),
             outcome=_outcome(version, confirmed=True),
             status=answer.status,
             body_bytes=len(answer.body),
@@ -179,18 +204,20 @@ def visit_feed(desk: Desk, source: FeedSource, token: int) -> Round:
             dropped=len(parsed.complaints) if parsed else 0,
             note=note,
         )
-        return _record(desk, tx, done, partial(due_at, source))
+        return _record(context, tx, done, partial(due_at, source))
 
 
-def record_fault(desk: Desk, source: str, token: int, began: datetime, fault: Exception) -> Round:
-    """The record of a round that a fault of our own ended."""
-    return _failed(desk, source, token, began, UpstreamError(f"fault of our own: {type(fault).__name__}: {fault}"))
+def record_fault(context: RoundContext, source: str, token: int, began: datetime, fault: Exception) -> Round:
+    """Record a round that ended by a fault of our own."""
+    return _failed(context, source, token, began, UpstreamError(f"fault of our own: {type(fault).__name__}: {fault}"))
 
 
-def settle(desk: Desk, revision: Revision, *, accepted: bool, token: int, wish: int) -> None:
-    """Carry out an operator's word on a held figure: believed, with its restamps, or discarded for good."""
-    now = desk.clock()
-    with desk.store.write(token) as tx:
+def apply_operator_decision(
+    context: RoundContext, revision: Revision, *, accepted: bool, token: int, command: int
+) -> None:
+    """Carry out an operator's decision on a held figure: it is believed, with its restamps, or discarded."""
+    now = context.clock()
+    with context.store.write(token) as tx:
         known = tx.revisions(revision.source, revision.rate.valid_on - RATES_SPAN)
         alike = [
             one
@@ -200,33 +227,33 @@ def settle(desk: Desk, revision: Revision, *, accepted: bool, token: int, wish: 
         for one in alike:
             (tx.release if accepted else tx.discard)(one.id, now)
         looks = [at for (source, _), at in tx.looks().items() if source == revision.source]
-        if accepted and looks:  # the last round did see what is believed now
-            tx.look(revision.source, revision.rate.currency, max(looks))
-        tx.done(wish, now)
-        tx.publish(desk.content(tx), now)
+        if accepted and looks:  # the last round saw the figure that is believed now
+            tx.record_look(revision.source, revision.rate.currency, max(looks))
+        tx.done(command, now)
+        tx.publish(context.content(tx), now)
 
 
-def _get(desk: Desk, url: str, validators: Validators) -> Answer:
-    with desk.connect() as connection:
+def _get(context: RoundContext, url: str, validators: Validators) -> Answer:
+    with context.connect() as connection:
         answer = connection.get(url, validators)
     if answer.status == HTTPStatus.NOT_MODIFIED and validators == Validators():
-        raise FetchError(f"{url} answered 304 to a request without validators", status=304)
+        raise UpstreamError(f"{url} answered 304 to a request without validators", status=304)
     return answer
 
 
-def _table(answer: Answer, past: Remembered | None, source: str) -> tuple[Table, Remembered]:
+def _parse_table(answer: Answer, past: LastBody | None, source: RatesSource) -> tuple[Table, LastBody]:
     """The answer's table, and what to remember of its body. An unchanged answer is the table it confirms, judged
     again."""
     if answer.status == HTTPStatus.NOT_MODIFIED and past and past.table:
         return past.table, replace(past, validators=answer.validators)
     try:
-        table = nbkr.parse(answer.body, source)
+        table = adapter_of(source).parse(answer.body, source.id)
     except ParseError as fault:
         raise _with_excerpt(fault, answer) from fault
-    return table, Remembered(answer.validators, table, answer.last_modified, _hash(answer.body))
+    return table, LastBody(answer.validators, table, answer.last_modified, _hash(answer.body))
 
 
-def _feed(answer: Answer, source: FeedSource) -> Feed:
+def _parse_feed(answer: Answer, source: FeedSource) -> Feed:
     try:
         return feeds.parse(
             answer.body,
@@ -240,22 +267,8 @@ def _feed(answer: Answer, source: FeedSource) -> Feed:
         raise _with_excerpt(fault, answer) from fault
 
 
-def _archive_rates(
-    body: bytes, source: RatesSource, currency: str, days: tuple[date, ...], known: list[Revision]
-) -> list[Rate]:
-    """The figures of `days`. Where the last of them is not listed, the newest before it stands in under its own date:
-    the archive may leave out days on which nothing was set."""
-    listed = [one for one in nbkr.parse_archive(body, archive_id(source)) if one.valid_on <= days[-1]]
-    wanted = {*days, *(one.valid_on for one in listed[-1:])}
-    found = []
-    for figure in listed:
-        sample = nearest(known, currency, figure.valid_on)
-        if figure.valid_on in wanted and sample:
-            found.append(Rate(currency, figure.quoted, sample.rate.nominal, figure.valid_on, figure.valid_on))
-    return found
-
-
-def _apply(tx: Write, source: str, verdict: Verdict, at: datetime, body: Remembered, origin: str = "") -> None:
+def apply_verdict(tx: Write, source: str, verdict: Verdict, at: datetime, body: LastBody, origin: str = "") -> None:
+    """Store what becomes of an answer: new revisions read from `body`, and what changes for old ones."""
     add = partial(tx.add, source, seen_at=at, last_modified=body.last_modified, body_hash=body.body_hash, origin=origin)
     for rate in verdict.believed:
         add(rate)
@@ -269,37 +282,35 @@ def _apply(tx: Write, source: str, verdict: Verdict, at: datetime, body: Remembe
         tx.discard(revision, at)
 
 
-def _record(desk: Desk, tx: Write, done: Round, due: Due | None) -> Round:
-    """Write the record down, with when the source is due next by what is known now."""
-    past = desk.store.rounds(done.source, PAST_ROUNDS)
+def _record(context: RoundContext, tx: Write, done: Round, due: Due | None) -> Round:
+    """Store the round's record, with the time at which the source is due next as far as is known now."""
+    past = context.store.rounds(done.source, PAST_ROUNDS)
     recorded = replace(done, next_due_at=due([done, *past], done.ended_at) if due else None)
     tx.record(recorded)
     return recorded
 
 
 def _failed(
-    desk: Desk, source: str, token: int, began: datetime, fault: UpstreamError, due: Due | None = None
+    context: RoundContext, source: str, token: int, began: datetime, fault: UpstreamError, due: Due | None = None
 ) -> Round:
     done = Round(
         source=source,
         began_at=began,
-        ended_at=desk.clock(),
+        ended_at=context.clock(),
         outcome=Outcome.FAILED,
-        status=getattr(fault, "status", None),
-        body_bytes=getattr(fault, "body_bytes", 0),
+        status=fault.status,
+        body_bytes=fault.body_bytes,
         note=str(fault),
-        excerpt=getattr(fault, "excerpt", b"")[:EXCERPT_BYTES],
-        retry_after_s=getattr(fault, "retry_after_s", None),
+        excerpt=fault.excerpt,
+        retry_after_s=fault.retry_after_s,
     )
-    with desk.store.write(token) as tx:
+    with context.store.write(token) as tx:
         tx.interrupt(source)
-        return _record(desk, tx, done, due)
+        return _record(context, tx, done, due)
 
 
-def _with_excerpt(fault: ParseError, answer: Answer) -> FetchError:
-    return FetchError(
-        str(fault), status=answer.status, excerpt=answer.body[:EXCERPT_BYTES], body_bytes=len(answer.body)
-    )
+def _with_excerpt(fault: ParseError, answer: Answer) -> UpstreamError:
+    return UpstreamError(str(fault), status=answer.status, excerpt=answer.body, body_bytes=len(answer.body))
 
 
 def _outcome(version: int | None, *, confirmed: bool) -> Outcome:

@@ -1,15 +1,12 @@
-"""Wakes the due rounds and holds the lease, so that one of several processes collects.
+"""Starts the due rounds and holds the lease, so that only one of several processes collects.
 
-Due times are decided by `due` from what the store holds; APScheduler runs the rounds in its pool, so that a hung source
-delays no other. A thread of our own wakes it by the monotonic clock: APScheduler's own timer sleeps for as long as the
-wall clock was set back.
+`due` decides from the stored rounds when a source is due; APScheduler runs the rounds in its pool, so that a hung
+source delays no other. A thread of ours starts them by the monotonic clock: APScheduler's timer would sleep for as long
+as the wall clock was set back.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,25 +20,26 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from ticker import log
 from ticker.collect.due import archive_due_at, due_at
+from ticker.collect.lease import LEASE_TTL_S, holder_name
 from ticker.collect.round import (
     PAST_ROUNDS,
     RATES_SPAN,
-    Desk,
-    archive_id,
+    RoundContext,
+    apply_operator_decision,
     archive_needs,
     record_fault,
-    settle,
+    replace_unreadable_snapshot,
     visit_archive,
     visit_feed,
     visit_rates,
 )
-from ticker.model import FeedSource, RatesSource, Round
-from ticker.store import Fenced, StoreError, Wish
+from ticker.collect.sources import Archive, archive_of
+from ticker.model import Round, Source
+from ticker.store import Command, Fenced, StoreError
 
 TICK_S = 1.0
-LEASE_TTL_S = 15.0
 RENEW_S = 5.0
-LOOK_AGAIN_S = 30.0  # due times are read anew at least this often, so that a turned clock costs no more
+LOOK_AGAIN_S = 30.0  # due times are read again at least this often, so that a turned clock costs no more
 KEEP = timedelta(days=30)  # rounds and stories; rates are kept for good
 _AT_ONCE = datetime.fromtimestamp(0, UTC)  # due by any clock: one that goes back just then delays no round
 
@@ -52,44 +50,45 @@ class Visit:
 
     id: str
     run: Callable[[int], Round]
-    due: Callable[[datetime], datetime | None]  # None: there is nothing to ask for
+    due: Callable[[datetime], datetime | None]  # None: nothing is missing
 
 
 @dataclass(slots=True)
 class Collector:
     """Visits what is due while it holds the lease. `start` works in threads; `step` is one turn in this one."""
 
-    desk: Desk
+    context: RoundContext
     round_limit_s: float  # a round older than this is stuck: its process may not renew the lease
     stopping: threading.Event = field(default_factory=threading.Event)
-    holder: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
+    holder: str = field(default_factory=holder_name)
     token: int | None = None
     _running: dict[str, float] = field(default_factory=dict)  # since when, by the monotonic clock
     _due: dict[str, datetime] = field(default_factory=dict)
     _read_at: datetime | None = None
     _renewed_at: datetime | None = None
-    _wished: set[str] = field(default_factory=set)
+    _to_fetch: set[str] = field(default_factory=set)
     _pruned_at: datetime | None = None
-    _said: int | None = None  # the token that the log speaks of
-    _fault: str = ""  # why the store can't be reached, as the log has it; "" while it can
+    _logged_token: int | None = None  # the token that was logged last
+    _fault: str = ""  # why the store can't be reached, as last logged; "" while it can
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: BackgroundScheduler | None = None
     _heart: threading.Thread | None = None
 
     def visits(self) -> Iterator[Visit]:
         """Everything that may come due: tables, their archives, feeds."""
-        for bank in self.desk.banks:
-            yield Visit(bank.id, partial(visit_rates, self.desk, bank), partial(self._source_due, bank))
-            if bank.archive_url:
-                yield Visit(archive_id(bank), partial(visit_archive, self.desk, bank), partial(self._archive_due, bank))
-        for feed in self.desk.feeds:
-            yield Visit(feed.id, partial(visit_feed, self.desk, feed), partial(self._source_due, feed))
+        for bank in self.context.banks:
+            yield Visit(bank.id, partial(visit_rates, self.context, bank), partial(self._source_due, bank))
+            if archive := archive_of(bank):
+                visit = partial(visit_archive, self.context, archive)
+                yield Visit(archive.id, visit, partial(self._archive_due, archive))
+        for feed in self.context.feeds:
+            yield Visit(feed.id, partial(visit_feed, self.context, feed), partial(self._source_due, feed))
 
     def start(self) -> None:
-        """Begin to collect in the background. The threads end with `stop`, and do not hold the process."""
+        """Collect in the background. The threads end with `stop`, and keep no process alive."""
         self._pool = BackgroundScheduler(
             executors={"default": _Threads()},
-            # `_running` keeps a round from overlapping itself; one that just ended may not be counted out here yet.
+            # `_running` keeps a round from overlapping itself; APScheduler may still count one that just ended.
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 2},
             timezone="UTC",
         )
@@ -105,18 +104,18 @@ class Collector:
         if self._pool:
             _shut_down(self._pool)
         try:
-            self.desk.store.release(self.holder)
+            self.context.store.release(self.holder)
         except StoreError as fault:
-            log.event("lease kept", why=str(fault))
+            log.info("lease kept", why=str(fault))
 
     def step(self) -> list[Round]:
-        """Visit everything that is due now, one after the other; what came due by it (an archive) as well."""
+        """Visit everything that is due now, one after the other; what comes due by that (an archive) as well."""
         done: list[Round] = []
-        if self._hold_lease(self.desk.clock()):
-            self._carry_out_wishes()
-            while self.token is not None and (due := self._due_now(self.desk.clock(), anew=True)):
+        if self._hold_lease(self.context.clock()):
+            self._carry_out_commands()
+            while self.token is not None and (due := self._due_now(self.context.clock(), read_again=True)):
                 rounds = list(filter(None, map(self._run, due)))
-                if not rounds:  # nothing could be written down: they would be due for ever
+                if not rounds:  # nothing could be recorded: they would be due for ever
                     break
                 done += rounds
         return done
@@ -130,13 +129,13 @@ class Collector:
                 self.token = None
                 self._say_store(str(fault))
             except Exception:
-                log.trouble("collector turn failed")
+                log.warning("collector turn failed")
             self.stopping.wait(TICK_S)
 
     def _turn(self) -> None:
-        now = self.desk.clock()
+        now = self.context.clock()
         if self._hold_lease(now):
-            self._carry_out_wishes()
+            self._carry_out_commands()
             for visit in self._due_now(now):
                 self._submit(visit)
             self._prune(now)
@@ -149,32 +148,34 @@ class Collector:
             oldest = time.monotonic() - self.round_limit_s
             stuck = [id_ for id_, began in self._running.items() if began < oldest]
         before = self.token
-        self.token = None if stuck else self.desk.store.lease(self.holder, LEASE_TTL_S)
+        self.token = None if stuck else self.context.store.lease(self.holder, LEASE_TTL_S)
         self._renewed_at = now
         if self.token != before:
             self._due.clear()
-        if self.token != self._said:
-            lost = {"token": self._said} | ({"stuck": stuck} if stuck else {})
-            log.event("lease not held", **lost) if self.token is None else log.event("lease held", token=self.token)
-            self._said = self.token
+            if self.token is not None and (version := replace_unreadable_snapshot(self.context, self.token)):
+                log.info("snapshot of another format replaced", version=version)
+        if self.token != self._logged_token:
+            lost = {"token": self._logged_token} | ({"stuck": stuck} if stuck else {})
+            log.info("lease not held", **lost) if self.token is None else log.info("lease held", token=self.token)
+            self._logged_token = self.token
         return self.token is not None
 
     def _say_store(self, fault: str) -> None:
         if fault != self._fault:
-            log.event("store unavailable", why=fault) if fault else log.event("store available")
+            log.info("store unavailable", why=fault) if fault else log.info("store available")
             self._fault = fault
 
-    def _due_now(self, now: datetime, *, anew: bool = False) -> list[Visit]:
+    def _due_now(self, now: datetime, *, read_again: bool = False) -> list[Visit]:
         turned = self._read_at is None or not 0 <= (now - self._read_at).total_seconds() < LOOK_AGAIN_S
-        if anew or turned:
+        if read_again or turned:
             self._due.clear()
             self._read_at = now
         return [visit for visit in self.visits() if not self._is_running(visit.id) and self._due_at(visit, now) <= now]
 
     def _due_at(self, visit: Visit, now: datetime) -> datetime:
-        if visit.id in self._wished:
+        if visit.id in self._to_fetch:
             return now
-        known = self._due  # a round that ends meanwhile puts a new one in its place: what is read now may be outdated
+        known = self._due  # `_run` replaces it when a round ends: what is read here may be outdated by then
         due = known.get(visit.id)
         if due is None:
             due = known[visit.id] = visit.due(now) or now + timedelta(seconds=LOOK_AGAIN_S)
@@ -191,13 +192,13 @@ class Collector:
         self._pool.add_job(self._run, args=[visit], id=visit.id, run_date=_AT_ONCE)
 
     def _run(self, visit: Visit) -> Round | None:
-        token, began = self.token, self.desk.clock()
+        token, began = self.token, self.context.clock()
         try:
             if token is None:
                 return None
-            self._wished.discard(visit.id)
+            self._to_fetch.discard(visit.id)
             done = self._visit(visit, token, began)
-            log.event(
+            log.info(
                 "round",
                 source=done.source,
                 outcome=done.outcome,
@@ -211,9 +212,9 @@ class Collector:
             return done
         except Fenced:
             self.token = None
-            log.event("round refused: the lease is lost", source=visit.id, token=token)
+            log.info("round refused: the lease is lost", source=visit.id, token=token)
         except StoreError as fault:
-            log.event("round lost: store unavailable", source=visit.id, why=str(fault))
+            log.info("round lost: store unavailable", source=visit.id, why=str(fault))
         finally:
             self._due = {}  # one round's result can make another source due
             with self._lock:
@@ -226,57 +227,60 @@ class Collector:
         except StoreError:
             raise
         except Exception as fault:
-            log.trouble("round failed by a fault of our own", source=visit.id)
-            return record_fault(self.desk, visit.id, token, began, fault)
+            log.warning("round failed by a fault of our own", source=visit.id)
+            return record_fault(self.context, visit.id, token, began, fault)
 
     def _past(self, source: str) -> list[Round]:
-        return self.desk.store.rounds(source, PAST_ROUNDS)
+        return self.context.store.rounds(source, PAST_ROUNDS)
 
-    def _source_due(self, source: RatesSource | FeedSource, now: datetime) -> datetime:
+    def _source_due(self, source: Source, now: datetime) -> datetime:
         return due_at(source, self._past(source.id), now)
 
-    def _archive_due(self, bank: RatesSource, now: datetime) -> datetime | None:
-        today = self.desk.home.day(now)
-        if not archive_needs(bank, self.desk.store.revisions(bank.id, today - RATES_SPAN), today):
+    def _archive_due(self, archive: Archive, now: datetime) -> datetime | None:
+        today = self.context.home.day(now)
+        if not archive_needs(archive, self.context.store.revisions(archive.source.id, today - RATES_SPAN), today):
             return None
-        return archive_due_at(bank, self._past(archive_id(bank)), now)
+        return archive_due_at(archive.source, self._past(archive.id), now)
 
-    def _carry_out_wishes(self) -> None:
-        for wish in self.desk.store.wishes():
+    def _carry_out_commands(self) -> None:
+        for command in self.context.store.pending_commands():
             if self.token is not None:
                 try:
-                    self._carry_out(wish, self.token)
+                    self._carry_out(command, self.token)
                 except StoreError:
                     raise
                 except Exception:
-                    # Done all the same: carried out anew each second it would keep every source from its visit.
-                    log.trouble("wish failed", wish=wish.kind, subject=wish.subject)
-                    self._settle_wish(wish, self.token)
+                    # Done all the same: repeated each second, it would keep every source from its visit.
+                    log.warning("command failed", command=command.kind, subject=command.subject)
+                    self._settle_command(command, self.token)
 
-    def _carry_out(self, wish: Wish, token: int) -> None:
-        if wish.kind in ("accept", "reject"):
-            held = {str(one.id): one for one in self.desk.store.held()}
-            if wish.subject in held:
-                settle(self.desk, held[wish.subject], accepted=wish.kind == "accept", token=token, wish=wish.id)
-                log.event("held figure settled", wish=wish.kind, revision=wish.subject)
+    def _carry_out(self, command: Command, token: int) -> None:
+        if command.kind in ("accept", "reject"):
+            held = {str(one.id): one for one in self.context.store.held()}
+            if command.subject in held:
+                accepted = command.kind == "accept"
+                apply_operator_decision(
+                    self.context, held[command.subject], accepted=accepted, token=token, command=command.id
+                )
+                log.info("held figure settled", command=command.kind, revision=command.subject)
                 return
-        self._settle_wish(wish, token)
-        if wish.kind == "fetch":
-            self._wished.add(wish.subject)
+        self._settle_command(command, token)
+        if command.kind == "fetch":
+            self._to_fetch.add(command.subject)
 
-    def _settle_wish(self, wish: Wish, token: int) -> None:
-        with self.desk.store.write(token) as tx:
-            tx.done(wish.id, self.desk.clock())
+    def _settle_command(self, command: Command, token: int) -> None:
+        with self.context.store.write(token) as tx:
+            tx.done(command.id, self.context.clock())
 
     def _prune(self, now: datetime) -> None:
         if self.token is not None and (self._pruned_at is None or now - self._pruned_at > timedelta(days=1)):
-            self.desk.store.prune(self.token, now - KEEP)
+            self.context.store.prune(self.token, now - KEEP)
             self._pruned_at = now
 
 
 def _shut_down(pool: BackgroundScheduler) -> None:
-    """Not while it hands over a round: between that and forgetting the job it would look for it in vain, and say so
-    with a traceback."""
+    """Wait while it hands over a round: stopped before it has forgotten the job, it would look for it in vain and log a
+    traceback."""
     deadline = time.monotonic() + TICK_S
     while pool.get_jobs() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -284,10 +288,10 @@ def _shut_down(pool: BackgroundScheduler) -> None:
 
 
 class _Threads(BaseExecutor):  # type: ignore[misc] # APScheduler has no types
-    """Runs each round in a thread of its own: as many run at once as there are sources.
+    """Runs each round in its own thread: as many at once as there are sources.
 
-    Unlike those of `concurrent.futures`, on which APScheduler's own executor stands, these hold no process that ends
-    while a fetch hangs.
+    Unlike those of `concurrent.futures`, which APScheduler's own executor uses, these do not keep a process alive while
+    a fetch hangs.
     """
 
     def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticker.model import Freshness, Round
+from ticker.model import Freshness, Round, archive_id
 from ticker.rates.freshness import Judgement, freshness
 from ticker.rates.held import Held, held_figures
 from ticker.serve.http.cache import ResponseCache
@@ -124,9 +124,9 @@ def _sources(
     found = []
     for bank in snapshot.content.banks:
         found.append(_one(store, bank.source, "rates", states, looks, until))
-        if archive := store.rounds(f"{bank.source}-archive", PAST, until):
+        if archive := store.rounds(archive_id(bank.source), PAST, until):
             good = next((one.ended_at for one in archive if not one.failed), None)
-            found.append(_of_rounds(f"{bank.source}-archive", "archive", None, good, archive))
+            found.append(_of_rounds(archive_id(bank.source), "archive", None, good, archive))
     found += [_one(store, feed.feed, "feed", states, looks, until) for feed in snapshot.content.feeds]
     return tuple(found)
 

@@ -17,7 +17,7 @@ def snapshot_at(store: Store, content: Content, at: datetime) -> Snapshot:
     What was forgotten since is missing: stories that left their feeds more than 30 days ago. Raises StoreError.
     """
     since = content.home.day(at) - SPAN
-    revisions, looks = store.known_at([bank.source for bank in content.banks], since, at)
-    headlines = [one for feed in content.feeds for one in store.headlines_at(feed.feed, at, KEPT_HEADLINES)]
+    revisions, looks = store.state_at([bank.source for bank in content.banks], since, at)
+    headlines = [one for feed in content.feeds for one in store.recent_headlines(feed.feed, KEPT_HEADLINES, at)]
     known = compose(content.home, content.banks, content.feeds, revisions, headlines, demo=content.demo)
     return Snapshot(store.version()[0], at, known, looks, past=True)

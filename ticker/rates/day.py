@@ -77,7 +77,7 @@ def on_day(moment: Moment, day: date, currencies: Collection[str]) -> list[DayRa
 def _revisions(moment: Moment, day: date, currencies: Collection[str]) -> list[Revision]:
     grace, store = moment.content.grace, moment.past
     first, last = shifted(reach(day, grace), -BEFORE), shifted(day, AHEAD)
-    return store.of_days(list(grace), first, last, moment.at, currencies=currencies)
+    return store.revisions_between(list(grace), first, last, moment.at, currencies=currencies)
 
 
 def _figures(moment: Moment, day: date, revisions: Sequence[Revision]) -> Iterable[Figure]:

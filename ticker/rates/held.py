@@ -44,7 +44,7 @@ def held_revisions(store: Store, sources: Sequence[str], at: datetime | None = N
     """The figures that are held, or were at `at` (UTC), the newest first. Raises StoreError."""
     if at is None:
         return store.held()
-    return [one for one in reversed(store.of_days(sources, date.min, date.max, at, held=True)) if one.held]
+    return [one for one in reversed(store.revisions_between(sources, date.min, date.max, at, held=True)) if one.held]
 
 
 def beside_believed(store: Store, held: Iterable[Revision], at: datetime | None = None) -> list[Held]:
@@ -55,7 +55,7 @@ def beside_believed(store: Store, held: Iterable[Revision], at: datetime | None 
     believed: dict[int, Rate | None] = {}
     for day, of_day in by_day.items():
         sources, currencies = {one.source for one in of_day}, {one.rate.currency for one in of_day}
-        known = store.of_days(sorted(sources), shifted(day, -BEFORE), day, at, currencies=sorted(currencies))
+        known = store.revisions_between(sorted(sources), shifted(day, -BEFORE), day, at, currencies=sorted(currencies))
         believed |= {one.id: _nearest(one, known) for one in of_day}
     return [Held(one, believed[one.id]) for one in held]
 

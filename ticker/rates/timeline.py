@@ -19,7 +19,7 @@ from ticker.rates.calendar import Official, Outlooks, Track, official_on, with_o
 from ticker.rates.defunct import is_defunct
 from ticker.rates.doubt import NO_DAY, doubted_days, doubted_from
 from ticker.rates.freshness import Figure
-from ticker.store import Printed, Store
+from ticker.store import BelievedRate, Store
 
 Step = Literal["day", "week", "month"]
 
@@ -100,9 +100,9 @@ class RateTimeline:
             if self._of != of:
                 self._of, self._columns = of, {}
             if lacking := [one for one in currencies if one not in self._columns]:
-                printed = store.believed(list(grace), lacking)
+                printed = store.believed_rates(list(grace), lacking)
                 held = store.held()
-                by_currency: dict[str, list[Printed]] = {one: [] for one in lacking}
+                by_currency: dict[str, list[BelievedRate]] = {one: [] for one in lacking}
                 for one in printed:
                     by_currency[one.currency].append(one)
                 self._columns |= {
@@ -115,7 +115,7 @@ def columns_at(
     store: Store, at: datetime, grace: Mapping[str, int], currencies: Collection[str]
 ) -> dict[str, DailyColumn]:
     """The same as was known at a moment of the past (UTC); read from the store each time. Raises StoreError."""
-    said = store.of_days(list(grace), date.min, date.max, at, currencies=currencies)
+    said = store.revisions_between(list(grace), date.min, date.max, at, currencies=currencies)
     printed = [_printed(one) for one in said if one.believed]
     held = [one for one in said if one.held]
     return {
@@ -124,13 +124,15 @@ def columns_at(
     }
 
 
-def _printed(one: Revision) -> Printed:
+def _printed(one: Revision) -> BelievedRate:
     rate = one.rate
-    return Printed(one.id, one.source, rate.currency, str(rate.quoted), rate.nominal, rate.valid_on, rate.valid_until)
+    return BelievedRate(
+        one.id, one.source, rate.currency, str(rate.quoted), rate.nominal, rate.valid_on, rate.valid_until
+    )
 
 
 def build_column(
-    currency: str, printed: Sequence[Printed], held: Iterable[Revision], grace: Mapping[str, int]
+    currency: str, printed: Sequence[BelievedRate], held: Iterable[Revision], grace: Mapping[str, int]
 ) -> DailyColumn:
     """One currency's days, from its believed figures, by rising id, and all held ones."""
     mine = [one for one in held if one.rate.currency == currency]
@@ -157,12 +159,12 @@ def _official_days(first: int, last: int, tracks: Sequence[Track[Point]]) -> lis
     return days
 
 
-def _points(printed: Iterable[Printed], held: Iterable[Revision]) -> list[Point]:
+def _points(printed: Iterable[BelievedRate], held: Iterable[Revision]) -> list[Point]:
     """One source's figures of one currency, by day: of one day the newest counts."""
     newest = {one.valid_on: one for one in printed if not is_defunct(one.currency, one.valid_on)}
     doubted = doubted_days(held, {day: one.id for day, one in newest.items()})
     points: list[Point] = []
-    before: Printed | None = None
+    before: BelievedRate | None = None
     since, end = "", 0
     for day in sorted(newest):
         one, name, first = newest[day], day.isoformat(), day.toordinal()
@@ -177,7 +179,7 @@ def _points(printed: Iterable[Printed], held: Iterable[Revision]) -> list[Point]
     return points
 
 
-def _plain(one: Printed) -> tuple[str, str]:
+def _plain(one: BelievedRate) -> tuple[str, str]:
     """The figure for one unit, and as it was printed."""
     if one.nominal == 1 and "E" not in one.quoted:
         return one.quoted, one.quoted

@@ -117,15 +117,15 @@ def _register_faults(app: Router, site: Site) -> None:
 
     @app.errorhandler(TimeoutError)
     def too_slow(_: TimeoutError) -> Response:
-        log.trouble("rendering takes too long", path=request.path)
+        log.warning("rendering takes too long", path=request.path)
         return fault(503, "error.slow", ("Retry-After", SLOW_RETRY_S))
 
     @app.errorhandler(StoreError)
     def store_unavailable(error: StoreError) -> Response:
-        log.event("store unavailable", why=str(error), path=request.path)
+        log.info("store unavailable", why=str(error), path=request.path)
         return fault(503, "error.503.detail", ("Retry-After", STORE_RETRY_S))
 
     @app.errorhandler(Exception)
     def broken(_: Exception) -> Response:
-        log.trouble("request failed", path=request.path)
+        log.warning("request failed", path=request.path)
         return fault(500, "error.500.detail")

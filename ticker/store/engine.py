@@ -1,4 +1,4 @@
-"""The way to SQLite or PostgreSQL. What differs between the two is here and nowhere else."""
+"""Connections to SQLite or PostgreSQL. All differences between the two are in this file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _MIGRATION_S = 60  # the same for the change of the tables
 _CONNECT_S = 2
 _READ_S = 5
 _WRITE_S = 30
-_IDLE_S = 10  # a stopped process may hold the lease's row no longer: others must take over within 30 s
-_MIGRATION_LOCK = 0x7469636B6572  # "ticker": any number that no other program on the database uses
+_IDLE_S = 10  # longest that a stopped process may lock the lease's row: others must take over within 30 s
+_MIGRATION_LOCK = 0x7469636B6572  # "ticker" in ASCII: a number that no other program on the database uses
 
 _WANTED = "sqlite:///file.db or postgresql://user@host/database is wanted"
 
@@ -32,7 +32,7 @@ _NETWORK_FUSE = frozenset({"fuse.cephfs", "fuse.glusterfs", "fuse.rclone", "fuse
 
 
 class StoreError(Exception):
-    """The store did not do what was asked: one sentence for the operator, without password and without SQL."""
+    """The store could not do its work: one sentence for the operator, without password and without SQL."""
 
 
 class Database:
@@ -60,17 +60,17 @@ class Database:
         self._engine.dispose()
 
     def reading(self) -> AbstractContextManager[sa.Connection]:
-        """A transaction that sees one state of the store throughout, and hinders no write."""
+        """A transaction that sees one state of the store throughout and blocks no write."""
         return self._transaction(self._reader)
 
     def writing(self) -> AbstractContextManager[sa.Connection]:
-        """A transaction that waits for the other writers first (on PostgreSQL: once it touches what they touch)."""
+        """A transaction that waits for other writers first (on PostgreSQL: once it touches their rows)."""
         return self._transaction(self._writer)
 
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:
-        """The one transaction of all processes that may change the tables."""
-        with self.spoken(), self._writer.connect() as connection:
+        """A transaction that may change the tables: one process at a time."""
+        with self.errors_translated(), self._writer.connect() as connection:
             if self.file:
                 _pragma(connection, f"busy_timeout = {_MIGRATION_S * 1000}")
             with connection.begin():
@@ -84,25 +84,25 @@ class Database:
 
     @contextmanager
     def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
-        with self.spoken(), engine.connect() as connection, connection.begin():
+        with self.errors_translated(), engine.connect() as connection, connection.begin():
             yield connection
 
     def ping(self) -> None:
         if self.file:
-            # An open file that was deleted still answers, for this process alone.
+            # A deleted file still answers this process, which has it open.
             if not self.file.exists():
                 raise StoreError(f"{self.address}: the file is gone")
             with self.reading() as connection:
                 connection.execute(sa.select(1))
             return
-        # A connection of its own: establishing it is bounded by the client, while a pooled one would wait for a server
-        # that hangs.
+        # A new connection: the client limits the time to establish it, while a pooled one would wait for a server that
+        # hangs.
         engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args=_POSTGRESQL, hide_parameters=True)
-        with self.spoken(), engine.connect() as connection:
+        with self.errors_translated(), engine.connect() as connection:
             connection.execute(sa.select(1))
 
     def now(self) -> sa.ColumnElement[int]:
-        """The store's own time in microseconds: the server's clock where several machines share one store."""
+        """The time in microseconds: the server's clock on PostgreSQL, where several machines share one store."""
         if self.file:
             return sa.literal(micros(self._clock()), sa.BigInteger)
         return sa.literal_column("CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)", sa.BigInteger)
@@ -114,8 +114,8 @@ class Database:
         return insert.values(**row).on_conflict_do_update(index_elements=list(table.primary_key), set_=more)
 
     @contextmanager
-    def spoken(self) -> Iterator[None]:
-        """What SQLAlchemy raises inside leaves as a StoreError."""
+    def errors_translated(self) -> Iterator[None]:
+        """Turns every error of SQLAlchemy inside the block into a StoreError."""
         try:
             yield
         except SQLAlchemyError as fault:
@@ -124,7 +124,7 @@ class Database:
     def _reason(self, fault: SQLAlchemyError) -> str:
         if isinstance(fault, PoolTimeout):
             return "all connections are in use"
-        reason = _driver_words(fault.orig) if isinstance(fault, DBAPIError) and fault.orig else str(fault)
+        reason = _driver_message(fault.orig) if isinstance(fault, DBAPIError) and fault.orig else str(fault)
         if "database is locked" in reason:
             return f"another process has been writing for {BUSY_S} s"
         return reason.replace(self._password, "***") if self._password else reason
@@ -134,7 +134,7 @@ def _parsed(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
     except (ArgumentError, ValueError):
-        # Neither the address nor the cause is shown: they may hold a password.
+        # Neither the address nor the cause is shown: both may contain a password.
         raise StoreError("the store's address can't be read: " + _WANTED) from None
     backend = parsed.get_backend_name()
     if backend in ("postgresql", "postgres"):
@@ -160,14 +160,14 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins no transaction of its own; `_begin_sqlite` does
+    connection.isolation_level = None  # the driver begins no transaction; `_begin_sqlite` does
     _write_ahead(connection, time.monotonic() + BUSY_S)
     connection.execute("PRAGMA synchronous = FULL")
 
 
 def _write_ahead(connection: sqlite3.Connection, deadline: float) -> None:
-    """Switch the file to WAL, once in its life. Of several processes that try at once, SQLite refuses all but one
-    without waiting: hence the loop."""
+    """Switch the file to WAL, once in its life. When several processes try at once, SQLite refuses all but one without
+    waiting, hence the loop."""
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -179,8 +179,8 @@ def _write_ahead(connection: sqlite3.Connection, deadline: float) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    # A transaction that first read and then writes fails at once when another one wrote between, whatever the
-    # timeout: one that will write says so at its beginning.
+    # A transaction that reads and then writes fails at once, whatever the timeout, when another one wrote in between.
+    # So a transaction that will write says so when it begins.
     writes = connection.get_execution_options().get("ticker_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -193,7 +193,7 @@ def _pragma(connection: sa.Connection, pragma: str) -> None:
 _POSTGRESQL: dict[str, Any] = {
     "connect_timeout": _CONNECT_S,
     "application_name": "som-ticker",
-    # A server that vanished without a word is noticed after about 10 s.
+    # A server that vanished without closing the connection is noticed after about 10 s.
     "keepalives_idle": 4,
     "keepalives_interval": 2,
     "keepalives_count": 3,
@@ -216,7 +216,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
-    # By statement rather than by the `options` of the connection: the operator's address may use those.
+    # By statement, because the operator's address may use the connection's `options`.
     with connection.cursor() as cursor:
         cursor.execute(
             f"SET statement_timeout = '{_READ_S}s'; SET lock_timeout = '{BUSY_S}s';"
@@ -230,8 +230,8 @@ def _begin_postgresql(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{_WRITE_S}s'")
 
 
-def _driver_words(fault: BaseException) -> str:
-    """The driver's sentence, without the lines in which PostgreSQL quotes the statement and its values."""
+def _driver_message(fault: BaseException) -> str:
+    """The driver's message without the lines in which PostgreSQL quotes the statement and its values."""
     words: list[str] = []
     for line in str(fault).splitlines():
         if line.startswith(("LINE ", "DETAIL:", "CONTEXT:")):

@@ -1,5 +1,5 @@
-"""Brings a store's tables to what this version needs, one process at a time. Alembic is imported only where a store
-really has to change."""
+"""Brings a store's tables up to this version, one process at a time. Alembic is imported only when the tables must
+change."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(database: Database) -> None:
-    """Raises StoreError for tables made by a newer version of this program."""
+    """Bring the tables up to date. Raises StoreError when a newer version of this program made them."""
     with database.reading() as connection:
         if _schema(connection) == HEAD:
             return
     with database.migrating() as connection:
         schema = _schema(connection)
-        if schema != HEAD:  # else another process was quicker
+        if schema != HEAD:  # otherwise another process has just done it
             _run_migrations(database, connection, schema)
 
 

@@ -1,24 +1,19 @@
-"""The tables, and how a row becomes a value.
+"""The tables and their column types.
 
-A moment is kept as whole microseconds since 1970 (UTC) and a decimal as the text the bank printed: both come back from
+A moment is stored as whole microseconds since 1970 (UTC), a decimal as the text the bank printed: both come back from
 SQLite and PostgreSQL exactly as they went in. Every name begins with `ticker_`, so that a database can be shared.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from ticker.model import Headline, Outcome, Rate, Revision, Round, Story, Table, Validators
-
 HEAD = "0002"
-"""The migration that makes the tables below. Kept here so that opening an up-to-date store needs no Alembic."""
+"""The migration that makes the tables below. Named here so that opening an up-to-date store needs no Alembic."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -36,7 +31,7 @@ def moment_of(microseconds: int) -> datetime:
 
 
 def storable(text: str) -> str:
-    """The text with what a database refuses, NUL and lone surrogates, replaced by U+FFFD."""
+    """The text with NUL and lone surrogates, which databases refuse, replaced by U+FFFD."""
     if text.isascii() and "\0" not in text:
         return text
     return "".join("\N{REPLACEMENT CHARACTER}" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
@@ -117,7 +112,7 @@ rates = sa.Table(
     sqlite_autoincrement=True,
 )
 
-looks = sa.Table(  # runs of good looks without an interruption, kept for good: they are a source's history
+looks = sa.Table(  # runs of good looks without an interruption, never deleted: they are a source's history
     "ticker_looks",
     metadata,
     _number(),
@@ -125,7 +120,7 @@ looks = sa.Table(  # runs of good looks without an interruption, kept for good: 
     _column("subject", Words),
     _column("first_at", Moment),
     _column("last_at", Moment),
-    _column("newest", sa.Boolean),  # of its source and subject; a newer run takes it over
+    _column("newest", sa.Boolean),  # the last run of its source and subject
     _column("open", sa.Boolean),  # the next look extends it
     sa.Index(
         "ticker_looks_newest",
@@ -155,7 +150,7 @@ stories = sa.Table(
     sa.Index("ticker_stories_seen", "feed", "last_seen_at"),
 )
 
-titles = sa.Table(  # that a story had before its feed changed them
+titles = sa.Table(  # earlier titles of stories, each valid `until` its feed changed it
     "ticker_titles",
     metadata,
     _number(),
@@ -176,7 +171,7 @@ clicks = sa.Table(
     sa.Index("ticker_clicks_by_hour", "hour"),
 )
 
-batches = sa.Table(  # of clicks that were counted: one whose commit was not heard of is sent again
+batches = sa.Table(  # batches of clicks already counted: one whose commit got no answer is sent again
     "ticker_batches",
     metadata,
     sa.Column("id", Words, primary_key=True),
@@ -203,7 +198,7 @@ rounds = sa.Table(
     sqlite_autoincrement=True,
 )
 
-bodies = sa.Table(  # what the last body of a source was
+bodies = sa.Table(  # the last body of each source, without the body itself
     "ticker_bodies",
     metadata,
     sa.Column("source", Words, primary_key=True),
@@ -233,14 +228,14 @@ snapshot = sa.Table(
     _column("body", Words),
 )
 
-counters = sa.Table(  # beside the snapshot, so that a confirmation does not write its whole body again
+counters = sa.Table(  # apart from the snapshot, so that a confirmation does not write its whole body again
     "ticker_counters",
     metadata,
     sa.Column("name", Words, primary_key=True),
     _column("value", sa.BigInteger),
 )
 
-wishes = sa.Table(
+commands = sa.Table(
     "ticker_wishes",
     metadata,
     _number(),
@@ -254,158 +249,3 @@ wishes = sa.Table(
 
 believed = rates.c.discarded_at.is_(None) & (rates.c.held_at.is_(None) | rates.c.released_at.is_not(None))
 still_held = rates.c.held_at.is_not(None) & rates.c.released_at.is_(None) & rates.c.discarded_at.is_(None)
-
-
-class Printed(NamedTuple):
-    """A believed figure and no more; `quoted` as the bank printed it."""
-
-    id: int
-    source: str
-    currency: str
-    quoted: str
-    nominal: int
-    valid_on: date
-    valid_until: date
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """What the last body of a source was, kept so that a 304 can be judged again."""
-
-    validators: Validators
-    table: Table | None  # None for a feed
-    last_modified: datetime | None  # UTC, of the body
-    body_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What an operator asked for: ('fetch', a source), ('accept' or 'reject', a revision's id)."""
-
-    id: int
-    kind: str
-    subject: str
-    detail: str
-    asked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LeaseState:
-    """Who collects. `holder` is None when nobody does: never yet, or it was given back."""
-
-    holder: str | None
-    token: int
-    until: datetime | None
-
-
-Row = sa.Row[Any]
-
-
-def revision_of(row: Row) -> Revision:
-    return Revision(
-        id=row.id,
-        source=row.source,
-        rate=Rate(row.currency, row.quoted, row.nominal, row.valid_on, row.valid_until),
-        seen_at=row.seen_at,
-        last_modified=row.last_modified,
-        body_hash=row.body_hash,
-        origin=row.origin,
-        held_at=row.held_at,
-        released_at=row.released_at,
-        discarded_at=row.discarded_at,
-        reason=row.reason,
-    )
-
-
-def revision_row(revision: Revision) -> dict[str, Any]:
-    rate = revision.rate
-    return {
-        "source": revision.source,
-        "currency": rate.currency,
-        "quoted": rate.quoted,
-        "nominal": rate.nominal,
-        "valid_on": rate.valid_on,
-        "valid_until": rate.valid_until,
-        "seen_at": revision.seen_at,
-        "last_modified": revision.last_modified,
-        "body_hash": revision.body_hash,
-        "origin": revision.origin or revision.source,
-        "held_at": revision.held_at,
-        "released_at": revision.released_at,
-        "discarded_at": revision.discarded_at,
-        "reason": revision.reason,
-    }
-
-
-def story_of(row: Row) -> Story:
-    return Story(headline_of(row), row.guid, row.canonical_url, row.summary)
-
-
-def headline_of(row: Row) -> Headline:
-    return Headline(row.id, row.title, row.url, row.feed, row.published_at, row.first_seen_at)
-
-
-def story_row(story: Story, seen_at: datetime) -> dict[str, Any]:
-    headline = story.headline
-    return {
-        "id": headline.id,
-        "feed": headline.feed,
-        "title": headline.title,
-        "url": headline.url,
-        "published_at": headline.published_at,
-        "first_seen_at": headline.first_seen_at,
-        "last_seen_at": seen_at,
-        "guid": story.guid,
-        "canonical_url": story.canonical_url,
-        "summary": story.summary,
-    }
-
-
-_ROUND = tuple(column.name for column in rounds.c if column.name != "id")
-
-
-def round_row(record: Round) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in _ROUND}
-
-
-def round_of(row: Row) -> Round:
-    values = {name: getattr(row, name) for name in _ROUND}
-    return Round(**{**values, "outcome": Outcome(row.outcome), "excerpt": bytes(row.excerpt)})
-
-
-def remembered_row(source: str, remembered: Remembered) -> dict[str, Any]:
-    return {
-        "source": source,
-        "etag": remembered.validators.etag,
-        "validator": remembered.validators.last_modified,
-        "table": None if remembered.table is None else _dump_table(remembered.table),
-        "last_modified": remembered.last_modified,
-        "body_hash": remembered.body_hash,
-    }
-
-
-def remembered_of(row: Row) -> Remembered:
-    table: str | None = row.table
-    return Remembered(
-        validators=Validators(row.etag, row.validator),
-        table=None if table is None else _load_table(table),
-        last_modified=row.last_modified,
-        body_hash=row.body_hash,
-    )
-
-
-def _dump_table(table: Table) -> str:
-    rows = [[r.currency, str(r.quoted), r.nominal, str(r.valid_on), str(r.valid_until)] for r in table.rates]
-    return json.dumps([str(table.valid_on), rows, table.complaints])
-
-
-def _load_table(text: str) -> Table:
-    valid_on, rows, complaints = json.loads(text)
-    day: Callable[[str], date] = date.fromisoformat
-    return Table(
-        valid_on=day(valid_on),
-        rates=tuple(
-            Rate(currency, Decimal(q), nominal, day(on), day(until)) for currency, q, nominal, on, until in rows
-        ),
-        complaints=tuple(complaints),
-    )

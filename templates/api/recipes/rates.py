@@ -6,8 +6,8 @@ with urlopen("https://rates.example/api/v1/rates?currencies=USD,EUR,RUB", timeou
     rates = json.load(answer)
 
 for rate in rates["rates"]:
-    if rate["value"] is None:  # nothing that may be told as a rate
+    if rate["value"] is None:  # no rate may be shown
         print(rate["currency"], "no official rate:", rate["freshness"])
-    else:  # never float: 0.1 is none of a computer's
+    else:  # never float: 0.1 has no exact binary value
         value, late = Decimal(rate["value"]), " (late)" if rate["freshness"] != "fresh" else ""
         print(f"{rate['currency']} {value} {rates['home']}, official for {rate['valid_on']}{late}")

@@ -2,8 +2,8 @@
 /**
  * The strip as HTML: [rate_strip] in a page, or <?php echo rate_strip(); ?> in header.php.
  *
- * The service is asked once a minute at most and waited for a second at most. While it does not answer, the last strip
- * of the past day is shown, which says of when it is; after that, a link.
+ * Asks the service at most once a minute and waits at most one second. While the service does not answer, readers see
+ * the last strip of the past day, which shows its own date; after that, a link.
  */
 function rate_strip(): string
 {
@@ -13,7 +13,7 @@ function rate_strip(): string
     }
     $last = get_transient('rate_strip_last');
     $shown = $last !== false ? $last : '<a href="https://rates.example/strip?lang=ru">Курсы валют и новости</a>';
-    set_transient('rate_strip', $shown, MINUTE_IN_SECONDS); // before it is asked: meanwhile nobody else waits
+    set_transient('rate_strip', $shown, MINUTE_IN_SECONDS); // before the request, so that no other reader waits
     $answer = wp_remote_get(
         'https://rates.example/strip.fragment?lang=ru&headlines=3',
         ['timeout' => 1, 'redirection' => 0, 'limit_response_size' => 65536]

@@ -1,16 +1,16 @@
 <?php
 /**
- * The strip as HTML for this page. The service is asked once a minute at most and waited for a second at most. While it
- * does not answer, the last strip of the past day is shown, which says of when it is; after that, $link.
+ * The strip as HTML for this page. Asks the service at most once a minute and waits at most one second. While the service
+ * does not answer, readers see the last strip of the past day, which shows its own date; after that, $link.
  *
- * $folder is for this program alone: who can write there writes into your page.
+ * Only this program may write to $folder: its content goes into your page.
  */
 function rate_strip(string $address, string $link, string $folder): string
 {
     $kept = "$folder/rate-strip.html";
     $tried = "$folder/rate-strip.tried";
     if (rate_strip_age($tried) >= 60) {
-        touch($tried); // before it is asked: meanwhile nobody else waits
+        touch($tried); // before the request, so that no other reader waits
         $strip = rate_strip_asked($address);
         if ($strip !== null) {
             file_put_contents("$kept.new", $strip, LOCK_EX);
@@ -26,7 +26,7 @@ function rate_strip_age(string $file): int
     return is_file($file) ? time() - (int) filemtime($file) : PHP_INT_MAX;
 }
 
-/** The strip, or null where it did not come whole and in time. Needs the extension curl, whose limit is one for all. */
+/** The strip, or null where it was late or incomplete. Needs the extension curl, whose time limit covers the whole request. */
 function rate_strip_asked(string $address): ?string
 {
     $asked = curl_init($address);

@@ -1,1 +1,43 @@
-"""Bytes of an upstream → values, one file a source. Pure: no clock, no network."""
+"""Bytes of an upstream to values, one file for each bank and a folder for feeds. Pure: no clock, no network.
+
+To add a bank, write a file with its `ADAPTER` and add a line to `BANKS`; rounds, due times, gap filling and backfill
+work from that table.
+"""
+
+from __future__ import annotations
+
+from ticker.collect.sources import nbkr
+from ticker.collect.sources.adapter import Archive, ArchiveAdapter, ArchiveFigure, BankAdapter
+from ticker.model import RatesSource
+
+__all__ = ["BANKS", "Archive", "ArchiveFigure", "adapter_of", "archive_of", "archived_currencies", "recognise"]
+
+BANKS: dict[str, BankAdapter] = {"NBKR": nbkr.ADAPTER}
+"""The banks that can be read, by `RatesSource.bank`."""
+
+
+def adapter_of(source: RatesSource) -> BankAdapter:
+    """How to read a source. `bank` is first of all the name that readers see: a name without a line in the table is
+    another word for a bank that publishes in NBKR's format."""
+    return BANKS.get(source.bank, nbkr.ADAPTER)
+
+
+def archive_of(source: RatesSource) -> Archive | None:
+    """A source's archive; None where the bank has none or no address of it is configured."""
+    adapter = adapter_of(source).archive
+    return Archive(source, source.archive_url, adapter) if adapter and source.archive_url else None
+
+
+def archived_currencies() -> frozenset[str]:
+    """Every currency that some bank's archive has."""
+    return frozenset().union(*(bank.archive.currencies for bank in BANKS.values() if bank.archive))
+
+
+def recognise(body: bytes) -> BankAdapter | ArchiveAdapter | None:
+    """Whose table or archive page a body is, by its looks."""
+    for bank in BANKS.values():
+        if bank.recognises(body):
+            return bank
+        if bank.archive and bank.archive.recognises(body):
+            return bank.archive
+    return None

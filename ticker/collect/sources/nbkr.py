@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
+from ticker.collect.sources.adapter import ArchiveAdapter, ArchiveFigure, BankAdapter
 from ticker.model import ParseError, Rate, Table
 
 HOME = "KGS"
@@ -24,20 +24,12 @@ MAX_TABLE_BYTES = 64 << 10  # the real ones have 500 bytes and 4 KB
 MAX_ARCHIVE_BYTES = 1 << 20
 
 VALUTA_IDS: Mapping[str, int] = {"USD": 15, "EUR": 20, "CNY": 24, "KZT": 40, "RUB": 44}
-"""The archive's number for each currency it has; those of weekly.xml have no archive."""
+"""The archive's number of each of its currencies; those of weekly.xml are not in it."""
 
 _DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,8})?")
 _YEARS = range(1993, 9999)  # the som is of 1993; a table's last day must be a day too
 _CODE = re.compile(r"[A-Z]{3}")
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveFigure:
-    """A day's figure as the archive page prints it: for a nominal that the page does not tell."""
-
-    valid_on: date
-    quoted: Decimal
 
 
 def parse(body: bytes, source: str = "nbkr") -> Table:
@@ -84,8 +76,8 @@ def parse_archive(body: bytes, source: str = "nbkr-archive") -> tuple[ArchiveFig
 
 
 def archive_address(url: str, currency: str, first: date, last: date) -> str:
-    """The archive page of one currency from `first` to `last`, both included. Raises KeyError for a currency that has
-    no archive."""
+    """The archive page of one currency from `first` to `last`, both included. Raises KeyError for a currency that the
+    archive does not have."""
     query = {"item": 1562, "lang": "ENG", "valuta_id": VALUTA_IDS[currency]}
     for name, day in (("beg", first), ("end", last)):
         query |= {f"{name}_day": f"{day:%d}", f"{name}_month": f"{day:%m}", f"{name}_year": f"{day:%Y}"}
@@ -101,8 +93,8 @@ def looks_like_archive(body: bytes) -> bool:
 
 
 def _archive_rows(text: str, source: str) -> list[tuple[str, str]]:
-    """Each day with its value, between pairs of comments. Split, not searched: a search for pairs that are not there
-    takes hours in a page full of halves."""
+    """Each day with its value, between pairs of comments. By splitting: a regular expression for pairs takes hours on a
+    page full of unpaired comments."""
     _, *pieces = text.split("<!--date-->")
     if len(pieces) % 2:
         raise ParseError(source, "archive", f"{len(pieces)} date marks", "a pair around each day")
@@ -154,8 +146,8 @@ def _rate(element: ElementTree.Element, valid_on: date, days: int, source: str) 
 
 
 def _text(element: ElementTree.Element, name: str) -> str:
-    """The text of the only child of that name. Of two, neither can be chosen: together they are no number; nor is a
-    text with elements inside."""
+    """The text of the only child of that name. Two are joined, so that they are no number; nor is a text with elements
+    inside."""
     return " and ".join(
         f"<{child[0].tag}>" if len(child) else (child.text or "").strip() for child in element.iterfind(name)
     )
@@ -178,3 +170,16 @@ def _date(text: str, source: str, where: str) -> date:
     except ValueError:
         pass
     raise ParseError(source, where, text, "a day as DD.MM.YYYY")
+
+
+ADAPTER = BankAdapter(
+    parse=parse,
+    recognises=looks_like_table,
+    archive=ArchiveAdapter(
+        currencies=frozenset(VALUTA_IDS),
+        address=archive_address,
+        parse=parse_archive,
+        recognises=looks_like_archive,
+        page=timedelta(days=350),  # 364 with the overlap: the archive answers with about a year
+    ),
+)

@@ -59,5 +59,5 @@ class TimelinePreloader:
             except StoreError:
                 pass  # whoever follows the snapshot says so
             except Exception:
-                log.trouble("reading figures ahead failed")
+                log.warning("reading figures ahead failed")
                 self._warm = self._seen

@@ -130,7 +130,7 @@ class Api:
         except say.NotAvailableError as fault:
             made = problem(404, str(fault))
         except StoreError as fault:
-            log.event("store unavailable", why=str(fault), path=request.path)
+            log.info("store unavailable", why=str(fault), path=request.path)
             detail = "What is asked for is known to the store alone, which does not answer; try again in a moment."
             made = problem(503, detail, more=[("Retry-After", STORE_RETRY_S)])
         return replace(made, request_headers=left.headers)

@@ -82,7 +82,9 @@ def _history(moment: Moment) -> Any:
 class _Past:
     """As much of a store as the doors ask for here."""
 
-    def of_days(self, sources: Sequence[str], first: date, last: date, *_: object, **__: object) -> list[Revision]:
+    def revisions_between(
+        self, sources: Sequence[str], first: date, last: date, *_: object, **__: object
+    ) -> list[Revision]:
         return [one for one in _revisions() if one.source in sources and first <= one.rate.valid_on <= last]
 
     def held(self) -> list[Revision]:

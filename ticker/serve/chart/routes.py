@@ -42,8 +42,9 @@ def _answer(site: Site, responses: LruResponses, path: str) -> Response:
     def make() -> Response:
         currencies, (first, last) = asked.options.currencies or terms.currencies, asked.span(judged.today)
         charge(site, of_days((last - first).days, len(currencies)))
-        columns = site.timeline.columns(store, version, grace, currencies)
-        known = daily_figures(columns, asked, judged.today, judged.outlooks)
+        known = daily_figures(
+            site.timeline.columns(store, version, grace, currencies), asked, judged.today, judged.outlooks
+        )
         until = content.home.at(judged.today + DAY)
         if path == PICTURE:
             drawn = chart(known, content, asked)

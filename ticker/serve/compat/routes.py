@@ -99,7 +99,7 @@ def register_routes(app: Router, site: Site) -> None:
         except RateLimitedError as fault:
             status, message, retry_s = 429, str(fault), str(fault.quota.reset_s)
         except StoreError as fault:
-            log.event("store unavailable", why=str(fault), path=request.path)
+            log.info("store unavailable", why=str(fault), path=request.path)
             status, message, retry_s = 503, "the store does not answer; try again in a moment", STORE_RETRY_S
         more = (("Retry-After", retry_s),) if retry_s else ()
         return build_response(compat.message_json(message), JSON, status=status, headers=Headers(more=more))
@@ -179,10 +179,8 @@ def _then(
     if first > last or last < FIRST_DAY:
         raise _RefusedError(404, "not found")
     store, content = site.require_store(), site.cache.snapshot.content
-    key, fingerprint = (
-        (asked, first, last, whole),
-        (store.rates_version(), content.banks, content.demo, judged.outlooks.fingerprint),
-    )
+    key = asked, first, last, whole
+    fingerprint = store.rates_version(), content.banks, content.demo, judged.outlooks.fingerprint
     if found := responses.get(key, fingerprint):
         return replace(found, until=judged.until)
     charge(site, of_days((last - first).days + 1, len(asked.symbols or content.series)))
@@ -214,7 +212,7 @@ def _read(
     grace = content.grace
     begin = reach(first, grace)
     currencies = None if asked.symbols is None else {asked.base, *asked.symbols}
-    said = store.of_days(list(grace), reach(begin, grace), last, currencies=currencies)
+    said = store.revisions_between(list(grace), reach(begin, grace), last, currencies=currencies)
     known = certain_then(content, tracks_of_revisions(said, grace, judged.outlooks), begin, last)
     return compat.period_json(known, asked, first, last) if whole else compat.day_json(known, asked, last)
 

@@ -118,7 +118,7 @@ def rates(
     content, say = snapshot.content, words(asked.options.lang)
     grace = content.grace
     first, last = asked.today - SPAN, asked.today + AHEAD
-    known = store.of_days(list(grace), reach(first, grace), last, currencies=currencies)
+    known = store.revisions_between(list(grace), reach(first, grace), last, currencies=currencies)
     published = publications(known, grace, list(currencies), outlooks, first)
     banks = {bank.source: say.bank(DEMO if content.demo else bank.bank) for bank in content.banks}
     publisher = next(iter(banks.values()), say.text("bank.none"))

@@ -128,7 +128,7 @@ class ResponseCache:
             try:
                 self._get_or_render(new, path, query)
             except Exception:
-                log.trouble("rendering failed", path=path, query=query, version=snapshot.version)
+                log.warning("rendering failed", path=path, query=query, version=snapshot.version)
         self._generation = new
 
     def _new_generation(self, snapshot: Snapshot, judged: Judgement, now: datetime) -> CacheGeneration:

@@ -72,10 +72,10 @@ class LiveSnapshot:
             self.fault = ""
         except StoreError as fault:
             if str(fault) != self.fault:
-                log.event("store unavailable", why=str(fault))
+                log.info("store unavailable", why=str(fault))
             self.fault = str(fault)
         except Exception as fault:
-            log.trouble("following the store failed")
+            log.warning("following the store failed")
             self.fault = f"{type(fault).__name__}: {fault}"
         self.polled_at = self._clock()
 
@@ -112,7 +112,7 @@ class LiveSnapshot:
             try:
                 write_snapshot(self._snapshot_file, snapshot)
             except OSError as fault:
-                log.event("last good snapshot not written", file=self._snapshot_file.name, why=str(fault))
+                log.info("last good snapshot not written", file=self._snapshot_file.name, why=str(fault))
             self._saved_at = now
 
 
@@ -155,5 +155,5 @@ def read_snapshot(path: Path) -> Snapshot | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
-        log.event("last good snapshot not read", file=path.name, why=str(fault))
+        log.info("last good snapshot not read", file=path.name, why=str(fault))
         return None

@@ -203,7 +203,7 @@ class ClickCounter:
 
     def _log_once(self, fault: str) -> None:
         if fault and fault != self._fault:
-            log.event("clicks wait for the store", why=fault)
+            log.info("clicks wait for the store", why=fault)
         self._fault = fault
 
     def _follow(self) -> None:
@@ -213,11 +213,11 @@ class ClickCounter:
                 if self._due() and self.refresh():
                     self._refreshed_s = time.monotonic()
             except Exception:
-                log.trouble("counting failed")
+                log.warning("counting failed")
         try:
             self.flush()
         except Exception:
-            log.trouble("counting failed")
+            log.warning("counting failed")
 
     def _pause_s(self) -> float:
         # Less than promised: a click that just misses a batch waits this long and then for the write.

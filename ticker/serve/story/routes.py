@@ -80,7 +80,7 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
     try:
         one, known = _known(site, id_, one, judged)
     except StoreError as fault:
-        log.event("store unavailable", why=str(fault), path=request.path)
+        log.info("store unavailable", why=str(fault), path=request.path)
         known = UNKNOWN
         if one is None:
             return _error(site, 503, "away", asked, [("Retry-After", STORE_RETRY_S)])

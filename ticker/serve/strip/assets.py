@@ -39,7 +39,7 @@ class EmbedAssets:
                 if self._kept(one.name) is None:
                     write_atomically(self._folder / one.name, one.body)
         except OSError as fault:
-            log.event("element not kept for later versions", folder=self._folder.name, why=str(fault))
+            log.info("element not kept for later versions", folder=self._folder.name, why=str(fault))
 
     def find(self, name: str) -> Response | None:
         """The file's response; None where there is none, or its content does not match its name."""

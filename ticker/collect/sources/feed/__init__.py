@@ -46,7 +46,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*")
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    """An entry as the feed printed it: of links and dates the one to prefer first."""
+    """An entry as the feed printed it; links and dates in order of preference."""
 
     title: str
     literal: bool
@@ -65,13 +65,13 @@ def parse(
     content_type: str | None = None,
     encoding: str | None = None,
 ) -> Feed:
-    """What a feed fetched from `url` says. Times printed without a zone are in `zone`.
+    """The entries of a feed fetched from `url`. Times printed without a zone are in `zone`.
 
     `content_type` is the answer's header; `encoding` is for feeds that declare none and aren't UTF-8.
     `complaints` has a sentence for each entry dropped, and one when the body was cut off. `shared_url` also marks an
     address that is the feed's own or its front page's. A feed without entries is no error.
 
-    Raises ParseError for what is no feed: a web page, packed bytes, an empty body, other JSON, a body cut off before
+    Raises ParseError for a body that is no feed: a web page, packed bytes, nothing, other JSON, or one cut off before
     its first entry ended.
     """
     if body.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")):
@@ -83,17 +83,17 @@ def parse(
         own, language, printed, complaints = _read_json(text, source)
     else:
         own, language, printed, complaints = _read_xml(text, source)
-    entries, dropped = _told_apart(printed, zone, url, own)
+    entries, dropped = _identified(printed, zone, url, own)
     return Feed(entries, _language(language), (*dropped, *complaints))
 
 
 _Read = tuple[str | None, Any, list[_Printed], list[str]]  # the site's address, language, entries, complaints
 
 
-def _told_apart(
+def _identified(
     printed: list[_Printed], zone: ZoneInfo, url: str, own: str | None
 ) -> tuple[tuple[Entry, ...], list[str]]:
-    """The entries that can be shown; what several share identifies none of them."""
+    """The entries that can be shown, and complaints. An id or address that several share identifies none of them."""
     entries: list[Entry] = []
     complaints = [f"{len(printed) - _MOST_ENTRIES} entries beyond {_MOST_ENTRIES} not read"] * (
         len(printed) > _MOST_ENTRIES
@@ -155,7 +155,7 @@ def _language(declared: object) -> str | None:
 
 def _read_xml(text: str, source: str) -> _Read:
     document, complaints = _document(text, source)
-    # Bytes with their coding, in a file of their own: feedparser then neither guesses nor fetches.
+    # As an open file with its encoding in a header: feedparser then neither guesses nor fetches.
     headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         read = feedparser.parse(
@@ -171,8 +171,8 @@ def _read_xml(text: str, source: str) -> _Read:
 
 
 def _document(text: str, source: str) -> tuple[str, list[str]]:
-    """From the root element to its end, as well-formed as it can be made. What stands before and behind is not looked
-    at: blank lines, a server's warnings, a DOCTYPE with its entities."""
+    """The text from the root element to its end, made as well-formed as possible. Text before and after it is ignored:
+    blank lines, a server's warnings, a DOCTYPE with its entities."""
     flat = decode.flattened(text)
     root = _ROOT.search(flat)
     before = flat[: root.start()] if root else flat
@@ -217,7 +217,7 @@ def _printed(entry: dict[str, Any], is_atom: bool) -> _Printed:
         literal=is_atom and detail.get("type") == "text/plain",
         links=tuple(_xml_links(entry, is_atom)),
         guid=_guid(entry.get("id")),
-        # By subscript: feedparser's get() gives another date when the one asked for is missing.
+        # By subscript: feedparser's get() gives another date when that one is missing.
         dates=tuple(entry[key] for key in ("published", "updated") if dict.__contains__(entry, key)),
         summary=_summary(entry),
     )
@@ -274,7 +274,7 @@ def _read_json(text: str, source: str) -> _Read:
 
 
 def _json_head(text: str) -> dict[str, str]:
-    """The strings of the feed itself that stand before its items."""
+    """The feed's own strings before its items."""
     head = text.split('"items"', 1)[0][:20_000]
     return dict(re.findall(r'"(version|language|home_page_url)"\s*:\s*"([^"\\]*)"', head))
 

@@ -1,6 +1,6 @@
-"""The dates that feeds print → moments. What can't be read for certain is no date: nothing is guessed.
+"""The dates of a feed as moments. What can't be read for certain is no date: nothing is guessed.
 
-RFC 822 and 1123 as they are written in the wild, ISO 8601, DD.MM.YYYY, and month names of the feeds that were seen.
+RFC 822 and 1123 as they are written in the wild, ISO 8601, DD.MM.YYYY, and month names seen in feeds.
 Not read: a date without a time, a month by number between slashes (06/05), zone names that mean several zones (IST,
 BST), 24:00 (Java prints it for the start of the day, ISO 8601 for its end), a local time that a change of clocks makes
 twice or never.
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 YEARS = range(1995, 2101)
-_LONGEST = 100
+_LONGEST_DATE = 100
 
 _MONTH_NAMES = {
     "en": "january february march april may june july august september october november december",
@@ -73,11 +73,11 @@ _TIME_ELEMENT = re.compile(r"""<time\s[^>]*?datetime\s*=\s*["']([^"'>]+)["'][^>]
 
 
 def moment(printed: str, zone: ZoneInfo) -> datetime | None:
-    """The moment (UTC) meant by `printed`; without a zone it is a time of `zone`. None where it can't be told."""
+    """The moment (UTC) meant by `printed`; without a zone it is a time in `zone`. None where it can't be read."""
     if element := _TIME_ELEMENT.search(printed[:1000]):
         printed = element[1]
-    printed = unicodedata.normalize("NFC", " ".join(printed[: 2 * _LONGEST].split()))
-    if len(printed) > _LONGEST:
+    printed = unicodedata.normalize("NFC", " ".join(printed[: 2 * _LONGEST_DATE].split()))
+    if len(printed) > _LONGEST_DATE:
         return None
     for layout in _LAYOUTS:
         if found := layout.fullmatch(printed):

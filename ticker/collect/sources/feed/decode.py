@@ -1,4 +1,4 @@
-"""Bytes of a feed → text, and text → XML that a strict parser has a chance with.
+"""Bytes of a feed as text, and text as XML that a strict parser can read.
 
 Labels lie, bytes less so: what is valid UTF-8 is read as UTF-8 whatever the labels say, as miniflux does.
 """

@@ -1,4 +1,4 @@
-"""What a feed calls a link → an address that can be put in front of a reader."""
+"""The links of a feed as addresses that a reader can follow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from ticker.canonical import bracketed
 
-LONGEST = 2000
+LONGEST_URL = 2000
 _SCHEMES = ("http", "https")
 _HOST = re.compile(r"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|\[[0-9a-f:.]+\]")
 _HALF_ABSOLUTE = re.compile(
@@ -26,7 +26,7 @@ def absolute(printed: str, base: str) -> str | None:
     if (
         not printed
         or printed.startswith("#")
-        or len(printed) > LONGEST
+        or len(printed) > LONGEST_URL
         or "\\" in path
         or _HALF_ABSOLUTE.match(printed)
     ):
@@ -40,4 +40,4 @@ def absolute(printed: str, base: str) -> str | None:
     if parts.scheme not in _SCHEMES or not host or "@" in parts.netloc or not _HOST.fullmatch(bracketed(host)):
         return None
     url = "".join(quote(char) if _UNSAFE.match(char) or not char.isprintable() else char for char in urlunsplit(parts))
-    return url if len(url) <= LONGEST else None
+    return url if len(url) <= LONGEST_URL else None

@@ -1,4 +1,4 @@
-"""What a feed calls a title → plain text."""
+"""The titles of a feed as plain text."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import unicodedata
 
 import nh3
 
-LONGEST = 300
-_READ = 2_000  # of a longer title the rest is not looked at
+LONGEST_TITLE = 300
+_LONGEST_READ = 2_000  # the rest of a longer title is ignored
 
-# Elements that are markup wherever they stand. The others may be what a title speaks of ("Using <template> in Vue"):
+# Elements that are always markup. The others may be the subject of a title ("Using <template> in Vue"):
 # they are markup when they have attributes or come as a pair.
 _ALWAYS_MARKUP = re.compile(
     "a|abbr|acronym|b|big|blockquote|br|center|del|div|em|embed|font|h[1-6]|hr|i|iframe|img|ins|li|nobr|noscript|ol|p|q|"
@@ -32,7 +32,7 @@ def plain(printed: str, *, literal: bool = False) -> str:
     that say the title is text, not HTML (Atom's default, RFC 4287 3.1.1; JSON Feed): `<b>` there is only markup when it
     is closed.
     """
-    text = visible(printed[:_READ])
+    text = visible(printed[:_LONGEST_READ])
     if literal and not _CLOSED.search(text):
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     else:
@@ -43,7 +43,7 @@ def plain(printed: str, *, literal: bool = False) -> str:
 
 def visible(text: str) -> str:
     """Without control, direction, private and half characters, white space folded: none of them may move or hide
-    what stands beside a title. A joiner stays where it holds an emoji together."""
+    the text beside a title. A joiner stays where it holds an emoji together."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(char for at, char in enumerate(text) if char.isspace() or _is_seen(text, at))
     return " ".join(text.split())
@@ -86,13 +86,13 @@ def _can_be_read(text: str) -> bool:
 
 
 def _shortened(text: str) -> str:
-    if len(text) <= LONGEST:
+    if len(text) <= LONGEST_TITLE:
         return text
-    whole = (end for end in range(LONGEST - 1, LONGEST - 20, -1) if not _holds_together(text, end))
-    end = next(whole, LONGEST - 1)
+    whole = (end for end in range(LONGEST_TITLE - 1, LONGEST_TITLE - 20, -1) if not _holds_together(text, end))
+    end = next(whole, LONGEST_TITLE - 1)
     head = text[:end]
     word = head if text[end] == " " else head[: head.rfind(" ") + 1]
-    return (word if len(word) > LONGEST // 2 else head).rstrip(" ,;:–—-") + "…"
+    return (word if len(word) > LONGEST_TITLE // 2 else head).rstrip(" ,;:–—-") + "…"
 
 
 def _holds_together(text: str, at: int) -> bool:

@@ -16,21 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile import Authority, Script, Server, Talk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.hostile import Authority, Script, Server, Talk
 
-from ticker.collect.fetch import (
-    Answer,
-    Connection,
-    FetchError,
-    Limits,
-    connection,
-    fetch,
-    is_public,
-    moment,
-    retry_after_s,
-)
+from ticker.collect.http.addresses import is_public
+from ticker.collect.http.answer import Answer, moment, retry_after_s
+from ticker.collect.http.bounds import Limits
+from ticker.collect.http.client import Connection, connection, fetch
+from ticker.collect.http.faults import FetchError
 from ticker.model import Validators
 
 DEADLINE_S = 0.3
@@ -71,11 +65,13 @@ class World:
             for address in self.names[host]
         ]
 
-    def route(self, sockaddr: tuple[Any, ...]) -> tuple[Any, ...]:
+    def redirect(self, sockaddr: tuple[Any, ...]) -> tuple[Any, ...]:
         return "127.0.0.1", self.doors[sockaddr[:2]]
 
     def connection(self, **limits: Any) -> Connection:
-        return connection(bounds(**limits), self.resolve, self.authority.client_context(), route=self.route)
+        return connection(
+            bounds(**limits), self.resolve, self.authority.client_context(), redirect_for_tests=self.redirect
+        )
 
     def get(self, url: str, validators: Validators = Validators(), **limits: Any) -> Answer:  # noqa: B008 - frozen
         with self.connection(**limits) as single:
@@ -331,7 +327,7 @@ def test_a_slow_name_server_ends_at_the_deadline_and_is_not_asked_twice_at_once(
     world.host("slow-dns.test", answers())
 
     def get() -> Answer:
-        with connection(bounds(deadline_s=DEADLINE_S), resolve, route=world.route) as single:
+        with connection(bounds(deadline_s=DEADLINE_S), resolve, redirect_for_tests=world.redirect) as single:
             return single.get("http://slow-dns.test/")
 
     try:
@@ -759,12 +755,12 @@ def test_the_address_judged_is_the_address_connected_to(world: World) -> None:
         world.names["rebind.test"] = ["127.0.0.1"]
         return found
 
-    with connection(bounds(), resolve, route=world.route) as kept:
+    with connection(bounds(), resolve, redirect_for_tests=world.redirect) as kept:
         assert [kept.get("http://rebind.test/").status for _ in range(2)] == [200, 200]
     assert world.lookups == ["rebind.test"]
     world.doors["127.0.0.1", 80] = server.port
     with (
-        connection(bounds(), resolve, route=world.route) as new,
+        connection(bounds(), resolve, redirect_for_tests=world.redirect) as new,
         pytest.raises(FetchError, match=r"rebind.test: refused: its address \(127.0.0.1\) is not public"),
     ):
         new.get("http://rebind.test/")
@@ -850,7 +846,7 @@ def test_a_certificate_of_our_authority_for_the_host_is_accepted(world: World) -
 
 def test_an_unknown_authority_is_refused(world: World) -> None:
     server = world.host("bank.test", answers(), tls_for="bank.test")
-    with connection(bounds(), world.resolve, route=world.route) as single:
+    with connection(bounds(), world.resolve, redirect_for_tests=world.redirect) as single:
         complaint = "bank.test: its certificate is refused: unable to get local issuer certificate"
         with pytest.raises(FetchError, match=complaint):
             single.get("https://bank.test/")
@@ -972,7 +968,7 @@ def test_a_hung_upstream_delays_no_other(world: World) -> None:
     context = world.authority.client_context()
 
     def get(url: str) -> bytes | str:
-        with connection(bounds(deadline_s=1.5), world.resolve, context, route=world.route) as single:
+        with connection(bounds(deadline_s=1.5), world.resolve, context, redirect_for_tests=world.redirect) as single:
             try:
                 return single.get(url).body
             except FetchError as fault:
@@ -991,7 +987,7 @@ def test_our_own_faults_are_raised_as_they_are(world: World) -> None:
     def resolve(*_: Any, **__: Any) -> list[Any]:
         raise ZeroDivisionError
 
-    with connection(bounds(), resolve, route=world.route) as single, pytest.raises(ZeroDivisionError):
+    with connection(bounds(), resolve, redirect_for_tests=world.redirect) as single, pytest.raises(ZeroDivisionError):
         single.get("http://bank.test/")
 
 

@@ -1,9 +1,8 @@
-"""The past from the bank's archive and from files: beside a running service, killed and begun again, through faults."""
+"""The past from the bank's archive and from files: beside the collector, stopped and begun again, through faults."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -15,21 +14,21 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from commands import Ran, carry_out
-from given import bishkek
-from postgres import postgres_server, postgres_url
-from running import Moved, Running, free_port, runner, settings, until
-from sites import Site
+from support.commands import Ran, carry_out
+from support.postgres import postgres_server, postgres_url
+from support.running import Moved, settings
+from support.sites import Site
 
 from ticker.cli import figures, main
 from ticker.cli.backfill import ten_years_before
 from ticker.cli.series_csv import Row
 from ticker.collect.archive import Why
 from ticker.collect.backfill import Backfill, Step
+from ticker.collect.sources import archive_of
 from ticker.demo import DemoUpstream
 from ticker.demo.bank import DAILY
 from ticker.model import DAY, Revision
-from ticker.store import FILL, StoreError, open_store
+from ticker.store import BACKFILL, StoreError, open_store
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -47,8 +46,10 @@ def begun(site: Callable[..., Site]) -> Site:
     return made
 
 
-def work(site: Site, first: date, last: date = NEWEST, currencies: tuple[str, ...] = ALL, **desk: Any) -> Backfill:
-    return Backfill(replace(site.collector.desk, **desk), site.config.rates_sources()[0], first, last, currencies)
+def work(site: Site, first: date, last: date = NEWEST, currencies: tuple[str, ...] = ALL, **context: Any) -> Backfill:
+    archive = archive_of(site.config.rates_sources()[0])
+    assert archive
+    return Backfill(replace(site.collector.context, **context), archive, first, last, currencies)
 
 
 def done(one: Backfill) -> list[Step]:
@@ -148,7 +149,7 @@ def test_on_postgresql_it_is_the_same(site: Callable[..., Site], postgres_url: s
         done(backfill)
         assert done(work(one, date(2024, 11, 15))) == []
         one.look()
-        assert one.store.wishes() == []
+        assert one.store.pending_commands() == []
         stores.append(([told(figure) for figure in one.store.figures(*SPAN)], backfill.added))
     assert stores[0] == stores[1]
 
@@ -166,7 +167,7 @@ def test_the_strip_is_not_disturbed(begun: Site) -> None:
     before, shown = begun.store.version(), begun.strip()
     done(work(begun, date(2020, 1, 1), date(2026, 3, 1)))
     assert begun.store.version() == before, "years ago changes nothing that is shown"
-    assert begun.store.wishes() == []
+    assert begun.store.pending_commands() == []
     done(work(begun, date(2020, 1, 1)))
     begun.look()  # the collector is told of what is recent
     assert begun.store.version()[0] <= before[0] + 1
@@ -176,7 +177,7 @@ def test_the_strip_is_not_disturbed(begun: Site) -> None:
 
 def test_a_table_that_comes_while_a_page_is_awaited_counts(begun: Site) -> None:
     """The page is judged by what is known when it is written, not when it was asked for."""
-    connect, day = begun.collector.desk.connect, date(2026, 5, 11)
+    connect, day = begun.collector.context.connect, date(2026, 5, 11)
     (usd,) = begun.store.figures(NEWEST + 2 * DAY, NEWEST + 2 * DAY, ["USD"])
     other = replace(usd.rate, quoted=usd.rate.quoted + 1, valid_on=day, valid_until=day)
 
@@ -196,14 +197,14 @@ def test_a_table_that_comes_while_a_page_is_awaited_counts(begun: Site) -> None:
 
 
 def test_two_at_once_are_one_after_the_other(begun: Site) -> None:
-    assert begun.store.lease("another", 15, FILL)
+    assert begun.store.lease("another", 15, BACKFILL)
     before = asked(begun.upstream)
     waited: list[float] = []
     with pytest.raises(StoreError, match="another backfill or import is at work"):
         list(work(begun, date(2026, 1, 1), pause=waited.append).run())
     assert asked(begun.upstream) == before
     assert sum(waited) > 15, "a killed one's lease is outwaited"
-    begun.store.release("another", FILL)
+    begun.store.release("another", BACKFILL)
     assert done(work(begun, date(2026, 1, 1)))
 
 
@@ -213,7 +214,7 @@ def test_one_whose_turn_was_taken_over_ends_and_writes_nothing(begun: Site) -> N
     next(steps)
     before = len(begun.store.figures(*SPAN))
     begun.clock.turn(to="2026-05-20 11:05")
-    assert begun.store.lease("another", 15, FILL)
+    assert begun.store.lease("another", 15, BACKFILL)
     assert list(steps) == []
     assert "another backfill or import has taken over" in backfill.fault
     assert len(begun.store.figures(*SPAN)) == before
@@ -256,11 +257,11 @@ def test_a_change_of_nominal_ends_a_currency_and_no_other_and_an_import_goes_on_
     assert (jump.why, jump.last, unknown.why) == (Why.JUMP, changed - DAY, Why.NO_NOMINAL)
     assert "10 times as much, so of another nominal" in jump.said
     assert {page.currency for page in backfill.out_of_reach} == {"RUB"}, "they are not even asked for"
-    with begun.store.fill(begun.store.lease("import", 60, FILL) or 0) as tx:
+    with begun.store.backfill(begun.store.lease("import", 60, BACKFILL) or 0) as tx:
         day, quoted = once_per_ten("RUB", changed - DAY, changed - DAY)[0]
         rate = replace(begun.store.figures(changed, changed, ["RUB"])[0].rate, quoted=quoted, nominal=10)
         tx.add([Revision(0, "nbkr", replace(rate, valid_on=day, valid_until=day), begun.clock.now, origin="import")])
-    begun.store.release("import", FILL)
+    begun.store.release("import", BACKFILL)
     again = work(begun, date(2022, 1, 1), currencies=("RUB", "USD"))
     done(again)
     assert (again.refused, again.out_of_reach) == ([], [])
@@ -296,7 +297,7 @@ def test_with_nothing_known_nothing_is_asked_for(site: Callable[..., Site]) -> N
     ],
 )
 def test_a_fault_ends_it_with_a_sentence_and_what_was_read_is_kept(begun: Site, fault: str, said: str) -> None:
-    connect = begun.collector.desk.connect
+    connect = begun.collector.context.connect
 
     def hurried() -> Any:
         connection = connect()
@@ -336,83 +337,6 @@ def test_a_bank_that_asks_to_come_back_later_is_obeyed(begun: Site, retry_after:
     assert list(backfill.run()) == []
     assert f"come back after {retry_after} s" in backfill.fault
     assert waited == pauses
-
-
-# --- processes ------------------------------------------------------------------------------------------------------
-
-
-def ran(file: Path) -> list[tuple[object, ...]]:
-    """What is in a store's file, but for when."""
-    with closing(open_store(f"sqlite:///{file}", clock=lambda: bishkek(WEDNESDAY))) as store:
-        return [told(one) for one in store.figures(*SPAN) if one.source == "nbkr" and one.rate.valid_on <= NEWEST]
-
-
-def collector(service: Running) -> tuple[object, ...]:
-    said = service.get("/status.json").json["collector"]
-    return said["collecting"], said["holder"], said["token"]
-
-
-def test_killed_in_the_midst_beside_a_service_it_goes_on_and_the_service_never_notices(tmp_path: Path) -> None:
-    clock = Moved.to(WEDNESDAY)
-    with DemoUpstream(clock) as upstream, runner(tmp_path) as run:
-        folders = {}
-        for name in ("killed", "left alone"):
-            folder = tmp_path / name
-            folder.mkdir()
-            url = f"sqlite:///{folder / 'ticker.db'}"
-            text = settings(url, folder, upstream, clock, rates__nbkr__archive_pause_s=0.05)
-            (folder / "ticker.toml").write_text(text, encoding="utf-8")
-            folders[name] = folder
-
-        def backfill(name: str) -> Running:
-            return run.python("-m", "ticker", "backfill", "--config", str(folders[name] / "ticker.toml"),
-                              "--from", "2021-05-20", port=free_port())  # fmt: skip
-
-        service = run.serve(folders["killed"] / "ticker.toml")
-        until("a first strip", lambda: (one := service.asked("/strip.json")) and len(one.json["rates"]) == 3, 60)
-        until("an archive was asked", lambda: asked(upstream))
-        before, began = collector(service), asked(upstream)
-        first = backfill("killed")
-        until("some pages", lambda: asked(upstream) > began + 8, 60)
-        first.kill()
-        again = backfill("killed")
-        assert again.process.wait(120) == 0, again.said()
-        pages = len([line for line in again.said().splitlines() if " new" in line and "/" in line])
-        assert 0 < pages < 30, "it went on from where it was"
-
-        once = run.python("-m", "ticker", "collect", "--once", "--config", str(folders["left alone"] / "ticker.toml"),
-                          port=free_port())  # fmt: skip
-        assert once.process.wait(60) == 0, once.said()
-        whole = backfill("left alone")
-        assert whole.process.wait(120) == 0, whole.said()
-        assert ran(folders["killed"] / "ticker.db") == ran(folders["left alone"] / "ticker.db")
-        assert len(ran(folders["killed"] / "ticker.db")) == 5 * ((NEWEST - date(2021, 5, 20)).days + 1)
-
-        assert collector(service) == before
-        assert not service.events("lease not held")
-        assert not service.events("round refused: the lease is lost")
-        upstream.bank.set(upstream.bank.daily_table(clock())[0], USD="87.1234")
-        with closing(open_store(f"sqlite:///{folders['killed'] / 'ticker.db'}", clock=clock)) as store:
-            store.ask("fetch", "nbkr")
-        until("the bank's next word is shown", lambda: b"87.1234" in service.get("/strip.json").body)
-
-
-def test_a_signal_ends_it_with_a_report(tmp_path: Path) -> None:
-    clock = Moved.to(WEDNESDAY)
-    with DemoUpstream(clock) as upstream, runner(tmp_path) as run:
-        text = settings(
-            f"sqlite:///{tmp_path / 'ticker.db'}", tmp_path, upstream, clock, rates__nbkr__archive_pause_s=5
-        )
-        (tmp_path / "ticker.toml").write_text(text, encoding="utf-8")
-        once = run.python("-m", "ticker", "collect", "--once", port=free_port())
-        assert once.process.wait(60) == 0, once.said()
-        before = asked(upstream)
-        backfill = run.python("-m", "ticker", "backfill", "--from", "2020-01-01", port=free_port())
-        until("a page", lambda: "1/" in backfill.said() and asked(upstream) > before, 60)
-        os.kill(backfill.pid, signal.SIGTERM)
-        assert backfill.process.wait(20) == 1
-        assert "stopped; what was read is kept, the same command goes on from there" in backfill.said()
-        assert "Traceback" not in backfill.said()
 
 
 # --- the commands ---------------------------------------------------------------------------------------------------
@@ -595,7 +519,7 @@ def test_a_file_under_the_wrong_source_takes_no_currency_from_the_strip(
     ran = command("import", "--source", "nbkr", "--nominal", "1", "gbp.csv")
     assert (ran.code, ran.out) == (0, "gbp.csv: 2 figures new, 0 known already\n")
     begun.look()
-    assert begun.store.wishes() == []
+    assert begun.store.pending_commands() == []
     assert begun.rate("GBP") == before
     assert begun.store.figures(date(2015, 1, 5), date(2015, 1, 5))[0].rate.quoted == Decimal("91.5000")
 

@@ -1,6 +1,8 @@
 """Pictures of the strip in every state, to be looked at beside the drawing.
 
-    python tests/pictures.py FOLDER [NAME…]      NAME picks those whose name contains it, e.g. "360" or "states-1280"
+    PYTHONPATH=tests python -m support.pictures FOLDER [NAME…]
+
+NAME picks those whose name contains it, e.g. "360" or "states-1280".
 
 A picture is a page of somebody else's with many strips in frames, each as high as the given code makes it: every state
 in every language, or every look in those states that are drawn in another way. The strips come over HTTP from loopback,
@@ -25,10 +27,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parent / "serve"))
-
-from scenes import SCENES, Scene
-
+from support.scenes import SCENES, Scene
 from ticker.serve.configurator.code import height
 from ticker.serve.news.popular import UNCOUNTED
 from ticker.serve.panel import html as panel_html

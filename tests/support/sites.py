@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from given import HOME, bishkek
 from werkzeug.test import Client
 
+from support.given import HOME, bishkek
 from ticker import service
 from ticker.config import DEFAULT_RATES, Config
 from ticker.demo import Bank, DemoUpstream
@@ -78,7 +78,7 @@ class Site:
         assert self.service.site.live.store, self.service.site.live.fault
         self.store = self.service.site.live.store
         self.collector = service.collector(self.config, self.store, self.clock)
-        self.collector.desk = replace(self.collector.desk, pause=lambda _seconds: None)
+        self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
         self.client = Client(self.service.app)
 
     def close(self) -> None:

@@ -10,10 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from apps import application
-from scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from werkzeug.test import Client, TestResponse
 
+from support.apps import application
+from support.scenes import FEEDS, HOME, NBKR, WEEKLY, at
 from ticker.model import DAY, Headline, Rate, Story
 from ticker.rates.compose import compose
 from ticker.serve.http.cache import ResponseCache
@@ -70,9 +70,9 @@ class Desk:
             write.publish(compose(HOME, (NBKR, WEEKLY), FEEDS, revisions, headlines), self.now)
             for source, of_source in revisions.items():
                 for currency in sorted({one.rate.currency for one in of_source}):
-                    write.look(source, currency, self.now)
+                    write.record_look(source, currency, self.now)
             for feed in FEEDS:
-                write.look(feed.feed, "", self.now)
+                write.record_look(feed.feed, "", self.now)
         self.live.poll()
 
     def get(self, path: str, method: str = "GET", **headers: str) -> TestResponse:

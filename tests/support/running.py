@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -214,9 +216,6 @@ class Runner:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._started: list[Running] = []
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-            # So it is where the tests run in the background of a shell, and a child would inherit it.
-            signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def serve(self, config: Path, *, port: int | None = None) -> Running:
         return self.ticker("serve", "--config", str(config), port=port)
@@ -226,14 +225,18 @@ class Runner:
         return self.python("-m", "ticker", command, "--port", str(port), *arguments, port=port)
 
     def python(self, *arguments: str, port: int, **environment: str) -> Running:
+        return self.command(sys.executable, *arguments, port=port, PYTHONPATH=str(ROOT), **environment)
+
+    def command(self, *command: str | Path, port: int, **environment: str) -> Running:
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
         log = self.folder / f"log-{len(self._started)}"
         with log.open("wb") as out:
             process = subprocess.Popen(
-                [sys.executable, *arguments],
+                # In the background of a shell SIGINT is ignored, under nohup SIGHUP: children would inherit that.
+                ["env", "--default-signal=INT,HUP", *command],
                 cwd=self.folder,
-                env=_clean(os.environ) | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)} | environment,
+                env=clean(os.environ) | {"TMPDIR": str(temporary)} | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -257,8 +260,19 @@ def runner(folder: Path) -> Iterator[Runner]:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """Below those that the kernel gives out (ip(7): from 32768), so that nobody is given it before it is used."""
+    while True:
+        port = SystemRandom().randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+
+
+def needs(command: str, packages: str, *arguments: str) -> str:
+    """Where the command lies. Fails, saying what to type, where the machine lacks it."""
+    found = shutil.which(command, path=f"{os.environ['PATH']}:/usr/sbin")
+    works = found and not subprocess.run([found, *arguments], capture_output=True, check=False).returncode
+    assert works, f"{command} is missing here. Type: sudo apt-get install {packages}"
+    return str(found)
 
 
 def figure(bank: Any, clock: Callable[[], datetime], nth: int) -> str:
@@ -268,5 +282,6 @@ def figure(bank: Any, clock: Callable[[], datetime], nth: int) -> str:
     return printed
 
 
-def _clean(environment: Mapping[str, str]) -> dict[str, str]:
+def clean(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without what would lead a child to other code or settings."""
     return {name: value for name, value in environment.items() if not name.startswith(("PYTHON", "TICKER_", "COV_"))}

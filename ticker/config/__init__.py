@@ -1,0 +1,10 @@
+"""Settings: defined in `models`, read and checked by `loader`, described by `explain`."""
+
+from ticker.config.explain import PREFIX, Option, shown, without_password
+from ticker.config.loader import CONFIG_VARIABLE, ConfigError, Loaded, load
+from ticker.config.models import DEFAULT_FEEDS, DEFAULT_RATES, LONGEST_SHIFT_S, Config
+
+__all__ = [
+    "CONFIG_VARIABLE", "DEFAULT_FEEDS", "DEFAULT_RATES", "LONGEST_SHIFT_S", "PREFIX", "Config", "ConfigError", "Loaded",
+    "Option", "load", "shown", "without_password",
+]  # fmt: skip
