@@ -42,7 +42,7 @@ class Site:
         return self.live.store
 
     def moment(self, at: datetime | None = None) -> Moment:
-        """What is known now, or was at `at` (UTC). Raises StoreError for the past while the store is away."""
+        """What is known now, or was at `at` (UTC). Raises StoreError for the past while the store is unavailable."""
         snapshot, judged = self.cache.current(self.clock())
         store = None if self.live.fault else self.live.store
         if at is None:

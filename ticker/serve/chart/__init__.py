@@ -1,1 +1,1 @@
-"""Currencies over time."""
+"""Currencies over time, as a picture and as a page."""

@@ -1,4 +1,4 @@
-"""What a chart is asked for, `/chart.svg` and `/chart`.
+"""The query of a chart, `/chart.svg` and `/chart`.
 
 An embedded picture must not break by a mistake in its address: what cannot be read gives way to the default, and the
 picture names the days it shows.

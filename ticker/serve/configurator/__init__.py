@@ -1,1 +1,1 @@
-"""The page that makes the code to embed."""
+"""The page that makes code for embedding."""

@@ -1,4 +1,4 @@
-"""What the configurator's form sends, and the options that it stands for (pure)."""
+"""The query of the configurator's form, and the options it asks for (pure)."""
 
 from __future__ import annotations
 

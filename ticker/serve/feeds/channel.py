@@ -19,7 +19,7 @@ _ENTRIES = uuid.UUID("6f6f1a52-6f0b-4d0e-9a55-2b6a3a6f4d11")  # the namespace of
 class Item:
     """One entry. `head` and `rows` are a table, drawn under `text`, where there is one."""
 
-    id: str  # a URN that stays, whatever address it is asked at
+    id: str  # a URN, the same at every address of the service
     title: str
     url: str
     author: str
@@ -33,7 +33,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A feed that we give out. Addresses are absolute."""
+    """A feed. Addresses are absolute."""
 
     id: str
     title: str
@@ -44,8 +44,8 @@ class Channel:
     atom_url: str
     page_url: str
     items: tuple[Item, ...]
-    json_url: str = ""  # the same as JSON Feed, where there is one
-    notes: tuple[str, ...] = ()  # on what gave way in the query, in English
+    json_url: str = ""  # of the same feed as JSON Feed, if there is one
+    notes: tuple[str, ...] = ()  # on mistakes in the query, in English
 
 
 def channel_id(url: str) -> str:

@@ -1,4 +1,4 @@
-"""What a feed is asked for: `lang`, `feeds`, `currencies` and `preset`, read as leniently as by a strip."""
+"""The query of a feed: `lang`, `feeds`, `currencies` and `preset`, read as leniently as a strip's."""
 
 from __future__ import annotations
 

@@ -25,16 +25,16 @@ FIGURES_IN_TITLE = 4
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a publication. `before` is what the bank had first published for the same day."""
+    """One figure of a publication. `before` is the believed figure that it corrects."""
 
     rate: Rate
     before: Rate | None
-    contested: bool  # the bank has said since what is not believed
+    contested: bool  # the bank has since published a figure that is not believed
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A table of one source, as it is believed by now."""
+    """A table of one source, with the figures believed now."""
 
     source: str
     valid_on: date
@@ -55,8 +55,8 @@ def publications(
     outlooks: Outlooks,
     first: date,
 ) -> list[Publication]:
-    """The newest day first. `known` is all that was ever said of these days, oldest id first. A table has the figures
-    that are official on its first day, in the order of `order`; tables that begin before `first` are left out."""
+    """The newest day first. `known` are all revisions of these days, oldest id first. A table has the figures that are
+    official on its first day, in the order of `order`; tables that begin before `first` are left out."""
     histories: dict[tuple[str, str, date], list[Revision]] = {}
     for one in known:
         histories.setdefault((one.source, one.rate.currency, one.rate.valid_on), []).append(one)
@@ -107,19 +107,19 @@ def _believed_at(one: Revision) -> datetime:
 
 
 def _moments(one: Revision) -> Iterator[datetime]:
-    """All at which what is said of a day may have become another."""
+    """The moments at which the entry may have changed."""
     yield from filter(None, (one.seen_at, one.held_at, one.released_at, one.discarded_at))
 
 
 def rates(
     store: Store, snapshot: Snapshot, outlooks: Outlooks, asked: FeedQuery, currencies: Collection[str]
 ) -> Channel:
-    """An entry a publication: corrected in place, without what is held. Raises StoreError."""
+    """An entry for each publication, corrected in place, without held figures. Raises StoreError."""
     content, say = snapshot.content, words(asked.options.lang)
     grace = content.grace
     first, last = asked.today - SPAN, asked.today + AHEAD
     known = store.revisions_between(list(grace), reach(first, grace), last, currencies=currencies)
-    told = publications(known, grace, list(currencies), outlooks, first)
+    published = publications(known, grace, list(currencies), outlooks, first)
     banks = {bank.source: say.bank(DEMO if content.demo else bank.bank) for bank in content.banks}
     publisher = next(iter(banks.values()), say.text("bank.none"))
     return Channel(
@@ -128,10 +128,10 @@ def rates(
         subtitle=say.text("syndicated.rates.says"),
         author=publisher,
         language=asked.options.lang,
-        updated_at=max((one.updated_at for one in told), default=began(snapshot, asked)),
+        updated_at=max((one.updated_at for one in published), default=began(snapshot, asked)),
         atom_url=asked.url(f"{RATES}.atom"),
         page_url=asked.url("/chart"),
-        items=tuple(_publication(one, banks, content, asked, say) for one in told),
+        items=tuple(_publication(one, banks, content, asked, say) for one in published),
     )
 
 

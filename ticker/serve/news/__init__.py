@@ -1,1 +1,1 @@
-"""What headlines say, which tell one story and which are followed."""
+"""Headlines compared: which are one story, which are related, which are popular."""

@@ -249,7 +249,7 @@ def by_a_reader(headers: Headers) -> bool:
 
 
 def page_of(headers: Headers, body: bytes) -> tuple[bool, str | None]:
-    """Whether this is a beacon of ours, and the page's id, which the `ping` attribute does not send.
+    """Whether this is a page's beacon, and the page's id, which the `ping` attribute does not send.
 
     The attribute sends PING as text/ping with the address of the link in Ping-To (HTML, 4.6.5); our script sends its id
     as text/plain, which needs no preflight across origins.

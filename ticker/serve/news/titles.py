@@ -35,7 +35,7 @@ _SENTENCE_MARK = re.compile(r"[.!?:…»“”\"|]|\s[–—-]\s")
 
 @dataclass(frozen=True, slots=True)
 class TitleFeatures:
-    """What can be told of one title without understanding it. Words are stems."""
+    """What the comparison knows of a title. Words are stems."""
 
     stems: frozenset[str]  # without numbers and stop words
     distinctive: frozenset[str]  # `stems` without the home country and capital, which half the titles name

@@ -31,7 +31,7 @@ class PanelHeadline:
     headline: StripHeadline
     also: tuple[str, ...]  # other publishers of the same story
     also_text: str
-    story: str  # address of its own page
+    story: str  # address of the story's page
     click: str  # address that counts a click
 
 
