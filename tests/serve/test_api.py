@@ -28,6 +28,7 @@ from ticker.serve.api import tables as api_tables
 from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.params import MAX_CURRENCIES
 from ticker.serve.api.preload import TimelinePreloader
+from ticker.serve.http import csv as csv_table
 from ticker.serve.http.rate_limit import RateLimitedError, RateLimiter, address_of
 from ticker.store import BelievedRate, StoreError
 
@@ -601,7 +602,7 @@ def test_a_title_that_is_a_formula_is_none_in_a_spreadsheet(shared):
     [("-0.0031", "-0.0031"), ("-1+1", "'-1+1"), ("@x", "'@x"), ("\tx", '"\'\tx"'), ("+1", "'+1"), (None, ""), (5, "5")],
 )
 def test_figures_stay_as_they_are_and_text_is_text(cell, written):
-    body = tables.render(["a", "b"], [[cell, "z"]]).decode()
+    body = csv_table.render(["a", "b"], [[cell, "z"]]).decode()
     assert body == f"a,b\r\n{written.replace(chr(34), '') if cell == chr(9) + 'x' else written},z\r\n"
 
 
