@@ -111,7 +111,7 @@ def _register_errors(app: Router) -> None:
     @app.errorhandler(StoreError)
     def no_store(fault: StoreError) -> Response:
         log.event("store unavailable", why=str(fault), path=request.path)
-        return _error(503, "The store does not answer; try again in a moment.", [("Retry-After", STORE_RETRY_S)])
+        return _error(503, "The database is temporarily unavailable.", [("Retry-After", STORE_RETRY_S)])
 
     @app.errorhandler(Exception)
     def broken(_: Exception) -> Response:

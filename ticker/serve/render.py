@@ -17,7 +17,7 @@ from ticker.serve.panel.view import UNCOUNTED, Popularity, panel
 from ticker.serve.strip import element as embed
 from ticker.serve.strip import json, text
 from ticker.serve.strip import svg as image
-from ticker.serve.strip.options import LANGUAGES, Offered, Options, parse
+from ticker.serve.strip.options import LANGUAGES, Options, parse
 from ticker.serve.strip.view import Strip, strip
 from ticker.serve.terms import Embed, SiteSettings
 from ticker.snapshot import Snapshot
@@ -45,7 +45,7 @@ def renderer(
     are shown where none are asked for."""
 
     def render(path: str, query: str, snapshot: Snapshot, judged: Judgement) -> tuple[str, Callable[[], Response]]:
-        options, notes = parse(query, offered(snapshot, currencies, presets or {}))
+        options, notes = parse(query, SiteSettings(currencies, presets or {}).offered(snapshot.content))
         if not path.endswith(".json"):
             notes = ()  # other media say nothing of them: whatever the mistake, it is one page
         key = "\n".join((path, options.query(), *notes))
@@ -119,13 +119,3 @@ def _medium(path: str, said: Strip, frame_ancestors: str) -> tuple[bytes, str, s
     if path == "/strip.png":
         return image.png(said), PNG, LOCKED_POLICY
     return html.strip_page(said), HTML, html.policy(frame_ancestors, said)
-
-
-def offered(snapshot: Snapshot, currencies: tuple[str, ...], presets: Mapping[str, str]) -> Offered:
-    """What lists of an option may name: the currencies that are known, and the site's own, known or not yet."""
-    content = snapshot.content
-    return Offered(
-        currencies=frozenset(currencies) | {one.currency for one in content.series},
-        feeds=frozenset(one.feed for one in content.feeds),
-        presets=presets,
-    )

@@ -13,7 +13,6 @@ from ticker.serve.http.handover import charge, query_string
 from ticker.serve.http.rate_limit import of_days
 from ticker.serve.http.response import HTML, SVG, Response, build_response
 from ticker.serve.http.router import Router
-from ticker.serve.render import offered
 from ticker.serve.site import Site
 
 
@@ -34,7 +33,7 @@ def _answer(site: Site, path: str) -> tuple[Hashable, Callable[[], Response]]:
     store, now = site.require_store(), site.clock()
     snapshot, judged = site.cache.current(now)
     content, terms, version = snapshot.content, site.settings, store.rates_version()
-    offers = offered(snapshot, terms.currencies, terms.presets)
+    offers = terms.offered(content)
     asked = asked_for(query_string(), offers)
     grace = content.grace
 

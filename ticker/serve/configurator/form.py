@@ -121,7 +121,7 @@ def configurator(
     how large the strip is as an image."""
     asked = _asked(query)
     lang = _language(asked)
-    offered = _offered(content, terms)
+    offered = terms.offered(content)
     preset = asked.get("preset", "") if asked.get("preset", "") in terms.presets else ""
     if not preset:
         asked.setdefault("lang", lang)
@@ -222,14 +222,6 @@ def _as_seen(query: str, options: Options, scheme: str) -> str:
     return urlencode([*parse_qsl(query), ("theme", scheme)], safe=",")
 
 
-def _offered(content: Content, terms: SiteSettings) -> Offered:
-    return Offered(
-        currencies=frozenset(terms.currencies) | {one.currency for one in content.series},
-        feeds=frozenset(one.feed for one in content.feeds),
-        presets=terms.presets,
-    )
-
-
 def _groups(options: Options, place: str, content: Content, terms: SiteSettings, say: Words) -> Iterator[Group]:
     for number, (group, names) in enumerate(GROUPS):
         fields = tuple(_field(name, options, place, content, terms, say) for name in names)
@@ -247,7 +239,7 @@ def _field(name: str, options: Options, place: str, content: Content, terms: Sit
         named = tuple(Choice(one, OWN_NAMES[one][1], one == value, one) for one in LANGUAGES)
         return Field(name, "choice", label, hint, choices=named)
     if name == "currencies":
-        hint = say.text("conf.currencies.hint", known=", ".join(sorted(_offered(content, terms).currencies)))
+        hint = say.text("conf.currencies.hint", known=", ".join(sorted(terms.offered(content).currencies)))
         return Field(name, "text", label, hint, ", ".join(value or terms.currencies))
     if name == "feeds":
         feeds = tuple(

@@ -14,7 +14,6 @@ from ticker.serve.http.cache import Finished
 from ticker.serve.http.handover import query_string
 from ticker.serve.http.response import Response, build_response
 from ticker.serve.http.router import Router
-from ticker.serve.render import offered
 from ticker.serve.site import Site
 from ticker.serve.strip.options import Options, parse
 from ticker.serve.terms import SiteSettings
@@ -53,7 +52,7 @@ def _asked(site: Site, *names: str) -> Asked:
     snapshot, judged = site.cache.current(site.clock())
     terms: SiteSettings = site.settings
     query = query_string()
-    options, notes = parse(query, offered(snapshot, terms.currencies, terms.presets))
+    options, notes = parse(query, terms.offered(snapshot.content))
     base = base_of(request.headers.get("Host", ""), request.scheme, terms.base_url)
     if not base:
         raise NotFound("A feed names its own address; ask for it with a Host that has one.")

@@ -1,4 +1,4 @@
-"""What one address may have made anew: answers of the API, of charts, and of days and moments of the past."""
+"""Rate limiting by client address, counted in cache misses: of the API, charts, and days and moments of the past."""
 
 from __future__ import annotations
 
@@ -14,22 +14,20 @@ from typing import Any
 
 WINDOW_S = 60
 MOMENT_COST = 5
-"""Of putting together what was known at a moment, as answers count that cost least."""
+"""The cost of an answer about a moment of the past, in the cheapest requests."""
 ROWS_A_COST = 2000
 
 
 def of_days(days: int, currencies: int) -> int:
-    """What it costs to go through so many days of so many currencies."""
+    """The cost of reading so many days of so many currencies."""
     return 1 + max(0, days) * currencies // ROWS_A_COST
 
 
 class RateLimitedError(Exception):
-    """The address has had its share of the minute."""
+    """The address has used up its quota of the minute."""
 
     def __init__(self, left: Quota) -> None:
-        super().__init__(
-            f"More than {left.quota} answers were made anew for this address within a minute; those kept are free."
-        )
+        super().__init__(f"Rate limit exceeded: more than {left.quota} uncached requests in one minute.")
         self.quota = left
 
     @property
@@ -39,7 +37,7 @@ class RateLimitedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What is left to an address until its window ends, in `reset_s` seconds."""
+    """What an address has left until its window ends, in `reset_s` seconds."""
 
     quota: int
     remaining: int
@@ -57,7 +55,7 @@ class Quota:
 
 
 class RateLimiter:
-    """How many answers an address may have made anew in a minute, in this process; 0: as many as it likes.
+    """Counts the uncached requests of each client address within a minute, in this process; a quota of 0 is no limit.
 
     Addresses are kept in memory only, as digests under a key of the minute, and with the minute they are forgotten.
     """
