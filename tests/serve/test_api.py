@@ -202,6 +202,19 @@ def test_the_past_is_told_as_it_was_told_then(desk):
         assert told(f"rates?at={moment.replace('+', '%2B')}") == rows, moment
 
 
+@pytest.mark.parametrize("written", ["2026-05-21T10:00", "2026-05-21 10:00:00", "2026-05-21t10:00:00.5"])
+def test_a_moment_without_an_offset_is_one_of_the_homes_zone_here_as_for_the_strip(shared, written):
+    told = shared.json(f"rates?at={written}&currencies=USD")
+    assert told["at"] == shared.get(f"/strip.json?at={written}").json["at"] == "2026-05-21T10:00:00+06:00"
+
+
+def test_a_story_in_a_table_has_an_absolute_address_and_in_json_a_path(shared):
+    story = shared.json("headlines")["headlines"][0]["story"]
+    assert story.startswith("/story/")
+    assert shared.table("headlines.csv")[0]["story"] == f"http://localhost{story}"
+    assert f"http://rates.example{story}" in shared.get("/api/v1/headlines.csv", Host="rates.example").text
+
+
 def test_every_door_tells_the_past_as_it_was_told_then(desk):
     """A figure and its correction, a slip that is held and released, a headline whose title changes."""
     paths = ("history?from=2026-05-18&to=2026-05-24", "convert?from=USD&amount=100", "headlines", "feeds", "status")
@@ -787,7 +800,7 @@ def test_addresses_are_apart_and_forgotten_with_their_minute():
     limits = RateLimiter(2)
     now = at(TODAY, "11:00")
     assert [limits.charge("a", 1, now).remaining for _ in range(2)] == [1, 0]
-    with pytest.raises(RateLimitedError, match="More than 2 answers"):
+    with pytest.raises(RateLimitedError, match="more than 2 uncached requests"):
         limits.charge("a", 1, now)
     assert limits.charge("b", 1, now).remaining == 1
     assert all(name != b"a" and len(name) == 16 for name in limits._spent)

@@ -273,6 +273,13 @@ def test_readyz_tells_whether_there_is_something_true_to_show(tmp_path, name, co
     assert (got.status_code, got.json["ready"]) == (code, code == 200)
 
 
+def test_headlines_alone_make_no_service_ready_while_no_rate_was_ever_believed(tmp_path):
+    one = Front(SCENES["none"]().with_content(headlines=SCENES["day"]().snapshot.content.headlines), tmp_path)
+    got = one.get("/readyz")
+    assert (got.status_code, got.json["ready"], got.json["rates"]) == (503, False, [])
+    assert got.headers["Retry-After"]
+
+
 def test_readyz_fails_when_neither_figure_nor_headline_is_left(tmp_path):
     scene = SCENES["stale"]()
     one = Front(scene.with_content(headlines=()), tmp_path)

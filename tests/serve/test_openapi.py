@@ -21,7 +21,8 @@ from support.desk import Desk, headlines, run
 from support.scenes import WEEKLY
 
 from ticker.serve.api import models, params
-from ticker.serve.api.endpoints import ENDPOINTS, csv_columns
+from ticker.serve.api.endpoint import csv_columns
+from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.openapi import document
 from ticker.serve.api.params import Allowed
 from ticker.serve.api.reference import RECIPES, recipes

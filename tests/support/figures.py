@@ -23,7 +23,7 @@ from ticker.serve.render import Renderer
 from ticker.serve.terms import SiteSettings
 from ticker.store import Store, Write, open_store
 
-BelievedRate = tuple[str, str, date]  # currency, figure, day
+Printed = tuple[str, str, date]  # currency, figure, day
 
 
 class Shelf:
@@ -61,7 +61,7 @@ class Shelf:
         with self.store.write(token) as write:
             yield write
 
-    def put(self, figures: Iterable[BelievedRate], *, seen: Callable[[date], datetime] | None = None) -> None:
+    def put(self, figures: Iterable[Printed], *, seen: Callable[[date], datetime] | None = None) -> None:
         """Believed figures, each published the afternoon before its day."""
         with self.write() as write:
             for currency, printed, day in figures:
@@ -82,7 +82,7 @@ def published(day: date) -> datetime:
     return HOME.at(day - DAY, time(16))
 
 
-def run(currency: str, last: date, *figures: str | None) -> list[BelievedRate]:
+def run(currency: str, last: date, *figures: str | None) -> list[Printed]:
     """One figure a day up to `last`; None leaves a day out."""
     first = last - (len(figures) - 1) * DAY
     return [(currency, one, first + nth * DAY) for nth, one in enumerate(figures) if one is not None]

@@ -10,15 +10,15 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from support import scenes
-from support.figures import BelievedRate, Shelf
+from support.figures import Printed, Shelf
 
-from ticker.model import DAY
+from ticker.model import DAY, Rate
 
 CURRENCIES = ("USD", "EUR", "RUB", "KZT")
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
-def series(file: Path) -> list[BelievedRate]:
+def series(file: Path) -> list[Printed]:
     with file.open(newline="") as rows:
         return [
             (code, row[code.lower()], date.fromisoformat(row["date"]))
@@ -35,7 +35,7 @@ def test_every_official_figure_comes_back_to_the_last_digit(recorded, tmp_path):
     now = scenes.HOME.at(last, time(11, 16))
     shelf = Shelf(scenes.scene(now, scenes.daily(last - DAY, last)), tmp_path)
     shelf.put(figures)
-    shelf.show(shelf.scene.with_content(series=tuple(scenes.Series("nbkr", code, ()) for code in CURRENCIES)))
+    shelf.show(shelf.scene.with_content(series=tuple(newest_of(code, figures) for code in CURRENCIES)))
     wanted = {(code, day): Decimal(printed) for code, printed, day in figures}
     assert len(days) >= 1876
 
@@ -44,6 +44,13 @@ def test_every_official_figure_comes_back_to_the_last_digit(recorded, tmp_path):
     newest = {key: figure for key, figure in wanted.items() if key[1] >= last - 30 * DAY}
     assert fed(shelf, newest) == newest
     shelf.store.close()
+
+
+def newest_of(currency: str, figures: list[Printed]) -> scenes.Series:
+    """What a snapshot of these figures has of one currency."""
+    days = {day: printed for code, printed, day in figures if code == currency}
+    rates = [Rate(currency, Decimal(days[day]), 1, day, day) for day in sorted(days)[-5:]]
+    return scenes.Series("nbkr", currency, tuple(rates))
 
 
 def charted(shelf: Shelf, first: date, last: date) -> dict[tuple[str, date], Decimal]:

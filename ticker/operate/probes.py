@@ -1,4 +1,4 @@
-"""What a load balancer or a supervisor asks of one process."""
+"""Probes of one process, for load balancers and supervisors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RETRY_S = 5
 
 
 def livez(latest: LiveSnapshot, now: datetime) -> Response:
-    """Whether this process works: it answers, and its thread that follows the store has not stopped."""
+    """Whether this process works: it responds, and its thread that follows the store has not stopped."""
     alive = latest.polled_at is None or abs(now - latest.polled_at) < ALIVE
     return _probe(
         200 if alive else 503, {"alive": alive, "looked_at": latest.polled_at.isoformat() if latest.polled_at else None}
@@ -23,10 +23,11 @@ def livez(latest: LiveSnapshot, now: datetime) -> Response:
 
 
 def readyz(ready: ResponseCache, now: datetime) -> Response:
-    """Whether there is something true to show: a figure or a headline."""
+    """Whether there is something true to show: not before the first rate was believed, however many headlines there
+    are; from then on a rate, or while all rates are stale a headline."""
     snapshot, judged = ready.current(now)
     figures = [one.currency for one in judged.figures if one.rate]
-    able = bool(figures or snapshot.content.headlines)
+    able = bool(judged.figures) and bool(figures or snapshot.content.headlines)
     said = {"ready": able, "version": snapshot.version, "rates": figures, "headlines": len(snapshot.content.headlines)}
     return _probe(200 if able else 503, said)
 

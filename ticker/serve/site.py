@@ -15,6 +15,7 @@ from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.rate_limit import RateLimiter
 from ticker.serve.news.clicks import ClickCounter
 from ticker.serve.strip.assets import EmbedAssets
+from ticker.serve.strip.options import Offered, offered
 from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Content
 from ticker.store import Store, StoreError
@@ -34,6 +35,10 @@ class Site:
     @property
     def content(self) -> Content:
         return self.cache.snapshot.content
+
+    def offered(self) -> Offered:
+        """What lists of an option may name now."""
+        return offered(self.content, self.settings)
 
     def require_store(self) -> Store:
         """The store, for a route that needs it. Raises StoreError while it is not open."""

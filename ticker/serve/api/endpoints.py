@@ -1,34 +1,86 @@
-"""The doors of the API, one line a door: what the code serves, and what the document and the reference tell of."""
+"""The endpoints of the API: what each is asked and answers, and the function that builds the answer.
+
+The routes, the OpenAPI document and the reference are made of this one table.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
-from pydantic import BaseModel
+from ticker import __version__
+from ticker.rates.day import Moment
+from ticker.serve.api import models, params, tables
+from ticker.serve.api.answers import headlines, history, rates, service
+from ticker.serve.api.endpoint import BASE, ApiQuery, Body, Endpoint, cell, csv_columns
+from ticker.serve.http import csv
+from ticker.serve.http.response import CSV, TEXT
+from ticker.serve.strip.view import SCHEMA_PATH
 
-from ticker.serve.api import models, params
 
-BASE = "/api/v1"
+def index() -> models.Index:
+    links = {one.id: one.path.replace("{currency}", "USD") for one in ENDPOINTS} | {
+        "service-desc": "/openapi.json",
+        "service-doc": "/docs",
+    }
+    return models.Index(service=f"som-ticker {__version__}", links=links)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One address. `answer` None: plain text. `row` is a line of its CSV, None where it has none."""
+def _index(query: ApiQuery, _: Moment) -> Body:
+    return query.body(index())
 
-    id: str
-    path: str
-    tag: str
-    params: type[BaseModel]
-    answer: type[models.Model] | None
-    summary: str
-    says: str
-    row: type[models.Model] | None = None
-    past: bool = False  # whether it may need the store, and so answer 503
-    missing: bool = False  # whether there may be nothing to give, and so answer 404
 
-    @property
-    def csv_path(self) -> str:
-        return f"{self.path}.csv"
+def _rates(query: ApiQuery, moment: Moment) -> Body:
+    found = rates.rates(moment, query.site.settings.currencies, query.params)
+    return query.body(found, found.rates, date=found.date, demo=found.demo)
+
+
+def _rate(query: ApiQuery, moment: Moment) -> Body:
+    return Body(rates.rate_text(moment, query.currency, query.params), TEXT)
+
+
+def _history(query: ApiQuery, moment: Moment) -> Body:
+    """Raises StoreError."""
+    wanted = history.span(moment, query.site.settings.currencies, query.params)
+    rows = history.history_rows(moment, query.site.timeline, moment.past.rates_version(), wanted)
+    head = history.history_head(moment, query.params, wanted)
+    if not query.csv:
+        return Body(tables.history_json(head, rows))
+    demo = cell(head.demo)
+    cells = ((*row, demo) for row in tables.history_cells(rows))
+    return Body(csv.render(csv_columns(query.endpoint), cells), CSV)
+
+
+def _convert(query: ApiQuery, moment: Moment) -> Body:
+    done = rates.convert(moment, query.params)
+    return query.body(done, [done])
+
+
+def _headlines(query: ApiQuery, moment: Moment) -> Body:
+    """Raises StoreError."""
+    found = headlines.headlines(moment, query.params)
+    onward = found.links.next
+    if onward and query.csv and query.params.format != "csv":  # by the path's ending
+        onward = onward.replace(f"{query.endpoint.path}?", f"{query.endpoint.csv_path}?", 1)
+    return replace(query.body(found, found.headlines), links=(f'<{onward}>; rel="next"',) if onward else ())
+
+
+def _popular(query: ApiQuery, moment: Moment) -> Body:
+    found = headlines.popular_now(moment, query.params, query.site.clicks.tally.clicks, query.site.clicks.floor)
+    return query.body(found, found.headlines)
+
+
+def _feeds(query: ApiQuery, moment: Moment) -> Body:
+    found = headlines.feeds(moment)
+    return query.body(found, found.feeds)
+
+
+def _strip(query: ApiQuery, moment: Moment) -> Body:
+    body = service.strip_json(moment, query.params, query.site.offered(), query.site.settings.currencies)
+    return Body(body, links=(f'<{SCHEMA_PATH}>; rel="describedby"',))
+
+
+def _status(query: ApiQuery, moment: Moment) -> Body:
+    return query.body(service.status(moment))
 
 
 ENDPOINTS = (
@@ -38,8 +90,9 @@ ENDPOINTS = (
         "Service",
         params.NoParams,
         models.Index,
+        _index,
         "Where everything is",
-        "The addresses of all doors, of the OpenAPI document and of the reference.",
+        "The paths of all endpoints, of the OpenAPI document and of the reference.",
     ),
     Endpoint(
         "rates",
@@ -47,10 +100,11 @@ ENDPOINTS = (
         "Rates",
         params.RatesParams,
         models.Rates,
+        _rates,
         "The official rates of a day",
-        "Today's rates by default, with the figures before and after, where each came from, and all that the bank has "
-        "said for the day. A figure that is held, because it looks like a mistake of the bank, is counted and never "
-        "shown.",
+        "Today's rates by default, each with the previous and the next figure, its provenance, and every revision that "
+        "the bank published for the day. A figure that is held because it looks like a mistake of the bank is counted "
+        "and never shown.",
         models.Rate,
         past=True,
     ),
@@ -60,10 +114,11 @@ ENDPOINTS = (
         "Rates",
         params.RateParams,
         None,
+        _rate,
         "One figure as plain text, for a cell",
-        "What one unit of the currency costs, exact, and nothing else: for a spreadsheet or a shell. Where there is no "
-        "official figure for the day, or it is late, the answer is a 404: a cell then shows an error, and never an old "
-        "figure as a new one. `late=give` gives the bank's newest one all the same.",
+        "The exact price of one unit of the currency and nothing else: for a spreadsheet or a shell. Without an "
+        "official figure for the day, or with one that is late, the answer is a 404: a cell then shows an error, and "
+        "never an old figure as a new one. `late=give` returns the bank's newest figure anyway.",
         past=True,
         missing=True,
     ),
@@ -73,10 +128,11 @@ ENDPOINTS = (
         "Rates",
         params.HistoryParams,
         models.History,
+        _history,
         "Every day of a span",
-        "Each calendar day with the figure that was official on it, and since when that is unchanged. A day that no "
-        "table covers carries the newest figure before it, marked `late` and with its own `valid_on`; a day that has "
-        "nothing, or is still to come, has null. At most 40,000 rows.",
+        "Each calendar day with the figure that was official on it, and the day since which it is unchanged. On a day "
+        "that no table covers, the newest figure before it is carried forward, marked `late` and with its own "
+        "`valid_on`; a day without any figure, or in the future, has null. At most 40,000 rows.",
         models.HistoryRow,
         past=True,
     ),
@@ -86,12 +142,13 @@ ENDPOINTS = (
         "Rates",
         params.ConvertParams,
         models.Conversion,
+        _convert,
         "An amount in another currency",
-        "By the official rates of a day, exact: from and to the home currency, or from one foreign currency to another "
-        "by way of it. Rounded half up to the minor units of the currency, and given exactly beside it, with the rates "
-        "that were used. A rate that is `late` is used and marked: `valid_on` and `freshness` tell the oldest and the "
-        "worst of them, in the CSV too; the plain text of `rate` refuses such a figure unless it is asked for. 404 "
-        "where the bank has no figure for the day.",
+        "Converts exactly, by the official rates of a day: to or from the home currency, or between two foreign "
+        "currencies by way of it. The result is rounded half up to the minor units of the currency; the exact value "
+        "and the rates that were used stand beside it. A `late` rate is used and marked: `valid_on` and `freshness` "
+        "are those of the oldest and the worst rate, in the CSV too; the plain text of `rate` refuses such a figure by "
+        "default. 404 if the bank has no figure for the day.",
         models.Conversion,
         past=True,
         missing=True,
@@ -102,9 +159,11 @@ ENDPOINTS = (
         "Headlines",
         params.HeadlinesParams,
         models.Headlines,
+        _headlines,
         "Headlines, the newest first",
-        "A page of them; `links.next`, also a `Link` header, leads to the next one, which neither repeats nor skips a "
-        "headline, whatever came in meanwhile. They are kept for 30 days after they left their feed.",
+        "One page of headlines. `links.next`, also sent as a `Link` header, leads to the next page, which neither "
+        "repeats nor skips a headline, whatever came in meanwhile. Headlines are kept for 30 days after they left "
+        "their feed.",
         models.Headline,
         past=True,
     ),
@@ -114,9 +173,10 @@ ENDPOINTS = (
         "Headlines",
         params.PopularParams,
         models.Popular,
-        "What is read most",
-        "Counted without cookies or addresses. While too little was opened, first what several feeds carry, then what "
-        "was opened at all.",
+        _popular,
+        "The most read headlines",
+        "Clicks are counted without cookies or addresses. While there are too few, stories that several feeds carry "
+        "come first, then the others that were opened.",
         models.Headline,
     ),
     Endpoint(
@@ -125,8 +185,9 @@ ENDPOINTS = (
         "Headlines",
         params.FeedsParams,
         models.Feeds,
+        _feeds,
         "The feeds",
-        "Whose headlines are shown, and whether they could be read.",
+        "The feeds whose headlines are shown, and whether each could be read.",
         models.Feed,
     ),
     Endpoint(
@@ -135,8 +196,9 @@ ENDPOINTS = (
         "Strip",
         params.StripParams,
         None,
+        _strip,
         "The strip",
-        "What `/strip.json` says, for the same options; here a mistake in them is a 400.",
+        "The same as `/strip.json` for the same options; here a mistake in an option is a 400.",
         past=True,
     ),
     Endpoint(
@@ -145,20 +207,8 @@ ENDPOINTS = (
         "Service",
         params.StatusParams,
         models.Status,
-        "Whether what is shown is true",
+        _status,
+        "Freshness of everything shown",
         "The state of each figure and feed.",
     ),
 )
-
-
-def door(id_: str) -> Endpoint:
-    return next(one for one in ENDPOINTS if one.id == id_)
-
-
-def csv_columns(door: Endpoint) -> list[str]:
-    """The header of its CSV: a row that is taken out of it still says its day, and whether it is a demonstration's."""
-    assert door.row
-    own = list(models.columns(door.row))
-    if door.id == "rates":
-        return ["date", *own, "demo"]
-    return [*own, "demo"] if door.id == "history" else own

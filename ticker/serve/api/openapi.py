@@ -12,7 +12,8 @@ from pydantic.json_schema import models_json_schema
 
 from ticker import __version__
 from ticker.serve.api import models
-from ticker.serve.api.endpoints import ENDPOINTS, Endpoint, csv_columns
+from ticker.serve.api.endpoint import Endpoint, csv_columns
+from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.params import Allowed, schemas
 from ticker.serve.api.samples import figure, samples, table
 from ticker.serve.i18n.words import templates_dir
@@ -31,24 +32,24 @@ null. A figure that looks like a mistake of the bank is held until the bank has 
 
 * Quantities are strings with the bank's own digits; read them as decimals, never as floating point numbers.
 * Days are days of the home currency's zone; moments are RFC 3339 with its offset.
-* A parameter that is unknown, repeated or bad is a 400 that names it, what was met and what is allowed \
+* A parameter that is unknown, repeated or invalid is a 400 that names it, the value and what is allowed \
 (`application/problem+json`, RFC 9457).
-* Answers carry `ETag` and `Cache-Control`: ask again with `If-None-Match`. Kept answers are free; those made anew for \
-an address are limited, and `RateLimit` says what is left.
-* Further fields may be added; none is removed or changes its meaning under `/api/v1`.
+* Responses carry `ETag` and `Cache-Control`: revalidate with `If-None-Match`. Uncached requests are rate-limited per \
+client address; cached responses are not counted. `RateLimit` has the remaining quota.
+* Fields may be added; none is removed or changes its meaning under `/api/v1`.
 """
 _REF = "#/components/schemas/{model}"
 _OWN = ("x-members", "x-required", "x-wanted")
 
 
 def document(allowed: Allowed, base: str) -> dict[str, Any]:
-    """The whole document; `allowed` are the currencies, feeds and presets that there are now, `base` is the service's
-    own address, empty where that can't be told."""
+    """The whole document; `allowed` are the currencies, feeds and presets there are now; `base` is the service's own
+    address, empty where it is not known."""
     paths: dict[str, Any] = {}
-    for door in ENDPOINTS:
-        paths[door.path] = {"get": _operation(door, allowed, csv=False)}
-        if door.row:
-            paths[door.csv_path] = {"get": _operation(door, allowed, csv=True)}
+    for endpoint in ENDPOINTS:
+        paths[endpoint.path] = {"get": _operation(endpoint, allowed, csv=False)}
+        if endpoint.row:
+            paths[endpoint.csv_path] = {"get": _operation(endpoint, allowed, csv=True)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -66,30 +67,30 @@ def document(allowed: Allowed, base: str) -> dict[str, Any]:
     }
 
 
-def _operation(door: Endpoint, allowed: Allowed, *, csv: bool) -> dict[str, Any]:
-    responses: dict[str, Any] = {"200": _good(door, csv=csv), "304": {"$ref": "#/components/responses/NotModified"}}
+def _operation(endpoint: Endpoint, allowed: Allowed, *, csv: bool) -> dict[str, Any]:
+    responses: dict[str, Any] = {"200": _good(endpoint, csv=csv), "304": {"$ref": "#/components/responses/NotModified"}}
     for status, name, there in (
         ("400", "BadRequest", True),
-        ("404", "NotFound", door.missing),
+        ("404", "NotFound", endpoint.missing),
         ("429", "TooManyRequests", True),
-        ("503", "Unavailable", door.past),
+        ("503", "Unavailable", endpoint.past),
     ):
         if there:
             responses[status] = {"$ref": f"#/components/responses/{name}"}
     return {
-        "operationId": f"{door.id}Csv" if csv else door.id,
-        "tags": [door.tag],
-        "summary": f"{door.summary}, as CSV" if csv else door.summary,
-        "description": door.says,
-        "parameters": parameters(door, allowed, csv=csv),
+        "operationId": f"{endpoint.id}Csv" if csv else endpoint.id,
+        "tags": [endpoint.tag],
+        "summary": f"{endpoint.summary}, as CSV" if csv else endpoint.summary,
+        "description": endpoint.description,
+        "parameters": parameters(endpoint, allowed, csv=csv),
         "responses": responses,
     }
 
 
-def parameters(door: Endpoint, allowed: Allowed, *, csv: bool = False) -> list[dict[str, Any]]:
-    """What can be asked of a door, as the document has it."""
+def parameters(endpoint: Endpoint, allowed: Allowed, *, csv: bool = False) -> list[dict[str, Any]]:
+    """The parameters of an endpoint."""
     found = []
-    if "{currency}" in door.path:
+    if "{currency}" in endpoint.path:
         schema = {"type": "string", "enum": allowed.members("currencies")}
         found.append(
             {
@@ -101,7 +102,7 @@ def parameters(door: Endpoint, allowed: Allowed, *, csv: bool = False) -> list[d
                 "example": (allowed.members("currencies") or ["USD"])[-1],
             }
         )
-    for name, schema in schemas(door.params).items():
+    for name, schema in schemas(endpoint.params).items():
         if (csv and name == "format") or (name == "preset" and not allowed.presets):
             continue
         one: dict[str, Any] = {"name": name, "in": "query", "description": schema.get("description", "")}
@@ -113,7 +114,7 @@ def parameters(door: Endpoint, allowed: Allowed, *, csv: bool = False) -> list[d
 
 
 def _with_members(schema: Mapping[str, Any], allowed: Allowed) -> dict[str, Any]:
-    """The schema as others read it: the members there are now in the place of our own marks."""
+    """The schema for others: the members there are now in place of our own marks."""
     said = {key: value for key, value in schema.items() if key not in (*_OWN, "description")}
     if "x-members" in schema:
         known = allowed.members(schema["x-members"])
@@ -127,35 +128,35 @@ def _with_members(schema: Mapping[str, Any], allowed: Allowed) -> dict[str, Any]
     return said
 
 
-def _good(door: Endpoint, *, csv: bool) -> dict[str, Any]:
+def _good(endpoint: Endpoint, *, csv: bool) -> dict[str, Any]:
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS if name != "Retry-After"}
-    if door.id != "headlines":
+    if endpoint.id != "headlines":
         headers.pop("Link")
-    return {"description": "As it stands.", "headers": headers, "content": _content(door, csv=csv)}
+    return {"description": "OK", "headers": headers, "content": _content(endpoint, csv=csv)}
 
 
-def _content(door: Endpoint, *, csv: bool) -> dict[str, Any]:
-    if door.id == "rate":
+def _content(endpoint: Endpoint, *, csv: bool) -> dict[str, Any]:
+    if endpoint.id == "rate":
         text = {"type": "string", "pattern": r"^[0-9]+([.,][0-9]+)?$"}
         return {"text/plain": {"schema": text, "example": figure()}}
     found = {}
-    if door.row:
-        header = ",".join(csv_columns(door))
+    if endpoint.row:
+        header = ",".join(csv_columns(endpoint))
         says = f"RFC 4180; the columns are {header}. A null is an empty cell."
-        found = {"text/csv": {"schema": {"type": "string", "description": says}, "example": table(door)}}
+        found = {"text/csv": {"schema": {"type": "string", "description": says}, "example": table(endpoint)}}
     if csv:
         return found
-    name = door.answer.__name__ if door.answer else "Strip"
+    name = endpoint.answer.__name__ if endpoint.answer else "Strip"
     json_ = {"schema": {"$ref": _REF.format(model=name)}}
-    if door.answer:
-        json_["example"] = samples()[door.id]
+    if endpoint.answer:
+        json_["example"] = samples()[endpoint.id]
     return {"application/json": json_, **found}
 
 
 @cache
 def _schemas() -> dict[str, Any]:
     """Every model by name, and the strip's own schema, which it is served under as well."""
-    answers: list[type[BaseModel]] = [door.answer for door in ENDPOINTS if door.answer]
+    answers: list[type[BaseModel]] = [endpoint.answer for endpoint in ENDPOINTS if endpoint.answer]
     wanted: list[tuple[Any, Literal["validation"]]] = [(one, "validation") for one in (*answers, models.Problem)]
     _, made = models_json_schema(wanted, by_alias=True, ref_template=_REF)
     found: dict[str, Any] = {name: _tidy(schema) for name, schema in made["$defs"].items()}
@@ -183,16 +184,16 @@ def _header(says: str, example: str) -> dict[str, Any]:
 
 
 _HEADERS = {
-    "ETag": _header("Of these very bytes; send it back in `If-None-Match`.", '"a4c1f6b2d3e4f5a6b7c8d9e0"'),
-    "Last-Modified": _header("Since when it says just this.", "Wed, 20 May 2026 10:02:11 GMT"),
-    "Cache-Control": _header("How long it may be kept: never beyond the moment it stops being true.", "max-age=60"),
-    "Cache-Status": _header("Whether it was kept here (RFC 9211).", "ticker; hit; ttl=3600"),
+    "ETag": _header("The entity tag of these bytes; send it in `If-None-Match`.", '"a4c1f6b2d3e4f5a6b7c8d9e0"'),
+    "Last-Modified": _header("When this content became current.", "Wed, 20 May 2026 10:02:11 GMT"),
+    "Cache-Control": _header("How long the response may be cached: never longer than it is true.", "max-age=60"),
+    "Cache-Status": _header("Whether the response came from the cache (RFC 9211).", "ticker; hit; ttl=3600"),
     "Link": _header("The next page (RFC 8288).", '</api/v1/headlines?cursor=1-a>; rel="next"'),
     "RateLimit-Policy": _header(
-        "What an address may have made anew (draft-ietf-httpapi-ratelimit-headers).", '"api";q=600;w=60'
+        "The quota of uncached requests per client address (draft-ietf-httpapi-ratelimit-headers).", '"api";q=600;w=60'
     ),
-    "RateLimit": _header("What is left of it, and for how many seconds.", '"api";r=599;t=60'),
-    "Retry-After": _header("Seconds after which to ask again.", "5"),
+    "RateLimit": _header("The remaining quota, and the seconds until it is reset.", '"api";r=599;t=60'),
+    "Retry-After": _header("Seconds after which to retry.", "5"),
 }
 
 
@@ -205,9 +206,9 @@ def _problem(says: str, status: int, title: str, detail: str, *, retry: bool = F
 
 _SAID = "wanted a day as 2026-05-21"
 _RESPONSES = {
-    "NotModified": {"description": "It is what `If-None-Match` says."},
+    "NotModified": {"description": "Not modified."},
     "BadRequest": _problem(
-        "A parameter is unknown, repeated or bad.",
+        "A parameter is unknown, repeated or invalid.",
         400,
         "Bad Request",
         f"date: met '21.05.2026', {_SAID}.",
@@ -220,17 +221,17 @@ _RESPONSES = {
         "There is no official figure of USD for 1990-01-01: none is known here.",
     ),
     "TooManyRequests": _problem(
-        "Too much was made anew for this address.",
+        "The rate limit of this client address is exceeded.",
         429,
         "Too Many Requests",
-        "More than 600 answers were made anew for this address within a minute; those kept are free.",
+        "Rate limit exceeded: more than 600 uncached requests in one minute.",
         retry=True,
     ),
     "Unavailable": _problem(
-        "What is asked for is known to the store alone, which does not answer.",
+        "The database is temporarily unavailable.",
         503,
         "Service Unavailable",
-        "What is asked for is known to the store alone, which does not answer; try again in a moment.",
+        "The database is temporarily unavailable.",
         retry=True,
     ),
 }

@@ -1,4 +1,4 @@
-"""What each door of the API can be asked: one pydantic model a door, read strictly.
+"""The parameters of each endpoint: one pydantic model an endpoint, read strictly.
 
 A parameter that is unknown, repeated or bad is refused: all of them at once, each with what was met and is allowed.
 """
@@ -17,16 +17,15 @@ from urllib.parse import parse_qsl
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from ticker.model import Language
-from ticker.serve.strip.options import MAX_QUERY, Offered, Options, quoted
+from ticker.serve.http.query import parse_moment
+from ticker.serve.strip.options import MAX_QUERY, Options, quoted
 
 MAX_CURRENCIES = 60
 MOMENT = "a moment as 2026-05-23T18:00:00+06:00"
 
 _WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+ -][0-9]{2}:[0-9]{2})"
-)
+_OFFSET = re.compile(r"([Zz]|[+ -][0-9]{2}:[0-9]{2})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Mistake:
 
 
 class BadParametersError(Exception):
-    """The query can't be answered as it stands."""
+    """The query has mistakes in it."""
 
     def __init__(self, *mistakes: Mistake) -> None:
         super().__init__("; ".join(map(str, mistakes)))
@@ -60,7 +59,7 @@ class BadParametersError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Marks a parameter whose values are those that this service has at the moment: of `Allowed`, by that name."""
+    """Marks a parameter whose values are what this service has at the moment: a list of `Allowed`, by its name."""
 
     of: str
 
@@ -73,6 +72,7 @@ class Allowed:
     feeds: Collection[str] = ()
     presets: Mapping[str, str] = field(default_factory=dict)
     home: str = "KGS"
+    zone: dt.tzinfo = dt.UTC  # of a moment without an offset
 
     def members(self, of: str) -> list[str]:
         return {
@@ -82,20 +82,10 @@ class Allowed:
             "presets": sorted(self.presets),
         }[of]
 
-    @property
-    def offered(self) -> Offered:
-        return Offered(frozenset(self.currencies), frozenset(self.feeds), self.presets)
-
 
 def in_zone(text: str) -> dt.datetime:
-    """A moment (UTC). RFC 3339, seconds may be left out. A + that was not escaped arrives as a blank."""
-    if not _MOMENT.fullmatch(text):
-        raise ValueError(text)
-    moment = dt.datetime.fromisoformat(text.replace(" ", "+").upper())
-    try:
-        return moment.astimezone(dt.UTC)
-    except OverflowError as fault:  # beyond the calendar's ends
-        raise ValueError(text) from fault
+    """The moment (UTC) of a parameter that was read. Raises ValueError."""
+    return parse_moment(text, dt.UTC)
 
 
 def _checked(text: str) -> str:
@@ -120,8 +110,11 @@ Feeds = Annotated[
 Money = Annotated[str, Members("money"), Field(json_schema_extra={"x-wanted": "a currency as USD"})]
 Format = Literal["json", "csv"]
 
-_AT = "What was known at that moment of the past, and how it was marked then. RFC 3339; write + as %2B."
-_FORMAT = "The form of the answer; `csv` is also the ending `.csv` of the path."
+_AT = (
+    "Answers with what was known, and how it was marked, at this moment of the past. RFC 3339, with + written as %2B; "
+    "without an offset it is a moment of the home currency's zone."
+)
+_FORMAT = "The format of the answer; the path's ending `.csv` means `csv` too."
 
 
 class Params(BaseModel):
@@ -129,20 +122,20 @@ class Params(BaseModel):
 
     @property
     def moment(self) -> dt.datetime | None:
-        """The moment of the past that is asked for (UTC)."""
+        """The moment of the past (UTC)."""
         at: str | None = getattr(self, "at", None)
         return in_zone(at) if at else None
 
 
 class NoParams(Params):
-    """Nothing can be asked for."""
+    """No parameters."""
 
 
 class StripParams(Options):
-    """The options of the strip, each as it stands in the reference of options, and a moment of the past."""
+    """The options of the strip, and a moment of the past."""
 
     preset: Annotated[str | None, Members("presets")] = Field(
-        None, description="Options saved by the operator under a name; what is asked for besides goes before it."
+        None, description="Options that the operator saved under a name; options of the query override them."
     )
     at: Moment | None = Field(None, description=_AT)
 
@@ -152,8 +145,8 @@ class StripParams(Options):
 
 
 class RatesParams(Params):
-    date: Day | None = Field(None, description="The day that the figures are official for. By default today.")
-    currencies: Currencies | None = Field(None, description="Which currencies. By default all that are known.")
+    date: Day | None = Field(None, description="The day for which the rates are official. By default today.")
+    currencies: Currencies | None = Field(None, description="The currencies. By default all that have rates.")
     at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
 
@@ -162,15 +155,16 @@ class HistoryParams(Params):
     from_: Day | None = Field(None, alias="from", description="The first day. By default 30 days before `to`.")
     to: Day | None = Field(None, description="The last day. By default today.")
     step: Literal["day", "week", "month"] = Field(
-        "day", description="Every day; every seventh; or the same day of each month, the last one where it is shorter."
+        "day",
+        description="Every day, every seventh day, or the same day of each month (the last day of a shorter one).",
     )
-    currencies: Currencies | None = Field(None, description="Which currencies. By default those of the strip.")
+    currencies: Currencies | None = Field(None, description="The currencies. By default those of the strip.")
     at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
 
 
 class ConvertParams(Params):
-    from_: Money = Field(alias="from", description="The currency that the amount is in.", examples=["USD"])
+    from_: Money = Field(alias="from", description="The currency of the amount.", examples=["USD"])
     to: Money | None = Field(None, description="The currency to convert to. By default the home currency.")
     amount: Annotated[
         str,
@@ -179,8 +173,8 @@ class ConvertParams(Params):
             max_length=31,
             json_schema_extra={"x-wanted": "digits, with a point before decimals, as 1500.50"},
         ),
-    ] = Field("1", description="How much: digits with a decimal point.", examples=["1500.50"])
-    date: Day | None = Field(None, description="By the rates of which day. By default today.")
+    ] = Field("1", description="The amount: digits with a decimal point.", examples=["1500.50"])
+    date: Day | None = Field(None, description="The day whose rates are used. By default today.")
     at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
 
@@ -190,11 +184,11 @@ class ConvertParams(Params):
 
 
 class RateParams(Params):
-    date: Day | None = Field(None, description="The day that the figure is official for. By default today.")
+    date: Day | None = Field(None, description="The day for which the rate is official. By default today.")
     decimal: Literal["point", "comma"] = Field("point", description="The decimal sign: 87.4500 or 87,4500.")
     late: Literal["refuse", "give"] = Field(
         "refuse",
-        description="What becomes of a figure that is `late`: a cell has no room for its day, so it is a 404.",
+        description="Whether a `late` figure is given. A cell has no room for its day, so the default is a 404.",
     )
     at: Moment | None = Field(None, description=_AT)
 
@@ -215,24 +209,22 @@ class HeadlinesParams(Params):
             ),
         ]
         | None
-    ) = Field(
-        None, description="Only titles that hold these words, each of them, in any order, in small or capital letters."
-    )
-    limit: int = Field(20, ge=1, le=100, description="How many headlines a page has at most.")
+    ) = Field(None, description="Only titles that contain each of these words, in any order and case.")
+    limit: int = Field(20, ge=1, le=100, description="The largest number of headlines on a page.")
     cursor: (
         Annotated[
             str,
             Field(pattern=r"^[0-9]{1,16}-[0-9a-z]{1,32}$", json_schema_extra={"x-wanted": "one as `next` has it"}),
         ]
         | None
-    ) = Field(None, description="Where the page begins: from the link `next` of the page before.")
+    ) = Field(None, description="Where the page begins: taken from `links.next` of the page before.")
     at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
 
 
 class PopularParams(Params):
     lang: Language | None = Field(None, description="Only headlines in this language.")
-    limit: int = Field(10, ge=1, le=20, description="How many at most.")
+    limit: int = Field(10, ge=1, le=20, description="The largest number of headlines.")
     format: Format = Field("json", description=_FORMAT)
 
 
@@ -267,7 +259,7 @@ def read(model: type[Asked], query: str, allowed: Allowed, without: Collection[s
         elif wrong := _members(name, value, known[name], allowed):
             mistakes.append(wrong)
         elif name != "digits" or value != "auto":
-            given[name] = _typed(value, known[name])
+            given[name] = _typed(value, known[name], allowed.zone)
     try:
         made = model.model_validate(given)
     except ValidationError as fault:
@@ -315,7 +307,7 @@ def _inner(annotation: Any) -> list[Any]:
     return [mark for part in parts for mark in getattr(part, "__metadata__", ())]
 
 
-def _typed(text: str, schema: Mapping[str, Any]) -> Any:
+def _typed(text: str, schema: Mapping[str, Any], zone: dt.tzinfo) -> Any:
     """The value that a text stands for. What does not look like one stays a text, and is found wrong: pydantic would
     take "5.0" for a number and "1700000000" for a day."""
     kind = schema.get("type") or schema.get("anyOf", [{}])[0].get("type")
@@ -325,6 +317,11 @@ def _typed(text: str, schema: Mapping[str, Any]) -> Any:
         return int(text) if _WHOLE.fullmatch(text) and len(text) < 10 else f"not whole: {text}"
     if schema.get("format") == "date":
         return text if _DAY.fullmatch(text) else f"no day: {text}"
+    if schema.get("format") == "date-time" and not _OFFSET.search(text):
+        try:
+            return parse_moment(text, zone).isoformat()
+        except ValueError:
+            return text
     return text
 
 

@@ -1,4 +1,4 @@
-"""What the reference page and /llms.txt say: the document for people to read (pure)."""
+"""The reference page and /llms.txt: the OpenAPI document for people (pure)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ticker.serve.api.endpoints import ENDPOINTS, Endpoint
+from ticker.serve.api.endpoint import Endpoint
+from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.openapi import TAGS, document
 from ticker.serve.api.params import Allowed, wanted
 from ticker.serve.i18n.words import templates_dir
 
 RECIPES = (
-    ("curl", "curl.sh", "curl", "In a shell. `--fail` makes an error of a figure that is not there."),
-    ("python", "rates.py", "Python", "With nothing but its standard library."),
+    ("curl", "curl.sh", "curl", "In a shell. `--fail` turns a missing figure into an error."),
+    ("python", "rates.py", "Python", "With the standard library only."),
     (
         "sheets",
         "sheets.txt",
@@ -43,7 +44,7 @@ RECIPES = (
         "In `configuration.yaml`. The sensor is unavailable while there is no official figure for today.",
     ),
 )
-PLACE = "https://rates.example"  # which each recipe has in the service's place
+PLACE = "https://rates.example"  # the service's address in each recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One door for people."""
+    """One endpoint of the reference page."""
 
-    door: Endpoint
+    endpoint: Endpoint
     call: str
     parameters: tuple[Parameter, ...]
     fields: tuple[Field, ...]
@@ -93,7 +94,7 @@ class Reference:
     base: str
     about: tuple[str, ...]  # paragraphs, and list items behind "* "
     recipes: tuple[Recipe, ...]
-    groups: tuple[tuple[str, str, tuple[Entry, ...]], ...]  # tag, what it is, its doors
+    groups: tuple[tuple[str, str, tuple[Entry, ...]], ...]  # tag, description, endpoints
 
 
 def reference(allowed: Allowed, base: str) -> Reference:
@@ -118,18 +119,18 @@ def _recipe(file: str) -> str:
     return (templates_dir() / "api" / "recipes" / file).read_text("utf-8")
 
 
-def _entry(door: Endpoint, said: Mapping[str, Any], base: str) -> Entry:
-    operation = said["paths"][door.path]["get"]
+def _entry(endpoint: Endpoint, said: Mapping[str, Any], base: str) -> Entry:
+    operation = said["paths"][endpoint.path]["get"]
     parameters = tuple(_parameter(one) for one in operation["parameters"])
     responses = [(status, _resolved(one, said)) for status, one in operation["responses"].items()]
     content = responses[0][1]["content"]
     schema = content.get("application/json", {}).get("schema")
     shown = content.get("application/json", {}).get("example")
     return Entry(
-        door,
-        base + _call(door),
+        endpoint,
+        base + _call(endpoint),
         parameters,
-        tuple(_fields(schema, said)) if schema and door.answer else (),
+        tuple(_fields(schema, said)) if schema and endpoint.answer else (),
         json.dumps(shown, ensure_ascii=False, indent=2) if shown else content.get("text/plain", {}).get("example", ""),
         tuple((status, one["description"]) for status, one in responses if status not in ("200", "304")),
     )
@@ -144,8 +145,8 @@ _CALLS = {
 }
 
 
-def _call(door: Endpoint) -> str:
-    return door.path.replace("{currency}", "USD") + _CALLS.get(door.id, "")
+def _call(endpoint: Endpoint) -> str:
+    return endpoint.path.replace("{currency}", "USD") + _CALLS.get(endpoint.id, "")
 
 
 def _parameter(one: Mapping[str, Any]) -> Parameter:
@@ -192,20 +193,21 @@ def _resolved(schema: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str
 
 
 def llms(allowed: Allowed, base: str) -> str:
-    """The service in a page of Markdown, for language models and whoever writes a client with one."""
+    """The service in one page of Markdown, for language models and for people who write a client with one."""
     said = document(allowed, base)
     lines = [f"# {said['info']['title']}", "", f"> {said['info']['summary']}", "", said["info"]["description"].strip()]
     for tag, text in TAGS.items():
         lines += ["", f"## {tag}", "", text, ""]
-        for door in (one for one in ENDPOINTS if one.tag == tag):
-            names = ", ".join(f"`{one['name']}`" for one in said["paths"][door.path]["get"]["parameters"])
+        for endpoint in (one for one in ENDPOINTS if one.tag == tag):
+            names = ", ".join(f"`{one['name']}`" for one in said["paths"][endpoint.path]["get"]["parameters"])
             takes = f" Parameters: {names}." if names else ""
-            csv = f" Also as `{door.csv_path}`." if door.row else ""
-            lines.append(f"- [{door.summary}]({base}{_call(door)}): `GET {door.path}`. {door.says}{takes}{csv}")
+            csv = f" Also as `{endpoint.csv_path}`." if endpoint.row else ""
+            call = f"[{endpoint.summary}]({base}{_call(endpoint)})"
+            lines.append(f"- {call}: `GET {endpoint.path}`. {endpoint.description}{takes}{csv}")
     lines += ["", "## More", ""]
-    lines.append(f"- [OpenAPI 3.1]({base}/openapi.json): every parameter and field.")
+    lines.append(f"- [OpenAPI 3.1]({base}/openapi.json): all parameters and fields.")
     lines.append(f"- [Reference]({base}/docs): for people, with recipes for {', '.join(one[2] for one in RECIPES)}.")
     lines.append(f"- [NBKR's own format]({base}/compat/nbkr/XML/daily.xml): with CORS and ETag.")
-    lines.append(f"- [Frankfurter's API]({base}/compat/frankfurter/v1/latest): for programs that speak it.")
+    lines.append(f"- [Frankfurter's API]({base}/compat/frankfurter/v1/latest): for its clients.")
     lines.append(f"- [Rates as Atom]({base}/rates.atom), [headlines as Atom]({base}/headlines.atom).")
     return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
-"""Answers to show in the papers: what the doors say of one invented evening (pure).
+"""Sample answers for the documentation: those of one invented evening (pure).
 
-They are made by the doors' own code, so that no figure contradicts another; bank, publishers and figures are invented,
-and marked as a demonstration.
+They are made by the endpoints' own code, so that no figure contradicts another; bank, publishers and figures are
+invented, and marked as a demonstration.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from ticker.rates import timeline
 from ticker.rates.compose import compose
 from ticker.rates.day import Moment
 from ticker.rates.freshness import freshness
-from ticker.serve.api import answers as say
 from ticker.serve.api import models, params, tables
-from ticker.serve.api.endpoints import Endpoint
+from ticker.serve.api.answers import headlines, history, rates, service
+from ticker.serve.api.endpoint import Endpoint, render_table
+from ticker.serve.api.endpoints import index
 from ticker.snapshot import BankTerms, FeedTerms, Snapshot
 from ticker.store import Store
 
@@ -43,44 +44,44 @@ PAGE = params.HeadlinesParams(lang="en", limit=2)
 
 @cache
 def samples() -> Mapping[str, Any]:
-    """An answer of each door that answers JSON of a model, by the door's id."""
+    """An answer of each endpoint that has a model, by its id."""
     moment = _moment()
     made: dict[str, models.Model] = {
-        "index": say.index(),
-        "rates": say.rates(moment, (), params.RatesParams()),
-        "convert": say.convert(moment, CONVERT),
-        "headlines": say.headlines(moment, PAGE),
-        "popular": say.popular_now(moment, params.PopularParams(), {}, 1.0),
-        "feeds": say.feeds(moment),
-        "status": say.status(moment),
+        "index": index(),
+        "rates": rates.rates(moment, (), params.RatesParams()),
+        "convert": rates.convert(moment, CONVERT),
+        "headlines": headlines.headlines(moment, PAGE),
+        "popular": headlines.popular_now(moment, params.PopularParams(), {}, 1.0),
+        "feeds": headlines.feeds(moment),
+        "status": service.status(moment),
     }
     return {id_: json.loads(models.encoded(one)) for id_, one in made.items()} | {"history": _history(moment)}
 
 
-def table(door: Endpoint) -> str:
-    """The same as the CSV of a door."""
-    said = samples()[door.id]
-    rows = said[_ROWS[door.id]] if door.id in _ROWS else [said]
+def table(endpoint: Endpoint) -> str:
+    """The same as the CSV of an endpoint."""
+    said = samples()[endpoint.id]
+    rows = said[_ROWS[endpoint.id]] if endpoint.id in _ROWS else [said]
     same = {name: said[name] for name in ("date", "demo") if name in said}
-    return tables.of_rows(door, rows, same).decode()
+    return render_table(endpoint, rows, same).decode()
 
 
 def figure() -> str:
     """The plain text of one figure."""
-    return say.rate_text(_moment(), "USD", params.RateParams()).decode()
+    return rates.rate_text(_moment(), "USD", params.RateParams()).decode()
 
 
 def _history(moment: Moment) -> Any:
-    wanted = say.span(moment, (), SPAN)
+    wanted = history.span(moment, (), SPAN)
     grace = moment.content.grace
     columns = timeline.columns_at(moment.past, NOW, grace, wanted.currencies)
     figures = {one.currency: one for one in moment.judged.figures}
     rows = timeline.rows(columns, wanted.ordinals, figures, moment.judged.outlooks)
-    return json.loads(tables.history_json(say.history_head(moment, SPAN, wanted), rows))
+    return json.loads(tables.history_json(history.history_head(moment, SPAN, wanted), rows))
 
 
 class _Past:
-    """As much of a store as the doors ask for here."""
+    """As much of a store as the endpoints need here."""
 
     def revisions_between(
         self, sources: Sequence[str], first: date, last: date, *_: object, **__: object

@@ -1,18 +1,14 @@
-"""Rows as bytes. Those of a long history by hand, for a model of each would take seconds where this takes
-milliseconds.
+"""The rows of a long history as bytes, written by hand: a model for each row would take seconds, this milliseconds.
 
-What is written is what `models.History` would write; a test compares them.
+The bytes are those that `models.History` would write; a test compares them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from ticker.rates.timeline import Row
-from ticker.serve.api.endpoints import Endpoint, csv_columns
 from ticker.serve.api.models import History, encoded
-from ticker.serve.http import csv
 
 _NOTHING = '"value":null,"quoted":null,"nominal":null,"valid_on":null,"valid_until":null,"unchanged_since":null'
 
@@ -42,13 +38,3 @@ def history_cells(rows: Iterable[Row]) -> Iterator[tuple[str | int | None, ...]]
             yield (day, currency, *(None,) * 6, freshness.value, None)
         else:
             yield (day, currency, *point[:6], freshness.value, point.source)
-
-
-def of_rows(door: Endpoint, rows: Iterable[Mapping[str, Any]], more: Mapping[str, Any]) -> bytes:
-    """The CSV of a door; `more` is what is the same in each row."""
-    names = csv_columns(door)
-    return csv.render(names, ([cell({**row, **more}[name]) for name in names] for row in rows))
-
-
-def cell(value: Any) -> str | int | None:
-    return str(value).lower() if isinstance(value, bool) else value

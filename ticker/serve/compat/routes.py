@@ -1,6 +1,6 @@
-"""The doors of what programs already speak: NBKR's XML files, and Frankfurter's API (v1).
+"""The routes of NBKR's XML files and of the Frankfurter API (v1).
 
-What is of the present comes from the snapshot and never waits for the store; days of the past are read from it.
+The present comes from the snapshot and never waits for the store; days of the past are read from the store.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 NBKR = "/compat/nbkr/XML"
 FRANKFURTER = ("/compat/frankfurter/v1", "/compat/frankfurter")  # its older host had no version in the path
-XML = "application/xml"  # as the bank says it: what the encoding is stands in the body
+XML = "application/xml"  # as the bank sends it: the body declares the encoding
 FIRST_DAY = date(1900, 1, 1)  # no day before it can have a figure
 MAX_QUERY = 2048
 RETRY_S = "10"  # a first table comes within seconds of the first start
@@ -58,7 +58,7 @@ _long = threading.Lock()
 
 
 class _RefusedError(Exception):
-    """What Frankfurter answers in the place of figures."""
+    """An error in Frankfurter's own form."""
 
     def __init__(self, status: int, message: str, retry_s: str = "") -> None:
         super().__init__(message)
@@ -67,13 +67,13 @@ class _RefusedError(Exception):
 
 @dataclass(slots=True)
 class _Told:
-    """The body that was last given, and since when (UTC) it is what is said."""
+    """The last body, and when (UTC) it became current."""
 
     body: bytes = b""
     since: datetime | None = None
 
     def since_when(self, body: bytes, version_made: datetime, now: datetime) -> datetime:
-        """A body that follows another in this process is as old as that change; the first one as the version."""
+        """A changed body is as old as the change, the first body of this process as its snapshot version."""
         if body != self.body or self.since is None:
             self.body, self.since = body, version_made if self.since is None else now
         return self.since
@@ -100,7 +100,7 @@ def register_routes(app: Router, site: Site) -> None:
             status, message, retry_s = 429, str(fault), str(fault.quota.reset_s)
         except StoreError as fault:
             log.info("store unavailable", why=str(fault), path=request.path)
-            status, message, retry_s = 503, "the store does not answer; try again in a moment", STORE_RETRY_S
+            status, message, retry_s = 503, "the database is temporarily unavailable", STORE_RETRY_S
         more = (("Retry-After", retry_s),) if retry_s else ()
         return build_response(compat.message_json(message), JSON, status=status, headers=Headers(more=more))
 
@@ -151,7 +151,7 @@ def _now(body: bytes | None, until: datetime) -> Response:
 
 
 def _some(known: CertainRates, day: date) -> CertainRates:
-    """What is known, once that is anything of this day or before it."""
+    """The known rates; raises a 503 if there are none up to `day`."""
     if not any(min(values) <= day for values in known.values.values()):
         raise _RefusedError(
             503, "there is no rate that may be shown: none was collected yet, or the last ones are too old", RETRY_S
@@ -160,7 +160,7 @@ def _some(known: CertainRates, day: date) -> CertainRates:
 
 
 def _newest(known: CertainRates, today: date) -> date:
-    """The last day there is an answer of: tomorrow, once its table is there."""
+    """The last day with an answer: tomorrow, once its table is there."""
     return max(today, known.newest or today)
 
 
@@ -174,8 +174,10 @@ def _then(
     *,
     whole: bool = False,
 ) -> Response:
-    """Of days of the past: of each from `first` to `last` where the `whole` period is asked for. Kept while the store
-    and the judgement of the present say the same."""
+    """Days of the past: `last`, or with `whole` each day from `first` on.
+
+    Cached while neither the store's rates nor the outlooks of the present change.
+    """
     if first > last or last < FIRST_DAY:
         raise _RefusedError(404, "not found")
     store, content = site.require_store(), site.cache.snapshot.content
@@ -191,8 +193,8 @@ def _then(
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    if not _long.acquire(blocking=False):  # who waits holds one of few threads, which the strip's readers need
-        raise _RefusedError(503, "others are asking for long periods; try again in a moment", STORE_RETRY_S)
+    if not _long.acquire(blocking=False):  # waiting would hold one of few threads, which the strip's readers need
+        raise _RefusedError(503, "another long period is being computed; retry in a moment", STORE_RETRY_S)
     try:
         yield
     finally:
@@ -225,7 +227,7 @@ def _day(text: str) -> date:
 
 
 def _asked(query: str) -> FrankfurterQuery:
-    """Of a repeated name the last one counts, as there; `from` and `to` are the older names and go before."""
+    """As Frankfurter reads it: of repeated names the last counts; the older `from` and `to` come first."""
     given = dict(parse_qsl(query[:MAX_QUERY], errors="replace"))
     base = (given.get("from") or given.get("base") or "").strip().upper()
     symbols = frozenset(one.strip() for one in (given.get("to") or given.get("symbols") or "").upper().split(","))

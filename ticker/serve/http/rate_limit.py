@@ -27,9 +27,7 @@ class RateLimitedError(Exception):
     """The client has used up its quota of the minute."""
 
     def __init__(self, left: Quota) -> None:
-        super().__init__(
-            f"More than {left.quota} answers were made anew for this address within a minute; those kept are free."
-        )
+        super().__init__(f"Rate limit exceeded: more than {left.quota} uncached requests in one minute.")
         self.quota = left
 
     @property

@@ -8,7 +8,6 @@ resembles an option's.
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, ValidationError
 
 from ticker.model import Language
+from ticker.serve.http.query import parse_moment
 from ticker.serve.i18n.words import Words, words
 from ticker.serve.strip.notes import Note, Wanted
 from ticker.serve.terms import SiteSettings
@@ -47,7 +47,6 @@ class BadMoment(ValueError):  # noqa: N818 - it is the moment that is bad
 
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # before it, zones had offsets with seconds, which RFC 3339 has no form for
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+ -]\d\d:\d\d)?")
 
 
 def moment_asked(query: str, zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -61,14 +60,9 @@ def moment_asked(query: str, zone: ZoneInfo, now: datetime) -> datetime | None:
 def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     """A moment (UTC) not later than `now`, written as 2026-05-23T18:00+06:00. Raises BadMoment."""
     wrong = BadMoment("error.moment", met=quoted(text))
-    found = _MOMENT.fullmatch(text)
-    if not found:
-        raise wrong
-    day, clock, offset = found.groups()
     try:
-        local = datetime.fromisoformat(f"{day}T{clock}{(offset or '').replace(' ', '+').upper()}")
-        at = (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        at = parse_moment(text, zone)
+    except ValueError:
         raise wrong from None
     if at < EARLIEST:
         raise wrong

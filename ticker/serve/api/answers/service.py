@@ -1,0 +1,51 @@
+"""The strip and the state of the service."""
+
+from __future__ import annotations
+
+from ticker import __version__
+from ticker.rates.day import Moment
+from ticker.rates.held import held_revisions
+from ticker.serve.api import models, params
+from ticker.serve.api.answers.formatter import Formatter
+from ticker.serve.strip import json
+from ticker.serve.strip.options import Offered, Options, parse
+from ticker.serve.strip.view import present
+from ticker.snapshot import NEVER
+from ticker.store import StoreError
+
+
+def strip_json(moment: Moment, asked: params.StripParams, offered: Offered, currencies: tuple[str, ...]) -> bytes:
+    """As /strip.json has it."""
+    own = asked.model_dump(exclude_unset=True, exclude={"preset", "at"})
+    preset = parse(offered.presets[asked.preset], offered)[0] if asked.preset else Options()
+    options = preset.model_copy(update=own)
+    return json.render(present(moment.snapshot, moment.judged, options, currencies=currencies))
+
+
+def status(moment: Moment) -> models.Status:
+    tell, snapshot, judged = Formatter(moment), moment.snapshot, moment.judged
+    try:
+        held: int | None = len(held_revisions(moment.past, [bank.source for bank in moment.content.banks], moment.at))
+    except StoreError:
+        held = None
+    return models.Status(
+        service=f"som-ticker {__version__}",
+        demo=snapshot.content.demo,
+        at=tell.time_or_none(moment.at),
+        version=snapshot.version,
+        as_of=tell.time_or_none(snapshot.as_of) if snapshot.as_of != NEVER else None,
+        until=tell.time(judged.until),
+        store="away" if held is None else "ok",
+        held=held,
+        rates=[
+            models.RateState(
+                currency=one.currency,
+                freshness=one.freshness.value,
+                valid_on=str(one.last.valid_on) if one.last else None,
+                next_valid_on=str(one.next.valid_on) if one.next else None,
+                source=one.source or None,
+            )
+            for one in judged.figures
+        ],
+        feeds=[models.FeedState(feed=one.feed, freshness=one.freshness.value) for one in judged.feeds],
+    )
