@@ -192,16 +192,16 @@ def _then(
     if first > last or last < FIRST_DAY:
         raise _RefusedError(404, "not found")
     store, content = site.require_store(), site.cache.snapshot.content
-    key, standing = (
+    key, fingerprint = (
         (asked, first, last, whole),
         (store.rates_version(), content.banks, content.demo, judged.outlooks.fingerprint),
     )
-    if found := kept.find(key, standing):
+    if found := kept.find(key, fingerprint):
         return replace(found, until=judged.until)
     charge(site, of_days((last - first).days + 1, len(asked.symbols or content.series)))
     with _one_at_a_time() if last - first >= LONG else nullcontext():
         body = _read(store, content, asked, first, last, judged, whole=whole)
-    return kept.keep(key, standing, _now(body, judged.until), site.clock())
+    return kept.keep(key, fingerprint, _now(body, judged.until), site.clock())
 
 
 @contextmanager
