@@ -393,17 +393,17 @@ def test_decades_are_read_ahead_once_their_version_stands(desk, monkeypatch):
     monkeypatch.setattr(desk.store, "believed_rates", lambda *asked: read.append(asked[1]) or believed(*asked))
     for looks, times in ((1, 0), (1, 1), (5, 1)):
         for _ in range(looks):
-            warm.look()
+            warm.poll()
         assert len(read) == times
     assert read == [["EUR", "GBP", "RUB", "USD"]]
     assert rate_of(desk.json("history?currencies=USD&from=2026-05-21"), "USD")["value"] == "87.1000"
     assert len(read) == 1, "no reader waited for it"
     desk.say("USD", [(TODAY, "87.2000")])
-    warm.look()
+    warm.poll()
     assert rate_of(desk.json("history?currencies=USD&from=2026-05-21"), "USD")["value"] == "87.2000"
     assert len(read) == 2, "who asks before it was read ahead reads it"
     desk.live.fault = "away"
-    warm.look()
+    warm.poll()
 
 
 # --- the official series ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The facts of a status, for programs and for a terminal."""
+"""The status as JSON and as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ticker.rates.held import Held, described
 
 
 def as_json(status: Status) -> bytes:
-    """The facts for programs. Times carry the home's offset; figures are exact strings."""
+    """The status as JSON. Times carry the home's offset; figures are exact strings."""
     said = {
         "service": f"som-ticker {__version__}",
         "now": status.local(status.now),
@@ -41,7 +41,7 @@ def as_json(status: Status) -> bytes:
 
 
 def as_text(status: Status) -> str:
-    """The facts for a terminal."""
+    """The status as text for a terminal."""
     content = status.snapshot.content
     lines = ["DEMO: the data is a demonstration"] if content.demo else []
     lines += [f"trouble: {one}" for one in status.troubles] or ["all that is shown is fresh"]

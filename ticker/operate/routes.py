@@ -1,4 +1,4 @@
-"""The operator's doors: the page of what is cached, the same for programs, the probes."""
+"""The operator's routes: the status page, the same as JSON, the probes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from ticker.operate import html, probes
-from ticker.operate import render as say
+from ticker.operate import html, probes, render
 from ticker.operate.status import Status, gather, gather_past
 from ticker.serve.http.errors import reader_language
 from ticker.serve.http.request_context import past_snapshot, requested_moment
@@ -17,27 +16,23 @@ from ticker.serve.site import Site
 
 
 def register_routes(app: Router, site: Site) -> None:
-    facts = Facts(site)
+    statuses = StatusCache(site)
+
+    def answer(rendered: Callable[[Status], Response]) -> Response:
+        at = requested_moment(site)
+        return of_the_past(rendered(statuses.at(at)), at, site.clock()) if at else rendered(statuses.now())
 
     def page(status: Status) -> Response:
-        lang = reader_language(site.settings.language)
-        headers = Headers(html.policy(), vary=VARY_LANGUAGE)
-        return build_response(html.page(status, lang), HTML, headers=headers)
-
-    def for_programs(status: Status) -> Response:
-        return build_response(say.as_json(status), JSON)
-
-    def told(tell: Callable[[Status], Response]) -> Response:
-        at = requested_moment(site)
-        return of_the_past(tell(facts.then(at)), at, site.clock()) if at else tell(facts.now())
+        body = html.page(status, reader_language(site.settings.language))
+        return build_response(body, HTML, headers=Headers(html.policy(), vary=VARY_LANGUAGE))
 
     @app.get("/status")
     def status_page() -> Response:
-        return told(page)
+        return answer(page)
 
     @app.get("/status.json")
     def status_json() -> Response:
-        return told(for_programs)
+        return answer(lambda status: build_response(render.as_json(status), JSON))
 
     @app.get("/livez")
     def livez() -> Response:
@@ -48,9 +43,9 @@ def register_routes(app: Router, site: Site) -> None:
         return probes.readyz(site.cache, site.clock())
 
 
-class Facts:
-    """One request at a time reads the store; meanwhile others get the last facts, so that a slow store holds one thread
-    and no reader."""
+class StatusCache:
+    """The last status. One request at a time reads the store; meanwhile others get the last one, so that a slow store
+    holds one thread and no reader."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -67,7 +62,7 @@ class Facts:
             self._gathering.release()
         return self._last
 
-    def then(self, at: datetime) -> Status:
-        """Those of a moment of the past. Raises StoreError, TooManyError."""
-        snapshot = past_snapshot(self._site, at)
+    def at(self, moment: datetime) -> Status:
+        """The status of a moment of the past. Raises StoreError, RateLimitedError."""
+        snapshot = past_snapshot(self._site, moment)
         return gather_past(self._site.require_store(), snapshot, self._site.settings.currencies)

@@ -1,4 +1,4 @@
-"""What an operator wants to know: is what is shown true, what was fetched when, what is next, what went wrong?"""
+"""The status for an operator: what is shown and how fresh, each source's rounds, what is held, what went wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAST = 200  # rounds of a source among which its last failure is looked for
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """One source, rates table, archive or feed, as an operator wants to know it."""
+    """The state of one source: a rates table, an archive or a feed."""
 
     id: str
     kind: str  # "rates", "archive" or "feed"
@@ -37,7 +37,7 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What `/status` says, gathered at `now`."""
+    """The contents of `/status`, gathered at `now`."""
 
     now: datetime
     snapshot: Snapshot
@@ -90,7 +90,7 @@ class Status:
 
 
 def gather(latest: LiveSnapshot, ready: ResponseCache, now: datetime, site: tuple[str, ...]) -> Status:
-    """The facts, from the store while it answers; what is shown, from memory. `site` are a strip's usual currencies."""
+    """The status, from the store while it answers; what is shown, from memory. `site` are the usual currencies."""
     snapshot, judged = ready.current(now)
     store, fault = latest.store, latest.fault
     if store and not fault:
@@ -104,7 +104,7 @@ def gather(latest: LiveSnapshot, ready: ResponseCache, now: datetime, site: tupl
 
 
 def gather_past(store: Store, snapshot: Snapshot, site: tuple[str, ...]) -> Status:
-    """The facts of the moment that `snapshot` is of, as far as they are kept: rounds for 30 days. Raises StoreError."""
+    """The status at the moment of `snapshot`; rounds are kept for 30 days only. Raises StoreError."""
     now, judged = snapshot.as_of, freshness(snapshot, snapshot.as_of)
     held = tuple(held_figures(store, list(snapshot.content.grace), now))
     visited = _sources(store, snapshot, judged, snapshot.looks, now)

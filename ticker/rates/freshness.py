@@ -153,14 +153,16 @@ def _outlooks(snapshot: Snapshot, today: date, now: datetime, ends: Mapping[tupl
 def _carry_ends(snapshot: Snapshot, now: datetime) -> dict[tuple[str, str], datetime]:
     """When each newest figure gives way, if nobody looks at the bank again. The bank restamps Sunday with Saturday's
     figures: what counts is closed windows, not hours or days."""
-    banks = {bank.source: bank for bank in snapshot.content.banks}
-    return {
-        (one.source, one.currency): banks[one.source].window.closes_after(
-            _answered(one, banks[one.source], _look(snapshot, one.source, one.currency, now)), MISSED_LIMIT
-        )
-        for one in snapshot.content.series
-        if one.source in banks and one.rates
-    }
+    found: dict[tuple[str, str], datetime] = {}
+    for bank in snapshot.content.banks:
+        closes: dict[datetime, datetime] = {}  # most figures of a bank are answered for by one look
+        for series in snapshot.content.series:
+            if series.source == bank.source and series.rates:
+                answered = _answered(series, bank, _look(snapshot, bank.source, series.currency, now))
+                if answered not in closes:
+                    closes[answered] = bank.window.closes_after(answered, MISSED_LIMIT)
+                found[bank.source, series.currency] = closes[answered]
+    return found
 
 
 def _answered(series: Series, bank: BankTerms, look: datetime) -> datetime:

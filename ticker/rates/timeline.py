@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from ticker.model import Freshness, Rate, Revision
@@ -143,19 +144,20 @@ def build_column(
     tracks = [Track(points, days) for points, days in found if points]
     first = min((one.periods[0].first for one in tracks), default=0)
     last = max((one.periods[-1].last + one.grace_days for one in tracks), default=-1)
-    return DailyColumn(currency, first, _official_days(first, last, tracks), tracks)
+    return DailyColumn(currency, first, _official_days(first, last, tracks) if tracks else (), tracks)
 
 
 def _official_days(first: int, last: int, tracks: Sequence[Track[Point]]) -> list[Official[Point] | None]:
-    """Each day's; of days with the same, one value."""
+    """Each day's figure, looked up only where it can change: where days of a figure begin, end or come into doubt."""
+    changes = {first, last + 1}
+    for track in tracks:
+        for one in track.periods:
+            changes |= {one.first, one.last + 1, one.last + track.grace_days + 1}
+            if one.doubted_from <= last:
+                changes.add(one.doubted_from)
     days: list[Official[Point] | None] = []
-    before: Official[Point] | None = None
-    for day in range(first, last + 1):
-        found = official_on(day, tracks)
-        if found and before and found.period is before.period and found.freshness is before.freshness:
-            found = before
-        days.append(found)
-        before = found
+    for begin, end in pairwise(sorted(changes)):
+        days += [official_on(begin, tracks)] * (end - begin)
     return days
 
 

@@ -91,7 +91,7 @@ ENDPOINTS = (
         params.NoParams,
         models.Index,
         _index,
-        "Where everything is",
+        "All endpoints",
         "The paths of all endpoints, of the OpenAPI document and of the reference.",
     ),
     Endpoint(

@@ -1,7 +1,7 @@
-"""What each door of the API answers: pydantic models, whose descriptions are the reference.
+"""The answers of the endpoints: pydantic models, whose descriptions are the reference.
 
-Figures are strings with the bank's own digits, never numbers: 0.1 is none of a computer's. Moments carry the offset of
-the home currency's zone, days are days there.
+Figures are strings with the bank's own digits, never numbers: binary floating point has no 0.1. Moments carry the
+offset of the home currency's zone, days are days there.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 State = Annotated[
     Literal["fresh", "late", "stale", "none"],
     Field(
-        description="`fresh`: a table of the bank covers the day. `late`: none does, or the bank has put the figure in "
-        "doubt since; the newest one before it is given, with its own `valid_on`. `stale`: it is too old to be given. "
-        "`none`: there is none for the day."
+        description="`fresh`: a table of the bank covers the day. `late`: none does and the newest figure before it is "
+        "carried forward with its own `valid_on`, or the bank has put the figure in doubt since. `stale`: the newest "
+        "figure is too old to be shown. `none`: there is no figure for the day."
     ),
 ]
 
 FeedFreshness = Annotated[
     Literal["fresh", "late", "stale", "none"],
     Field(
-        description="`fresh`: it is read as often as it should be. `late`: it could not be read for several of its "
-        "intervals. `stale`: for more than six hours. `none`: it never was."
+        description="`fresh`: read on schedule. `late`: not read for several of its intervals. `stale`: not read for "
+        "more than six hours. `none`: never read."
     ),
 ]
 
@@ -57,30 +57,30 @@ class Model(BaseModel):
 class Provenance(Model):
     """Where a figure came from."""
 
-    source: str = Field(description="The bank's table that it belongs to.", examples=["nbkr"])
+    source: str = Field(description="The bank's table that the figure belongs to.", examples=["nbkr"])
     origin: str = Field(
-        description="What it was read from: that table itself, or the bank's archive.", examples=["nbkr"]
+        description="Where the figure was read: the table itself, or the bank's archive.", examples=["nbkr"]
     )
-    seen_at: Moment = Field(description="When it was fetched.")
-    last_modified: Moment | None = Field(description="`Last-Modified` of the body that it came in, where it had one.")
+    seen_at: Moment = Field(description="When the figure was fetched.")
+    last_modified: Moment | None = Field(description="`Last-Modified` of the response body, if it had one.")
     sha256: Digest | None = Field(
-        description="SHA-256 of that body, in hexadecimal digits; null where it was not kept."
+        description="SHA-256 of the response body, in hexadecimal digits; null if not recorded."
     )
 
 
 class Revision(Model):
-    """One time that the bank gave a figure for a day. Nothing is ever overwritten."""
+    """One figure that the bank published for a day. Nothing is ever overwritten."""
 
     state: Literal["believed", "superseded", "held", "discarded"] = Field(
         description="`superseded`: the bank has corrected it since. `held`: it looks like a mistake and waits for the "
-        "bank's next word. `discarded`: it was one."
+        "bank's next publication. `discarded`: it was a mistake."
     )
     valid_on: Day
-    quoted: Figure | None = Field(description="As printed; null while it is held or discarded: then it is no rate.")
-    nominal: int | None = Field(description="For how many units; null where `quoted` is.")
-    held_at: Moment | None = Field(description="When it was held.")
-    released_at: Moment | None = Field(description="When it was believed after all.")
-    discarded_at: Moment | None = Field(description="When it was known to be a mistake.")
+    quoted: Figure | None = Field(description="As printed; null while the figure is held or discarded.")
+    nominal: int | None = Field(description="The number of units; null where `quoted` is.")
+    held_at: Moment | None = Field(description="When the figure was held.")
+    released_at: Moment | None = Field(description="When the held figure was accepted.")
+    discarded_at: Moment | None = Field(description="When the figure was rejected as a mistake.")
     provenance: Provenance
 
 
@@ -89,21 +89,22 @@ class Neighbour(Model):
 
     value: Figure = Field(description="For one unit.")
     quoted: Figure = Field(description="As printed.")
-    nominal: int = Field(description="For how many units `quoted` is.")
+    nominal: int = Field(description="The number of units that `quoted` is for.")
     valid_on: Day
     valid_until: Day
     freshness: State
 
 
 class Rate(Model):
-    """What one currency cost on a day."""
+    """The rate of one currency on a day."""
 
     currency: Currency
-    value: Figure | None = Field(description="Home currency for one unit, exact; null where there is none to give.")
+    value: Figure | None = Field(description="Home currency for one unit, exact; null where no figure may be shown.")
     quoted: Figure | None = Field(description="The figure as the bank printed it, trailing zeros included.")
-    nominal: int | None = Field(description="For how many units `quoted` is: 10 or 100 for weak currencies.")
+    nominal: int | None = Field(description="The number of units that `quoted` is for: 10 or 100 for weak currencies.")
     valid_on: Day | None = Field(
-        description="The first day that the figure is official for; where `value` is null, that of the last one known."
+        description="The first day for which the figure is official; where `value` is null, that of the last known "
+        "figure."
     )
     valid_until: Day | None = Field(description="The last such day.")
     freshness: State
@@ -120,24 +121,23 @@ class Rate(Model):
     next: Neighbour | None = Field(
         description="The nearest later one that is known; in the evening usually tomorrow's."
     )
-    provenance: Provenance | None = Field(description="Null where there is no figure, or the store can't be asked now.")
+    provenance: Provenance | None = Field(description="Null without a figure, and while the database is unavailable.")
     revisions: list[Revision] | None = Field(
-        description="All that the bank has said for the figure's day, the oldest first; null while the store is away."
+        description="Every figure that the bank published for this day, the oldest first; null while the database is "
+        "unavailable."
     )
-    held: int | None = Field(description="How many figures for this day, or for later ones up to it, are held.")
+    held: int | None = Field(description="The number of held figures between `valid_on` and the day.")
 
 
 class Rates(Model):
     """The rates of a day."""
 
-    date: Day = Field(description="The day that was asked for.")
-    home: Currency = Field(description="The currency that figures are in.", examples=["KGS"])
-    zone: str = Field(description="The zone whose days these are (IANA).", examples=["Asia/Bishkek"])
-    demo: bool = Field(description="Whether all of this is a demonstration.")
-    at: Moment | None = Field(description="The moment of the past that was asked for.")
-    until: Moment | None = Field(
-        description="Up to when this stays true without another look; null for a moment of the past."
-    )
+    date: Day = Field(description="The requested day.")
+    home: Currency = Field(description="The currency of the figures.", examples=["KGS"])
+    zone: str = Field(description="The time zone of the days (IANA).", examples=["Asia/Bishkek"])
+    demo: bool = Field(description="Whether all figures and headlines are invented.")
+    at: Moment | None = Field(description="The requested moment of the past.")
+    until: Moment | None = Field(description="When this answer stops being true; null for a moment of the past.")
     rates: list[Rate]
 
 
@@ -146,13 +146,13 @@ class HistoryRow(Model):
 
     date: Day
     currency: Currency
-    value: Figure | None = Field(description="Home currency for one unit, exact; null where there is none to give.")
+    value: Figure | None = Field(description="Home currency for one unit, exact; null where no figure may be shown.")
     quoted: Figure | None = Field(description="As printed.")
-    nominal: int | None = Field(description="For how many units `quoted` is.")
-    valid_on: Day | None = Field(description="The first day that the figure was official for.")
+    nominal: int | None = Field(description="The number of units that `quoted` is for.")
+    valid_on: Day | None = Field(description="The first day for which the figure was official.")
     valid_until: Day | None = Field(description="The last such day.")
     unchanged_since: Day | None = Field(
-        description="The first day of the unbroken run of tables with this very figure, up to this one."
+        description="The first day of the unbroken run of tables with the same figure, up to this one."
     )
     freshness: State
     source: Table | None = Field(description="The bank's table.")
@@ -167,7 +167,7 @@ class History(Model):
     home: Currency = Field(examples=["KGS"])
     zone: str = Field(examples=["Asia/Bishkek"])
     demo: bool
-    at: Moment | None = Field(description="The moment of the past that was asked for.")
+    at: Moment | None = Field(description="The requested moment of the past.")
     rates: list[HistoryRow]
 
 
@@ -188,7 +188,7 @@ class UsedRate(Model):
 
 
 class Rounding(Model):
-    """How `result` was made of the exact value."""
+    """How the exact value was rounded to `result`."""
 
     rule: Literal["half up"] = Field(description="Half a unit goes up, as banks do.")
     digits: int = Field(description="Decimals: the minor units of the currency `to` (ISO 4217).", examples=[2])
@@ -210,44 +210,47 @@ class Conversion(Model):
     date: Day
     home: Currency = Field(examples=["KGS"])
     demo: bool
-    at: Moment | None = Field(description="The moment of the past that was asked for.")
-    result: Figure = Field(description="Rounded as `rounding` says.", examples=["8745.00"])
+    at: Moment | None = Field(description="The requested moment of the past.")
+    result: Figure = Field(description="The exact value, rounded by `rounding`.", examples=["8745.00"])
     exact: Figure | None = Field(
-        description="All its decimals; null where they never end: then `fraction` has the exact value.",
+        description="All decimals; null if they never end: `fraction` then has the exact value.",
         examples=["8745"],
     )
     valid_on: Day | None = Field(
-        description="The first day that the rate used is official for, the oldest one's of two; null where none is."
+        description="The first day for which the rate used is official; of two rates, the older day; null if no "
+        "rate is used."
     )
     freshness: State | None = Field(
-        description="Of the rate used, the worse one's of two: a `late` one is used, and marked so; null where none is."
+        description="The freshness of the rate used; of two rates, the worse one; null if no rate is used."
     )
     fraction: Fraction
     rounding: Rounding
-    rates: list[UsedRate] = Field(description="None, one or two: from one foreign currency to another by way of home.")
+    rates: list[UsedRate] = Field(
+        description="No, one or two rates: from one foreign currency to another by way of home."
+    )
 
 
 # --- headlines --------------------------------------------------------------------------------------------------------
 
 
 class Headline(Model):
-    """One headline; the text behind it is its publisher's."""
+    """One headline; the article belongs to its publisher."""
 
     id: str = Field(examples=["9a37f5ac81fc00f1"])
     title: str = Field(examples=["Bridge over the Naryn opens after repairs"])
-    url: Address = Field(description="At the publisher's.")
+    url: Address = Field(description="The article at its publisher.")
     story: Annotated[str, _text("/story/9a37f5ac81fc00f1", format="uri-reference")] = Field(
-        description="Our page of it."
+        description="The headline's page on this service: a path, in CSV an absolute address."
     )
     feed: str = Field(examples=["example-news"])
     publisher: str = Field(examples=["Example News"])
     language: Literal["en", "ru", "ky"]
     published_at: Moment
-    day: Day = Field(description="Of `published_at`, in the home currency's zone.")
+    day: Day = Field(description="The day of `published_at`, in the home currency's zone.")
 
 
 class Also(Model):
-    """Another feed that tells the same story: under the same address, or the same title."""
+    """Another feed with the same story: the same address, or the same title."""
 
     publisher: str = Field(examples=["Example Press"])
     feed: str = Field(examples=["example-press"])
@@ -255,13 +258,13 @@ class Also(Model):
 
 
 class PopularHeadline(Headline):
-    """A story, once."""
+    """One story, with the other feeds that carry it."""
 
     also: list[Also]
 
 
 class Links(Model):
-    """Where to go on."""
+    """Links to this page and the next."""
 
     self: Reference
     next: Reference | None = Field(description="The next page; null on the last one.")
@@ -270,42 +273,42 @@ class Links(Model):
 class Headlines(Model):
     """Headlines, the newest first."""
 
-    zone: str = Field(description="The zone that `day` is of (IANA).", examples=["Asia/Bishkek"])
+    zone: str = Field(description="The time zone of `day` (IANA).", examples=["Asia/Bishkek"])
     demo: bool
-    at: Moment | None = Field(description="The moment of the past that was asked for.")
+    at: Moment | None = Field(description="The requested moment of the past.")
     headlines: list[Headline]
     links: Links
 
 
 class Popular(Model):
-    """What is read most now, the most read first."""
+    """The most read headlines, the most read first."""
 
     by: Literal["clicks", "feeds"] = Field(
-        description="`clicks`: what readers opened within a day, the newer the heavier. `feeds`: what several feeds "
-        "carry, while too little was opened to tell."
+        description="`clicks`: ranked by what readers opened within a day, newer clicks weighing more. `feeds`: ranked "
+        "by how many feeds carry the story, while there are too few clicks."
     )
     demo: bool
     headlines: list[PopularHeadline]
 
 
 class Feed(Model):
-    """Where headlines come from."""
+    """A feed of headlines."""
 
     id: str = Field(examples=["example-news"])
     publisher: str = Field(examples=["Example News"])
     language: Literal["en", "ru", "ky"]
     freshness: FeedFreshness
     last_success: Moment | None = Field(
-        description="When it was last read, where that is not as it should be; null while it is fresh, or never was."
+        description="When a feed that is not fresh was last read; null while it is fresh, or if it was never read."
     )
-    headlines: int = Field(description="How many of its headlines are at hand.")
+    headlines: int = Field(description="The number of its current headlines.")
 
 
 class Feeds(Model):
     """The feeds whose headlines are shown."""
 
     demo: bool
-    at: Moment | None = Field(description="The moment of the past that was asked for.")
+    at: Moment | None = Field(description="The requested moment of the past.")
     feeds: list[Feed]
 
 
@@ -313,71 +316,73 @@ class Feeds(Model):
 
 
 class RateState(Model):
-    """How far the figure of one currency can be trusted to be current."""
+    """The freshness of one currency's figure."""
 
     currency: Currency
     freshness: State
-    valid_on: Day | None = Field(description="Of the newest one that is in force.")
-    next_valid_on: Day | None = Field(description="Of the nearest later one.")
+    valid_on: Day | None = Field(description="The first day of the newest figure in force.")
+    next_valid_on: Day | None = Field(description="The first day of the next figure.")
     source: Table | None
 
 
 class FeedState(Model):
-    """How far the headlines of one feed can be trusted to be current."""
+    """The freshness of one feed."""
 
     feed: str = Field(examples=["example-news"])
     freshness: FeedFreshness
 
 
 class Status(Model):
-    """Whether what is shown is true."""
+    """The freshness of everything shown."""
 
     service: str = Field(examples=["som-ticker 1.0.0"])
     demo: bool
-    at: Moment | None = Field(description="The moment of the past that was asked for.")
-    version: int = Field(description="Grows with every change of what is shown.")
-    as_of: Moment | None = Field(description="When that version was made; null before anything was collected.")
-    until: Moment = Field(description="Up to when all of this stays true without another look.")
-    store: Literal["ok", "away"] = Field(description="Away: what needs the past answers 503 for now.")
-    held: int | None = Field(description="How many figures are held in all; null while the store is away.")
+    at: Moment | None = Field(description="The requested moment of the past.")
+    version: int = Field(description="The version of the content; grows with each change.")
+    as_of: Moment | None = Field(description="When the version was made; null before anything was collected.")
+    until: Moment = Field(description="When this answer stops being true.")
+    store: Literal["ok", "away"] = Field(
+        description="`away`: the database is unavailable, and requests about the past get a 503."
+    )
+    held: int | None = Field(description="The number of held figures; null while the database is unavailable.")
     rates: list[RateState]
     feeds: list[FeedState]
 
 
 class Index(Model):
-    """Where everything is."""
+    """The paths of all endpoints."""
 
     service: str = Field(examples=["som-ticker 1.0.0"])
     links: dict[str, Reference] = Field(examples=[{"rates": "/api/v1/rates"}])
 
 
 class Complaint(Model):
-    """One parameter that can't be used."""
+    """One invalid parameter."""
 
     parameter: str
-    met: str | None = Field(description="Null where it was given more than once, or is missing.")
+    met: str | None = Field(description="The value; null if the parameter was repeated or is missing.")
     detail: str = Field(description="What is allowed.")
 
 
 class Problem(BaseModel):
-    """What went wrong (RFC 9457)."""
+    """An error (RFC 9457)."""
 
     type: Reference
     title: str
     status: int
     detail: str
-    errors: list[Complaint] | None = Field(None, description="Of a bad query: each parameter that can't be used.")
+    errors: list[Complaint] | None = Field(None, description="Each invalid parameter of the query.")
 
     model_config = ConfigDict(extra="allow")
 
 
 def encoded(model: Model) -> bytes:
-    """The model as it is sent."""
+    """The model as JSON."""
     return model.model_dump_json(by_alias=True).encode()
 
 
 def columns(model: type[Model]) -> dict[str, Any]:
-    """The fields of a row, for a table: those that are one value each."""
+    """The fields of a row that are single values, for a table."""
     nested = ("array", "object")
     schema = model.model_json_schema(by_alias=True)
     found = {}

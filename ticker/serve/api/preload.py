@@ -1,24 +1,21 @@
-"""Keeps the figures of decades at hand: read anew in a thread of its own when any of them has changed."""
+"""Reloads the rate timeline in a background thread whenever rates change."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
 
 from ticker import log
+from ticker.serve.site import Site
 from ticker.store import StoreError
-
-if TYPE_CHECKING:
-    from ticker.serve.site import Site
 
 EVERY_S = 2.0
 
 
 class TimelinePreloader:
-    """Follows `Store.rates_version`, so that no reader of a long history waits while decades are read.
+    """Follows `Store.rates_version`, so that no request for a long history waits while decades are read.
 
-    Only the first bank's currencies and the strip's: what most ask for. A version is read once it has stood for two
-    looks: a backfill makes one after the other.
+    It loads the currencies of the first bank and of the strip, which most requests are for. A version is loaded once
+    two polls in a row see it: a backfill makes one after the other.
     """
 
     def __init__(self, site: Site) -> None:
@@ -37,8 +34,8 @@ class TimelinePreloader:
         if self._thread:
             self._thread.join(3)
 
-    def look(self) -> None:
-        """One look; what the store cannot tell now is asked for again at the next."""
+    def poll(self) -> None:
+        """Poll once."""
         store = None if self._site.live.fault else self._site.live.store
         if store is None:
             return
@@ -55,7 +52,7 @@ class TimelinePreloader:
     def _follow(self) -> None:
         while not self._stopping.wait(EVERY_S):
             try:
-                self.look()
+                self.poll()
             except StoreError:
                 pass  # whoever follows the snapshot says so
             except Exception:

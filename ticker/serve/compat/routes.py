@@ -66,7 +66,7 @@ class _RefusedError(Exception):
 
 
 @dataclass(slots=True)
-class _Told:
+class _LastBody:
     """The last body, and when (UTC) it became current."""
 
     body: bytes = b""
@@ -79,21 +79,34 @@ class _Told:
         return self.since
 
 
+class _Present:
+    """The certain rates of the present, computed once for each judgement."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Judgement, CertainRates] | None = None
+
+    def rates(self, content: Content, judged: Judgement) -> CertainRates:
+        last = self._last
+        if last is None or last[0] is not judged:
+            self._last = last = judged, certain_now(content, judged)
+        return last[1]
+
+
 def register_routes(app: Router, site: Site) -> None:
-    told: dict[Kind, _Told] = {"Daily": _Told(), "Weekly": _Told()}
-    responses = LruResponses(CACHE_BYTES)
+    last_bodies: dict[Kind, _LastBody] = {"Daily": _LastBody(), "Weekly": _LastBody()}
+    responses, present = LruResponses(CACHE_BYTES), _Present()
 
     @app.get(f"{NBKR}/daily.xml")
     def compat_daily() -> Response:
-        return _table(site, "Daily", told["Daily"])
+        return _table(site, "Daily", last_bodies["Daily"])
 
     @app.get(f"{NBKR}/weekly.xml")
     def compat_weekly() -> Response:
-        return _table(site, "Weekly", told["Weekly"])
+        return _table(site, "Weekly", last_bodies["Weekly"])
 
     def frankfurter(what: str) -> Response:
         try:
-            return _frankfurter(site, responses, what, query_string())
+            return _frankfurter(site, responses, present, what, query_string())
         except _RefusedError as fault:
             status, message, retry_s = fault.status, fault.message, fault.retry_s
         except RateLimitedError as fault:
@@ -108,7 +121,7 @@ def register_routes(app: Router, site: Site) -> None:
         app.add_url_rule(f"{base}/<path:what>", base, frankfurter, methods=["GET"])
 
 
-def _table(site: Site, kind: Kind, told: _Told) -> Response:
+def _table(site: Site, kind: Kind, last: _LastBody) -> Response:
     now = site.clock()
     snapshot, judged = site.cache.current(now)
     table = nbkr.table(snapshot.content, judged, kind)
@@ -119,14 +132,14 @@ def _table(site: Site, kind: Kind, told: _Told) -> Response:
             more=[("Retry-After", RETRY_S)],
         )
     body = nbkr.nbkr_xml(kind, table, demo=snapshot.content.demo)
-    since = told.since_when(body, snapshot.as_of, now)
+    since = last.since_when(body, snapshot.as_of, now)
     return build_response(body, XML, until=judged.until, last_modified=since, detail=f"v{snapshot.version}")
 
 
-def _frankfurter(site: Site, responses: LruResponses, what: str, query: str) -> Response:
+def _frankfurter(site: Site, responses: LruResponses, present: _Present, what: str, query: str) -> Response:
     """Raises _RefusedError, or StoreError for days of the past."""
     snapshot, judged = site.cache.current(site.clock())
-    known, today = certain_now(snapshot.content, judged), judged.today
+    known, today = present.rates(snapshot.content, judged), judged.today
     if what == "currencies":
         return _now(compat.currencies_json(_some(known, date.max)), judged.until)
     if what in ("latest", "current"):
