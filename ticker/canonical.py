@@ -24,7 +24,7 @@ def canonical(url: str) -> str:
 
 
 def bracketed(host: str) -> str:
-    """A host's name or number as it stands in an address."""
+    """A host's name or number as an address writes it."""
     return f"[{host}]" if ":" in host else host
 
 

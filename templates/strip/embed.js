@@ -107,7 +107,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     return node;
   }
 
-  // A panel comes as nodes and stands beside the strip, which keeps the time; only the strip's control is visible then.
+  // A panel comes as nodes beside the strip, which keeps the time; only the strip's control is visible then.
   #draw(nodes) {
     const drawn = JSON.stringify(nodes), page = this.#page, held = this.shadowRoot.activeElement;
     if (drawn === this.#drawn) return;

@@ -1,5 +1,5 @@
 // The page for a frame: starts as soon as it is parsed, and reports its height to the page around it.
-const page = document.documentElement, LOADING = 2e3, ANEW = 60e3;
+const page = document.documentElement, LOADING = 2e3, AGAIN = 60e3;
 // Preset options that a refresh can follow after the operator changed them; the others need a new page.
 const FOLLOWED = ["currencies", "feeds", "digits", "motion", "speed"];
 const seen = () => page.classList.remove("coming");
@@ -14,7 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
   } catch (fault) {
     // Half a page stays as it is without script, until a whole one loads.
     page.classList.remove("js", "live");
-    setTimeout(anew, ANEW);
+    setTimeout(again, AGAIN);
     throw fault;
   }
 });
@@ -40,12 +40,12 @@ function look(address) {
 // Not under a reader's focus, nor at once again where a cache on the way still has the old page: the next refresh asks.
 function leave() {
   const held = document.hasFocus() && document.activeElement !== document.body;
-  if (!held && performance.now() > ANEW / 2) anew();
+  if (!held && performance.now() > AGAIN / 2) again();
 }
 
 // Fetch first: the browser's own error page would stay for good.
-async function anew() {
+async function again() {
   const answer = await fetch(location.href, {cache: "reload"}).catch(() => null);
   if (answer?.ok) location.reload();
-  else if (!page.classList.contains("js")) setTimeout(anew, ANEW);
+  else if (!page.classList.contains("js")) setTimeout(again, AGAIN);
 }

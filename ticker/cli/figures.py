@@ -18,7 +18,8 @@ import click
 
 from ticker import service
 from ticker.cli import series_csv
-from ticker.cli.options import NOT_WELL, OK, Mistake
+from ticker.cli.mistake import Mistake
+from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.series_csv import BadRow, Row, Terms
 from ticker.cli.settings import opened_store
 from ticker.collect.archive import NEAR, SOM, judge_import

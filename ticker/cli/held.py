@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from ticker.cli.options import OK, Mistake
+from ticker.cli.mistake import Mistake
+from ticker.cli.options import OK
 from ticker.cli.settings import opened_store
 from ticker.config import Config
 from ticker.model import Rate, Revision

@@ -14,13 +14,7 @@ import click
 T = TypeVar("T")
 Command = Callable[..., int]  # returns the exit code
 
-OK, NOT_WELL, WRONG = 0, 1, 2  # exit codes: all is well, it is not, wrong usage or wrong settings
-
-
-class Mistake(click.ClickException):
-    """A user's mistake that only shows while the command runs."""
-
-    exit_code = WRONG
+OK, NOT_WELL = 0, 1  # exit codes; click's 2 is for wrong usage or wrong settings
 
 
 class Value(click.ParamType[T, str]):

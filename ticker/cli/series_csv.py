@@ -176,7 +176,7 @@ def _figure(cells: Mapping[str, str], terms: Terms) -> Revision:
     if not valid_on <= valid_until < valid_on + LONGEST:
         raise _Bad(f"valid_until: met {valid_until}, wanted a day from {valid_on} to {valid_on + LONGEST - DAY}")
     seen_at = _read_moment(cells.get("seen_at", ""), "seen_at", terms.now) or terms.now
-    if seen_at.date() < valid_on - AHEAD:  # the past would be told as if it had known
+    if seen_at.date() < valid_on - AHEAD:  # the past would seem to have known it
         raise _Bad(f"seen_at: met {seen_at:%Y-%m-%d}, wanted none more than {AHEAD.days} days before {valid_on}")
     return Revision(
         id=0,

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ticker import service
-from ticker.cli.options import NOT_WELL, OK, Mistake
+from ticker.cli.mistake import Mistake
+from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.settings import mistakes_told, opened_store, read_settings
 from ticker.config import DEFAULT_FEEDS, LONGEST_SHIFT_S, Config
 

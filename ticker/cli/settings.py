@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ticker.cli.options import Mistake
+from ticker.cli.mistake import Mistake
 from ticker.config import CONFIG_VARIABLE, PREFIX, Config, ConfigError, Loaded, load, without_password
 from ticker.store import Store, StoreError
 

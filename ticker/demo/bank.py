@@ -128,7 +128,7 @@ class Bank:
     def _generated(self, currency: str, day: date) -> Decimal:
         """A slow tide, a slower one and a daily ripple: at most 0.7 % from one day to the next, 2 % over 12 days."""
         kind = _KINDS[currency]
-        if currency == "USD":  # stands still on three days of four, and is never far off
+        if currency == "USD":  # unchanged on three days of four, and never far off
             off = chance(self.seed, "USD", day) % 240
             return kind.base - STEP * (off if off < 60 else 0)
         tide = self._tide(currency, day, 40) * 12 + self._tide(currency, day, 400) * 40

@@ -126,7 +126,7 @@ class Order:
 
 
 def faults_of(source: str) -> list[str]:
-    """What the source can be told to do."""
+    """The faults that a source can be given."""
     is_table, is_feed = source in ("nbkr", "nbkr-weekly"), source.startswith("demo-")
     fit = [f for f in Fault if (is_table or f not in _ON_TABLES) and (is_feed or f not in _ON_FEEDS)]
     return [*fit, "goes_dark"]

@@ -1,6 +1,6 @@
 """Somebody else's page: it shows the strip in every way there is, by the very code that the configurator gives.
 
-It stands at an origin of its own, under a policy that allows what the configurator says and nothing more. Its server
+It has a separate origin and a policy that allows what the configurator says and nothing more. Its server
 asks for the fragment and the text as a site's server would: with a deadline, and with a link where nothing comes.
 """
 
@@ -48,7 +48,7 @@ a { color: #0842a0; }
 
 
 class HostPage:
-    """The page behind an address of its own. `service` is the address of the strip's service; what follows `?` in a
+    """The page and its address. `service` is the address of the strip's service; what follows `?` in a
     request are a strip's options."""
 
     def __init__(self, service: str, content: Content, *, host: str = "127.0.0.1", port: int = 0) -> None:

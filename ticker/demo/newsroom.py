@@ -215,7 +215,7 @@ class Newsroom:
         return found[: -self.entries - 1 : -1]
 
     def story(self, language: str, id_: str, now: datetime) -> Story | None:
-        """The story of that id as it stands at `now`; None where there is none yet, or never."""
+        """The story with that id at `now`; None if it does not exist yet, or never will."""
         try:
             day, nth = datetime.strptime(id_[:8], "%Y%m%d").date(), int(id_[8:])  # noqa: DTZ007 a day has no zone
             at = _times(self.home, self.seed, language, day)[nth]

@@ -54,14 +54,14 @@ class ApiQuery:
             return Body(models.encoded(model))
         dumped = [row.model_dump(by_alias=True) for row in rows]
         for row in dumped:
-            if "story" in row:  # a row that is taken out of its table has no address of its own to begin with
+            if "story" in row:  # a row on its own has no base address
                 row["story"] = self.base + row["story"]
         return Body(render_table(self.endpoint, dumped, columns), CSV)
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One address. `answer` None: no model of its own. `row` is a line of its CSV, None where it has none."""
+    """One address. `answer` is its model, if it has one; `row` a line of its CSV, if it has any."""
 
     id: str
     path: str

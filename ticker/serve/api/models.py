@@ -29,7 +29,7 @@ FeedFreshness = Annotated[
 
 
 def _text(example: str, **schema: Any) -> WithJsonSchema:
-    """What a text looks like; the example stands with it wherever it may also be null."""
+    """A text's pattern and example, also where the text may be null."""
     return WithJsonSchema({"type": "string", **schema, "examples": [example]})
 
 

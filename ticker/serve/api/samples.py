@@ -138,7 +138,7 @@ def _revision(
 
 
 def _headlines() -> list[Headline]:
-    """The newest first; the bridge is told by both feeds."""
+    """The newest first; both feeds carry the bridge."""
     bridge, minutes = "Bridge over the Naryn opens after repairs", (12, 131, 140)
     told = (
         ("5b0e4c1d9a7f2e63", "First snow closes the pass for lorries", "news", "snow"),

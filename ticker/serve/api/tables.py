@@ -14,7 +14,7 @@ _NOTHING = '"value":null,"quoted":null,"nominal":null,"valid_on":null,"valid_unt
 
 
 def history_json(head: History, rows: Iterable[Row]) -> bytes:
-    """`head` with these rows in the place of its own."""
+    """`head` with these rows."""
     before, after = encoded(head.model_copy(update={"rates": []})).split(b'"rates":[]', 1)
     return b"".join((before, b'"rates":[', ",".join(map(_json, rows)).encode(), b"]", after))
 

@@ -46,7 +46,7 @@ def day_json(known: CertainRates, asked: FrankfurterQuery, day: date) -> bytes |
 
 def period_json(known: CertainRates, asked: FrankfurterQuery, first: date, last: date) -> bytes | None:
     """The answers for the days from `first` to `last` that have figures. Where the first one has none, the nearest day
-    before it comes first, as Frankfurter has it."""
+    before it comes first, as in Frankfurter."""
     days = {day for values in known.values.values() for day in values if first <= day <= last}
     if first <= last and not _quotes(known, asked, first) and (nearest := _nearest(known, asked, first)):
         days.add(nearest)

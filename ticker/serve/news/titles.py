@@ -20,7 +20,7 @@ from ticker.serve.news.words_ru import RUSSIAN
 Name = tuple[str, ...]
 """The stems of capitalised words in a row; the last is the surname, or the name of the place."""
 
-# A Title In Which Most Words Begin So, or one in capitals, has no names that can be told from other words.
+# A Title In Which Most Words Begin So, or one in capitals, has no names that differ from other words.
 TITLE_CASE_SHARE = 0.7  # of the words inside sentences
 TITLE_CASE_WORDS = 3  # at least: of fewer words nothing can be said
 LONGEST_SMALL_WORD = 3  # letters of the words that title case leaves small, as "of" and "the"

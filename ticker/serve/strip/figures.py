@@ -125,7 +125,7 @@ def _text(figure: Figure, context: Context) -> _Text:
         return _Text(text, number(after.value, digits), "", _trend(after.value - rate.value), digits)
     if after or not change or figure.freshness is not Freshness.FRESH or not context.options.shows("change"):
         return _Text(text, digits=digits)
-    # A change too small for the figure's decimals has all of its own: 0.0006, not the 0.001 that it rounds up to.
+    # A change too small for the figure's decimals keeps all its digits: 0.0006, not the 0.001 that it rounds up to.
     of_change = digits if rounded(change, digits) else own_digits(change)
     return _Text(text, "", number(abs(change), of_change), _trend(change), digits)
 

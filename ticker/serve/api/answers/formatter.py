@@ -17,7 +17,7 @@ class NotAvailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Formatter:
-    """How moments and figures are told, and of which moment."""
+    """Writes moments and rates for one moment."""
 
     moment: Moment
 

@@ -1,4 +1,4 @@
-"""What a moment of the past is told by, what readers open, and the feeds' own summaries."""
+"""Runs of looks for moments of the past, clicks, and the feeds' summaries."""
 
 from __future__ import annotations
 
