@@ -166,11 +166,12 @@ class Running:
     def pids(self) -> list[int]:
         """Its processes (proc(5): the sixth field of stat is the session); a zombie has ended."""
         found = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):
-                state, _parent, _group, session = stat.read_text().rpartition(")")[2].split()[:4]
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            with suppress(OSError):  # it may end meanwhile
+                stat = Path(f"/proc/{pid}/stat").read_text()
+                state, _parent, _group, session = stat.rpartition(")")[2].split()[:4]
                 if int(session) == self.pid and state != "Z":
-                    found.append(int(stat.parent.name))
+                    found.append(int(pid))
         return sorted(found)
 
     def worker(self) -> int:

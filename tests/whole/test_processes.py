@@ -343,9 +343,9 @@ class Readers:
 
     def noticed_nothing(self) -> str:
         """No later than the machine makes any answer: none may have waited for a store, which would take seconds."""
+        until("twenty answers", lambda: len(self.elsewhere) > 20)
         ordered, elsewhere = sorted(self.seconds), sorted(self.elsewhere)
         assert self.statuses == {200}
-        assert len(ordered) > 20
         assert ordered[len(ordered) * 98 // 100] < QUICK_S + elsewhere[len(elsewhere) * 98 // 100]
         assert ordered[-1] < 1 + elsewhere[-1]
         half, slowest = ordered[len(ordered) // 2] * 1000, ordered[-1] * 1000
