@@ -18,6 +18,7 @@ from ticker.model import Language
 from ticker.serve.strip import svg as image
 from ticker.serve.strip.contrast import DARK, LIGHT
 from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.strip.png import png
 from ticker.serve.strip.view import Strip
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -190,7 +191,7 @@ def test_amber_stands_on_no_ground_it_was_not_made_for() -> None:
 
 
 def test_the_same_strip_gives_the_same_bytes() -> None:
-    for draw in (image.svg, image.png):
+    for draw in (image.svg, png):
         assert draw(scenes.day().strip()) == draw(scenes.day().strip())
 
 
@@ -206,7 +207,7 @@ def test_text_is_really_drawn_the_letters_of_each_language() -> None:
     """Without a font nothing would be drawn, with one that lacks a letter the same box for each."""
     letters = ["n", "N", "Ж", "ж", "ө", "Ө", "ү", "Ү", "ң", "Ң", "—", "→", "≈", "▲", "▼"]
     letters.append("\uf8ff")  # a private one, which no font has
-    made = [image.png(replace(titled(letter * 20), rates=())) for letter in letters]
+    made = [png(replace(titled(letter * 20), rates=())) for letter in letters]
     assert len(set(made)) == len(letters)
     rows = differing(pixels(made[0]), pixels(made[1]))
     assert rows[-1] - rows[0] < 20, "only the headline differs"
@@ -215,21 +216,21 @@ def test_text_is_really_drawn_the_letters_of_each_language() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_part_is_drawn_in_each_language(lang: Language) -> None:
     strip = scenes.day().strip(Options(lang=lang, headlines=0))
-    whole, height = pixels(image.png(strip)), int(drawn(strip).get("height", ""))
+    whole, height = pixels(png(strip)), int(drawn(strip).get("height", ""))
     assert (len(whole), len(whole[0])) == (height, image.WIDTH)
     words = ("bank_name", "day", "as_of_dated")
     for word in words:
-        without = pixels(image.png(replace(strip, words=replace(strip.words, **{word: ""}))))
+        without = pixels(png(replace(strip, words=replace(strip.words, **{word: ""}))))
         rows = differing(whole, without)
         assert rows, word
         assert rows[-1] < 60, "the bank, the day and the moment stand at the top"
     bare = replace(strip, rates=tuple(replace(rate, text="") for rate in strip.rates))
-    assert 60 < differing(whole, pixels(image.png(bare)))[0] < 110
+    assert 60 < differing(whole, pixels(png(bare)))[0] < 110
 
 
 @pytest.mark.parametrize("state", list(scenes.SCENES))
 def test_the_png_is_small_in_every_state(state: str) -> None:
-    assert len(image.png(scenes.SCENES[state]().strip(Options(lang="ky")))) <= MOST_BYTES
+    assert len(png(scenes.SCENES[state]().strip(Options(lang="ky")))) <= MOST_BYTES
 
 
 def test_the_png_is_small_with_twelve_currencies_and_the_longest_headlines() -> None:
@@ -237,13 +238,13 @@ def test_the_png_is_small_with_twelve_currencies_and_the_longest_headlines() -> 
     strip = scenes.evening().strip(Options(lang="ky"))
     rates = tuple(replace(strip.rates[1], currency=code) for code in codes)
     full = tuple(replace(one, title="Өлкөнүн үңкүрлөрү жөнүндө " * 11) for one in strip.headlines)
-    assert len(image.png(replace(strip, rates=rates, headlines=full))) <= MOST_BYTES
+    assert len(png(replace(strip, rates=rates, headlines=full))) <= MOST_BYTES
 
 
 def test_the_png_is_light_unless_dark_was_asked_for() -> None:
-    dark = pixels(image.png(scenes.day().strip(Options(theme="dark"))))
+    dark = pixels(png(scenes.day().strip(Options(theme="dark"))))
     assert dark[5][5] == tuple(bytes.fromhex(DARK.ground))
-    assert pixels(image.png(scenes.day().strip()))[5][5] == (255, 255, 255)
+    assert pixels(png(scenes.day().strip()))[5][5] == (255, 255, 255)
 
 
 # --- its size ---------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from support import scenes
 from support.apps import application
-from support.strip_page import SHIFTS, catch_up
+from support.strip_page import SHIFTS, catch_up, refresh
 from ticker.serve.configurator.code import height
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
@@ -168,11 +168,7 @@ class Reader:
 
     def refreshes(self) -> None:
         """Waits until the element has asked once more and has its answer."""
-        with self.page.expect_response(lambda answer: "strip.json" in answer.url, timeout=60_000):
-            before = len(self.service.asked())  # counted once answers are heard: none may come in between
-            while len(self.service.asked()) == before:
-                self.jumps(10)
-                self.page.wait_for_timeout(10)  # the request arrives
+        refresh(self.page, "strip.json", self.jumps)
         self.page.wait_for_timeout(50)
 
     def does(self, script: str) -> Any:

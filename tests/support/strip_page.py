@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, Response
 
 from support import scenes
 from support.pictures import Strips
@@ -21,6 +23,40 @@ def catch_up(page: Page, url: str) -> None:
     page.evaluate("url => fetch(url, {mode: 'no-cors'}).then(() => null)", url)
 
 
+def refresh(page: Page, name: str, jumps: Callable[[float], None]) -> None:
+    """Let the page fetch `name` once more, and wait for the answer.
+
+    Time jumps only while nothing is being fetched: a clock that is turned ends a request that waits.
+    """
+    pending: set[Request] = set()
+    answered: list[Request] = []
+    page.wait_for_timeout(10)  # what was fetched before is heard of
+
+    def begins(request: Request) -> None:
+        if name in request.url:
+            pending.add(request)
+
+    def answers(response: Response) -> None:
+        if response.request in pending:
+            answered.append(response.request)
+
+    def fails(request: Request) -> None:
+        pending.discard(request)
+
+    page.on("request", begins)
+    page.on("requestfailed", fails)
+    page.on("response", answers)
+    deadline = time.monotonic() + 60
+    while not answered:
+        assert time.monotonic() < deadline, f"{name} was not fetched, or not answered"
+        if not pending:
+            jumps(10)
+        page.wait_for_timeout(10)
+    page.remove_listener("request", begins)
+    page.remove_listener("requestfailed", fails)
+    page.remove_listener("response", answers)
+
+
 class Reader:
     """A page on one scene whose clock the test turns; what its console says is kept."""
 
@@ -28,14 +64,9 @@ class Reader:
         self.page, self.server, self.state, self.said = page, server, state, []
         page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.begun = 0
-        page.on("request", self._begins)
         page.clock.install(time=server.scenes[state].now + timedelta(seconds=ahead))
         page.clock.pause_at(server.scenes[state].now + timedelta(seconds=ahead + 1))
         page.goto(f"{server.url}/{state}/strip{query}")
-
-    def _begins(self, request: Request) -> None:
-        self.begun += "strip.json" in request.url
 
     def waits(self, seconds: float) -> None:
         self.server.elapsed += timedelta(seconds=seconds)
@@ -62,11 +93,7 @@ class Reader:
 
     def refreshes(self) -> None:
         """Waits until the page has asked once more and has its answer."""
-        with self.page.expect_response(lambda answer: "strip.json" in answer.url, timeout=60_000):
-            before = self.begun
-            while self.begun == before:
-                self.jumps(10)
-                self.page.wait_for_timeout(10)  # the request is heard of
+        refresh(self.page, "strip.json", self.jumps)
         self.page.wait_for_timeout(30)
 
     def settles(self) -> None:

@@ -14,7 +14,7 @@ from support import scenes
 from support.host_page import Host, Service, closing
 from support.host_page import Reader as ElementReader
 from support.pictures import Strips, serving
-from support.strip_page import catch_up
+from support.strip_page import catch_up, refresh
 
 from ticker.serve.news.popular import Popularity
 from ticker.serve.story import html
@@ -78,10 +78,7 @@ class Reader:
 
     def refreshes(self) -> None:
         """Waits until the page has asked once more and has shown the answer."""
-        with self.page.expect_response(lambda answer: "panel.json" in answer.url, timeout=60_000):
-            before = self.asked()
-            while self.asked() == before:
-                self.jumps(10)
+        refresh(self.page, "panel.json", self.jumps)
         self.page.wait_for_timeout(50)
 
     def becomes(self, scene: scenes.Scene) -> None:

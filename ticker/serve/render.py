@@ -31,7 +31,7 @@ from ticker.serve.panel import json as panel_json
 from ticker.serve.panel.view import SCHEMA_PATH as PANEL_SCHEMA_PATH
 from ticker.serve.panel.view import Panel, panel
 from ticker.serve.strip import element as embed
-from ticker.serve.strip import html, json, svg, text
+from ticker.serve.strip import html, json, png, svg, text
 from ticker.serve.strip.options import LANGUAGES, Options, offered, parse
 from ticker.serve.strip.view import SCHEMA_PATH, Strip, present
 from ticker.serve.terms import Embed, SiteSettings
@@ -132,7 +132,7 @@ def _strip_medium(path: str, strip: Strip, frame_ancestors: str) -> _Made:
         case "/strip.svg":
             return _Made(svg.svg(strip), SVG, svg.policy(frame_ancestors, strip))
         case "/strip.png":
-            return _Made(svg.png(strip), PNG)
+            return _Made(png.png(strip), PNG)
         case _:
             return _Made(html.page(strip), HTML, html.policy(frame_ancestors, strip))
 

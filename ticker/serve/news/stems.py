@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from snowballstemmer import stemmer
-
 Capital = Literal["", "first", "inner"]
 """How a word is written: in lower case, capitalised at the beginning of a sentence, or capitalised inside one."""
 
@@ -60,5 +58,7 @@ def _without_case(word: str, capital: Capital) -> str:
 
 
 def _snowball(language: str, word: str) -> str:
+    from snowballstemmer import stemmer  # here: it loads 3 MB of languages, which only the first related story needs
+
     # A stemmer keeps its word in itself and serves one thread; making one costs a few microseconds.
     return str(stemmer(language).stemWord(word))

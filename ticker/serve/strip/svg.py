@@ -1,4 +1,4 @@
-"""The strip as a picture for mail and forums: SVG, and the same drawing as PNG.
+"""The strip as a picture for mail and forums: SVG.
 
 Text is drawn in the reader's font, whose widths are unknown here: each piece gets the room that the widest common font
 needs, so that nothing overlaps or is cut off. A picture may be seen much later, so it names the day of everything.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from unicodedata import east_asian_width
 from xml.etree import ElementTree as ET
@@ -18,7 +18,6 @@ from ticker.serve.http.xml import add
 from ticker.serve.i18n.words import ARROW
 from ticker.serve.strip.contrast import DARK, LIGHT, Colours
 from ticker.serve.strip.figures import StripRate
-from ticker.serve.strip.png import few_colours
 from ticker.serve.strip.view import Strip, StripHeadline
 
 WIDTH = 600  # px, the usual width of a mail
@@ -28,7 +27,6 @@ _MOST_COLUMNS, _MOST_HEADLINES, _MOST_LINES = 3, 3, 2
 _TITLE, _SMALL, _LABEL, _FIGURE = 14, 12, 13, 22  # px of type
 _BOLD = 1.12  # how much wider a font's heavier weight is
 
-_FONT = "Inter"  # has Kyrgyz letters and → ≈ ▲ ▼; other fonts may lack them
 _FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
 
 
@@ -49,23 +47,6 @@ def size(currencies: int, headlines: int) -> tuple[int, int]:
     """Width and height of the picture for these options, in every state, for the attributes of an `img`."""
     rooms = 0 if not headlines else _room(headlines)
     return WIDTH, _TOP + _rows(currencies) * _CELL + rooms
-
-
-def png(strip: Strip) -> bytes:
-    """The same picture at the same size, light unless dark is chosen, in the font of the package."""
-    import resvg_py  # here, so that a worker that serves no PNG does not load it
-    from fontpkg import path
-
-    light = replace(strip, look=replace(strip.look, colours=strip.look.colours[:1]))
-    return few_colours(
-        resvg_py.svg_to_bytes(
-            svg_string=svg(light).decode(),
-            skip_system_fonts=True,
-            font_files=[str(path(_FONT))],
-            font_family=_FONT,
-            sans_serif_family=_FONT,
-        )
-    )
 
 
 def policy(frame_ancestors: str, strip: Strip) -> str:
