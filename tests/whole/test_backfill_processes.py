@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import pytest
 from support.given import bishkek
 from support.running import START_S, Moved, Running, free_port, runner, settings, until
 
@@ -38,6 +39,7 @@ def collector(service: Running) -> tuple[object, ...]:
     return said["collecting"], said["holder"], said["token"]
 
 
+@pytest.mark.long
 def test_killed_in_the_midst_beside_a_service_it_goes_on_and_the_service_never_notices(tmp_path: Path) -> None:
     clock = Moved.to(WEDNESDAY)
     with DemoUpstream(clock) as upstream, runner(tmp_path) as run:

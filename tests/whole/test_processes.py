@@ -178,6 +178,7 @@ class _Stories(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.long
 def test_a_killed_collector_is_followed_and_every_process_serves_what_is_new(
     on_both_stores: Callable[[Play], None],
 ) -> None:
@@ -225,6 +226,7 @@ def skew(world: World, *both: Running) -> float:
     return max(0.0, max(asked.values(), default=0.0) - min(told.values()))
 
 
+@pytest.mark.long
 def test_a_late_write_of_a_collector_that_was_followed_is_refused(on_both_stores: Callable[[Play], None]) -> None:
     on_both_stores(stop_the_collector)
 
@@ -272,6 +274,7 @@ def shows(running: Running, title: str) -> bool:
     return title in [one["title"] for one in running.shown("feeds=slow")["headlines"]]
 
 
+@pytest.mark.long
 def test_a_worker_ends_with_its_main_process_and_a_killed_worker_is_begun_anew(world: World) -> None:
     first = world.start().until_ready()
     collecting(first)
