@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from support.png import SIGNATURE, Pixel, pixels
 
-from ticker.serve.strip.palette import few_colours
+from ticker.serve.strip.png_palette import few_colours
 
 WIDTH, HEIGHT = 9, 7
 COLOURS: Sequence[Pixel] = ((255, 255, 255), (18, 22, 27), (10, 98, 48), (163, 22, 13), (77, 86, 99))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ticker.serve.strip.palette import few_colours
+from ticker.serve.strip.png_palette import few_colours
 from ticker.serve.strip.svg import svg
 from ticker.serve.strip.view import Strip
 
