@@ -319,9 +319,13 @@ class Readers:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
+    def __exit__(self, fault: type[BaseException] | None, *_: object) -> None:
+        try:
+            if fault is None:
+                until("twenty answers", lambda: len(self.elsewhere) > 20)
+        finally:
+            self._stopping.set()
+            self._thread.join()
 
     def go_on(self, answers: int) -> None:
         """Until they have got so many more."""
@@ -346,7 +350,6 @@ class Readers:
 
     def noticed_nothing(self) -> str:
         """No later than the machine makes any answer: none may have waited for a store, which would take seconds."""
-        until("twenty answers", lambda: len(self.elsewhere) > 20)
         ordered, elsewhere = sorted(self.seconds), sorted(self.elsewhere)
         assert self.statuses == {200}
         assert ordered[len(ordered) * 98 // 100] < QUICK_S + elsewhere[len(elsewhere) * 98 // 100]
