@@ -293,6 +293,21 @@ def archive_id(source: str) -> str:
     return f"{source}-archive"
 
 
+class Cause(StrEnum):
+    """The rule by which a figure is held."""
+
+    NONE = ""
+    CONTENDED = "contended"  # another figure of the same day is believed; which is the bank's word is not settled
+    NOMINAL = "nominal"  # not the nominal that is known
+    MOVE = "move"  # moved beyond the limit
+    COMPANION = "companion"  # moved beyond its tight limit, in a table with a figure that is held for its move
+    EXCHANGE = "exchange"  # two figures stand in each other's place
+    RATIO = "ratio"  # off the ratio that witnesses give
+    CONFLICT = "conflict"  # a first figure and another source of the same bank contradict each other
+    BETWEEN = "between"  # believed until the next table went back to the figure before it
+    ARCHIVE = "archive"  # the archive's figure contradicts a table's
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """A figure as a source gave it at some moment, and what became of it. A figure is never overwritten: a bank's
@@ -309,6 +324,10 @@ class Revision:
     released_at: datetime | None = None
     discarded_at: datetime | None = None
     reason: str = ""  # why it was held, with both figures
+    cause: Cause = Cause.NONE  # the rule behind `reason`
+    first: bool = False  # nothing of its currency was believed in the 14 days before it
+    confirmed_at: datetime | None = None  # when something bore out a first figure
+    by_operator: bool = False  # released or discarded by an operator's word
 
     @property
     def held(self) -> bool:
@@ -316,7 +335,35 @@ class Revision:
 
     @property
     def believed(self) -> bool:
+        """Whether it may be shown; an unconfirmed one only as such."""
         return self.discarded_at is None and (self.held_at is None or self.released_at is not None)
+
+    @property
+    def confirmed(self) -> bool:
+        """False for a first figure that nothing has borne out yet."""
+        return not self.first or self.confirmed_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One of two or more figures that a bank gives for the same day, with the answers in a row that gave it last."""
+
+    rate: Rate
+    since: datetime  # by the bank's clock: when the first of those answers left it
+    last: datetime  # when the last did
+    answers: int
+    last_modified: datetime | None  # of its body
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a rates source's past answers tell of the next one. Moments are those of the bank's own clock."""
+
+    newest: datetime | None = None  # when the newest answer left the bank
+    older: tuple[tuple[datetime, datetime], ...] = ()  # answers in a row that seem older, each with our own time
+    contenders: tuple[Contender, ...] = ()  # the figures that answers in a row gave last, by currency
+    settled: tuple[tuple[str, date, int], ...] = ()  # how often it was settled which figure of a day is the bank's word
+    too_early: str = ""  # the body that was refused because its day could not have been published yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ticker.model import Headline, Home, Rate, Window
 
-FORMAT = 1
+FORMAT = 2
 """The number of the text that `dump` writes. To be raised with every change to it, and to what its fields mean."""
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -53,6 +53,7 @@ class Series:
     currency: str
     rates: tuple[Rate, ...]
     contested: frozenset[date] = frozenset()  # days with a newer figure that is not believed
+    unconfirmed: frozenset[date] = frozenset()  # days whose figure is a first one that nothing has borne out yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ def _dump_series(series: Series) -> dict[str, Any]:
         "currency": series.currency,
         "rates": [_dump_rate(rate) for rate in series.rates],
         "contested": sorted(map(str, series.contested)),
+        "unconfirmed": sorted(map(str, series.unconfirmed)),
     }
 
 
@@ -179,6 +181,7 @@ def _load_series(raw: Mapping[str, Any]) -> Series:
         currency=raw["currency"],
         rates=tuple(_load_rate(raw["currency"], rate) for rate in raw["rates"]),
         contested=frozenset(map(date.fromisoformat, raw["contested"])),
+        unconfirmed=frozenset(map(date.fromisoformat, raw["unconfirmed"])),
     )
 
 

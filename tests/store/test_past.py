@@ -90,8 +90,8 @@ def test_decades_of_figures_come_as_they_were_printed_without_what_is_not_believ
         write.add("nbkr-weekly", replace(rate("5.5120", currency="JPY", days=7), nominal=10), seen_at=NOON)
         write.add("nbkr", rate("100.2000", currency="EUR"), seen_at=NOON)
     assert store.believed_rates(SOURCES, {"USD", "JPY"}) == [
-        (3, "nbkr-weekly", "JPY", "5.5120", 10, FRIDAY, FRIDAY + 6 * DAY),
-        (1, "nbkr", "USD", "87.4500", 1, FRIDAY, FRIDAY),
+        (3, "nbkr-weekly", "JPY", "5.5120", 10, FRIDAY, FRIDAY + 6 * DAY, True),
+        (1, "nbkr", "USD", "87.4500", 1, FRIDAY, FRIDAY, True),
     ]
     assert store.believed_rates(["ecb"], {"USD"}) == []
 

@@ -54,5 +54,6 @@ def _series(source: str, revisions: Sequence[Revision]) -> list[Series]:
             days = sorted(believed)[-KEPT_RATES:]
             doubted = doubted_days(said, {day: one.id for day, one in believed.items()})
             shown = frozenset(day for day in doubted if day >= days[0])
-            found.append(Series(source, currency, tuple(believed[day].rate for day in days), shown))
+            unconfirmed = frozenset(day for day in days if not believed[day].confirmed)
+            found.append(Series(source, currency, tuple(believed[day].rate for day in days), shown, unconfirmed))
     return found

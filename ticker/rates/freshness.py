@@ -36,6 +36,7 @@ class Figure:
     next: Rate | None  # the nearest later one
     next_contested: bool = False  # the bank has put the later one in doubt since
     quality: Quality = Quality.OFFICIAL
+    confirmed: bool = True  # False: `rate` is a first figure that nothing has borne out yet
 
     @property
     def change(self) -> Decimal | None:

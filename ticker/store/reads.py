@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from ticker.model import Headline, Outcome, Revision, Round, Story
+from ticker.model import Headline, Heard, Outcome, Revision, Round, Story
 from ticker.snapshot import Snapshot, UnknownFormatError, load
 from ticker.store import rows as r
 from ticker.store import tables as t
@@ -80,7 +80,7 @@ class Reads(ABC):
         decades are read in a fraction of a second."""
         c = t.rates.c
         quoted = sa.type_coerce(c.quoted, sa.Text).label("quoted")
-        columns = c.id, c.source, c.currency, quoted, c.nominal, c.valid_on, c.valid_until
+        columns = c.id, c.source, c.currency, quoted, c.nominal, c.valid_on, c.valid_until, t.confirmed.label("sure")
         wanted = t.believed & c.source.in_(sources) & c.currency.in_([t.storable(one) for one in currencies])
         return self._read(sa.select(*columns).where(wanted).order_by(c.currency, c.id), BelievedRate._make)
 
@@ -202,6 +202,11 @@ class Reads(ABC):
         found = self._read(t.bodies.select().where(t.bodies.c.source == source), r.body_of)
         return found[0] if found else None
 
+    def heard(self, source: str) -> Heard:
+        """What past answers of a rates source tell of the next one."""
+        found = self._read(t.heard.select().where(t.heard.c.source == source), lambda row: r.load_heard(row.state))
+        return found[0] if found else Heard()
+
     def version(self) -> tuple[int, int]:
         """The snapshot's version, 0 before the first, and a number that grows with each commit that moved a look."""
         confirmations = _counter("confirmations").scalar_subquery().label("confirmations")
@@ -272,6 +277,7 @@ def _revision(row: Row, known_at: datetime | None) -> Revision:
         held_at=by_then(revision.held_at),
         released_at=by_then(revision.released_at),
         discarded_at=by_then(revision.discarded_at),
+        confirmed_at=by_then(revision.confirmed_at),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ticker.model import Headline, Outcome, Rate, Revision, Round, Story, Table, Validators
+from ticker.model import Cause, Contender, Headline, Heard, Outcome, Rate, Revision, Round, Story, Table, Validators
 from ticker.store import tables as t
 
 Row = sa.Row[Any]
@@ -27,6 +27,7 @@ class BelievedRate(NamedTuple):
     nominal: int
     valid_on: date
     valid_until: date
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ def revision_of(row: Row) -> Revision:
         released_at=row.released_at,
         discarded_at=row.discarded_at,
         reason=row.reason,
+        cause=Cause(row.cause),
+        first=row.first,
+        confirmed_at=row.confirmed_at,
+        by_operator=row.by_operator,
     )
 
 
@@ -92,6 +97,10 @@ def revision_row(revision: Revision) -> dict[str, Any]:
         "released_at": revision.released_at,
         "discarded_at": revision.discarded_at,
         "reason": revision.reason,
+        "cause": revision.cause,
+        "first": revision.first,
+        "confirmed_at": revision.confirmed_at,
+        "by_operator": revision.by_operator,
     }
 
 
@@ -156,18 +165,69 @@ def body_of(row: Row) -> LastBody:
     )
 
 
+def dump_heard(heard: Heard) -> str:
+    return json.dumps(
+        {
+            "newest": _dump_moment(heard.newest),
+            "older": [[_dump_moment(left), _dump_moment(at)] for left, at in heard.older],
+            "contenders": [
+                {
+                    "rate": _dump_rate(one.rate),
+                    "since": _dump_moment(one.since),
+                    "last": _dump_moment(one.last),
+                    "answers": one.answers,
+                    "last_modified": _dump_moment(one.last_modified),
+                }
+                for one in heard.contenders
+            ],
+            "settled": [[currency, str(day), times] for currency, day, times in heard.settled],
+            "too_early": heard.too_early,
+        }
+    )
+
+
+def load_heard(text: str) -> Heard:
+    raw = json.loads(text)
+    moment = datetime.fromisoformat
+    return Heard(
+        newest=_load_moment(raw["newest"]),
+        older=tuple((moment(left), moment(at)) for left, at in raw["older"]),
+        contenders=tuple(
+            Contender(
+                _load_rate(one["rate"]),
+                moment(one["since"]),
+                moment(one["last"]),
+                one["answers"],
+                _load_moment(one["last_modified"]),
+            )
+            for one in raw["contenders"]
+        ),
+        settled=tuple((currency, date.fromisoformat(day), times) for currency, day, times in raw["settled"]),
+        too_early=raw["too_early"],
+    )
+
+
+def _dump_moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _load_moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _dump_rate(rate: Rate) -> list[str | int]:
+    return [rate.currency, str(rate.quoted), rate.nominal, str(rate.valid_on), str(rate.valid_until)]
+
+
+def _load_rate(row: Sequence[Any]) -> Rate:
+    currency, quoted, nominal, on, until = row
+    return Rate(currency, Decimal(quoted), nominal, date.fromisoformat(on), date.fromisoformat(until))
+
+
 def _dump_table(table: Table) -> str:
-    rows = [[r.currency, str(r.quoted), r.nominal, str(r.valid_on), str(r.valid_until)] for r in table.rates]
-    return json.dumps([str(table.valid_on), rows, table.complaints])
+    return json.dumps([str(table.valid_on), [_dump_rate(one) for one in table.rates], table.complaints])
 
 
 def _load_table(text: str) -> Table:
     valid_on, rows, complaints = json.loads(text)
-    day: Callable[[str], date] = date.fromisoformat
-    return Table(
-        valid_on=day(valid_on),
-        rates=tuple(
-            Rate(currency, Decimal(q), nominal, day(on), day(until)) for currency, q, nominal, on, until in rows
-        ),
-        complaints=tuple(complaints),
-    )
+    return Table(date.fromisoformat(valid_on), tuple(map(_load_rate, rows)), tuple(complaints))

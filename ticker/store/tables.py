@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that makes the tables below. Named here so that opening an up-to-date store needs no Alembic."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -101,6 +101,10 @@ rates = sa.Table(
     sa.Column("released_at", Moment),
     sa.Column("discarded_at", Moment),
     _column("reason", Words),
+    _column("cause", Words),
+    _column("first", sa.Boolean),
+    sa.Column("confirmed_at", Moment),
+    _column("by_operator", sa.Boolean),
     sa.Index("ticker_rates_by_day", "source", "valid_on", "currency"),
     sa.Index("ticker_rates_by_currency", "source", "currency", "valid_on"),
     sa.Index(
@@ -209,6 +213,13 @@ bodies = sa.Table(  # the last body of each source, without the body itself
     _column("body_hash", Words),
 )
 
+heard = sa.Table(  # what past answers of a rates source tell of the next one, so that a take-over goes on counting
+    "ticker_heard",
+    metadata,
+    sa.Column("source", Words, primary_key=True),
+    _column("state", Words),
+)
+
 lease = sa.Table(
     "ticker_lease",
     metadata,
@@ -247,5 +258,6 @@ commands = sa.Table(
     sqlite_autoincrement=True,
 )
 
+confirmed = sa.not_(rates.c.first) | rates.c.confirmed_at.is_not(None)
 believed = rates.c.discarded_at.is_(None) & (rates.c.held_at.is_(None) | rates.c.released_at.is_not(None))
 still_held = rates.c.held_at.is_not(None) & rates.c.released_at.is_(None) & rates.c.discarded_at.is_(None)

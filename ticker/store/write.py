@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ticker.model import CLOCKS_DIFFER, Rate, Revision, Round, Story
+from ticker.model import CLOCKS_DIFFER, Cause, Heard, Rate, Revision, Round, Story
 from ticker.snapshot import Content, dump
 from ticker.store import rows as r
 from ticker.store import tables as t
@@ -39,24 +39,46 @@ class Write(Reads):
         body_hash: str = "",
         origin: str = "",
         held_reason: str | None = None,
+        cause: Cause = Cause.NONE,
+        first: bool = False,
+        confirmed: bool = False,
     ) -> int:
-        """Add a revision and return its id. With `held_reason` it is held from the start. `origin` names what it was
-        read from where that is not the source's own table."""
-        held_at = None if held_reason is None else seen_at
+        """Add a revision and return its id. With `held_reason` it is held from the start, by the rule `cause`. A
+        `first` figure is shown as unconfirmed until it is `confirmed`. `origin` names what it was read from where that
+        is not the source's own table."""
         one = Revision(
-            0, source, rate, seen_at, last_modified, body_hash, origin, held_at=held_at, reason=held_reason or ""
+            0,
+            source,
+            rate,
+            seen_at,
+            last_modified,
+            body_hash,
+            origin,
+            held_at=None if held_reason is None else seen_at,
+            reason=held_reason or "",
+            cause=cause,
+            first=first,
+            confirmed_at=seen_at if confirmed else None,
         )
         self._session.moved.add("rates")
         return new_id(self._run(t.rates.insert().values(r.revision_row(one))))
 
-    def hold(self, revision: int, at: datetime, reason: str) -> None:
-        self._judge(revision, {"held_at": at, "reason": reason, "released_at": None})
+    def hold(self, revision: int, at: datetime, reason: str, cause: Cause = Cause.NONE) -> None:
+        self._judge(revision, {"held_at": at, "reason": reason, "cause": cause, "released_at": None})
 
-    def release(self, revision: int, at: datetime) -> None:
-        self._judge(revision, {"released_at": sa.func.coalesce(t.rates.c.released_at, sa.literal(at, t.Moment))})
+    def release(self, revision: int, at: datetime, *, by_operator: bool = False) -> None:
+        self._judge(revision, self._once("released_at", at) | _word(by_operator))
 
-    def discard(self, revision: int, at: datetime) -> None:
-        self._judge(revision, {"discarded_at": sa.func.coalesce(t.rates.c.discarded_at, sa.literal(at, t.Moment))})
+    def discard(self, revision: int, at: datetime, *, by_operator: bool = False) -> None:
+        """Never to be shown, and a witness of nothing."""
+        self._judge(revision, self._once("discarded_at", at) | _word(by_operator))
+
+    def confirm(self, revision: int, at: datetime) -> None:
+        """A first figure was borne out."""
+        self._judge(revision, self._once("confirmed_at", at))
+
+    def _once(self, column: str, at: datetime) -> dict[str, Any]:
+        return {column: sa.func.coalesce(t.rates.c[column], sa.literal(at, t.Moment))}
 
     def _judge(self, revision: int, values: Mapping[str, Any]) -> None:
         self._session.moved.add("rates")
@@ -105,6 +127,10 @@ class Write(Reads):
         """Replace what is known of the source's last body; None forgets it."""
         put_body(self._session, source, body)
 
+    def save_heard(self, source: str, heard: Heard) -> None:
+        self._run(t.heard.delete().where(t.heard.c.source == source))
+        self._run(t.heard.insert().values(source=source, state=r.dump_heard(heard)))
+
     def record(self, round: Round) -> None:
         self._run(t.rounds.insert().values(r.round_row(round)))
 
@@ -136,6 +162,10 @@ class Write(Reads):
             self._run(of_story.delete().where(of_story.c.story.not_in(sa.select(t.stories.c.id))))
         self._run(t.batches.delete().where(t.batches.c.at < before))
         self._run(t.commands.delete().where(t.commands.c.done_at < before))
+
+
+def _word(by_operator: bool) -> dict[str, Any]:
+    return {"by_operator": True} if by_operator else {}
 
 
 def put_body(session: Session, source: str, body: LastBody | None) -> None:

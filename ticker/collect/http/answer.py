@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
@@ -19,6 +19,7 @@ from ticker.model import Validators
 NO_VALIDATORS = Validators()
 RETRY_AFTER_MOST_S = 86_400
 
+_LONGEST_AGE_S = 365 * 86_400
 _BODILESS = frozenset({204, 205, 304})
 _PIECE = 16 << 10  # bytes read, or undone from gzip, at a time
 _ERROR_BODY = 64 << 10  # of an error's body only the beginning is wanted
@@ -39,6 +40,7 @@ class Answer:
     content_type: str | None
     validators: Validators
     last_modified: datetime | None  # UTC
+    left_at: datetime | None = None  # by the server's clock, UTC: when it left there (`Date` less `Age`)
 
 
 def read_answer(budget: Budget, raw: BaseHTTPResponse, url: str, sent: Validators, *, redirected: bool) -> Answer:
@@ -49,7 +51,7 @@ def read_answer(budget: Budget, raw: BaseHTTPResponse, url: str, sent: Validator
         if etag and sent.etag and _opaque(etag) != _opaque(sent.etag):
             raise FetchError(f"{budget.host} answered 304 for {etag}, asked for {sent.etag}", status=304)
         kept = Validators(sent.etag, _validator(raw, "Last-Modified") or sent.last_modified)
-        return Answer(304, url, b"", header(raw, "Content-Type"), kept, moment(kept.last_modified))
+        return Answer(304, url, b"", header(raw, "Content-Type"), kept, moment(kept.last_modified), _left_at(raw))
     if raw.status != HTTPStatus.OK:
         raise _refusal(budget, raw)
     body = bytearray()
@@ -62,7 +64,15 @@ def read_answer(budget: Budget, raw: BaseHTTPResponse, url: str, sent: Validator
     own = Validators(_validator(raw, "ETag"), _validator(raw, "Last-Modified"))
     last_modified = moment(own.last_modified)
     own = NO_VALIDATORS if redirected else own
-    return Answer(200, url, bytes(body), header(raw, "Content-Type"), own, last_modified)
+    return Answer(200, url, bytes(body), header(raw, "Content-Type"), own, last_modified, _left_at(raw))
+
+
+def _left_at(raw: BaseHTTPResponse) -> datetime | None:
+    """When an answer left its server (RFC 9110, 6.6.1), the time that it lay in caches (RFC 9111, 5.1) taken off; None
+    without a `Date` that can be read."""
+    date, age = moment(header(raw, "Date")), header(raw, "Age") or ""
+    lay = min(int(age), _LONGEST_AGE_S) if re.fullmatch(r"[0-9]{1,10}", age) else 0
+    return date - timedelta(seconds=lay) if date and date.year > 1970 else None
 
 
 def _opaque(etag: str) -> str:
