@@ -194,6 +194,16 @@ def _(book: Book) -> Seen:
     return Seen(usd(25, "87.5000")["USD"], "2026-05-25 09:00")
 
 
+@row("weekly-overlap")
+def _(book: Book) -> Seen:
+    book.source = WEEKLY
+    pounds = rate("GBP", "117.0000", may(16), days=7)
+    book.sees(Table(may(16), (pounds,)), "2026-05-15 16:10")
+    early = rate("GBP", "118.0000", may(22), days=7)
+    book.sees(Table(may(22), (early,)), "2026-05-22 16:10")
+    return Seen(early, "2026-05-22 19:00", "GBP")
+
+
 # 2. A first table
 
 
