@@ -15,7 +15,7 @@ from support.book import Book
 from support.given import WEEKLY, may, rate, table
 
 from ticker.collect.judge.witnesses import Said
-from ticker.model import DAY, Rate, Table
+from ticker.model import DAY, Heard, Rate, Table
 
 DOCS = Path(__file__).parents[2] / "docs" / "judging.md"
 _ROW = re.compile(r"^\| ([a-z-]+) \| [^|]+ \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
@@ -196,7 +196,7 @@ def _(book: Book) -> Seen:
 
 @row("weekly-overlap")
 def _(book: Book) -> Seen:
-    book.source = WEEKLY
+    book.source, book.known, book.heard = WEEKLY, [], Heard()
     pounds = rate("GBP", "117.0000", may(16), days=7)
     book.sees(Table(may(16), (pounds,)), "2026-05-15 16:10")
     early = rate("GBP", "118.0000", may(22), days=7)
