@@ -1,5 +1,5 @@
-"""Connections to SQLite or PostgreSQL. All differences between the two are in this file; what may happen to an SQLite
-file is in `sqlite_file`."""
+"""Connections to SQLite or PostgreSQL. All differences between the two are in this file, in `sqlite_file` (what may
+happen to a file) and in `postgresql` (how long a server may take)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ticker import log
+from ticker.store.postgresql import READING, allow, postgresql_engine
 from ticker.store.sqlite_file import DatabaseFile, FileFaultError, State, connect
 from ticker.store.tables import micros
 
-BUSY_S = 5  # how long a write waits for another one
+BUSY_S = 5  # how long a write waits for another one in SQLite
 _MIGRATION_S = 60  # the same for the change of the tables
-_CONNECT_S = 2
-_READ_S = 5
-_WRITE_S = 30
-_IDLE_S = 10  # longest that a stopped process may lock the lease's row: others must take over within 30 s
 _MIGRATION_LOCK = 0x7469636B6572  # "ticker" in ASCII: a number that no other program on the database uses
 
 _WANTED = "sqlite:///file.db or postgresql://user@host/database is wanted"
@@ -76,7 +73,7 @@ class Database:
         self._lock = threading.RLock()  # of the change to another file
         self._preparing = self._prepared = False
         try:
-            self._opened = None if self.file else _postgresql(parsed)
+            self._opened = None if self.file else _Opened.of(postgresql_engine(parsed), **READING)
         except ImportError as fault:
             raise StoreError(
                 f"{self.address}: the driver of PostgreSQL is missing; install som-ticker[postgresql]"
@@ -129,7 +126,7 @@ class Database:
                 _pragma(connection, f"busy_timeout = {_MIGRATION_S * 1000}")
             with connection.begin():
                 if not self.file:
-                    connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{_MIGRATION_S}s'")
+                    allow(connection, _MIGRATION_S)
                     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_MIGRATION_S}s'")
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
                 yield connection
@@ -154,7 +151,7 @@ class Database:
             return
         # A new connection: the client limits the time to establish it, while a pooled one would wait for a server that
         # hangs.
-        engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args=_POSTGRESQL, hide_parameters=True)
+        engine = postgresql_engine(self._url, poolclass=sa.NullPool)
         with self.errors_translated(), engine.connect() as connection:
             connection.execute(sa.select(1))
 
@@ -328,46 +325,6 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _pragma(connection: sa.Connection, pragma: str) -> None:
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA {pragma}")
-
-
-_POSTGRESQL: dict[str, Any] = {
-    "connect_timeout": _CONNECT_S,
-    "application_name": "som-ticker",
-    # A server that vanished without closing the connection is noticed after about 10 s.
-    "keepalives_idle": 4,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-
-
-def _postgresql(url: sa.URL) -> _Opened:
-    engine = sa.create_engine(
-        url,
-        pool_size=5,
-        pool_timeout=BUSY_S,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args=_POSTGRESQL,
-    )
-    sa.event.listen(engine, "connect", _prepare_postgresql)
-    sa.event.listen(engine, "begin", _begin_postgresql)
-    return _Opened.of(engine, isolation_level="REPEATABLE READ", postgresql_readonly=True)
-
-
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    # By statement, because the operator's address may use the connection's `options`.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SET statement_timeout = '{_READ_S}s'; SET lock_timeout = '{BUSY_S}s';"
-            f" SET idle_in_transaction_session_timeout = '{_IDLE_S}s'"
-        )
-    connection.commit()
-
-
-def _begin_postgresql(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("ticker_writes", False):
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{_WRITE_S}s'")
 
 
 def _driver_message(fault: BaseException) -> str:
