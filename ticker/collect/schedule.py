@@ -19,7 +19,7 @@ from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from ticker import log
-from ticker.collect.due import archive_due_at, due_at
+from ticker.collect.due import archive_due_at, due_at, least_pause_s
 from ticker.collect.lease import LEASE_TTL_S, holder_name
 from ticker.collect.round import (
     PAST_ROUNDS,
@@ -83,13 +83,13 @@ class Collector:
         """Everything that may come due: tables, their archives, feeds."""
         for bank in self.context.banks:
             visit = partial(visit_rates, self.context, bank)
-            yield Visit(bank.id, visit, partial(self._source_due, bank), bank.window_every_s)
+            yield Visit(bank.id, visit, partial(self._source_due, bank), least_pause_s(bank))
             if archive := archive_of(bank):
                 visit = partial(visit_archive, self.context, archive)
-                yield Visit(archive.id, visit, partial(self._archive_due, archive), bank.window_every_s)
+                yield Visit(archive.id, visit, partial(self._archive_due, archive), least_pause_s(bank))
         for feed in self.context.feeds:
             visit = partial(visit_feed, self.context, feed)
-            yield Visit(feed.id, visit, partial(self._source_due, feed), feed.every_s)
+            yield Visit(feed.id, visit, partial(self._source_due, feed), least_pause_s(feed))
 
     def wait_s(self, visit: Visit) -> float:
         """How long at least until its source may be visited again; 0 at the start and for an operator's command."""
