@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ import psycopg
 import pytest
 from support.postgres import empty_schema, new_server, through
 from support.proxy import Proxy, proxy_to_socket
-from support.running import Moved, Runner, Running, figure, free_port, patience, runner, settings, until
+from support.running import Moved, Runner, Running, free_port, patience, runner, settings, until
 
 from ticker.demo import DemoUpstream
 from ticker.store import open_store
@@ -33,6 +34,40 @@ APART_S = 2.0
 NOTICED_S = 0.4
 
 
+class Paper(ThreadingHTTPServer):
+    """A feed whose newest headline the test writes."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Feed)
+        self.titles: list[str] = ["First"]
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class _Feed(BaseHTTPRequestHandler):
+    server: Paper
+
+    def do_GET(self) -> None:
+        items = "".join(
+            f"<item><title>{one}</title><link>https://news.example/{one}</link></item>"
+            for one in reversed(self.server.titles)
+        )
+        body = f'<rss version="2.0"><channel><title>Paper</title>{items}</channel></rss>'.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/rss+xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
 @dataclass
 class World:
     """Processes with one store and one upstream. `url` reaches the store past every proxy."""
@@ -41,15 +76,22 @@ class World:
     url: str
     clock: Moved
     upstream: DemoUpstream
+    paper: Paper
     running: list[Running] = field(default_factory=list)
-    _figures: Iterator[int] = field(default_factory=count)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     def start(self, url: str | None = None) -> Running:
         port = free_port()
         folder = self.runner.folder / str(port)
         folder.mkdir()
         config = folder / "ticker.toml"
-        config.write_text(settings(url or self.url, folder, self.upstream, self.clock))
+        more: dict[str, object] = {
+            "feeds__paper__url": f"http://{self.paper.host}/feed",
+            "feeds__paper__publisher": "Paper",
+            "feeds__paper__language": "en",
+            "fetch__allow_hosts": [self.paper.host, self.upstream.addresses["nbkr"].split("/")[2]],
+        }
+        config.write_text(settings(url or self.url, folder, self.upstream, self.clock, **more))
         self.running.append(self.runner.serve(config, port=port))
         return self.running[-1]
 
@@ -61,26 +103,36 @@ class World:
     def collector(self) -> Running | None:
         return next((one for one in self.running if one.collects()), None)
 
-    def new_figure(self) -> str:
-        printed = figure(self.upstream.bank, self.clock, next(self._figures))
+    def news(self) -> str:
+        """A new headline, which somebody asks to fetch."""
+        title = f"Number{next(self._numbers):03}"
+        self.paper.titles.append(title)
         with closing(open_store(self.url, clock=self.clock)) as store:
-            store.enqueue("fetch", "nbkr")
-        return printed
+            store.enqueue("fetch", "paper")
+        return title
+
+    def served(self, title: str, running: Running) -> bool:
+        """Whether it is the newest there: none has a time of its own, so that the last one found comes first."""
+        titles = [one["title"] for one in running.shown("feeds=paper&headlines=20")["headlines"]]
+        return title in titles and not {one for one in self.paper.titles if one > title} & {*titles}
+
+    def all_serve(self, title: str) -> None:
+        until(f"all serve {title}", lambda: all(self.served(title, one) for one in self.running), TAKE_OVER_S)
 
     def spread_s(self, who: Sequence[Running] = ()) -> float:
-        """For how long one process still told the old figure once another had told a new one."""
-        printed, who = self.new_figure(), who or self.running
+        """For how long one process still told the old news once another had told the new."""
+        title, who = self.news(), who or self.running
         told, asked = dict[int, float](), dict[int, float]()
 
         def all_told() -> bool:
             for one in who:
                 now = time.monotonic()
                 if one.port not in told:
-                    quoted = one.rate()["quoted"]
-                    (told if quoted == printed else asked)[one.port] = time.monotonic() if quoted == printed else now
+                    new = self.served(title, one)
+                    (told if new else asked)[one.port] = time.monotonic() if new else now
             return len(told) == len(who)
 
-        until(f"{printed} is served by all", all_told, TAKE_OVER_S)
+        until(f"{title} is served by all", all_told, TAKE_OVER_S)
         assert len({one.shown()["version"] for one in who}) == 1
         return max(0.0, max(asked.values(), default=0.0) - min(told.values()))
 
@@ -88,8 +140,9 @@ class World:
 @contextmanager
 def world_of(folder: Path, url: str) -> Iterator[World]:
     clock = Moved.to(WEDNESDAY)
-    with DemoUpstream(clock) as upstream, runner(folder) as made:
-        yield World(made, url, clock, upstream)
+    with DemoUpstream(clock) as upstream, Paper() as paper, runner(folder) as made:
+        yield World(made, url, clock, upstream, paper)
+        paper.shutdown()
 
 
 def one_collected_at_a_time(running: Sequence[Running]) -> None:
@@ -180,15 +233,14 @@ def changes(running: Running) -> list[float]:
 
 
 def test_a_restored_backup_is_served_by_all_processes_and_all_write_to_it(two: World) -> None:
-    first = two.new_figure()
-    until("a figure", lambda: all(one.rate()["quoted"] == first for one in two.running))
+    first = two.news()
+    two.all_serve(first)
     made = backup(two)
-    second = two.new_figure()
-    until("another", lambda: all(one.rate()["quoted"] == second for one in two.running))
+    two.all_serve(two.news())
     with Watch(two.running):
         replaced = time.time()
         by_move(made, file_of(two))
-        until("all serve the backup", lambda: all(one.rate()["quoted"] == first for one in two.running))
+        two.all_serve(first)
         noticed = [until("it is noticed", lambda one=one: changes(one))[0] - replaced for one in two.running]
         print(f"noticed within {max(noticed):.2f} s")
         assert max(noticed) < patience(NOTICED_S + 0.2)
@@ -201,14 +253,13 @@ def test_a_restored_backup_is_served_by_all_processes_and_all_write_to_it(two: W
 @pytest.mark.long
 @pytest.mark.parametrize("replace", [by_copy_in_place, by_delete_and_copy])
 def test_a_backup_that_is_copied_is_served_once_it_is_whole(two: World, replace: Callable[[Path, Path], None]) -> None:
-    first = two.new_figure()
-    until("a figure", lambda: all(one.rate()["quoted"] == first for one in two.running))
+    first = two.news()
+    two.all_serve(first)
     made = backup(two)
-    second = two.new_figure()
-    until("another", lambda: all(one.rate()["quoted"] == second for one in two.running))
+    two.all_serve(two.news())
     with Watch(two.running):
         replace(made, file_of(two))
-        until("all serve the backup", lambda: all(one.rate()["quoted"] == first for one in two.running))
+        two.all_serve(first)
         until("somebody collects", two.collector, TAKE_OVER_S)
         assert two.spread_s() < patience(APART_S)
     assert sound(two)
@@ -216,8 +267,8 @@ def test_a_backup_that_is_copied_is_served_once_it_is_whole(two: World, replace:
 
 @pytest.mark.long
 def test_of_two_processes_one_sets_a_damaged_file_aside(two: World) -> None:
-    first = two.new_figure()
-    until("a figure", lambda: all(one.rate()["quoted"] == first for one in two.running))
+    first = two.news()
+    two.all_serve(first)
     with Watch(two.running):
         file_of(two).write_bytes(b"\xa5" * file_of(two).stat().st_size)
         until("it is told", lambda: all("damaged" in one.get("/readyz").json["store"] for one in two.running))
@@ -231,15 +282,15 @@ def test_of_two_processes_one_sets_a_damaged_file_aside(two: World) -> None:
 
 @pytest.mark.long
 def test_a_deleted_file_is_written_back_by_one_process(two: World) -> None:
-    first = two.new_figure()
-    until("a figure", lambda: all(one.rate()["quoted"] == first for one in two.running))
+    first = two.news()
+    two.all_serve(first)
     with Watch(two.running):
         for name in os.listdir(two.runner.folder):
             if name.startswith("ticker.db"):
                 (two.runner.folder / name).unlink()
         until("it is back", lambda: file_of(two).exists())
         until("all have it", lambda: all(one.get("/readyz").json["store"] == "ok" for one in two.running))
-        assert all(one.rate()["quoted"] == first for one in two.running)
+        two.all_serve(first)
         until("somebody collects", two.collector, TAKE_OVER_S)
         assert two.spread_s() < patience(APART_S)
     assert sound(two)
@@ -293,7 +344,7 @@ def test_three_processes_serve_one_version_over_a_slow_network_that_cuts(three: 
         for proxy in three.proxies.values():
             proxy.cut()
         spreads.append(three.world.spread_s())
-    print(f"new figures apart: {', '.join(f'{one:.2f}' for one in spreads)} s")
+    print(f"news apart: {', '.join(f'{one:.2f}' for one in spreads)} s")
     assert max(spreads) < patience(APART_S)
     assert not [one for one in three.running if one.get("/readyz").json["store"] != "ok"]
 
