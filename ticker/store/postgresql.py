@@ -56,7 +56,7 @@ def _bounded() -> Any:
     import psycopg
 
     class Bounded(psycopg.Connection[Any]):
-        answer_s = float(_READ_S + _NETWORK_S)
+        answer_s: float = _READ_S + _NETWORK_S
 
         def wait(self, gen: Generator[Any, Any, Any], *args: Any, **options: Any) -> Any:
             return super().wait(self._until(gen, time.monotonic() + self.answer_s), *args, **options)
@@ -93,7 +93,7 @@ def _prepare(connection: Any, _record: object) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     driver: Any = connection.connection.driver_connection
-    driver.answer_s = float(_READ_S + _NETWORK_S)
+    driver.answer_s = _READ_S + _NETWORK_S
     if connection.get_execution_options().get("ticker_writes", False):
         allow(connection, _WRITE_S)
 

@@ -11,24 +11,20 @@ import fcntl
 import os
 import sqlite3
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import ClassVar
+
+from ticker.store.open_file import Header, Identity, OpenFile, identity_of, stat_of
 
 SETTLE_S = 3.0  # a file that was written or deleted this recently may be one that somebody is just replacing
 _ALONE_S = 2.0  # how long to wait for another process that exchanges the file
 _SIDES = ("-wal", "-shm")
-_MAGIC = b"SQLite format 3\0"
 _CORRUPT, _NOT_A_DATABASE = 11, 26  # https://sqlite.org/rescode.html; the only codes that mean damage
 _USUAL_NAMES = (".db", ".sqlite", ".sqlite3")
-
-Identity = tuple[int, int]  # device and inode
 
 
 class FileFaultError(Exception):
@@ -43,71 +39,14 @@ class State(Enum):
     DAMAGED = "damaged"
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What the first 100 bytes of a file say: https://sqlite.org/fileformat2.html, 1.3."""
-
-    known: bool  # as SQLite begins its files
-    bytes_wanted: int  # the file's size, by its header
-    counters: tuple[int, int]  # never goes back: the change counter, and the number of our writes (`user_version`)
-
-    @classmethod
-    def of(cls, raw: bytes) -> Header:
-        if len(raw) < 100 or not raw.startswith(_MAGIC):
-            return cls(False, 0, (0, 0))
-
-        def number(at: int, size: int = 4) -> int:
-            return int.from_bytes(raw[at : at + size], "big")
-
-        page = number(16, 2)
-        pages = number(28) if number(24) == number(92) else 0  # otherwise an old SQLite wrote last
-        return cls(True, pages * (65536 if page == 1 else page), (number(24), number(60)))
-
-
-class HeldFile:
-    """A descriptor of the file. All stores of this process on one file share it, and it is closed with the last of
-    them: closing any descriptor of a file drops the locks that SQLite has on it in this process (fcntl(2))."""
-
-    _all: ClassVar[dict[Identity, HeldFile]] = {}
-    _lock: ClassVar[threading.Lock] = threading.Lock()
-
-    def __init__(self, descriptor: int, identity: Identity) -> None:
-        self.descriptor, self.identity, self._users = descriptor, identity, 0
-
-    @classmethod
-    def take(cls, path: Path) -> HeldFile:
-        """The file now at `path`. Raises OSError."""
-        with cls._lock:
-            held = cls._all.get(_identity(os.stat(path)))
-            if held is None:
-                descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-                identity = _identity(os.fstat(descriptor))
-                held = cls._all.setdefault(identity, cls(descriptor, identity))
-            held._users += 1
-            return held
-
-    def release(self) -> None:
-        with self._lock:
-            self._users -= 1
-            if not self._users:
-                del self._all[self.identity]
-                os.close(self.descriptor)
-
-    def header(self) -> Header:
-        return Header.of(os.pread(self.descriptor, 100, 0))
-
-    def stat(self) -> os.stat_result:
-        return os.fstat(self.descriptor)
-
-
 class DatabaseFile:
     """The file at `path`. Only one thread at a time may use it. Every method may raise FileFaultError."""
 
     def __init__(self, path: Path, busy_s: float) -> None:
         self.path, self._busy_s = path.absolute(), busy_s
         self.suspicion = ""  # why SQLite took it for damaged
-        self._held: HeldFile | None = None
-        self._left: list[HeldFile] = []  # files that transactions may still be using
+        self._file: OpenFile | None = None
+        self._left: list[OpenFile] = []  # files that transactions may still be using
         # Never in a transaction. While it is open the log stays the same file, and a deleted file can be read.
         self._keeper: sqlite3.Connection | None = None
         self._sides: dict[Path, Identity] = {}  # the log of the open file
@@ -120,12 +59,12 @@ class DatabaseFile:
         stat = self._stat()
         if stat is None:
             self._gone_since = self._gone_since or time.monotonic()
-            return State.GONE if self._held else State.REPLACED
+            return State.GONE if self._file else State.REPLACED
         self._gone_since = None
-        if self._held is None or _identity(stat) != self._held.identity:
+        if self._file is None or identity_of(stat) != self._file.identity:
             return State.REPLACED
         if (stat.st_size, stat.st_mtime_ns) != self._mark:
-            state = self._compared(stat, self._held.header())
+            state = self._compared(stat, self._file.header())
             if state is not State.SAME:
                 return state
         return State.DAMAGED if self.suspicion else State.SAME
@@ -151,15 +90,15 @@ class DatabaseFile:
         if first and not self.path.exists():
             os.close(os.open(self.path, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o644))
         with self._alone():
-            held = HeldFile.take(self.path)
+            file = OpenFile.take(self.path)
             try:
                 if not first:
-                    _require_whole(held)
+                    _require_whole(file)
                 self._leave()
             except BaseException:
-                held.release()
+                file.release()
                 raise
-            self._held = held
+            self._file = file
             try:
                 self._connect(check=not first)
             except FileFaultError:
@@ -168,8 +107,8 @@ class DatabaseFile:
                 raise
 
     def _connect(self, *, check: bool) -> None:
-        assert self._held
-        if check and not self._held.stat().st_size:
+        assert self._file
+        if check and not self._file.stat().st_size:
             self.suspicion = "it is empty"
             raise FileFaultError(self.suspicion)
         with self._suspecting():
@@ -178,14 +117,14 @@ class DatabaseFile:
             if check and (said := _checked(self._keeper)):
                 self.suspicion = said
                 raise FileFaultError(f"the file is damaged: {said}")
-        self._sides = {side: _identity(stat) for side in self._side_paths() if (stat := _stat(side))}
+        self._sides = {side: identity_of(stat) for side in self._side_paths() if (stat := stat_of(side))}
 
     def _leave(self) -> None:
         """Forget the open file, and take its log out of the way of the one that bears the name now."""
-        if self._held is None:
+        if self._file is None:
             return
-        kept = bool(self._held.stat().st_nlink) and self._held.identity not in self._asides().values()
-        if self._keeper and kept and self._stat_identity() != self._held.identity and not self.suspicion:
+        kept = bool(self._file.stat().st_nlink) and self._file.identity not in self._asides().values()
+        if self._keeper and kept and self._identity_now() != self._file.identity and not self.suspicion:
             with suppress(sqlite3.Error):  # a file that was moved away gets all that was committed to it
                 self._keeper.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         self._retire_sides(keep=kept)
@@ -194,16 +133,16 @@ class DatabaseFile:
     def _forget(self) -> None:
         if self._keeper:
             self._keeper.close()
-        if self._held:
-            self._left.append(self._held)
-        self._keeper = self._held = self._mark = self._counters = None
+        if self._file:
+            self._left.append(self._file)
+        self._keeper = self._file = self._mark = self._counters = None
         self.suspicion = ""
 
     def _retire_sides(self, *, keep: bool = False) -> None:
         """With `keep`, a log that is not empty is renamed: without its file it is worth nothing."""
         for side, identity in self._sides.items():
-            stat = _stat(side)
-            if stat and _identity(stat) == identity:
+            stat = stat_of(side)
+            if stat and identity_of(stat) == identity:
                 if keep and stat.st_size and side.name.endswith("-wal"):
                     side.rename(_free(side.with_name(f"{side.name}.of-another-file")))
                 else:
@@ -212,8 +151,8 @@ class DatabaseFile:
 
     def close(self) -> None:
         self._forget()
-        for held in self._left:
-            held.release()
+        for file in self._left:
+            file.release()
         self._left, self._sides = [], {}
 
     def settled(self) -> bool:
@@ -225,7 +164,7 @@ class DatabaseFile:
 
     def write_back(self) -> bool:
         """Write a deleted file again, from the one that is still open. False: somebody else has put one there."""
-        assert self._held
+        assert self._file
         with self._alone(), self._new() as new:
             if self.path.exists() or self._keeper is None:
                 return False
@@ -237,12 +176,12 @@ class DatabaseFile:
     def separate(self) -> None:
         """Make what was copied into the open file a file of its own, whose log is empty: the present log, and what
         connections remember, belong to the content before."""
-        assert self._held
+        assert self._file
         with self._alone(), self._new() as new:
             if self.look() is not State.OVERWRITTEN:
                 return
             with new.open("wb") as target:
-                while piece := os.pread(self._held.descriptor, 1 << 20, target.tell()):
+                while piece := os.pread(self._file.descriptor, 1 << 20, target.tell()):
                     target.write(piece)
             self._place(new)
 
@@ -268,7 +207,7 @@ class DatabaseFile:
     def may_be_set_aside(self) -> bool:
         """Not a file that was named by mistake."""
         known = self._counters is not None or self.path.suffix in _USUAL_NAMES
-        return known or bool(self._held and self._held.header().known)
+        return known or bool(self._file and self._file.header().known)
 
     def damaged(self) -> tuple[str, ...]:
         """Names of the damaged files that were set aside, oldest first."""
@@ -306,8 +245,8 @@ class DatabaseFile:
 
     def _place(self, new: Path) -> None:
         """Give `new` the name of the file, with its permissions. The log of the one before goes first."""
-        assert self._held
-        stat = self._held.stat()
+        assert self._file
+        stat = self._file.stat()
         os.chmod(new, stat.st_mode & 0o7777)
         with suppress(PermissionError):
             os.chown(new, stat.st_uid, stat.st_gid)
@@ -355,14 +294,14 @@ class DatabaseFile:
 
     def _asides(self) -> dict[str, Identity]:
         found = self.path.parent.glob(f"{self.path.name}.damaged-*")
-        return {one.name: _identity(stat) for one in found if (stat := _stat(one))}
+        return {one.name: identity_of(stat) for one in found if (stat := stat_of(one))}
 
     def _stat(self) -> os.stat_result | None:
-        return _stat(self.path)
+        return stat_of(self.path)
 
-    def _stat_identity(self) -> Identity | None:
+    def _identity_now(self) -> Identity | None:
         stat = self._stat()
-        return _identity(stat) if stat else None
+        return identity_of(stat) if stat else None
 
 
 def connect(path: Path, busy_s: float) -> sqlite3.Connection:
@@ -401,8 +340,8 @@ def _means_damage(fault: sqlite3.Error) -> bool:
     return (getattr(fault, "sqlite_errorcode", 0) & 0xFF) in (_CORRUPT, _NOT_A_DATABASE)
 
 
-def _require_whole(held: HeldFile) -> None:
-    stat, header = held.stat(), held.header()
+def _require_whole(file: OpenFile) -> None:
+    stat, header = file.stat(), file.header()
     if (not header.known or stat.st_size < header.bytes_wanted) and not _settled(stat):
         raise FileFaultError("the file was replaced by one that is not whole; perhaps it is still being copied")
 
@@ -418,14 +357,3 @@ def _free(path: Path) -> Path:
         count += 1
         free = path.with_name(f"{path.name}-{count}")
     return free
-
-
-def _stat(path: Path) -> os.stat_result | None:
-    try:
-        return os.stat(path)
-    except FileNotFoundError:
-        return None
-
-
-def _identity(stat: os.stat_result) -> Identity:
-    return stat.st_dev, stat.st_ino
