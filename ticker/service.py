@@ -131,7 +131,7 @@ class Service:
         return self.site.clicks.tally.version if path in PANELS else 0
 
     def open_store(self) -> Store:
-        return open_store(self.config.store.url, clock=self.clock)
+        return open_store(self.config.store.url, clock=self.clock, mends=True)
 
     def _opened(self, store: Store) -> None:
         if self._collects:

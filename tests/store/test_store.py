@@ -14,7 +14,7 @@ import pytest
 
 from ticker.model import Headline, Home, Outcome, Rate, Round, Story, Table, Validators
 from ticker.snapshot import FORMAT, Content, Series, Snapshot
-from ticker.store import Fenced, LastBody, LeaseState, StoreError, engine, open_store, tables
+from ticker.store import Fenced, LastBody, LeaseState, StoreError, open_store, postgresql, tables
 from ticker.store.engine import file_system
 
 NOON = datetime(2026, 5, 22, 12, 0, 0, 123456, UTC)
@@ -600,7 +600,7 @@ class TestPostgresql:
     def test_a_server_that_says_nothing_is_given_up_after_two_seconds(self, silent_port, stopwatch):
         with pytest.raises(StoreError, match="timeout"):
             open_store(f"postgresql://me@127.0.0.1:{silent_port}/ticker", clock=lambda: NOON)
-        assert engine._CONNECT_S == 2
+        assert postgresql.CONNECT_S == 2
         assert stopwatch() < 15  # without a limit it would be minutes; how many seconds more depends on the machine
 
     def test_a_wrong_password_is_not_printed(self, postgres_server, postgres_url):

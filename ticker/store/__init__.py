@@ -37,15 +37,16 @@ __all__ = [
 ]  # fmt: skip
 
 
-def open_store(url: str, *, clock: Callable[[], datetime]) -> Store:
+def open_store(url: str, *, clock: Callable[[], datetime], mends: bool = False) -> Store:
     """Open the store at `sqlite:///file.db` or `postgresql://user@host/database` and bring its tables up to date.
 
     `clock` gives the present moment (aware, UTC). On SQLite, where all processes share one machine, it also times the
-    lease; on PostgreSQL the server's clock does.
+    lease; on PostgreSQL the server's clock does. With `mends`, as a running service needs it, a deleted SQLite file is
+    written back and a damaged one set aside; a command only reports them.
     """
-    database = Database(url, clock)
+    database = Database(url, clock, upgrade, mends=mends)
     try:
-        upgrade(database)
+        database.open()
     except BaseException:
         database.close()
         raise
@@ -57,6 +58,7 @@ class Store(Reads):
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
+        self._given: dict[tuple[str, int], int] = {}  # (lease, token) → generation of the file that it is of
 
     @property
     def address(self) -> str:
@@ -67,6 +69,34 @@ class Store(Reads):
     def warning(self) -> str | None:
         """What the operator should know about the place of the store, such as a network file system."""
         return self._database.warning
+
+    @property
+    def generation(self) -> int:
+        """Another number for each file that has borne the store's name since this process opened it: numbers that the
+        store counts (versions, tokens) may repeat in another file."""
+        return self._database.generation
+
+    @property
+    def write_fault(self) -> str:
+        """Why the last write of this process failed; "" once one succeeded."""
+        return self._database.write_fault
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """What happened to the file since this process opened it, a sentence each, oldest first."""
+        return tuple(self._database.events)
+
+    def damaged(self) -> tuple[str, ...]:
+        """Names of the damaged files that were set aside and that nobody has removed."""
+        return self._database.damaged()
+
+    def rates_version(self) -> int:
+        """Grows with each commit that changed any revision, however old its day; another file's is never equal."""
+        while True:
+            generation = self.generation
+            version = super().rates_version()
+            if generation == self.generation:
+                return (generation << 40) + version
 
     def close(self) -> None:
         self._database.close()
@@ -83,7 +113,10 @@ class Store(Reads):
         expired.
         """
         with self._writing() as session:
-            return acquire(session, holder, ttl_s, name)
+            generation, token = self.generation, acquire(session, holder, ttl_s, name)
+        if token is not None:
+            self._given[name, token] = generation
+        return token
 
     def release(self, holder: str, name: str = COLLECT) -> None:
         """Give the lease back, so that another process need not wait for its end."""
@@ -97,14 +130,14 @@ class Store(Reads):
 
         Raises Fenced when `token` is not the present one of the lease COLLECT.
         """
-        with fenced(self._database, token, COLLECT) as session:
+        with fenced(self._database, token, COLLECT, self._given.get((COLLECT, token))) as session:
             yield Write(session, token)
 
     @contextmanager
     def backfill(self, token: int) -> Iterator[BackfillWrite]:
         """One transaction that adds rates to days without one; otherwise as `write`. `token` belongs to the lease
         BACKFILL, so that a backfill can run beside a collecting process."""
-        with fenced(self._database, token, BACKFILL) as session:
+        with fenced(self._database, token, BACKFILL, self._given.get((BACKFILL, token))) as session:
             yield BackfillWrite(session)
 
     def prune(self, token: int, before: datetime) -> None:

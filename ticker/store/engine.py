@@ -1,12 +1,15 @@
-"""Connections to SQLite or PostgreSQL. All differences between the two are in this file."""
+"""Connections to SQLite or PostgreSQL. All differences between the two are in this file, in `sqlite_file` (what may
+happen to a file) and in `postgresql` (how long a server may take)."""
 
 from __future__ import annotations
 
-import sqlite3
-import time
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +18,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from ticker import log
+from ticker.store.postgresql import READING, allow, postgresql_engine
+from ticker.store.sqlite_file import DatabaseFile, FileFaultError, State, connect
 from ticker.store.tables import micros
 
-BUSY_S = 5  # how long a write waits for another one
+BUSY_S = 5  # how long a write waits for another one in SQLite
 _MIGRATION_S = 60  # the same for the change of the tables
-_CONNECT_S = 2
-_READ_S = 5
-_WRITE_S = 30
-_IDLE_S = 10  # longest that a stopped process may lock the lease's row: others must take over within 30 s
 _MIGRATION_LOCK = 0x7469636B6572  # "ticker" in ASCII: a number that no other program on the database uses
 
 _WANTED = "sqlite:///file.db or postgresql://user@host/database is wanted"
@@ -35,71 +37,206 @@ class StoreError(Exception):
     """The store could not do its work: one sentence for the operator, without password and without SQL."""
 
 
-class Database:
-    """One database with its connections. `address` names it without its password."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The engine of one file, or of a server. On SQLite another file has another one."""
 
-    def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
+    engine: sa.Engine
+    reader: sa.Engine
+    writer: sa.Engine
+
+    @classmethod
+    def of(cls, engine: sa.Engine, **reading: Any) -> _Opened:
+        return cls(engine, engine.execution_options(**reading), engine.execution_options(ticker_writes=True))
+
+
+class Database:
+    """One database with its connections. `address` names it without its password.
+
+    `prepare` brings the tables of a database up to date: at `open`, and after each change of an SQLite file. With
+    `mends` a deleted file is written back and a damaged one set aside; without, both are only reported.
+    """
+
+    def __init__(
+        self, url: str, clock: Callable[[], datetime], prepare: Callable[[Database], None], *, mends: bool = False
+    ) -> None:
         parsed = _parsed(url)
         self.address = _address(parsed)
-        self._password = parsed.password
-        self._clock = clock
+        self.generation = 0  # another number for each file that this process has opened
+        self.write_fault = ""  # why the last write failed; "" once one succeeded
+        self.events: deque[str] = deque(maxlen=5)  # what happened to the file, for the operator
+        self._url, self._password, self._clock = parsed, parsed.password, clock
+        self._prepare, self._mends = prepare, mends
         self.file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
         self.warning = None if self.file is None else _warning(self.file)
+        self._on_disk = DatabaseFile(self.file, BUSY_S) if self.file else None
+        self._lock = threading.RLock()  # of the change to another file
+        self._preparing = self._prepared = False
         try:
-            self._engine = _sqlite(parsed) if self.file else _postgresql(parsed)
+            self._opened = None if self.file else _Opened.of(postgresql_engine(parsed), **READING)
         except ImportError as fault:
             raise StoreError(
                 f"{self.address}: the driver of PostgreSQL is missing; install som-ticker[postgresql]"
             ) from fault
-        self._url = parsed
-        reading = {} if self.file else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self._reader = self._engine.execution_options(**reading)
-        self._writer = self._engine.execution_options(ticker_writes=True)
+
+    def open(self) -> None:
+        """Connect, and bring the tables up to date."""
+        if not self._on_disk:
+            self._prepare(self)
+            return
+        try:
+            self._current()
+        except StoreError:
+            if not (self._mends and self._on_disk.suspicion):
+                raise
+            self._current()  # it is set aside now, unless somebody is still writing it
 
     def close(self) -> None:
-        self._engine.dispose()
+        with self._lock:
+            if self._opened:
+                self._opened.engine.dispose()
+            if self._on_disk:
+                self._opened = None
+                self._on_disk.close()
 
     def reading(self) -> AbstractContextManager[sa.Connection]:
         """A transaction that sees one state of the store throughout and blocks no write."""
-        return self._transaction(self._reader)
+        return self._transaction(writes=False)
 
-    def writing(self) -> AbstractContextManager[sa.Connection]:
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
         """A transaction that waits for other writers first (on PostgreSQL: once it touches their rows)."""
-        return self._transaction(self._writer)
+        try:
+            with self._transaction(writes=True) as connection:
+                yield connection
+        except StoreError as fault:
+            if isinstance(
+                fault.__cause__, SQLAlchemyError | FileFaultError | OSError
+            ):  # otherwise it is no fault of the store
+                self.write_fault = str(fault).removeprefix(f"{self.address}: ")
+            raise
+        self.write_fault = ""
 
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:
         """A transaction that may change the tables: one process at a time."""
-        with self.errors_translated(), self._writer.connect() as connection:
+        opened = self._current()
+        with self.errors_translated(), opened.writer.connect() as connection:
             if self.file:
                 _pragma(connection, f"busy_timeout = {_MIGRATION_S * 1000}")
             with connection.begin():
                 if not self.file:
-                    connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{_MIGRATION_S}s'")
+                    allow(connection, _MIGRATION_S)
                     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_MIGRATION_S}s'")
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
                 yield connection
             if self.file:
-                _pragma(connection, f"busy_timeout = {BUSY_S * 1000}")
+                _pragma(connection, f"busy_timeout = {int(BUSY_S * 1000)}")
 
     @contextmanager
-    def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+    def _transaction(self, *, writes: bool) -> Iterator[sa.Connection]:
+        opened = self._current()
+        engine = opened.writer if writes else opened.reader
         with self.errors_translated(), engine.connect() as connection, connection.begin():
             yield connection
+        if writes and self._on_disk and self._changed_since(opened):
+            raise StoreError(
+                f"{self.address}: the file was replaced during a write; what it wrote is not in the new one"
+            )
 
     def ping(self) -> None:
         if self.file:
-            # A deleted file still answers this process, which has it open.
-            if not self.file.exists():
-                raise StoreError(f"{self.address}: the file is gone")
             with self.reading() as connection:
                 connection.execute(sa.select(1))
             return
         # A new connection: the client limits the time to establish it, while a pooled one would wait for a server that
         # hangs.
-        engine = sa.create_engine(self._url, poolclass=sa.NullPool, connect_args=_POSTGRESQL, hide_parameters=True)
+        engine = postgresql_engine(self._url, poolclass=sa.NullPool)
         with self.errors_translated(), engine.connect() as connection:
             connection.execute(sa.select(1))
+
+    def damaged(self) -> tuple[str, ...]:
+        """Names of the damaged files that were set aside."""
+        return self._on_disk.damaged() if self._on_disk else ()
+
+    def _current(self) -> _Opened:
+        """The connections to the database as it is now; an SQLite file that was replaced is opened first."""
+        if not self._on_disk:
+            assert self._opened
+            return self._opened
+        if not self._lock.acquire(timeout=BUSY_S):
+            raise StoreError(f"{self.address}: the file is being opened again")
+        try:
+            with self._file_errors_translated():
+                if not self._preparing:
+                    self._follow(self._on_disk)
+            assert self._opened
+            return self._opened
+        finally:
+            self._lock.release()
+
+    def _changed_since(self, opened: _Opened) -> bool:
+        assert self._on_disk
+        with self._lock, self._file_errors_translated():
+            return self._opened is not opened or self._on_disk.look() not in (State.SAME, State.DAMAGED)
+
+    def _follow(self, file: DatabaseFile) -> None:
+        state, wait = file.look(), "; waiting until nobody writes it"
+        match state:
+            case State.GONE:
+                if not (self._mends and file.settled()):
+                    raise FileFaultError("the file is gone")
+                if file.write_back():
+                    self._tell("the file was deleted; it was written back from the open one")
+            case State.OVERWRITTEN:
+                if not (self._mends and file.settled()):
+                    raise FileFaultError("another content was copied into the open file" + wait * self._mends)
+                file.separate()
+                self._tell("another content was copied into the open file; it was made a file of its own")
+            case State.DAMAGED:
+                self._set_aside(file, f"the file is damaged: {file.suspicion}", wait)
+        if state is not State.SAME or self._opened is None:
+            self._reopen(file)
+        if not self._prepared:
+            self._bring_up_to_date()
+
+    def _set_aside(self, file: DatabaseFile, why: str, wait: str) -> None:
+        if not self._mends or not file.may_be_set_aside():
+            raise FileFaultError(why)
+        if not file.settled():
+            raise FileFaultError(why + wait)
+        if name := file.set_aside(self._clock(), self._create):
+            self._tell(f"{why}; it is kept as {name}, and an empty store begins")
+
+    def _reopen(self, file: DatabaseFile) -> None:
+        if file.look() is not State.REPLACED:
+            return
+        before = self._opened
+        file.open(first=before is None)
+        self._opened, self._prepared = _sqlite(file.path), False
+        if before:
+            self.generation += 1
+            before.engine.dispose()
+            self._tell("another file has replaced the store; it is read and written from now on")
+
+    def _bring_up_to_date(self) -> None:
+        self._preparing = True
+        try:
+            self._prepare(self)
+            self._prepared = True
+        finally:
+            self._preparing = False
+
+    def _create(self, path: Path) -> None:
+        made = Database(f"sqlite:///{path}", self._clock, self._prepare)
+        try:
+            made.open()
+        finally:
+            made.close()
+
+    def _tell(self, what: str) -> None:
+        log.warning("store file changed", why=what, store=self.address)
+        self.events.append(f"{self._clock():%Y-%m-%d %H:%M:%S} UTC: {what}")
 
     def now(self) -> sa.ColumnElement[int]:
         """The time in microseconds: the server's clock on PostgreSQL, where several machines share one store."""
@@ -119,7 +256,16 @@ class Database:
         try:
             yield
         except SQLAlchemyError as fault:
+            if self._on_disk and self._mends and isinstance(fault, DBAPIError):
+                self._on_disk.suspect(fault.orig)
             raise StoreError(f"{self.address}: {self._reason(fault)}") from fault
+
+    @contextmanager
+    def _file_errors_translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (FileFaultError, OSError) as fault:
+            raise StoreError(f"{self.address}: {fault}") from fault
 
     def _reason(self, fault: SQLAlchemyError) -> str:
         if isinstance(fault, PoolTimeout):
@@ -152,30 +298,17 @@ def _address(url: sa.URL) -> str:
     return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
-def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_S}, pool_timeout=BUSY_S, hide_parameters=True)
-    sa.event.listen(engine, "connect", _prepare_sqlite)
+def _sqlite(file: Path) -> _Opened:
+    # Without `creator` the driver would make an empty file where a deleted one was.
+    engine = sa.create_engine(
+        "sqlite+pysqlite:///",
+        creator=partial(connect, file, BUSY_S),
+        poolclass=sa.QueuePool,
+        pool_timeout=BUSY_S,
+        hide_parameters=True,
+    )
     sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins no transaction; `_begin_sqlite` does
-    _write_ahead(connection, time.monotonic() + BUSY_S)
-    connection.execute("PRAGMA synchronous = FULL")
-
-
-def _write_ahead(connection: sqlite3.Connection, deadline: float) -> None:
-    """Switch the file to WAL, once in its life. When several processes try at once, SQLite refuses all but one without
-    waiting, hence the loop."""
-    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        try:
-            connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            return
-        except sqlite3.OperationalError as fault:
-            if "locked" not in str(fault) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
+    return _Opened.of(engine)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -183,51 +316,15 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # So a transaction that will write says so when it begins.
     writes = connection.get_execution_options().get("ticker_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        # Each write is numbered in the file's header: `sqlite_file` notices a backup that was copied into the file.
+        number = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA user_version = {(number + 1) & 0x7FFFFFFF}")
 
 
 def _pragma(connection: sa.Connection, pragma: str) -> None:
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA {pragma}")
-
-
-_POSTGRESQL: dict[str, Any] = {
-    "connect_timeout": _CONNECT_S,
-    "application_name": "som-ticker",
-    # A server that vanished without closing the connection is noticed after about 10 s.
-    "keepalives_idle": 4,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-
-
-def _postgresql(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(
-        url,
-        pool_size=5,
-        pool_timeout=BUSY_S,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args=_POSTGRESQL,
-    )
-    sa.event.listen(engine, "connect", _prepare_postgresql)
-    sa.event.listen(engine, "begin", _begin_postgresql)
-    return engine
-
-
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    # By statement, because the operator's address may use the connection's `options`.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SET statement_timeout = '{_READ_S}s'; SET lock_timeout = '{BUSY_S}s';"
-            f" SET idle_in_transaction_session_timeout = '{_IDLE_S}s'"
-        )
-    connection.commit()
-
-
-def _begin_postgresql(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("ticker_writes", False):
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{_WRITE_S}s'")
 
 
 def _driver_message(fault: BaseException) -> str:

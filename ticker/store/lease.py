@@ -47,12 +47,14 @@ def _ensure_row(session: Session, name: str) -> None:
 
 
 @contextmanager
-def fenced(database: Database, token: int, name: str) -> Iterator[Session]:
+def fenced(database: Database, token: int, name: str, generation: int | None = None) -> Iterator[Session]:
     """A transaction for the holder of a lease: committed at the end of the block, rolled back by an exception.
 
-    Raises Fenced when `token` is not the lease's present one.
+    Raises Fenced when `token` is not the lease's present one, or was given by the file before (another `generation`).
     """
     with database.writing() as connection:
+        if generation not in (None, database.generation):
+            raise Fenced(f"{database.address}: a write with token {token} was refused, the file was replaced since")
         session = Session(database, connection)
         _check_token(session, token, name)
         yield session

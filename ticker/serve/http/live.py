@@ -16,9 +16,9 @@ from ticker.snapshot import Snapshot, dump, load
 from ticker.store import Store, StoreError
 
 POLL_S = 0.4  # so that every process serves a new version within a second
-RETRY_S = 2.0
+RETRY_S = 1.0  # so that processes which all lost the store show what is new within two seconds of each other
 SAVE_EVERY = timedelta(minutes=1)
-PING_EVERY = timedelta(seconds=30)
+FIGURES_KEPT = timedelta(hours=1)
 
 
 class LiveSnapshot:
@@ -40,16 +40,18 @@ class LiveSnapshot:
         self.store: Store | None = None
         self.fault: str = "not opened yet"  # why the store cannot be read; "" while it can
         self.polled_at: datetime | None = None
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, int, int] | None = None  # the store's generation, version and confirmations
         self._snapshot: Snapshot | None = None
+        self._shown: Snapshot | None = None
         self._saved_at: datetime | None = None
-        self._pinged_at: datetime | None = None
+        self._bare_since: datetime | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         if self._snapshot_file and (kept := read_snapshot(self._snapshot_file)):
             self._show(kept)
+            self._shown = kept
         self._thread = threading.Thread(target=self._follow, name="latest", daemon=True)
         self._thread.start()
 
@@ -68,7 +70,6 @@ class LiveSnapshot:
                 if self._on_open:
                     self._on_open(self.store)
             self._read(self.store)
-            self._ping(self.store)
             self.fault = ""
         except StoreError as fault:
             if str(fault) != self.fault:
@@ -85,29 +86,35 @@ class LiveSnapshot:
             self._stopping.wait(RETRY_S if self.fault else POLL_S)
 
     def _read(self, store: Store) -> None:
-        seen = store.version()
-        if seen == self._seen:
+        version, confirmations = store.version()
+        # Last: when the file was replaced meanwhile, the next poll finds another version, or it was read from that one.
+        seen = store.generation, version, confirmations
+        if seen == self._seen and not self._bare_since:
             return
-        if self._seen and self._snapshot and seen[0] == self._seen[0]:
+        if self._seen and self._snapshot and seen[:2] == self._seen[:2]:
             snapshot: Snapshot | None = self._snapshot.confirmed(store.looks())
         else:
             snapshot = store.snapshot()
-        if snapshot:
+        if snapshot and not self._is_bare(snapshot):
             self._save(snapshot)  # first: after a crash no reader gets an older version than before
             self._show(snapshot)
+            self._shown = snapshot
         self._snapshot, self._seen = snapshot, seen
 
-    def _ping(self, store: Store) -> None:
-        """A deleted database file still answers through an open connection: check, so that the operator knows."""
-        now = self._clock()
-        due = self.fault or self._pinged_at is None or abs(now - self._pinged_at) > PING_EVERY
-        if due and store.address.startswith("sqlite:"):
-            store.ping()
-            self._pinged_at = now
+    def _is_bare(self, snapshot: Snapshot) -> bool:
+        """Whether the store has begun anew and has no figure yet, while the last good snapshot still shows some. Their
+        age is judged all along; after an hour the newer headlines count for more."""
+        shown = self._shown.content if self._shown else None
+        sources = {bank.source for bank in snapshot.content.banks}
+        if snapshot.content.series or not shown or not shown.series or {one.source for one in shown.banks} != sources:
+            self._bare_since = None
+            return False
+        self._bare_since = self._bare_since or self._clock()
+        return abs(self._clock() - self._bare_since) < FIGURES_KEPT
 
     def _save(self, snapshot: Snapshot) -> None:
         now = self._clock()
-        newer = self._snapshot is None or self._snapshot.version != snapshot.version
+        newer = self._snapshot is None or self._snapshot.content is not snapshot.content
         if self._snapshot_file and (newer or not self._saved_at or now - self._saved_at > SAVE_EVERY):
             try:
                 write_snapshot(self._snapshot_file, snapshot)
