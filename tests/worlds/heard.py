@@ -1,0 +1,102 @@
+"""What was delivered to the service, in the order in which it came: what `check` decides by. Lost with the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from .bank import Page
+from .world import Reply
+
+MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Answers in a row with the same page. `older`: they left the bank before others that had come already; None: no
+    telling, they had no Date."""
+
+    source: str
+    page: Page
+    older: bool | None
+    first_at: float
+    first_left: int
+    last_at: float
+    last_left: int
+    answers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What a page of the archive said of one currency."""
+
+    at: float
+    currency: str
+    figures: dict[date, Decimal]
+
+
+@dataclass
+class Delivered:
+    """All deliveries of one store's life."""
+
+    runs: list[Run] = field(default_factory=list)
+    filed: list[Filed] = field(default_factory=list)
+    _newest: dict[str, int] = field(default_factory=dict)  # by source, when the newest answer left the bank
+    _older: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
+    _last: dict[str, int] = field(default_factory=dict)  # by source, the place of its last run
+
+    def copy(self) -> Delivered:
+        older = {source: list(of) for source, of in self._older.items()}
+        return Delivered(list(self.runs), list(self.filed), dict(self._newest), older, dict(self._last))
+
+    def table(self, source: str, at: float, reply: Reply) -> None:
+        """An answer that brought, or confirmed, a page."""
+        page = reply.page
+        assert page
+        older = self._is_older(source, at, reply.left_at)
+        left = reply.left_at or 0
+        place = self._last.get(source)
+        if place is not None:
+            last = self.runs[place]
+            if last.page is page and last.older == older:
+                self.runs[place] = replace(last, last_at=at, last_left=left, answers=last.answers + 1)
+                return
+        self._last[source] = len(self.runs)
+        self.runs.append(Run(source, page, older, at, left, at, left))
+
+    def archive(self, at: float, currency: str, figures: dict[date, Decimal]) -> None:
+        self.filed.append(Filed(at, currency, figures))
+
+    def of_day(self, source: str, day: date) -> list[Run]:
+        return [one for one in self.runs if one.source == source and one.page.day == day]
+
+    def figures(self, source: str, currency: str) -> Iterator[tuple[float, date, Decimal]]:
+        """Every figure of a currency with the moment at which it first came, from tables and the archive."""
+        for run in self.runs:
+            if run.source == source and (row := run.page.row(currency)):
+                yield run.first_at, run.page.day, row.value
+        for page in self.filed if source == "daily" else ():
+            if page.currency == currency:
+                for day, value in page.figures.items():
+                    yield page.at, day, value
+
+    def _is_older(self, source: str, at: float, left: int | None) -> bool | None:
+        """Three older ones in a row whose Dates advance as time does begin a new reckoning."""
+        if left is None:
+            return None
+        newest = self._newest.get(source)
+        if newest is None or left >= newest - MINUTE:
+            self._older.pop(source, None)
+            self._newest[source] = max(left, newest or left)
+            return False
+        row = self._older.setdefault(source, [])
+        if row and abs((left - row[-1][1]) - (at - row[-1][0])) > MINUTE:
+            row.clear()
+        row.append((at, left))
+        if len(row) < 3:
+            return True
+        self._newest[source] = left
+        row.clear()
+        return False

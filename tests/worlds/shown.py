@@ -1,0 +1,71 @@
+"""What a reader is shown of one currency at one moment, from the view or from its JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ticker.model import Freshness
+from ticker.rates.freshness import Judgement
+from ticker.serve.strip.view import Strip
+
+from .truth import DAILY, WEEKLY
+
+CURRENCIES = (*DAILY, *WEEKLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One currency on the strip. `marked`: its age or doubt is said beside it or for all figures."""
+
+    currency: str
+    freshness: str
+    confirmed: bool
+    marked: bool
+    value: Decimal | None
+    valid_on: date | None
+    valid_until: date | None
+    change: Decimal | None = None
+    previous: tuple[date, Decimal] | None = None
+    next: tuple[date, Decimal] | None = None
+    next_marked: bool = False
+    tomorrow: bool = False  # whether `next` stands under the word "tomorrow"
+
+    @property
+    def state(self) -> str:
+        if self.value is None:
+            return "hidden"
+        if not self.confirmed:
+            return "unconfirmed"
+        return "fresh" if self.freshness == "fresh" else "late"
+
+    @property
+    def unmarked(self) -> bool:
+        return self.value is not None and not self.marked
+
+
+def of_strip(strip: Strip, judged: Judgement) -> list[Shown]:
+    """What the view says, in English."""
+    found = []
+    for rate in strip.rates:
+        figure = judged.figure(rate.currency)
+        told = bool(rate.mark) or strip.state is not Freshness.FRESH
+        next_ = rate.next and (rate.next.valid_on, rate.next.value)
+        found.append(
+            Shown(
+                rate.currency,
+                rate.freshness.value,
+                figure.confirmed if figure else True,
+                rate.freshness is not Freshness.FRESH and told,
+                rate.value,
+                rate.valid_on,
+                rate.valid_until,
+                rate.change,
+                rate.previous and (rate.previous.valid_on, rate.previous.value),
+                next_,
+                bool(rate.next and rate.next.contested),
+                bool(rate.next) and strip.words.tomorrow == "tomorrow" and not (rate.next and rate.next.mark),
+            )
+        )
+    return found
