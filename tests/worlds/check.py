@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ticker.model import Round
+from ticker.model import Outcome, Round
 
 from .bank import clock, day_of
 from .could import Could
 from .heard import Delivered
 from .law import Law, source_of
 from .shown import CURRENCIES, Shown
-from .truth import DAILY, DAY
+from .truth import DAILY, DAY, saturday_of
 from .world import Published, World
 
 SPAN = tuple[float, float]
+Certain = Mapping[str, Mapping[date, Decimal]]  # what formats without marks give, by currency and day
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class False_:  # noqa: N801
     day: date | None
     shown: Decimal | None
     meant: Decimal | None
+    before: tuple[str, ...] = ()  # what happened last
 
     def __str__(self) -> str:
         return (
@@ -58,6 +60,9 @@ class Checker:
     fresh_s: float = 0  # and was shown fresh
     held_true: list[str] = field(default_factory=list)
     history: list[tuple[float, list[Shown]]] = field(default_factory=list)
+    notable: list[tuple[float, str, str]] = field(
+        default_factory=list
+    )  # rounds that failed or held: when, whose, which
 
     def __post_init__(self) -> None:
         self.law, self.could = Law(self.world), Could(self.world)
@@ -66,11 +71,18 @@ class Checker:
         self._wrong = False
         self._told: set[tuple[str, str, date | None, Decimal | None]] = set()
         self._missing: dict[str, list[SPAN]] = {}
+        self._certain: Certain = {}
+        self._events: deque[tuple[float, object]] = deque(maxlen=12)
 
     # What happens
 
-    def round(self, _at: float, done: Round) -> None:
+    def round(self, at: float, done: Round) -> None:
         self.rounds[f"{done.source} {done.outcome}"] += 1
+        if done.outcome is not Outcome.CONFIRMED:
+            self._events.append((at, done))
+            kind = "failed" if done.failed else "held" if "held" in done.note else "refused" if not done.parsed else ""
+            if kind:
+                self.notable.append((at, done.source, kind))
 
     def lost(self, at: float) -> None:
         """The store was replaced: what could be had begins anew."""
@@ -81,11 +93,12 @@ class Checker:
         if self._wrong:
             self._check(at, self._now, delivered)
 
-    def read(self, at: float, shown: list[Shown], delivered: Delivered) -> None:
+    def read(self, at: float, shown: list[Shown], delivered: Delivered, certain: Certain) -> None:
         self._account(at)
         self.reads += 1
-        self._now, self._since = shown, at
+        self._now, self._since, self._certain = shown, at, certain
         self.history.append((at, shown))
+        self._events.append((at, shown))
         self._check(at, shown, delivered)
 
     def finish(self, at: float) -> None:
@@ -110,6 +123,11 @@ class Checker:
                     self._blame(at, "tomorrow", one.currency, day, value, delivered)
                 if one.tomorrow and day != today + DAY:
                     self._tell(at, "tomorrow", one.currency, day, value, None)
+
+        for currency, days in self._certain.items():
+            for day, value in days.items():
+                if currency in CURRENCIES and self._differs(currency, day, value):
+                    self._blame(at, "program's", currency, day, value, delivered)
 
     def _check_day(self, at: float, one: Shown, today: date) -> None:
         if not (one.valid_on and one.valid_until and one.valid_on <= today <= one.valid_until):
@@ -138,22 +156,29 @@ class Checker:
             if ("excused", currency, day, value) not in self._told:
                 self._told.add(("excused", currency, day, value))
                 self.excused[reason] += 1
-            if what != "previous" and self.law.contended(currency, day, delivered):
+            key = "contended", currency, day, value
+            told = what == "previous" or key in self._told
+            if not told and self.law.contended(currency, day, delivered):
+                self._told.add(key)
                 self.in_contention.append(self._made(at, what, currency, day, value))
             return
         self._tell(at, what, currency, day, value, self.world.meant(currency, day))
 
     def _made(self, at: float, what: str, currency: str, day: date | None, value: Decimal | None) -> False_:
         meant = self.world.meant(currency, day) if day else None
-        return False_(self.world.seed, at, what, currency, day, value, meant)
+        return False_(self.world.seed, at, what, currency, day, value, meant, self._last_events())
+
+    def _last_events(self) -> tuple[str, ...]:
+        return tuple(f"{clock(at)} {_told(event)}" for at, event in self._events)
 
     def _tell(
         self, at: float, what: str, currency: str, day: date | None, value: Decimal | None, meant: Decimal | None
     ) -> None:
-        key = what, currency, day, value
+        table = day and (day if source_of(currency) == "daily" else saturday_of(day))
+        key = what if what in ("change", "day") else "false", currency, table, value
         if key not in self._told:
             self._told.add(key)
-            self.false.append(False_(self.world.seed, at, what, currency, day, value, meant))
+            self.false.append(False_(self.world.seed, at, what, currency, day, value, meant, self._last_events()))
 
     # Time
 
@@ -232,3 +257,9 @@ class Checker:
         """Whether what was read at `at` is still shown at `since`."""
         later = next((moment for moment, _ in self.history if moment > at), None)
         return later is None or later > since
+
+
+def _told(event: object) -> str:
+    if isinstance(event, Round):
+        return f"{event.source}: {event.outcome} {event.status or ''} {event.note[:300]}"
+    return "shown: " + " · ".join(map(str, event))  # type: ignore[call-overload]

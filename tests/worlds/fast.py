@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ticker.collect.due import archive_due_at, due_at
-from ticker.collect.http.answer import Answer
+from ticker.collect.http.answer import NO_VALIDATORS, Answer
 from ticker.collect.http.faults import FetchError
 from ticker.collect.round import (
     PAST_ROUNDS,
@@ -23,19 +24,20 @@ from ticker.collect.round import (
 from ticker.collect.sources import Archive, archive_of
 from ticker.collect.sources.nbkr import parse_archive
 from ticker.config import DEFAULT_RATES, Config
-from ticker.model import Home, ParseError, RatesSource, Round, Validators
+from ticker.model import Freshness, Home, Outcome, RatesSource, Round, Validators
+from ticker.rates.certain import certain_now
 from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import Strip, present
 from ticker.snapshot import Content, Snapshot, empty
 from ticker.store import Write
 
-from .bank import Page, VALUTA, utc
+from .bank import VALUTA, Page, utc
 from .check import Checker
 from .heard import Delivered
 from .memory import MemoryStore
 from .shown import CURRENCIES, Shown, of_strip
-from .world import Reply, World
+from .world import World
 
 HOME = Home()
 LEAST_S = 180  # no source is visited sooner, whatever its past says
@@ -57,7 +59,7 @@ class _Kept(RoundContext):
         store: Any = self.store
         key = store.changes, self.home.day(self.clock())
         if store.__dict__.get("content_key") != key:
-            store.content_key, store.content_kept = key, super(_Kept, self).content(tx)
+            store.content_key, store.content_kept = key, RoundContext.content(self, tx)
         return store.content_kept  # type: ignore[no-any-return]
 
 
@@ -77,7 +79,7 @@ class _Wire:
     def __exit__(self, *fault: object) -> None:
         pass
 
-    def get(self, url: str, validators: Validators = Validators(), **_rest: object) -> Answer:
+    def get(self, url: str, validators: Validators = NO_VALIDATORS, **_rest: object) -> Answer:
         if "?" in url:
             return self._archive(url)
         run, name = self.run, self.run.named[url]
@@ -119,7 +121,7 @@ class FastRun:
 
     world: World
     now: float = 0
-    note: Callable[[float, str], object] | None = None  # told of every round, for `--explain`
+    note: Callable[[float, str], object] | None = None  # told of every round that changed or failed
     delivered: Delivered = field(default_factory=Delivered)
 
     def __post_init__(self) -> None:
@@ -206,23 +208,17 @@ class FastRun:
                 self._visited[id_] = self.now
                 self._due.pop(id_, None)
                 done = visit(self.store.token)
-                if self.note:
+                if self.note and done.outcome is not Outcome.CONFIRMED:
                     self.note(self.now, f"{id_}: {done.outcome} {done.status or ''} {done.note}")
                 self.checker.round(self.now, done)
             for archive in self.archives:
                 self._due.pop(archive.id, None)
 
     def _visits(self) -> list[tuple[str, Callable[[int], Round], float]]:
-        found: list[tuple[str, Callable[[int], Round], float]] = []
-        for bank in self.banks:
-            found.append(
-                (bank.id, lambda token, bank=bank: visit_rates(self.context, bank, token), self._bank_due(bank))
-            )  # type: ignore[misc]
-        for one in self.archives:
-            found.append(
-                (one.id, lambda token, one=one: visit_archive(self.context, one, token), self._archive_due(one))
-            )  # type: ignore[misc]
-        return found
+        tables = [(one.id, partial(visit_rates, self.context, one), self._bank_due(one)) for one in self.banks]
+        return tables + [
+            (one.id, partial(visit_archive, self.context, one), self._archive_due(one)) for one in self.archives
+        ]
 
     def _bank_due(self, bank: RatesSource) -> float:
         if bank.id not in self._due:
@@ -231,17 +227,15 @@ class FastRun:
         return self._due[bank.id]
 
     def _archive_due(self, archive: Archive) -> float:
+        today = HOME.day(self.clock())
+        key = self.store.changes, today
+        if not self._needs or self._needs[0] != key:
+            known = self.store.revisions(archive.source.id, today - RATES_SPAN)
+            self._needs = key, archive_needs(archive, known, today)
+            self._due.pop(archive.id, None)
         if archive.id not in self._due:
-            today = HOME.day(self.clock())
-            key = self.store.changes, today
-            if not self._needs or self._needs[0] != key:
-                known = self.store.revisions(archive.source.id, today - RATES_SPAN)
-                self._needs = key, archive_needs(archive, known, today)
-            due = None
-            if self._needs[1]:
-                due = archive_due_at(archive.source, self.store.rounds(archive.id, PAST_ROUNDS), self.clock())
-            midnight = HOME.at(today + timedelta(days=1))
-            self._due[archive.id] = self._true(due, archive.id) if due else self._true(midnight, "")
+            due = archive_due_at(archive.source, self.store.rounds(archive.id, PAST_ROUNDS), self.clock())
+            self._due[archive.id] = self._true(due, archive.id) if self._needs[1] else math.inf
         return self._due[archive.id]
 
     def _true(self, ours: datetime, id_: str) -> float:
@@ -258,9 +252,10 @@ class FastRun:
 
     def _read_strip(self) -> None:
         """What a reader sees now; read anew where it may have changed."""
-        version = self.store.version()
-        now = self.clock()
-        if self._judged and self._read == version and now < self._judged.changes_at:
+        version, now = (self.store.version()[0], self._seen_last()), self.clock()
+        settled = self._judged and all(one.freshness is Freshness.FRESH for one in self._judged.figures)
+        if settled and self._read == version and now < self._judged.changes_at:  # type: ignore[union-attr]
+            self.checker.again(self.now, self.delivered)
             return
         snapshot = self.store.snapshot() or empty(HOME)
         judged = freshness(snapshot, now)
@@ -270,16 +265,19 @@ class FastRun:
         if same:
             self.checker.again(self.now, self.delivered)
             return
-        self.checker.read(self.now, self._shown(snapshot, judged), self.delivered)
+        shown = self._shown(snapshot, judged)
+        if self.note:
+            self.note(self.now, f"shown: {' · '.join(map(str, shown))}")
+        self.checker.read(self.now, shown, self.delivered, certain_now(snapshot.content, judged).values)
+
+    def _seen_last(self) -> frozenset[tuple[str, str]]:
+        """What each source's last good look saw. While figures are fresh, later looks at the same change nothing."""
+        looks = self.store.looks()
+        newest = {
+            bank.id: max((at for (id_, _), at in looks.items() if id_ == bank.id), default=None) for bank in self.banks
+        }
+        return frozenset(key for key, at in looks.items() if at == newest[key[0]])
 
     def _shown(self, snapshot: Snapshot, judged: Judgement) -> list[Shown]:
         strip: Strip = present(snapshot, judged, _OPTIONS)
         return of_strip(strip, judged)
-
-
-def explained(reply: Reply) -> str:
-    return f"{reply.status} {reply.page.day if reply.page else ''}"
-
-
-def figure(value: Decimal | None) -> str:
-    return "—" if value is None else f"{value:f}"

@@ -70,7 +70,9 @@ class Delivered:
         self.filed.append(Filed(at, currency, figures))
 
     def of_day(self, source: str, day: date) -> list[Run]:
-        return [one for one in self.runs if one.source == source and one.page.day == day]
+        """The answers with a table that is official on `day`: a weekly one for seven days."""
+        lasts = 7 if source == "weekly" else 1
+        return [one for one in self.runs if one.source == source and 0 <= (day - one.page.day).days < lasts]
 
     def figures(self, source: str, currency: str) -> Iterator[tuple[float, date, Decimal]]:
         """Every figure of a currency with the moment at which it first came, from tables and the archive."""

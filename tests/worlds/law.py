@@ -70,7 +70,7 @@ class Law:
         if row.nominal != NOMINALS.get(currency, 1):
             return True
         today = day_of(self.world.our_time(run.first_at))
-        if page.day > today + DAY and run.last_at == run.first_at:
+        if page.day > today + DAY:
             return True
         return any(self._exchanged(run, currency, other.currency, delivered) for other in page.rows)
 

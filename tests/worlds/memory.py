@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ticker.model import CLOCKS_DIFFER, Cause, Headline, Heard, Rate, Revision, Round, Story
-from ticker.snapshot import Content, Snapshot
+from ticker.snapshot import Content, Snapshot, dump
 from ticker.store import Fenced, LastBody, StoreError
 
 
@@ -34,7 +34,8 @@ class MemoryStore:
         self._version = 0
         self._as_of: datetime | None = None
         self._content: Content | None = None
-        self._confirmations = 0
+        self._body = ""
+        self._confirmations, self._looked = 0, False
         self._kept: dict[Any, list[Revision]] = {}
 
     def backup(self) -> MemoryStore:
@@ -60,7 +61,9 @@ class MemoryStore:
     def write(self, token: int) -> Iterator[MemoryStore]:
         if token != self.token:
             raise Fenced(f"token {token} is not the present one")
+        self._looked = False
         yield self
+        self._confirmations += self._looked
 
     # Rates
 
@@ -146,7 +149,7 @@ class MemoryStore:
     def record_look(self, source: str, subject: str, at: datetime) -> None:
         if self._looks.get((source, subject)) != at:
             self._looks[source, subject] = at
-            self._confirmations += 1
+            self._looked = True
 
     def interrupt(self, source: str, subjects: Sequence[str] | None = None) -> None:
         """Runs of looks are history; nothing of the present depends on where one began."""
@@ -214,8 +217,12 @@ class MemoryStore:
         return Snapshot(self._version, self._as_of, self._content, self.looks())
 
     def publish(self, content: Content, at: datetime) -> int | None:
-        if self._version and (content is self._content or content == self._content):
+        if self._version and content is self._content:
             return None
+        body = dump(content)  # 87.45 and 87.4500 are equal figures and two contents
+        if self._version and body == self._body:
+            return None
+        self._body = body
         old = self._as_of
         self._version += 1
         self._as_of = at if old is None or old - at > CLOCKS_DIFFER else max(at, old)

@@ -32,6 +32,14 @@ class Shown:
     next_marked: bool = False
     tomorrow: bool = False  # whether `next` stands under the word "tomorrow"
 
+    def __str__(self) -> str:
+        mark = {"fresh": "", "late": " late", "unconfirmed": " unconfirmed", "hidden": f" ({self.freshness})"}[
+            self.state
+        ]
+        value = "—" if self.value is None else f"{self.value:f}"
+        after = f" then {self.next[1]:f} on {self.next[0]:%d.%m.}{'?' * self.next_marked}" if self.next else ""
+        return f"{self.currency} {value}{mark} of {self.valid_on or 'no day'}{after}"
+
     @property
     def state(self) -> str:
         if self.value is None:

@@ -70,6 +70,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(f"world {self.seed}")
+        self._meant: dict[tuple[str, date], Decimal] = {}
         room = len(self.truth.days) - self.days - 3
         self.first = self.truth.first + (2 + self.chance.randrange(max(1, room))) * DAY
         self.begin = midnight(self.first) + self.chance.randrange(24) * HOUR + self.chance.randrange(HOUR)
@@ -96,12 +97,13 @@ class World:
 
     # What the bank means
 
-    def meant(self, currency: str, day: date) -> Decimal | None:
+    def meant(self, currency: str, day: date) -> Decimal:
         """The value of one unit that the bank means for `day`."""
-        if currency in WEEKLY:
-            row = next(one for one in rows_of(dict(weekly_figures(saturday_of(day)))) if one.currency == currency)
-            return row.value
-        return self.truth.on(day).get(currency)
+        key = currency, day
+        if key not in self._meant:
+            figures = weekly_figures(saturday_of(day)) if currency in WEEKLY else self.truth.on(day)
+            self._meant[key] = next(one.value for one in rows_of(dict(figures)) if one.currency == currency)
+        return self._meant[key]
 
     # Clocks
 
