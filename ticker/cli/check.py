@@ -18,12 +18,12 @@ from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.settings import opened_store, store_exists
 from ticker.collect.http.bounds import Limits
 from ticker.collect.http.client import fetch
-from ticker.collect.judge import Verdict, judge
+from ticker.collect.judge import Answered, Verdict, judge
 from ticker.collect.round import RATES_SPAN
 from ticker.collect.sources import adapter_of, feed, recognise
 from ticker.collect.sources.adapter import ArchiveAdapter, BankAdapter
 from ticker.config import Config
-from ticker.model import Entry, FeedSource, Home, RatesSource, Revision, Table, UpstreamError, Validators
+from ticker.model import Entry, FeedSource, Heard, Home, RatesSource, Revision, Table, UpstreamError, Validators
 from ticker.store import StoreError
 
 WANTED = (
@@ -189,7 +189,8 @@ def _table(
     bank = source if isinstance(source, RatesSource) else next(iter(config.rates_sources()), None)
     verdict: tuple[str, ...] = ()
     if bank:
-        verdict = _said(judge(table, known.get(bank.id, []) if source else [], bank, config.the_home(), now, None))
+        revisions = known.get(bank.id, []) if source else []
+        verdict = _said(judge(Answered(table, now), revisions, Heard(), bank, config.the_home()))
     rates = tuple(
         {
             "currency": rate.currency,
@@ -207,9 +208,11 @@ def _table(
 def _said(verdict: Verdict) -> tuple[str, ...]:
     if verdict.refused or verdict.ignored:
         return (f"not for now: {verdict.refused}" if verdict.refused else f"says nothing: {verdict.ignored}",)
-    seen = sorted({rate.currency for rate in verdict.believed} | verdict.confirmed)
+    first = sorted(rate.currency for rate in verdict.unconfirmed)
+    seen = sorted(({rate.currency for rate in verdict.believed} | verdict.confirmed).difference(first))
     said = [f"believed: {', '.join(seen)}"] if seen else []
-    said += [f"held: {reason}" for _, reason in verdict.held]
+    said += [f"unconfirmed, first figures: {', '.join(first)}"] if first else []
+    said += [f"held: {hold.reason}" for _, hold in verdict.held]
     return (*said, *(f"missing: {currency}" for currency in verdict.lost))
 
 

@@ -14,10 +14,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from ticker.collect.known import by_day, newest_believed, newest_undiscarded
-from ticker.collect.sources import ArchiveFigure
+from ticker.collect.sources import ArchiveFigure, adapter_of
 from ticker.model import DAY, Rate, RatesSource, Revision
 
 SOM = date(1993, 5, 10)  # the som's first day
+BEFORE_A_FIRST = timedelta(days=30)  # how far back the archive is asked to bear out a first figure
 NEAR = timedelta(days=14)  # how far away a nominal may be known; also by how much pages overlap
 _PAGES_BEGIN = date(1999, 1, 1)  # any fixed day: counted from it, pages are the same in each run
 _ONES = [DAY * n for n in range(1, NEAR.days + 1)]
@@ -187,18 +188,50 @@ def nearest(known: Iterable[Revision], currency: str, day: date) -> Rate | None:
 
 
 def missing_rates(
-    listed: Sequence[ArchiveFigure], currency: str, days: Sequence[date], known: Sequence[Revision]
+    listed: Sequence[ArchiveFigure], currency: str, days: Sequence[date], known: Sequence[Revision], source: RatesSource
 ) -> list[Rate]:
     """The listed figures of the missing `days`, with their nominals. Where the last day is not listed, the newest
-    figure before it is taken under its own date: the archive may leave out days on which nothing was set."""
+    figure before it is taken under its own date: the archive may leave out days on which nothing was set. Where a first
+    figure is to be borne out, the newest one of an earlier window is taken as well."""
     listed = [one for one in listed if one.valid_on <= days[-1]]
     wanted = {*days, *(one.valid_on for one in listed[-1:])}
+    if first := first_day(known, currency):
+        window = source.window.of(first)
+        earlier = [one.valid_on for one in listed if source.window.of(one.valid_on) < window]
+        wanted |= set(earlier[-1:])
     found = []
     for figure in listed:
-        beside = nearest(known, currency, figure.valid_on) if figure.valid_on in wanted else None
-        if beside:
-            found.append(Rate(currency, figure.quoted, beside.nominal, figure.valid_on, figure.valid_on))
+        nominal = _nominal(known, currency, figure.valid_on, source) if figure.valid_on in wanted else None
+        if nominal:
+            found.append(Rate(currency, figure.quoted, nominal, figure.valid_on, figure.valid_on))
     return found
+
+
+def first_day(known: Iterable[Revision], currency: str) -> date | None:
+    """The day of the first figure of a currency that is still to be borne out; None where there is none."""
+    days = (one.rate.valid_on for one in known if one.rate.currency == currency and one.believed and not one.confirmed)
+    return min(days, default=None)
+
+
+def asked_from(known: Sequence[Revision], currency: str, source: RatesSource, today: date) -> date:
+    """The first day to ask the archive for: two weeks back; where a first figure is to be borne out, 30 days before it,
+    or all days since the last figure that was believed."""
+    since = today - timedelta(days=source.grace_days)
+    first = first_day(known, currency)
+    if first is None:
+        return since
+    before = [
+        one.rate.valid_on
+        for one in known
+        if one.rate.currency == currency and one.believed and one.confirmed and one.rate.valid_on < first
+    ]
+    return min(since, first - BEFORE_A_FIRST, max(before, default=first))
+
+
+def _nominal(known: Sequence[Revision], currency: str, day: date, source: RatesSource) -> int | None:
+    """That of the nearest figure that is believed, or the one in the source's data."""
+    beside = nearest([one for one in known if one.believed and one.confirmed], currency, day)
+    return beside.nominal if beside else adapter_of(source).nominals.get(currency)
 
 
 def grouped(refused: Sequence[Refused]) -> list[Refused]:

@@ -6,32 +6,38 @@ import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from ticker.collect.archive import nearest
+from ticker.collect.archive import first_day, nearest
 from ticker.model import DAY, FeedSource, RatesSource, Revision, Round, Source
 
 SLOWEST_S = 3600  # the longest pause that failures alone can cause
-SLOWEST_IN_WINDOW_S = 600
+SLOWEST_IN_WINDOW_S = 300
 JITTER = 0.1  # failures spread by up to this share of the pause
 
 
-def due_at(source: Source, past: Sequence[Round], now: datetime) -> datetime:
+def due_at(source: Source, past: Sequence[Round], now: datetime, *, contending: bool = False) -> datetime:
     """When `source` is to be visited next (UTC), after its `past` rounds, newest first.
 
-    A rates table: every 3 minutes throughout its window, at its close, and hourly otherwise. A feed: every 5 minutes.
-    After failures twice as long each time, at most an hour (10 minutes in a window), with jitter; never sooner than
-    the upstream's `Retry-After` (RFC 9110, 10.2.3).
+    A rates table: every 3 minutes throughout its window and while figures are `contending`, once it has closed, and
+    hourly otherwise. A feed: every 5 minutes. After failures twice as long each time, at most an hour (5 minutes in a
+    window), with jitter; never sooner than the shortest of these pauses, nor than the upstream's `Retry-After`
+    (RFC 9110, 10.2.3).
     """
     if not past or past[0].began_at > now:  # never visited; or the clock went back since
         return now
     last = past[0]
-    due = last.began_at + timedelta(seconds=_pause_s(source, past))
+    due = last.began_at + timedelta(seconds=_pause_s(source, past, contending=contending))
     if isinstance(source, RatesSource):
         # A look at the close answers for the whole window; an opening must not be slept over.
         moments = (source.window.opens_after(last.began_at), source.window.closes_after(last.began_at))
-        due = min(due, *moments)
+        due = max(min(due, *moments), last.began_at + timedelta(seconds=least_pause_s(source)))
     if last.retry_after_s:
         due = max(due, last.ended_at + timedelta(seconds=last.retry_after_s))
     return due
+
+
+def least_pause_s(source: Source) -> int:
+    """The shortest pause between two visits, in seconds."""
+    return source.every_s if isinstance(source, FeedSource) else min(source.window_every_s, source.every_s)
 
 
 def archive_due_at(source: RatesSource, past: Sequence[Round], now: datetime) -> datetime:
@@ -48,8 +54,8 @@ def archive_due_at(source: RatesSource, past: Sequence[Round], now: datetime) ->
 
 def missing_days(known: Sequence[Revision], currencies: frozenset[str], today: date) -> dict[str, tuple[date, ...]]:
     """The days to ask the archive for, by currency: today and the day before where they have no figure, for each of
-    `currencies` that the nearest daily table has. None before the first table is known, nor where no figure is near
-    enough to give the nominal."""
+    `currencies` that the nearest daily table has, and the day before a first figure that is to be borne out. None
+    before the first table is known, nor where no figure is near enough to give the nominal."""
     found: dict[str, tuple[date, ...]] = {}
     seen = {(one.rate.currency, one.rate.valid_on) for one in known}
     for currency in sorted(currencies):
@@ -58,6 +64,8 @@ def missing_days(known: Sequence[Revision], currencies: frozenset[str], today: d
             for day in (today - DAY, today)
             if (currency, day) not in seen and currency in _nearest_table(known, day) and nearest(known, currency, day)
         )
+        if (first := first_day(known, currency)) and first - DAY not in days:
+            days = tuple(sorted({first - DAY, *days}))
         if days:
             found[currency] = days
     return found
@@ -72,8 +80,8 @@ def _nearest_table(known: Sequence[Revision], day: date) -> frozenset[str]:
     return frozenset(rate.currency for rate in tables if rate.valid_on == closest)
 
 
-def _pause_s(source: Source, past: Sequence[Round]) -> float:
-    in_window = isinstance(source, RatesSource) and source.window.is_open(past[0].began_at)
+def _pause_s(source: Source, past: Sequence[Round], *, contending: bool) -> float:
+    in_window = contending or (isinstance(source, RatesSource) and source.window.is_open(past[0].began_at))
     failures = _failures(past)
     if isinstance(source, FeedSource):
         every_s = short_s = source.every_s

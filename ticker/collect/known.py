@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ticker.model import Rate, RatesSource, Revision
+from ticker.model import Rate, Revision
 
 
 def newest_believed(of_day: Sequence[Revision]) -> Revision | None:
@@ -49,33 +49,59 @@ class Known:
     def of_day(self, currency: str, day: date) -> Sequence[Revision]:
         return self._by_currency.get(currency, {}).get(day, ())
 
-    def held(self, currency: str) -> list[Revision]:
-        return [one for one in self.revisions if one.held and one.rate.currency == currency]
+    def earlier(self, currency: str, day: date) -> list[Revision]:
+        """Every revision of days before `day` that is not discarded; the newest day first."""
+        days = self._by_currency.get(currency, {})
+        before = sorted((one for one in days if one < day), reverse=True)
+        return [one for each in before for one in days[each] if not one.discarded_at]
 
     def newest_believed_day(self) -> date:
         return max((one.rate.valid_on for one in self.revisions if one.believed), default=date.min)
 
-    def believed_before(self, currency: str, day: date) -> Rate | None:
-        """The yardstick of a day: the figure in force of the nearest earlier day that has one."""
-        day_before = max(self._believed_days(currency, lambda one: one < day), default=None)
-        found = newest_believed(self.of_day(currency, day_before)) if day_before else None
-        return found.rate if found else None
+    def believed_before(self, currency: str, day: date, *, confirmed: bool = True) -> Revision | None:
+        """The figure in force of the nearest earlier day that has one; with `confirmed`, an unconfirmed one is none."""
+        days = self._by_currency.get(currency, {})
+        for each in sorted((one for one in days if one < day), reverse=True):
+            found = newest_believed(days[each])
+            if found and (found.confirmed or not confirmed):
+                return found
+        return None
 
     def believed_after(self, currency: str, day: date) -> Revision | None:
         """The figure in force of the nearest later day that has one."""
-        day_after = min(self._believed_days(currency, lambda one: one > day), default=None)
-        return newest_believed(self.of_day(currency, day_after)) if day_after else None
+        days = self._by_currency.get(currency, {})
+        return next(filter(None, (newest_believed(days[one]) for one in sorted(days) if one > day)), None)
 
-    def windows(self, currency: str, source: RatesSource) -> int:
-        """In how many windows the bank set believed figures."""
-        return len({source.window.of(day) for day in self._believed_days(currency)})
+    def last_move(self, currency: str, day: date) -> tuple[list[Revision], Rate | None]:
+        """The believed figures before `day` that are all equal, the earliest first, and the one before those."""
+        days = self._by_currency.get(currency, {})
+        equal: list[Revision] = []
+        for each in sorted((one for one in days if one < day), reverse=True):
+            found = newest_believed(days[each])
+            if found is None:
+                continue
+            if equal and not found.rate.same_figure(equal[0].rate):
+                return equal, found.rate
+            equal.insert(0, found)
+        return equal, None
 
-    def table_before(self, day: date) -> dict[str, Rate]:
+    def table_before(self, day: date) -> Mapping[str, Rate]:
         """By currency, the last figures of the nearest earlier day that has any, held ones included."""
         earlier = [one.rate for one in self.revisions if one.rate.valid_on < day and not one.discarded_at]
         nearest = max((rate.valid_on for rate in earlier), default=None)
         return {rate.currency: rate for rate in earlier if rate.valid_on == nearest}
 
-    def _believed_days(self, currency: str, wanted: Callable[[date], bool] = lambda _: True) -> list[date]:
-        days = self._by_currency.get(currency, {})
-        return [day for day, of_day in days.items() if wanted(day) and newest_believed(of_day)]
+    def new_tables(self, after: date, before: date) -> list[date]:
+        """The days between two others whose table is no restamp of the one before it."""
+        days = sorted({one.rate.valid_on for one in self.revisions if after < one.rate.valid_on < before})
+        return [day for day in days if not is_restamp(self._table(day), self.table_before(day))]
+
+    def _table(self, day: date) -> list[Rate]:
+        newest = (newest_undiscarded(days.get(day, ())) for days in self._by_currency.values())
+        return [one.rate for one in newest if one]
+
+
+def is_restamp(rates: Sequence[Rate], before: Mapping[str, Rate]) -> bool:
+    """Whether all figures equal those of the table before, under the next date: no second opinion on any of them."""
+    common = [rate for rate in rates if rate.currency in before]
+    return bool(common) and all(rate.same_figure(before[rate.currency]) for rate in common)

@@ -2,8 +2,8 @@
 
 answer  = connection.get(source.url, validators of the last body)   # http; 304 means the last table again
 table   = adapter_of(source).parse(answer.body)                     # sources
-verdict = judge(table, revisions known of the source, now)          # believed, held, confirmed
-in one transaction: apply_verdict, remember the body, record what was seen, publish compose(…), record the round
+verdict = judge(table, revisions known, what was heard before)      # believed, held, confirmed
+in one transaction: apply_verdict, remember the body and the answer, record what was seen, publish, record the round
 next    = due_at(source, past rounds)                               # due; kept in the round's record
 """
 
@@ -16,13 +16,13 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
-from ticker.collect.archive import missing_rates
+from ticker.collect.archive import asked_from, missing_rates
 from ticker.collect.due import archive_due_at, due_at, missing_days
 from ticker.collect.http.answer import Answer
 from ticker.collect.http.client import Connection
-from ticker.collect.judge import Verdict, judge, judge_archive
+from ticker.collect.judge import NO_WITNESSES, Answered, Verdict, Witnesses, freed_companions, judge, judge_archive
 from ticker.collect.recognise import recognise
-from ticker.collect.sources import Archive, adapter_of
+from ticker.collect.sources import Archive, ArchiveFigure, adapter_of
 from ticker.collect.sources import feed as feeds
 from ticker.model import (
     Feed,
@@ -61,6 +61,7 @@ class RoundContext:
     clock: Callable[[], datetime]
     pause: Callable[[float], object]
     demo: bool = False
+    witnesses: Witnesses = NO_WITNESSES
 
     def content(self, tx: Write) -> Content:
         since = self.home.day(self.clock()) - RATES_SPAN
@@ -86,18 +87,22 @@ def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round
     began = context.clock()
     past = context.store.last_body(source.id)
     try:
-        answer = _get(context, source.url, past.validators if past else Validators())
+        answer = _get(context, source.url, _conditions(past), revalidate=True)
         table, last_body = _parse_table(answer, past, source)
     except UpstreamError as fault:
         return _failed(context, source.id, token, began, fault, partial(due_at, source))
+    said = Answered(table, began, answer.left_at, last_body.last_modified, last_body.body_hash)
     with context.store.write(token) as tx:
         known = tx.revisions(source.id, min(context.home.day(began), table.valid_on) - RATES_SPAN)
-        verdict = judge(table, known, source, context.home, began, last_body.last_modified)
+        heard = tx.heard(source.id)
+        verdict = judge(said, known, heard, source, context.home, context.witnesses)
         apply_verdict(tx, source.id, verdict, began, last_body)
+        if verdict.heard != heard:
+            tx.save_heard(source.id, verdict.heard)
         if not (verdict.refused or verdict.ignored):
             tx.save_body(source.id, last_body)
         for currency in verdict.confirmed:
-            tx.record_look(source.id, currency, began)
+            tx.record_look(source.id, currency, began - answer.age)
         tx.interrupt(source.id, sorted({one.rate.currency for one in known} - verdict.confirmed))
         version = tx.publish(context.content(tx), context.clock())
         done = Round(
@@ -111,7 +116,13 @@ def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round
             dropped=len(table.complaints),
             note=_note(verdict, table.complaints),
         )
-        return _record(context, tx, done, partial(due_at, source))
+        return _record(context, tx, done, partial(due_at, source, contending=bool(verdict.heard.contenders)))
+
+
+def _conditions(past: LastBody | None) -> Validators:
+    """What a table is asked for with. Without an ETag nothing: a file put back with its own, older time would be
+    answered 304 for ever."""
+    return past.validators if past and past.validators.etag else Validators()
 
 
 @dataclass(slots=True)
@@ -153,21 +164,31 @@ def visit_archive(context: RoundContext, archive: Archive, token: int) -> Round:
 def _ask_archive(context: RoundContext, archive: Archive, known: list[Revision], today: date) -> _FromArchive:
     """One page a currency, over one connection, with pauses."""
     found = _FromArchive()
-    first = today - timedelta(days=archive.source.grace_days)
     try:
         with context.connect() as connection:
             for count, (currency, days) in enumerate(archive_needs(archive, known, today).items()):
                 if count:
                     context.pause(archive.source.archive_pause_s)
-                answer = connection.get(archive.address(currency, first, days[-1]))
+                first = asked_from(known, currency, archive.source, today)
+                answer = connection.get(archive.address(currency, first, days[-1]), revalidate=True)
                 found.body_bytes, found.status = found.body_bytes + len(answer.body), answer.status
                 try:
-                    found.rates += missing_rates(archive.figures(answer.body), currency, days, known)
+                    listed = _only_asked(archive, answer.body, currency, first, days[-1])
+                    found.rates += missing_rates(listed, currency, days, known, archive.source)
                 except ParseError as fault:  # of one currency: the others have their own pages
                     found.fault = fault
     except UpstreamError as fault:
         found.fault = fault
     return found
+
+
+def _only_asked(archive: Archive, body: bytes, currency: str, first: date, last: date) -> tuple[ArchiveFigure, ...]:
+    """The figures of a page. One that lists another day than asked is not the page that was asked for."""
+    listed = archive.figures(body)
+    for one in listed:
+        if not first <= one.valid_on <= last:
+            raise ParseError(archive.id, f"{currency} / date", str(one.valid_on), f"days from {first} to {last}")
+    return listed
 
 
 def archive_needs(archive: Archive, known: list[Revision], today: date) -> dict[str, tuple[date, ...]]:
@@ -225,7 +246,9 @@ def apply_operator_decision(
             if one.held and one.rate.currency == revision.rate.currency and one.rate.same_figure(revision.rate)
         ]
         for one in alike:
-            (tx.release if accepted else tx.discard)(one.id, now)
+            (tx.release if accepted else tx.discard)(one.id, now, by_operator=True)
+        for one in freed_companions(alike, known):
+            tx.release(one.id, now)
         looks = [at for (source, _), at in tx.looks().items() if source == revision.source]
         if accepted and looks:  # the last round saw the figure that is believed now
             tx.record_look(revision.source, revision.rate.currency, max(looks))
@@ -233,9 +256,9 @@ def apply_operator_decision(
         tx.publish(context.content(tx), now)
 
 
-def _get(context: RoundContext, url: str, validators: Validators) -> Answer:
+def _get(context: RoundContext, url: str, validators: Validators, *, revalidate: bool = False) -> Answer:
     with context.connect() as connection:
-        answer = connection.get(url, validators)
+        answer = connection.get(url, validators, revalidate=revalidate)
     if answer.status == HTTPStatus.NOT_MODIFIED and validators == Validators():
         raise UpstreamError(f"{url} answered 304 to a request without validators", status=304)
     return answer
@@ -272,10 +295,14 @@ def apply_verdict(tx: Write, source: str, verdict: Verdict, at: datetime, body: 
     add = partial(tx.add, source, seen_at=at, last_modified=body.last_modified, body_hash=body.body_hash, origin=origin)
     for rate in verdict.believed:
         add(rate)
-    for rate, reason in verdict.held:
-        add(rate, held_reason=reason)
-    for revision, reason in verdict.disputed:
-        tx.hold(revision, at, reason)
+    for rate in verdict.unconfirmed:
+        add(rate, first=True)
+    for rate, hold in verdict.held:
+        add(rate, held_reason=hold.reason, cause=hold.cause)
+    for revision, hold in verdict.disputed:
+        tx.hold(revision, at, hold.reason, hold.cause)
+    for revision in verdict.borne_out:
+        tx.confirm(revision, at)
     for revision in verdict.released:
         tx.release(revision, at)
     for revision in verdict.discarded:
@@ -321,13 +348,19 @@ def _outcome(version: int | None, *, confirmed: bool) -> Outcome:
 
 def _note(verdict: Verdict, complaints: tuple[str, ...]) -> str:
     parts = [verdict.refused, verdict.ignored]
-    parts += [f"held {reason}" for _, reason in verdict.held]
+    parts += [f"held {hold.reason}" for _, hold in verdict.held]
     parts += [f"held as well, believed until now: revision {revision}" for revision, _ in verdict.disputed]
-    if verdict.believed:
-        day = max(rate.valid_on for rate in verdict.believed)
-        parts.append(f"{', '.join(sorted({rate.currency for rate in verdict.believed}))} new, up to {day}")
-    if verdict.released:
-        parts.append(f"{len(verdict.released)} held figures released")
+    for rates, what in ((verdict.believed, "new"), (verdict.unconfirmed, "new, unconfirmed")):
+        if rates:
+            currencies = ", ".join(sorted({rate.currency for rate in rates}))
+            parts.append(f"{currencies} {what}, up to {max(rate.valid_on for rate in rates)}")
+    for found, what in (
+        (verdict.released, "held figures released"),
+        (verdict.borne_out, "first figures borne out"),
+        (verdict.discarded, "figures closed"),
+    ):
+        if found:
+            parts.append(f"{len(found)} {what}")
     if verdict.lost:
         parts.append(f"{', '.join(verdict.lost)} missing, in the table before")
     return "; ".join(filter(None, [*parts, *complaints[:3]]))

@@ -234,7 +234,8 @@ class Collector:
         return self.context.store.rounds(source, PAST_ROUNDS)
 
     def _source_due(self, source: Source, now: datetime) -> datetime:
-        return due_at(source, self._past(source.id), now)
+        contending = bool(self.context.store.heard(source.id).contenders)
+        return due_at(source, self._past(source.id), now, contending=contending)
 
     def _archive_due(self, archive: Archive, now: datetime) -> datetime | None:
         today = self.context.home.day(now)

@@ -41,6 +41,7 @@ class Answer:
     validators: Validators
     last_modified: datetime | None  # UTC
     left_at: datetime | None = None  # by the server's clock, UTC: when it left there (`Date` less `Age`)
+    age: timedelta = timedelta()  # how long it lay in caches on the way
 
 
 def read_answer(budget: Budget, raw: BaseHTTPResponse, url: str, sent: Validators, *, redirected: bool) -> Answer:
@@ -51,7 +52,9 @@ def read_answer(budget: Budget, raw: BaseHTTPResponse, url: str, sent: Validator
         if etag and sent.etag and _opaque(etag) != _opaque(sent.etag):
             raise FetchError(f"{budget.host} answered 304 for {etag}, asked for {sent.etag}", status=304)
         kept = Validators(sent.etag, _validator(raw, "Last-Modified") or sent.last_modified)
-        return Answer(304, url, b"", header(raw, "Content-Type"), kept, moment(kept.last_modified), _left_at(raw))
+        return Answer(
+            304, url, b"", header(raw, "Content-Type"), kept, moment(kept.last_modified), _left_at(raw), _age(raw)
+        )
     if raw.status != HTTPStatus.OK:
         raise _refusal(budget, raw)
     body = bytearray()
@@ -64,15 +67,20 @@ def read_answer(budget: Budget, raw: BaseHTTPResponse, url: str, sent: Validator
     own = Validators(_validator(raw, "ETag"), _validator(raw, "Last-Modified"))
     last_modified = moment(own.last_modified)
     own = NO_VALIDATORS if redirected else own
-    return Answer(200, url, bytes(body), header(raw, "Content-Type"), own, last_modified, _left_at(raw))
+    return Answer(200, url, bytes(body), header(raw, "Content-Type"), own, last_modified, _left_at(raw), _age(raw))
 
 
 def _left_at(raw: BaseHTTPResponse) -> datetime | None:
-    """When an answer left its server (RFC 9110, 6.6.1), the time that it lay in caches (RFC 9111, 5.1) taken off; None
-    without a `Date` that can be read."""
-    date, age = moment(header(raw, "Date")), header(raw, "Age") or ""
-    lay = min(int(age), _LONGEST_AGE_S) if re.fullmatch(r"[0-9]{1,10}", age) else 0
-    return date - timedelta(seconds=lay) if date and date.year > 1970 else None
+    """When an answer left its server (RFC 9110, 6.6.1), the time that it lay in caches taken off; None without a `Date`
+    that can be read."""
+    date = moment(header(raw, "Date"))
+    return date - _age(raw) if date and date.year > 1970 else None
+
+
+def _age(raw: BaseHTTPResponse) -> timedelta:
+    """The time that an answer lay in caches (RFC 9111, 5.1)."""
+    age = header(raw, "Age") or ""
+    return timedelta(seconds=min(int(age), _LONGEST_AGE_S) if re.fullmatch(r"[0-9]{1,10}", age) else 0)
 
 
 def _opaque(etag: str) -> str:

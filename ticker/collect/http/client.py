@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -55,24 +56,31 @@ class Connection:
         self._adapter.close()
 
     def get(
-        self, url: str, validators: Validators = NO_VALIDATORS, *, cancelled: threading.Event | None = None
+        self,
+        url: str,
+        validators: Validators = NO_VALIDATORS,
+        *,
+        revalidate: bool = False,
+        cancelled: threading.Event | None = None,
     ) -> Answer:
         """GET `url`, following redirects by hand. Every fault of the upstream is a `FetchError`.
 
         Validators are sent to the requested address only: they belong to its body. Where it redirects, that is another
-        resource, whose `304 Not Modified` would say nothing about this body.
+        resource, whose `304 Not Modified` would say nothing about this body. With `revalidate`, caches on the way are
+        told to ask the server (RFC 9111, 5.2.1.4).
         """
         ends = time.monotonic() + self.limits.deadline_s
         budget = Budget(self.limits, self.resolve, self.redirect_for_tests, cancelled, ends)
+        more = {"Cache-Control": "no-cache"} if revalidate else {}
         with spending(budget):
-            return self._followed(budget, url, validators)
+            return self._followed(budget, url, validators, more)
 
-    def _followed(self, budget: Budget, url: str, validators: Validators) -> Answer:
+    def _followed(self, budget: Budget, url: str, validators: Validators, more: Mapping[str, str]) -> Answer:
         asked = _checked(budget, url)
         seen = {asked.geturl()}
         may_be_private = budget.allowed
         while True:
-            raw = self._sent(budget, asked, validators)
+            raw = self._sent(budget, asked, {**_headers(self.limits, validators), **more})
             if raw.status not in _REDIRECTS:
                 return read_answer(budget, raw, asked.geturl(), validators, redirected=len(seen) > 1)
             raw.close()  # its body is never read
@@ -88,10 +96,10 @@ class Connection:
             seen.add(target.geturl())
             asked, validators = target, NO_VALIDATORS
 
-    def _sent(self, budget: Budget, url: SplitResult, validators: Validators) -> BaseHTTPResponse:
+    def _sent(self, budget: Budget, url: SplitResult, headers: dict[str, str]) -> BaseHTTPResponse:
         """Send the request and read the answer's head. A server may close an idle connection just as it is reused: only
         where that happens before the first byte, the request is sent once more, at once and on a new connection."""
-        request = requests.Request("GET", url.geturl(), _headers(self.limits, validators))
+        request = requests.Request("GET", url.geturl(), headers)
         for second in (False, True):
             budget.received, budget.reused = 0, True
             try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -36,6 +36,9 @@ class BankAdapter:
     parse: Callable[[bytes, str], Table]  # of a body and the name to complain under
     recognises: Callable[[bytes], bool]
     archive: ArchiveAdapter | None = None
+    nominals: Mapping[str, int] = field(default_factory=dict)  # by currency, what its figures are quoted for
+    tight_limits: Mapping[str, Decimal] = field(default_factory=dict)  # of moves; others: half the source's limit
+    anchor: Mapping[str, Decimal] = field(default_factory=dict)  # home currency for one unit on some day of the past
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,14 @@ without a nominal. Seen 2026-05-23; https://www.nbkr.kg
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -25,6 +28,18 @@ MAX_ARCHIVE_BYTES = 1 << 20
 
 VALUTA_IDS: Mapping[str, int] = {"USD": 15, "EUR": 20, "CNY": 24, "KZT": 40, "RUB": 44}
 """The archive's number of each of its currencies; those of weekly.xml are not in it."""
+
+ANCHOR_DAY = date(2026, 5, 23)
+"""The day of the weekly table that this release ships, against which a first weekly table is measured."""
+
+
+def _shipped() -> dict[str, tuple[int, Decimal]]:
+    """By currency, the nominal and the figure of the shipped weekly table."""
+    text = Path(__file__).with_name(f"nbkr_weekly_{ANCHOR_DAY}.csv").read_text(encoding="ascii")
+    return {row["currency"]: (int(row["nominal"]), Decimal(row["quoted"])) for row in csv.DictReader(StringIO(text))}
+
+
+_SHIPPED = _shipped()
 
 _DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,8})?")
@@ -182,4 +197,8 @@ ADAPTER = BankAdapter(
         recognises=looks_like_archive,
         page=timedelta(days=350),  # 364 with the overlap: the archive answers with about a year
     ),
+    nominals=dict.fromkeys(VALUTA_IDS, 1) | {currency: nominal for currency, (nominal, _) in _SHIPPED.items()},
+    # Larger moves are rare in five years of the daily table; the dollar's and the euro's largest were 12 %.
+    tight_limits={"USD": Decimal("0.027"), "EUR": Decimal("0.062")},
+    anchor={currency: quoted / nominal for currency, (nominal, quoted) in _SHIPPED.items()},
 )

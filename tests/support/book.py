@@ -1,0 +1,89 @@
+"""What is known of a bank, kept in memory as a round keeps it in the store: for tests that tell what a bank does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from support.given import HOME, NBKR, bishkek
+from ticker.collect.judge import NO_WITNESSES, Answered, Verdict, Witnesses, judge, judge_archive
+from ticker.collect.round import apply_verdict
+from ticker.model import Cause, Heard, Rate, RatesSource, Revision, Table, Validators
+from ticker.store import LastBody
+
+
+@dataclass
+class Book:
+    """What is known of a source, kept as a round keeps it."""
+
+    source: RatesSource = NBKR
+    known: list[Revision] = field(default_factory=list)
+    heard: Heard = field(default_factory=Heard)
+    witnesses: Witnesses = NO_WITNESSES
+
+    def sees(self, seen: Table, at: str, last_modified: str | None = None, *, left: str | None = "") -> Verdict:
+        """Hear `seen` at a moment; `left` is when it left the bank by the bank's clock, by default the same moment."""
+        modified = bishkek(last_modified) if last_modified else None
+        left_at = None if left is None else bishkek(left or at)
+        said = Answered(seen, bishkek(at), left_at, modified, body_hash=str(seen))
+        verdict = judge(said, self.known, self.heard, self.source, HOME, self.witnesses)
+        self.heard = verdict.heard
+        self._apply(verdict, at, modified, said.body_hash)
+        return verdict
+
+    def settles(self, seen: Table, *at: str, last_modified: str | None = None) -> Verdict:
+        """Hear `seen` at several moments; what becomes of it at the last."""
+        for moment in at:
+            verdict = self.sees(seen, moment, last_modified)
+        return verdict
+
+    def fills(self, *rates: Rate, at: str) -> Verdict:
+        verdict = judge_archive(rates, self.known, self.source, HOME, bishkek(at))
+        self._apply(verdict, at, None, "")
+        return verdict
+
+    def _apply(self, verdict: Verdict, at: str, modified: datetime | None, body_hash: str) -> None:
+        body = LastBody(Validators(), None, modified, body_hash)
+        apply_verdict(self, self.source.id, verdict, bishkek(at), body)  # type: ignore[arg-type]
+
+    def rejects(self, currency: str, at: str) -> None:
+        """The operator says no to what is held of a currency."""
+        for one in [one for one in self.known if one.held and one.rate.currency == currency]:
+            self._change(one.id, discarded_at=bishkek(at), by_operator=True)
+
+    # What a round's transaction offers to `apply_verdict`.
+
+    def add(
+        self, source: str, rate: Rate, *, held_reason: str | None = None, cause: Cause = Cause.NONE, **rest: Any
+    ) -> None:
+        held_at = None if held_reason is None else rest["seen_at"]
+        id_ = len(self.known) + 1
+        self.known.append(Revision(id_, source, rate, held_at=held_at, reason=held_reason or "", cause=cause, **rest))
+
+    def hold(self, revision: int, at: datetime, reason: str, cause: Cause = Cause.NONE) -> None:
+        self._change(revision, held_at=at, reason=reason, cause=cause, released_at=None)
+
+    def release(self, revision: int, at: datetime) -> None:
+        self._change(revision, released_at=at)
+
+    def discard(self, revision: int, at: datetime) -> None:
+        self._change(revision, discarded_at=at)
+
+    def confirm(self, revision: int, at: datetime) -> None:
+        self._change(revision, confirmed_at=at)
+
+    def _change(self, revision: int, **values: Any) -> None:
+        self.known = [replace(one, **values) if one.id == revision else one for one in self.known]
+
+    def unconfirmed(self, currency: str) -> list[date]:
+        mine = [one for one in self.known if one.believed and not one.confirmed and one.rate.currency == currency]
+        return [one.rate.valid_on for one in mine]
+
+    def believed(self, currency: str) -> dict[date, str]:
+        """By day, the newest believed figure."""
+        mine = [one for one in self.known if one.believed and one.rate.currency == currency]
+        return {one.rate.valid_on: str(one.rate.quoted) for one in mine}
+
+    def held(self, currency: str) -> list[date]:
+        return [one.rate.valid_on for one in self.known if one.held and one.rate.currency == currency]

@@ -1,0 +1,82 @@
+"""What a new table means for figures that are held (pure). Two things are decided apart: whether the new figure is
+believed although its yardstick speaks against it, and what becomes of the held one and its own day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ticker.collect.judge.plausible import agrees, move, tight_limit
+from ticker.collect.judge.verdict import Verdict
+from ticker.collect.known import Known
+from ticker.model import Cause, Rate, RatesSource, Revision
+
+_RELEASED_WITHIN = 4  # the part of the held move within which a believed table releases it
+
+
+def held_before(rate: Rate, known: Known) -> list[Revision]:
+    """The held figures of earlier days. One whose day was never settled stays as it is: it witnesses nothing."""
+    earlier = known.earlier(rate.currency, rate.valid_on)
+    return [one for one in earlier if one.held and one.cause is not Cause.CONTENDED]
+
+
+def is_seconded(rate: Rate, yardstick: Rate, held: Iterable[Revision], source: RatesSource) -> bool:
+    """Whether `rate`, which is no restamp, bears out a figure that is held, set in an earlier window."""
+    return any(_seconds(rate, yardstick, one.rate, source) for one in held)
+
+
+def _seconds(rate: Rate, yardstick: Rate, held: Rate, source: RatesSource) -> bool:
+    if source.window.of(held.valid_on) >= source.window.of(rate.valid_on) or not agrees(rate, held, source):
+        return False
+    if held.nominal != yardstick.nominal:  # the nominal is the matter, not the figure
+        return True
+    same_side = (rate.value > yardstick.value) == (held.value > yardstick.value)
+    return same_side and move(rate, held) < move(rate, yardstick)
+
+
+def settle_held(believed: Sequence[Rate], known: Known, source: RatesSource) -> Verdict:
+    """What becomes of held figures of earlier days once a table's figures are `believed`: released or closed."""
+    released: dict[int, Revision] = {}
+    closed: dict[int, Revision] = {}
+    followers: list[tuple[Rate, Revision]] = []
+    for rate in believed:
+        for one in held_before(rate, known):
+            if one.cause is Cause.COMPANION:
+                followers.append((rate, one))
+            elif _releases(rate, one, known, source):
+                released[one.id] = one
+            else:
+                closed[one.id] = one
+    for rate, one in followers:
+        led = [leader for leader in (*released.values(), *closed.values()) if _is_of_one_table(leader, one)]
+        with_leader = any(leader.id in released for leader in led)
+        alone = move(rate, one.rate) <= tight_limit(rate.currency, source)
+        (released if with_leader or alone else closed)[one.id] = one
+    return Verdict(released=tuple(released), discarded=tuple(closed))
+
+
+def _releases(rate: Rate, held: Revision, known: Known, source: RatesSource) -> bool:
+    """Whether a believed figure shows that the held one was no slip: it lies within a quarter of the held move."""
+    if rate.nominal != held.rate.nominal or held.cause is Cause.ARCHIVE:
+        return False
+    yardstick = known.believed_before(rate.currency, held.rate.valid_on)
+    moved = move(held.rate, yardstick.rate) if yardstick else source.limit
+    return move(rate, held.rate) <= max(moved, source.limit) / _RELEASED_WITHIN
+
+
+def _is_of_one_table(one: Revision, other: Revision) -> bool:
+    return (one.rate.valid_on, one.body_hash) == (other.rate.valid_on, other.body_hash)
+
+
+def freed_companions(settled: Sequence[Revision], known: Iterable[Revision]) -> list[Revision]:
+    """The companions of figures that an operator settled: accepted, they are released with them; rejected, they are
+    judged alone, and alone they are within the limit. Those that another held figure of their table leads stay."""
+    settled_ids = {one.id for one in settled}
+    known = list(known)
+    leaders = [one for one in known if one.held and one.cause is Cause.MOVE and one.id not in settled_ids]
+    return [
+        one
+        for one in known
+        if one.held and one.cause is Cause.COMPANION
+        if any(_is_of_one_table(one, leader) for leader in settled)
+        if not any(_is_of_one_table(one, leader) for leader in leaders)
+    ]

@@ -1,0 +1,87 @@
+"""A first table: nothing is believed of a currency in the 14 days before it (pure).
+
+It is borne out by the archive, by witnesses, by the table of another window, or by the anchor that the release ships;
+until then it is shown as unconfirmed. What hides it is a difference beyond the limit, not a small one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from ticker.collect.judge.plausible import against, agrees, apart, exchanged, is_near_level, move
+from ticker.collect.judge.verdict import Hold, Verdict
+from ticker.collect.judge.witnesses import Witnesses
+from ticker.collect.known import Known
+from ticker.collect.sources import adapter_of
+from ticker.model import Cause, Rate, RatesSource, Revision
+
+_ANCHORED_WITHIN = 2  # times the anchor's figure
+_REMEMBERED = timedelta(days=30)  # how long an earlier first figure is a witness
+
+
+def judge_first(
+    rate: Rate, rates: Sequence[Rate], known: Known, source: RatesSource, witnesses: Witnesses, *, restamp: bool
+) -> Verdict:
+    """What becomes of a first figure, one of the `rates` of a table."""
+    near_level = is_near_level(rate, source, witnesses)
+    earlier = _of_other_windows(rate, known, source)
+    if restamp and earlier:
+        return _restamped(rate, earlier[0])
+    nominal = adapter_of(source).nominals.get(rate.currency)
+    if rate.nominal != nominal and not near_level and not any(agrees(rate, one.rate, source) for one in earlier):
+        said = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}: known is a nominal of {nominal}"
+        return Verdict(held=((rate, Hold(Cause.NOMINAL, said)),))
+    others = {one.currency: found[0].rate for one in rates if (found := _of_other_windows(one, known, source))}
+    swapped = any(one.currency == rate.currency for one, _ in exchanged(rates, others))
+    agreeing = [] if swapped else [one for one in earlier if agrees(rate, one.rate, source)]
+    if agreeing:
+        return _borne_out(rate, agreeing, earlier)
+    if earlier and not near_level:
+        return _in_conflict(rate, earlier)
+    if near_level or _is_anchored(rate, source):
+        return Verdict(believed=(rate,), confirmed=frozenset({rate.currency}))
+    return Verdict(unconfirmed=(rate,), confirmed=frozenset({rate.currency}))
+
+
+def _of_other_windows(rate: Rate, known: Known, source: RatesSource) -> list[Revision]:
+    """What the bank said of the currency in earlier windows lately, unconfirmed or held; the newest day first."""
+    window = source.window.of(rate.valid_on)
+    return [
+        one
+        for one in known.earlier(rate.currency, rate.valid_on)
+        if (one.held and one.cause is not Cause.CONTENDED) or (one.believed and not one.confirmed)
+        if rate.valid_on - one.rate.valid_on <= _REMEMBERED and source.window.of(one.rate.valid_on) < window
+    ]
+
+
+def _restamped(rate: Rate, before: Revision) -> Verdict:
+    if before.held:
+        return Verdict(held=((rate, Hold(before.cause, before.reason)),))
+    return Verdict(unconfirmed=(rate,), confirmed=frozenset({rate.currency}))
+
+
+def _borne_out(rate: Rate, agreeing: Sequence[Revision], earlier: Sequence[Revision]) -> Verdict:
+    """The figures that agree are believed with it, those of the nearest one's origin; the others are refuted."""
+    nearest = min(agreeing, key=lambda one: move(rate, one.rate))
+    kept = [one for one in agreeing if one.origin == nearest.origin]
+    return Verdict(
+        believed=(rate,),
+        confirmed=frozenset({rate.currency}),
+        borne_out=tuple(one.id for one in kept if not one.confirmed),
+        released=tuple(one.id for one in kept if one.held),
+        discarded=tuple(one.id for one in earlier if one not in kept),
+    )
+
+
+def _in_conflict(rate: Rate, earlier: Sequence[Revision]) -> Verdict:
+    why = against(rate, earlier[0].rate, "neither is borne out")
+    shown = [one for one in earlier if one.believed]
+    return Verdict(
+        held=((rate, Hold(Cause.CONFLICT, why)),), disputed=tuple((one.id, Hold(Cause.CONFLICT, why)) for one in shown)
+    )
+
+
+def _is_anchored(rate: Rate, source: RatesSource) -> bool:
+    anchor = adapter_of(source).anchor.get(rate.currency)
+    return anchor is not None and apart(rate.value, anchor) <= _ANCHORED_WITHIN - 1
