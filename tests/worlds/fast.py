@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -98,7 +98,8 @@ class _Wire:
                 utc(page.modified),
             )
         kept = validators if reply.status == 304 else head[0]
-        return Answer(reply.status, url, reply.body, _TYPE, kept, head[1], left)
+        age = timedelta(seconds=reply.age or 0)
+        return Answer(reply.status, url, reply.body, _TYPE, kept, head[1], left, age)
 
     def _archive(self, url: str) -> Answer:
         run, query = self.run, {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
@@ -222,7 +223,9 @@ class FastRun:
 
     def _bank_due(self, bank: RatesSource) -> float:
         if bank.id not in self._due:
-            due = due_at(bank, self.store.rounds(bank.id, PAST_ROUNDS), self.clock())
+            contending = bool(self.store.heard(bank.id).contenders)
+            past = self.store.rounds(bank.id, PAST_ROUNDS)
+            due = due_at(bank, past, self.clock(), contending=contending)
             self._due[bank.id] = self._true(due, bank.id)
         return self._due[bank.id]
 

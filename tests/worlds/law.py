@@ -40,28 +40,26 @@ class Law:
         filed = [one for one in delivered.filed if one.currency == currency and one.figures.get(day) == value]
         if not carrying and not filed:
             return ""
-        first_at = min([one.first_at for one in carrying] + [one.at for one in filed])
-        if not self._in_reach(currency, day, value, first_at, delivered):
+        if not self._in_reach(currency, day, value, delivered):
             return "repeated in two windows" if self._repeated(currency, day, value, delivered) else ""
         if not carrying:
             return "" if any(one.older is False for one in runs) else "the archive's word"
         if all(self._tells_itself(one, currency, delivered) for one in carrying):
             return ""
-        return "the bank's word" if self.word(currency, runs) == value else ""
+        days = {one.page.day for one in carrying}
+        words = [self.word(currency, [one for one in runs if one.page.day == of_day]) for of_day in days]
+        return "the bank's word" if value in words else ""
 
-    def _in_reach(self, currency: str, day: date, value: Decimal, first_at: float, delivered: Delivered) -> bool:
-        """Whether the figure was within the limit of the last true figure when it came, and of each since."""
-        before: tuple[float, date, Decimal] | None = None
-        for at, of_day, figure in sorted(delivered.figures(source_of(currency), currency)):
-            true = figure == self.world.meant(currency, of_day)
-            if not true or of_day == day or abs((of_day - day).days) > GAP_DAYS:
-                continue
-            if at <= first_at:
-                if of_day < day or at < first_at:
-                    before = (at, of_day, figure)
-            elif move(figure, value) > LIMIT:
-                return False
-        return before is None or move(before[2], value) <= LIMIT
+    def _in_reach(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
+        """Whether the figure is within the limit of the nearest true ones that came, of a day before and after it."""
+        true = {
+            of_day: figure
+            for _, of_day, figure in delivered.figures(source_of(currency), currency)
+            if figure == self.world.meant(currency, of_day) and 0 < abs((of_day - day).days) <= GAP_DAYS
+        }
+        before = max((one for one in true if one < day), default=None)
+        after = min((one for one in true if one > day), default=None)
+        return all(move(true[one], value) <= LIMIT for one in (before, after) if one)
 
     def _tells_itself(self, run: Run, currency: str, delivered: Delivered) -> bool:
         """Whether the page is wrong by itself: an exchange, a nominal, a day that cannot be."""
@@ -69,10 +67,13 @@ class Law:
         assert row
         if row.nominal != NOMINALS.get(currency, 1):
             return True
-        today = day_of(self.world.our_time(run.first_at))
-        if page.day > today + DAY:
-            return True
-        return any(self._exchanged(run, currency, other.currency, delivered) for other in page.rows)
+        return self._cannot_be(run) or any(
+            self._exchanged(run, currency, other.currency, delivered) for other in page.rows
+        )
+
+    def _cannot_be(self, run: Run) -> bool:
+        """Whether the page was of a day that was too far ahead, by our clock, when it came first."""
+        return run.page.day > day_of(self.world.our_time(run.first_at)) + DAY
 
     def _exchanged(self, run: Run, one: str, other: str, delivered: Delivered) -> bool:
         if one == other:
@@ -112,6 +113,8 @@ class Law:
         for run in runs:
             row = run.page.row(currency)
             assert row
+            if self._cannot_be(run):
+                continue
             if run.older:
                 word = word if word is not None else row.value
                 continue
