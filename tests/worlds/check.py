@@ -9,13 +9,14 @@ from datetime import date
 from decimal import Decimal
 
 from ticker.model import Outcome, Round
+from ticker.serve.strip.view import StripHeadline
 
 from .bank import clock, day_of
 from .could import Could
 from .heard import Delivered
 from .law import Law, source_of
 from .shown import CURRENCIES, Shown
-from .truth import DAILY, DAY, saturday_of
+from .truth import DAILY, DAY, WEEKLY, saturday_of
 from .world import Published, World
 
 SPAN = tuple[float, float]
@@ -101,6 +102,14 @@ class Checker:
         self._events.append((at, shown))
         self._check(at, shown, delivered)
 
+    def headlines(self, at: float, shown: Sequence[StripHeadline], delivered: Delivered) -> None:
+        """Each headline's moment: as its feed printed it, or when it was seen first."""
+        items = {one.title: one for one in self.world.news.items}
+        for one in shown:
+            meant = items[one.title].shown_at(delivered.stories[one.title])
+            if abs(one.published_at.timestamp() - meant) > 1 or one.day != day_of(meant):
+                self._tell(at, "headline's day", one.title, one.day, None, None)
+
     def finish(self, at: float) -> None:
         self._account(at)
         self._measure_delays()
@@ -174,8 +183,8 @@ class Checker:
     def _tell(
         self, at: float, what: str, currency: str, day: date | None, value: Decimal | None, meant: Decimal | None
     ) -> None:
-        table = day and (day if source_of(currency) == "daily" else saturday_of(day))
-        key = what if what in ("change", "day") else "false", currency, table, value
+        table = day and (saturday_of(day) if currency in WEEKLY else day)
+        key = what if what in ("change", "day", "headline's day") else "false", currency, table, value
         if key not in self._told:
             self._told.add(key)
             self.false.append(False_(self.world.seed, at, what, currency, day, value, meant, self._last_events()))

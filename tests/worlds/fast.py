@@ -19,29 +19,31 @@ from ticker.collect.round import (
     RoundContext,
     archive_needs,
     visit_archive,
+    visit_feed,
     visit_rates,
 )
 from ticker.collect.sources import Archive, archive_of
 from ticker.collect.sources.nbkr import parse_archive
 from ticker.config import DEFAULT_RATES, Config
-from ticker.model import Freshness, Home, Outcome, RatesSource, Round, Validators
+from ticker.model import FeedSource, Freshness, Home, Outcome, RatesSource, Round, Source, Validators
 from ticker.rates.certain import certain_now
 from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import Strip, present
-from ticker.snapshot import Content, Snapshot, empty
+from ticker.serve.strip.view import present
+from ticker.snapshot import Content, empty
 from ticker.store import Write
 
 from .bank import VALUTA, Page, utc
 from .check import Checker
 from .heard import Delivered
 from .memory import MemoryStore
-from .shown import CURRENCIES, Shown, of_strip
+from .shown import CURRENCIES, of_strip
 from .world import World
 
 HOME = Home()
 LEAST_S = 180  # no source is visited sooner, whatever its past says
 NAMES = {"nbkr": "daily", "nbkr-weekly": "weekly"}
+FEED = FeedSource("news", "https://news.example/rss", "News", "en", HOME.zone, every_s=43_200)
 _TYPE = "application/xml"
 _OPTIONS = Options(currencies=CURRENCIES, lang="en")
 _STEPS = ("restart", "older store", "empty store")
@@ -82,6 +84,8 @@ class _Wire:
     def get(self, url: str, validators: Validators = NO_VALIDATORS, **_rest: object) -> Answer:
         if "?" in url:
             return self._archive(url)
+        if url == FEED.url:
+            return self._feed(validators)
         run, name = self.run, self.run.named[url]
         reply = run.world.answer(name, run.now, validators.etag, validators.last_modified)
         left = None if reply.left_at is None else utc(reply.left_at)
@@ -100,6 +104,18 @@ class _Wire:
         kept = validators if reply.status == 304 else head[0]
         age = timedelta(seconds=reply.age or 0)
         return Answer(reply.status, url, reply.body, _TYPE, kept, head[1], left, age)
+
+    def _feed(self, sent: Validators) -> Answer:
+        run, news = self.run, self.run.world.news
+        if news.is_down(run.now):
+            raise FetchError("feed: no answer")
+        listed, left = news.listed(run.now), utc(run.now)
+        etag = f'"{listed[-1].published if listed else 0}"'
+        run.delivered.feed(run.world.our_time(run.now), listed)
+        if sent.etag == etag:
+            return Answer(304, FEED.url, b"", "application/rss+xml", sent, None, left)
+        body = news.body(run.now)
+        return Answer(200, FEED.url, body, "application/rss+xml", Validators(etag), None, left)
 
     def _archive(self, url: str) -> Answer:
         run, query = self.run, {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
@@ -146,7 +162,7 @@ class FastRun:
     def _context(self) -> None:
         store: Any = self.store
         wire: Any = _Wire(self)
-        self.context = _Kept(HOME, self.banks, (), store, wire, self.clock, lambda _seconds: None)
+        self.context = _Kept(HOME, self.banks, (FEED,), store, wire, self.clock, lambda _seconds: None)
 
     # Time
 
@@ -216,18 +232,19 @@ class FastRun:
                 self._due.pop(archive.id, None)
 
     def _visits(self) -> list[tuple[str, Callable[[int], Round], float]]:
-        tables = [(one.id, partial(visit_rates, self.context, one), self._bank_due(one)) for one in self.banks]
-        return tables + [
+        tables = [(one.id, partial(visit_rates, self.context, one), self._source_due(one)) for one in self.banks]
+        archives = [
             (one.id, partial(visit_archive, self.context, one), self._archive_due(one)) for one in self.archives
         ]
+        return [*tables, *archives, (FEED.id, partial(visit_feed, self.context, FEED), self._source_due(FEED))]
 
-    def _bank_due(self, bank: RatesSource) -> float:
-        if bank.id not in self._due:
-            contending = bool(self.store.heard(bank.id).contenders)
-            past = self.store.rounds(bank.id, PAST_ROUNDS)
-            due = due_at(bank, past, self.clock(), contending=contending)
-            self._due[bank.id] = self._true(due, bank.id)
-        return self._due[bank.id]
+    def _source_due(self, source: Source) -> float:
+        if source.id not in self._due:
+            contending = bool(self.store.heard(source.id).contenders)
+            past = self.store.rounds(source.id, PAST_ROUNDS)
+            due = due_at(source, past, self.clock(), contending=contending)
+            self._due[source.id] = self._true(due, source.id)
+        return self._due[source.id]
 
     def _archive_due(self, archive: Archive) -> float:
         today = HOME.day(self.clock())
@@ -268,19 +285,17 @@ class FastRun:
         if same:
             self.checker.again(self.now, self.delivered)
             return
-        shown = self._shown(snapshot, judged)
+        strip = present(snapshot, judged, _OPTIONS)
+        shown = of_strip(strip, judged)
         if self.note:
             self.note(self.now, f"shown: {' · '.join(map(str, shown))}")
         self.checker.read(self.now, shown, self.delivered, certain_now(snapshot.content, judged).values)
+        self.checker.headlines(self.now, strip.headlines, self.delivered)
 
     def _seen_last(self) -> frozenset[tuple[str, str]]:
         """What each source's last good look saw. While figures are fresh, later looks at the same change nothing."""
         looks = self.store.looks()
-        newest = {
-            bank.id: max((at for (id_, _), at in looks.items() if id_ == bank.id), default=None) for bank in self.banks
-        }
+        newest: dict[str, datetime] = {}
+        for (source, _), at in looks.items():
+            newest[source] = max(at, newest.get(source, at))
         return frozenset(key for key, at in looks.items() if at == newest[key[0]])
-
-    def _shown(self, snapshot: Snapshot, judged: Judgement) -> list[Shown]:
-        strip: Strip = present(snapshot, judged, _OPTIONS)
-        return of_strip(strip, judged)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from .bank import Page
+from .news import Item
 from .world import Reply
 
 MINUTE = 60
@@ -43,13 +44,16 @@ class Delivered:
 
     runs: list[Run] = field(default_factory=list)
     filed: list[Filed] = field(default_factory=list)
+    stories: dict[str, float] = field(default_factory=dict)  # by title, when it was seen first by our clock
     _newest: dict[str, int] = field(default_factory=dict)  # by source, when the newest answer left the bank
     _older: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
     _last: dict[str, int] = field(default_factory=dict)  # by source, the place of its last run
 
     def copy(self) -> Delivered:
         older = {source: list(of) for source, of in self._older.items()}
-        return Delivered(list(self.runs), list(self.filed), dict(self._newest), older, dict(self._last))
+        return Delivered(
+            list(self.runs), list(self.filed), dict(self.stories), dict(self._newest), older, dict(self._last)
+        )
 
     def table(self, source: str, at: float, reply: Reply) -> None:
         """An answer that brought, or confirmed, a page."""
@@ -68,6 +72,10 @@ class Delivered:
 
     def archive(self, at: float, currency: str, figures: dict[date, Decimal]) -> None:
         self.filed.append(Filed(at, currency, figures))
+
+    def feed(self, ours: float, listed: Sequence[Item]) -> None:
+        for one in listed:
+            self.stories.setdefault(one.title, ours)
 
     def of_day(self, source: str, day: date) -> list[Run]:
         """The answers with a table that is official on `day`: a weekly one for seven days."""

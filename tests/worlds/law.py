@@ -76,8 +76,6 @@ class Law:
         return run.page.day > day_of(self.world.our_time(run.first_at)) + DAY
 
     def _exchanged(self, run: Run, one: str, other: str, delivered: Delivered) -> bool:
-        if one == other:
-            return False
         before = [self._last_true(each, run.page, run.first_at, delivered) for each in (one, other)]
         rows = [run.page.row(each) for each in (one, other)]
         if None in before or None in rows:

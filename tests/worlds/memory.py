@@ -221,6 +221,7 @@ class MemoryStore:
             return None
         body = dump(content)  # 87.45 and 87.4500 are equal figures and two contents
         if self._version and body == self._body:
+            self._content = content
             return None
         self._body = body
         old = self._as_of

@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from .bank import DAY_S, GARBAGE, HOUR, Page, Row, archive_body, day_of, midnight, rows_of
 from .faults import PAGE_KINDS, WAY_KINDS, Fault, chosen, off_by, spoilt
+from .news import News
 from .truth import DAILY, DAY, WEEKLY, Series, saturday_of, series, weekly_figures
 
 TABLES = ("daily", "weekly")
@@ -89,11 +90,11 @@ class World:
         self._page_at = {one: [at for at, _ in pages] for one, pages in self.pages.items()}
         self.states = {one: self._states(one) for one in TABLES}
         self._state_at = {one: [state.begin for state in states] for one, states in self.states.items()}
+        self.news = News(self.seed, self.begin, self.end, self.faults)
         self.archive_faults = [one for one in self.faults if one.kind.startswith("archive")]
         self.felt = sorted(
             [*self.struck, *(one for one in self.faults if one.kind not in PAGE_KINDS)], key=lambda one: one.begin
         )
-        self._visits = 0
 
     # What the bank means
 
@@ -211,7 +212,6 @@ class World:
 
     def answer(self, name: str, moment: float, etag: str | None, since: str | None) -> Reply:
         """What comes to a request for a table with these validators."""
-        self._visits += 1
         state = self.state_at(name, moment)
         page, kind = state.page, state.fault.kind if state.fault else ""
         date: int | None = self.bank_time(moment)
@@ -224,7 +224,7 @@ class World:
             return Reply(200, GARBAGE[state.fault.pick % len(GARBAGE)], date=date)  # type: ignore[union-attr]
         if kind == "truncated":
             return Reply(200, page.body[: len(page.body) * 2 // 3], date=date)
-        if state.old and (kind != "half a cache" or self._visits % 2):
+        if state.old and (kind != "half a cache" or int(moment) // 7 % 2):
             page = state.old
             if kind != "renewing cache":
                 date, age = self._kept(state, moment)
