@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from ticker.collect.due import archive_due_at, due_at
 from ticker.collect.http.answer import NO_VALIDATORS, Answer
@@ -23,7 +21,6 @@ from ticker.collect.round import (
     visit_rates,
 )
 from ticker.collect.sources import Archive, archive_of
-from ticker.collect.sources.nbkr import parse_archive
 from ticker.config import DEFAULT_RATES, Config
 from ticker.model import FeedSource, Freshness, Home, Outcome, RatesSource, Round, Source, Validators
 from ticker.rates.certain import certain_now
@@ -33,20 +30,17 @@ from ticker.serve.strip.view import present
 from ticker.snapshot import Content, empty
 from ticker.store import Write
 
-from .bank import VALUTA, Page, utc
-from .check import Checker
-from .heard import Delivered
+from .bank import Page, utc
+from .loop import Loop
 from .memory import MemoryStore
 from .shown import CURRENCIES, of_strip
 from .world import World
 
 HOME = Home()
-LEAST_S = 180  # no source is visited sooner, whatever its past says
 NAMES = {"nbkr": "daily", "nbkr-weekly": "weekly"}
 FEED = FeedSource("news", "https://news.example/rss", "News", "en", HOME.zone, every_s=43_200)
 _TYPE = "application/xml"
 _OPTIONS = Options(currencies=CURRENCIES, lang="en")
-_STEPS = ("restart", "older store", "empty store")
 
 
 def banks() -> tuple[RatesSource, ...]:
@@ -54,7 +48,7 @@ def banks() -> tuple[RatesSource, ...]:
     return Config.model_validate({"rates": DEFAULT_RATES, "feeds": {}}).rates_sources()
 
 
-class _Kept(RoundContext):
+class _Context(RoundContext):
     """`content` is worked out anew only where something changed that it depends on."""
 
     def content(self, tx: Write) -> Content:
@@ -70,6 +64,7 @@ class _Wire:
 
     def __init__(self, run: FastRun) -> None:
         self.run = run
+        self.named = {bank.url: NAMES[bank.id] for bank in run.banks}
         self._heads: dict[Page, tuple[Validators, datetime]] = {}
 
     def __call__(self) -> _Wire:
@@ -82,147 +77,82 @@ class _Wire:
         pass
 
     def get(self, url: str, validators: Validators = NO_VALIDATORS, **_rest: object) -> Answer:
-        if "?" in url:
-            return self._archive(url)
-        if url == FEED.url:
+        address, _, query = url.partition("?")
+        if query:
+            return self._archive(url, query)
+        if address == FEED.url:
             return self._feed(validators)
-        run, name = self.run, self.run.named[url]
-        reply = run.world.answer(name, run.now, validators.etag, validators.last_modified)
+        name = self.named[url]
+        reply = self.run.answer_table(name, validators.etag, validators.last_modified)
         left = None if reply.left_at is None else utc(reply.left_at)
         if reply.status not in (200, 304):
             raise FetchError(f"{name}: status {reply.status}", status=reply.status or None)
-        page = reply.page
-        if page is None:
+        if reply.page is None:
             return Answer(200, url, reply.body, _TYPE, Validators(), None, left)
-        run.delivered.table(name, run.now, reply)
+        own, modified = self._head(reply.page)
+        kept = validators if reply.status == 304 else own
+        age = timedelta(seconds=reply.age or 0)
+        return Answer(reply.status, url, reply.body, _TYPE, kept, modified, left, age)
+
+    def _head(self, page: Page) -> tuple[Validators, datetime]:
         head = self._heads.get(page)
         if head is None:
-            head = self._heads[page] = (
-                Validators(page.etag if run.world.has_etag else None, page.modified_header),
-                utc(page.modified),
-            )
-        kept = validators if reply.status == 304 else head[0]
-        age = timedelta(seconds=reply.age or 0)
-        return Answer(reply.status, url, reply.body, _TYPE, kept, head[1], left, age)
+            etag = page.etag if self.run.world.has_etag else None
+            head = self._heads[page] = Validators(etag, page.modified_header), utc(page.modified)
+        return head
 
     def _feed(self, sent: Validators) -> Answer:
-        run, news = self.run, self.run.world.news
-        if news.is_down(run.now):
+        status, body, etag = self.run.answer_feed(sent.etag)
+        if not status:
             raise FetchError("feed: no answer")
-        listed, left = news.listed(run.now), utc(run.now)
-        etag = f'"{listed[-1].published if listed else 0}"'
-        run.delivered.feed(run.world.our_time(run.now), listed)
-        if sent.etag == etag:
-            return Answer(304, FEED.url, b"", "application/rss+xml", sent, None, left)
-        body = news.body(run.now)
-        return Answer(200, FEED.url, body, "application/rss+xml", Validators(etag), None, left)
+        kept = sent if status == 304 else Validators(etag)
+        return Answer(status, FEED.url, body, "application/rss+xml", kept, None, utc(self.run.now))
 
-    def _archive(self, url: str) -> Answer:
-        run, query = self.run, {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-        currency = VALUTA.get(int(query["valuta_id"]))
-        if currency is None:
-            raise FetchError("archive: no such currency", status=404)
-        first, last = (
-            date(*(int(query[f"{end}_{part}"]) for part in ("year", "month", "day"))) for end in ("beg", "end")
-        )
-        reply = run.world.archive(currency, first, last, run.now)
+    def _archive(self, url: str, query: str) -> Answer:
+        reply = self.run.answer_archive(query)
         if reply.status != 200:
-            raise FetchError("archive: no answer")
-        run.delivered.archive(run.now, currency, {one.valid_on: one.quoted for one in parse_archive(reply.body)})
+            raise FetchError(f"archive: status {reply.status}", status=reply.status or None)
         return Answer(200, url, reply.body, "text/html", Validators(), None, utc(reply.date or 0))
 
 
-@dataclass
-class FastRun:
-    """One world, from its begin to its end."""
-
-    world: World
-    now: float = 0
-    note: Callable[[float, str], object] | None = None  # told of every round that changed or failed
-    delivered: Delivered = field(default_factory=Delivered)
-
-    def __post_init__(self) -> None:
-        self.now = self.world.begin
+class FastRun(Loop):
+    def __init__(self, world: World, note: Callable[[float, str], object] | None = None) -> None:
+        super().__init__(world, note)
         self.banks = banks()
-        self.named = {bank.url: NAMES[bank.id] for bank in self.banks}
-        self.store = MemoryStore(self.clock)
-        self.backups = self._planned_backups()
-        self.checker = Checker(self.world)
         self.archives: list[Archive] = [one for bank in self.banks if (one := archive_of(bank))]
-        self._visited: dict[str, float] = {}
         self._due: dict[str, float] = {}
         self._needs: tuple[Any, ...] = ()
         self._judged: Judgement | None = None
         self._read: tuple[Any, ...] = ()
-        self._context()
+        self.begin_with(None)
 
-    def clock(self) -> datetime:
-        return utc(self.world.our_time(self.now))
+    # The store
 
-    def _context(self) -> None:
+    def save(self) -> MemoryStore:
+        return self.store.backup()
+
+    def begin_with(self, backup: MemoryStore | None) -> None:
+        self.store = backup.backup() if backup else MemoryStore(self.clock)
         store: Any = self.store
         wire: Any = _Wire(self)
-        self.context = _Kept(HOME, self.banks, (FEED,), store, wire, self.clock, lambda _seconds: None)
-
-    # Time
-
-    def run(self) -> Checker:
-        world = self.world
-        jumps = {at for at in world.our_clock.moments if world.begin < at < world.end}
-        steps = sorted({one.begin: one for one in world.faults if one.kind in _STEPS}.items())
-        steps = [one for one in steps if world.begin < one[0] < world.end]
-        moments = sorted(jumps | {at for at, _ in steps} | {at for at, _ in self.backups})
-        planned = dict(steps)
-        saved: dict[int, tuple[MemoryStore, Delivered]] = {}
-        while self.now < world.end:
-            self._visit_due()
-            self._read_strip()
-            upcoming = min([*self._due.values(), self._changes_at(), world.end])
-            if moments and moments[0] <= upcoming:
-                self.now = moments.pop(0)
-                for at, fault in self.backups:
-                    if at == self.now:
-                        saved[fault.begin] = self.store.backup(), self.delivered.copy()
-                if self.now in planned:
-                    self._step(planned[int(self.now)], saved)
-                self._due.clear()
-                self._judged = None
-            else:
-                self.now = max(upcoming, self.now)
-        self.checker.finish(self.now)
-        return self.checker
-
-    def _planned_backups(self) -> list[tuple[int, Any]]:
-        found = []
-        for one in self.world.faults:
-            at = one.begin - int(one.amount)
-            if one.kind == "older store" and self.world.begin < at:
-                found.append((at, one))
-        return found
-
-    def _step(self, fault: Any, saved: Mapping[int, tuple[MemoryStore, Delivered]]) -> None:
-        """The process ends, and the next one begins: with the same store, a backup of it, or none."""
-        if fault.kind == "empty store" or (fault.kind == "older store" and fault.begin not in saved):
-            self.store, self.delivered = MemoryStore(self.clock), Delivered()
-        elif fault.kind == "older store":
-            store, delivered = saved[fault.begin]
-            self.store, self.delivered = store.backup(), delivered.copy()
-        if fault.kind != "restart":
-            self.checker.lost(self.now)
-        self._context()
-        self._visited.clear()
+        self.context = _Context(HOME, self.banks, (FEED,), store, wire, self.clock, lambda _seconds: None)
         self._needs = ()
+        self.clock_moved()
+
+    def die_in_a_round(self) -> None:
+        """Nothing of that round is kept, and a process in memory has nothing else to lose."""
 
     # Visits
 
-    def _visit_due(self) -> None:
-        """What is due now, one after the other; what comes due by that as well."""
+    def is_due(self) -> bool:
+        return any(at <= self.now for _, _, at in self._visits())
+
+    def visit_due(self) -> None:
         while True:
             due = [(id_, visit) for id_, visit, at in self._visits() if at <= self.now]
             if not due:
                 return
             for id_, visit in due:
-                self._visited[id_] = self.now
                 self._due.pop(id_, None)
                 done = visit(self.store.token)
                 if self.note and done.outcome is not Outcome.CONFIRMED:
@@ -230,6 +160,10 @@ class FastRun:
                 self.checker.round(self.now, done)
             for archive in self.archives:
                 self._due.pop(archive.id, None)
+
+    def clock_moved(self) -> None:
+        self._due.clear()
+        self._judged = None
 
     def _visits(self) -> list[tuple[str, Callable[[int], Round], float]]:
         tables = [(one.id, partial(visit_rates, self.context, one), self._source_due(one)) for one in self.banks]
@@ -242,8 +176,7 @@ class FastRun:
         if source.id not in self._due:
             contending = bool(self.store.heard(source.id).contenders)
             past = self.store.rounds(source.id, PAST_ROUNDS)
-            due = due_at(source, past, self.clock(), contending=contending)
-            self._due[source.id] = self._true(due, source.id)
+            self._due[source.id] = self._true(due_at(source, past, self.clock(), contending=contending))
         return self._due[source.id]
 
     def _archive_due(self, archive: Archive) -> float:
@@ -255,23 +188,20 @@ class FastRun:
             self._due.pop(archive.id, None)
         if archive.id not in self._due:
             due = archive_due_at(archive.source, self.store.rounds(archive.id, PAST_ROUNDS), self.clock())
-            self._due[archive.id] = self._true(due, archive.id) if self._needs[1] else math.inf
+            self._due[archive.id] = self._true(due) if self._needs[1] else math.inf
         return self._due[archive.id]
 
-    def _true(self, ours: datetime, id_: str) -> float:
-        """The true moment at which our clock shows `ours`, and no sooner than a visit may follow another."""
-        due = max(ours.timestamp() - self.world.our_clock.at(self.now), self.now if id_ == "" else 0)
-        return max(due, self._visited.get(id_, 0) + LEAST_S if id_ in self._visited else due)
+    def _true(self, ours: datetime) -> float:
+        """The true moment at which our clock shows `ours`."""
+        return ours.timestamp() - self.world.our_clock.at(self.now)
 
     # Readers
 
-    def _changes_at(self) -> float:
-        if self._judged is None:
-            return self.now
-        return self._true(self._judged.changes_at, "") + 0.001
+    def next_moment(self) -> float:
+        changes = self._true(self._judged.changes_at) + 0.001 if self._judged else self.now
+        return min(*self._due.values(), max(changes, self.now + 0.001))
 
-    def _read_strip(self) -> None:
-        """What a reader sees now; read anew where it may have changed."""
+    def read(self) -> None:
         version, now = (self.store.version()[0], self._seen_last()), self.clock()
         settled = self._judged and all(one.freshness is Freshness.FRESH for one in self._judged.figures)
         if settled and self._read == version and now < self._judged.changes_at:  # type: ignore[union-attr]
@@ -279,9 +209,17 @@ class FastRun:
             return
         snapshot = self.store.snapshot() or empty(HOME)
         judged = freshness(snapshot, now)
-        same = self._judged is not None and self._read[:1] == version[:1] and judged.figures == self._judged.figures
-        same = same and judged.today == self._judged.today  # type: ignore[union-attr]
-        self._judged, self._read = judged, version
+        past, self._judged = self._judged, judged
+        same = (
+            past is not None
+            and self._read[:1] == version[:1]
+            and (past.figures, past.today)
+            == (
+                judged.figures,
+                judged.today,
+            )
+        )
+        self._read = version
         if same:
             self.checker.again(self.now, self.delivered)
             return

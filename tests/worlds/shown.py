@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ticker.model import Freshness
 from ticker.rates.freshness import Judgement
@@ -77,3 +79,37 @@ def of_strip(strip: Strip, judged: Judgement) -> list[Shown]:
             )
         )
     return found
+
+
+def of_json(said: Mapping[str, Any]) -> list[Shown]:
+    """The same from `/strip.json`, in English."""
+    found = []
+    for rate in said["rates"]:
+        late = rate["freshness"] != "fresh"
+        told = bool(rate["mark"]) or said["state"] != "fresh"
+        next_ = rate["next"]
+        found.append(
+            Shown(
+                rate["currency"],
+                rate["freshness"],
+                rate.get("confirmed", True),
+                late and told,
+                rate["value"] and Decimal(rate["value"]),
+                _day(rate["valid_on"]),
+                _day(rate["valid_until"]),
+                rate["change"] and Decimal(rate["change"]),
+                _dated(rate["previous"]),
+                _dated(next_),
+                bool(next_ and next_["freshness"] != "fresh"),
+                bool(next_) and said["words"]["tomorrow"] == "tomorrow" and not next_["mark"],
+            )
+        )
+    return found
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _dated(said: Mapping[str, Any] | None) -> tuple[date, Decimal] | None:
+    return (date.fromisoformat(said["valid_on"]), Decimal(said["value"])) if said else None
