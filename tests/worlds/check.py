@@ -61,6 +61,7 @@ class Checker:
     fresh_s: float = 0  # and was shown fresh
     held_true: list[str] = field(default_factory=list)
     history: list[tuple[float, list[Shown]]] = field(default_factory=list)
+    left_out: list[SPAN] = field(default_factory=list)  # when formats without marks lacked a figure of today
     notable: list[tuple[float, str, str]] = field(
         default_factory=list
     )  # rounds that failed or held: when, whose, which
@@ -197,6 +198,9 @@ class Checker:
         if lasted <= 0:
             return
         shown = {one.currency: one for one in self._now}
+        today = day_of(self.world.our_time(self._since))
+        if any(today not in self._certain.get(currency, ()) for currency in DAILY):
+            self.left_out.append((self._since, until))
         for currency in CURRENCIES:
             one = shown.get(currency)
             wrong = one is not None and self._differs(currency, one.valid_on, one.value)

@@ -7,13 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .bank import DAY_S
+from .bank import clock
 from .check import Checker, False_
 from .faults import KINDS
 from .law import source_of
+from .shown import Shown
 from .world import World
 
-_SEEN = ("nothing", "marked", "unconfirmed", "hidden", "refused", "held", "failed")
+_SEEN = ("nothing", "marked", "unconfirmed", "hidden", "left out", "failed", "held", "refused")
+
+
+Reading = tuple[float, list[Shown]]
 
 
 @dataclass
@@ -74,10 +78,10 @@ def seen_by_kind(world: World, checker: Checker) -> dict[str, Counter[str]]:
                 break
             states |= {one.state for one in shown if fault.of in ("", source_of(one.currency))}
             states |= {"late" for one in shown if one.next_marked}
-        kinds = {kind for at, _, kind in checker.notable if fault.begin <= at < end}
-        counts = found.setdefault(fault.kind, Counter())
-        told = {{"late": "marked"}.get(one, one) for one in states - {"fresh"}} | kinds
-        counts.update(told or {"nothing"})
+        told = {{"late": "marked"}.get(one, one) for one in states - {"fresh"}} or {"nothing"}
+        told |= {kind for at, _, kind in checker.notable if fault.begin <= at < end}
+        told |= {"left out" for at, until in checker.left_out if at < end and until > fault.begin}
+        found.setdefault(fault.kind, Counter()).update(told)
     return found
 
 
@@ -150,4 +154,73 @@ def kinds_seen(results: Sequence[Result]) -> list[tuple[str, int, Mapping[str, i
     ]
 
 
-assert DAY_S == 86_400
+def differing(one: Sequence[Reading], other: Sequence[Reading]) -> str:
+    """Where two tiers showed different things in the same world; "" where they did not. Moments may differ by a
+    second: a page says its own in whole seconds."""
+    left, right = changes(one), changes(other)
+    for (at, shown), (also_at, also_shown) in zip(left, right, strict=False):
+        if shown != also_shown or abs(at - also_at) > 1.5:
+            told = [" · ".join(map(str, each)) for each in (shown, also_shown)]
+            return f"{clock(at)}: {told[0]}\n{clock(also_at)}: {told[1]}"
+    return "" if len(left) == len(right) else f"{len(left)} changes and {len(right)}"
+
+
+def changes(history: Sequence[Reading]) -> list[Reading]:
+    """What was shown, each time that it changed."""
+    return [one for nth, one in enumerate(history) if not nth or one[1] != history[nth - 1][1]]
+
+
+def document(fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Result], recorded: bool) -> str:
+    """docs/faults.md. The same worlds give the same text."""
+    runs = [(name, results) for name, results in _named(fast, long, whole) if results]
+    columns = [dict(numbers(results)) for _, results in runs]
+    lines = [
+        "# Faults, and what is seen of them",
+        "",
+        "Written by `make replay`. A world is a bank, its archive and a feed that err, the network and the clocks",
+        "between them and the service, all decided by one number; what readers were shown is compared with what the",
+        "bank meant. To see everything that happened in one: `python -m tests.worlds.replay --explain NUMBER`.",
+        "",
+        f"The bank's figures are {'the recorded official series' if recorded else 'made, with the statistics of NBKR'}",
+        "from July 2021 to August 2026.",
+        "",
+        "| | " + " | ".join(name for name, _ in runs) + " |",
+        "|---|" + "---|" * len(runs),
+        *(f"| {name} | " + " | ".join(column[name] for column in columns) + " |" for name in columns[0]),
+        "",
+        *_DEFINITIONS,
+        "",
+        "## By kind of fault",
+        "",
+        "Faults overlap: what another one caused meanwhile is counted too. *Reader*: of so many faults, how often any",
+        "figure was marked as late, marked as unconfirmed, or gave way to a dash while the fault lasted and a quarter",
+        "of an hour longer; `/strip.json` says the same as `freshness` and `confirmed`. *Program*: how often a figure",
+        "of today was left out of the formats that have no mark (`/compat`). *Operator*: how often `/status` told of",
+        "a failed round, of a held figure, or of a table that was refused or is no news.",
+        "",
+        "| fault | what it is | faults | reader: nothing | late | unconfirmed | dash | program: left out "
+        "| operator: failed | held | refused |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for kind, count, seen in kinds_seen([*fast, *long, *whole]):
+        lines.append(f"| {kind} | {KINDS[kind]} | {count:,} | " + " | ".join(f"{seen[one]:,}" for one in _SEEN) + " |")
+    return "\n".join([*lines, ""])
+
+
+def _named(
+    fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Result]
+) -> list[tuple[str, Sequence[Result]]]:
+    return [("fast worlds", fast), ("long worlds", long), ("whole worlds", whole)]
+
+
+_DEFINITIONS = (
+    "*Fast*: rounds, judge, a store in memory, the view. *Whole*: two processes, SQLite, HTTP, pages in three",
+    "languages, kills; each is replayed in the fast tier too, and both show the same at the same moments.",
+    "",
+    "A figure is *false* where it is shown without a mark and is not what the bank meant, although the bytes that came",
+    "could tell: it lies beyond the limit of the true figures beside it, is an exchange, has an unknown nominal or a",
+    "day that cannot be, or the bank gave another figure for its day in a later answer for long enough.",
+    "*Availability*: of the time, currency by currency, from the first answer with today's true figure that one could",
+    "have had, the part in which it was shown as fresh. *Delay*: from the later of the publication and the moment from",
+    "which the bank could be reached, for tables that were published in the window.",
+)
