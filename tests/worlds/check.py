@@ -59,6 +59,7 @@ class Checker:
     restamps: list[bool] = field(default_factory=list)
     had_s: float = 0  # today's true figure could have been had
     fresh_s: float = 0  # and was shown fresh
+    slow: list[str] = field(default_factory=list)  # tables and corrections that were shown late
     held_true: list[str] = field(default_factory=list)
     history: list[tuple[float, list[Shown]]] = field(default_factory=list)
     left_out: list[SPAN] = field(default_factory=list)  # when formats without marks lacked a figure of today
@@ -127,7 +128,7 @@ class Checker:
                 if self._differs(one.currency, one.valid_on, one.value):
                     self._blame(at, "value", one.currency, one.valid_on, one.value, delivered)
                 self._check_change(at, one, delivered)
-            if one.next and not one.next_marked:
+            if one.next:
                 day, value = one.next
                 if self._differs(one.currency, day, value):
                     self._blame(at, "tomorrow", one.currency, day, value, delivered)
@@ -245,10 +246,17 @@ class Checker:
             if one.new and one.spoilt:
                 if seen is not None:
                     self.corrections.append(max(0, seen - reachable))
+                    self._note_slow("correction", one, reachable, seen, 1200)
             elif one.new:
                 self.delays.append(max(0, seen - reachable) if seen is not None else 1e9)
+                self._note_slow("table", one, reachable, seen, 600)
             else:
                 self.restamps.append(seen is not None and day_of(seen) < one.day)
+
+    def _note_slow(self, what: str, one: Published, reachable: float, seen: float | None, wanted_s: float) -> None:
+        if seen is None or seen - reachable > wanted_s:
+            shown = clock(seen) if seen is not None else "never"
+            self.slow.append(f"{what} of {one.day}: could be had from {clock(reachable)}, shown whole {shown}")
 
     def _first_shown(self, one: Published, since: float) -> float | None:
         """When all figures of the table were first shown, as today's or as the next ones."""

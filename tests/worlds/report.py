@@ -38,6 +38,7 @@ class Result:
     corrections: list[float]
     restamps: list[bool]
     held_true: list[str]
+    slow: list[str]
     rounds: int
     reads: int = field(default=0)
 
@@ -58,6 +59,7 @@ def result_of(world: World, checker: Checker) -> Result:
         checker.corrections,
         checker.restamps,
         checker.held_true,
+        checker.slow,
         sum(checker.rounds.values()),
         checker.reads,
     )
@@ -77,7 +79,6 @@ def seen_by_kind(world: World, checker: Checker) -> dict[str, Counter[str]]:
             if at >= end:
                 break
             states |= {one.state for one in shown if fault.of in ("", source_of(one.currency))}
-            states |= {"late" for one in shown if one.next_marked}
         told = {{"late": "marked"}.get(one, one) for one in states - {"fresh"}} or {"nothing"}
         told |= {kind for at, _, kind in checker.notable if fault.begin <= at < end}
         told |= {"left out" for at, until in checker.left_out if at < end and until > fault.begin}
@@ -141,6 +142,7 @@ def summary(results: Sequence[Result]) -> str:
     wrong = Counter(f"{one.what}" for result in results for one in result.false)
     lines.append(f"false, by what: {dict(wrong)}; worlds with one: {sum(bool(one.false) for one in results)}")
     lines.append(f"could not be told, by reason: {dict(total(one.excused for one in results))}")
+    lines += [f"slow: world {one.seed} {text}" for one in results for text in one.slow]
     lines += [f"held true: world {one.seed} {text}" for one in results for text in one.held_true[:4]]
     return "\n".join(lines)
 

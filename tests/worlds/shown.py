@@ -31,7 +31,6 @@ class Shown:
     change: Decimal | None = None
     previous: tuple[date, Decimal] | None = None
     next: tuple[date, Decimal] | None = None
-    next_marked: bool = False
     tomorrow: bool = False  # whether `next` stands under the word "tomorrow"
 
     def __str__(self) -> str:
@@ -39,7 +38,7 @@ class Shown:
             self.state
         ]
         value = "—" if self.value is None else f"{self.value:f}"
-        after = f" then {self.next[1]:f} on {self.next[0]:%d.%m.}{'?' * self.next_marked}" if self.next else ""
+        after = f" then {self.next[1]:f} on {self.next[0]:%d.%m.}" if self.next else ""
         return f"{self.currency} {value}{mark} of {self.valid_on or 'no day'}{after}"
 
     @property
@@ -60,21 +59,21 @@ def of_strip(strip: Strip, judged: Judgement) -> list[Shown]:
     found = []
     for rate in strip.rates:
         figure = judged.figure(rate.currency)
-        told = bool(rate.mark) or strip.state is not Freshness.FRESH
+        confirmed = figure.confirmed if figure else True
+        said = _is_said(confirmed, rate.mark, strip.words.day, common=strip.state is not Freshness.FRESH)
         next_ = rate.next and (rate.next.valid_on, rate.next.value)
         found.append(
             Shown(
                 rate.currency,
                 rate.freshness.value,
-                figure.confirmed if figure else True,
-                rate.freshness is not Freshness.FRESH and told,
+                confirmed,
+                rate.freshness is not Freshness.FRESH and said,
                 rate.value,
                 rate.valid_on,
                 rate.valid_until,
                 rate.change,
                 rate.previous and (rate.previous.valid_on, rate.previous.value),
                 next_,
-                bool(rate.next and rate.next.contested),
                 bool(rate.next) and strip.words.tomorrow == "tomorrow" and not (rate.next and rate.next.mark),
             )
         )
@@ -86,13 +85,14 @@ def of_json(said: Mapping[str, Any]) -> list[Shown]:
     found = []
     for rate in said["rates"]:
         late = rate["freshness"] != "fresh"
-        told = bool(rate["mark"]) or said["state"] != "fresh"
+        confirmed = rate["confirmed"]
+        told = _is_said(confirmed, rate["mark"], said["words"]["day"], common=said["state"] != "fresh")
         next_ = rate["next"]
         found.append(
             Shown(
                 rate["currency"],
                 rate["freshness"],
-                rate.get("confirmed", True),
+                confirmed,
                 late and told,
                 rate["value"] and Decimal(rate["value"]),
                 _day(rate["valid_on"]),
@@ -100,11 +100,17 @@ def of_json(said: Mapping[str, Any]) -> list[Shown]:
                 rate["change"] and Decimal(rate["change"]),
                 _dated(rate["previous"]),
                 _dated(next_),
-                bool(next_ and next_["freshness"] != "fresh"),
                 bool(next_) and said["words"]["tomorrow"] == "tomorrow" and not next_["mark"],
             )
         )
     return found
+
+
+def _is_said(confirmed: bool, own: str, label: str, *, common: bool) -> bool:
+    """Whether a late figure's state is said, beside it or in the common label; in English."""
+    if confirmed:
+        return bool(own) or common
+    return "unconfirmed" in own or (not own and "unconfirmed" in label)
 
 
 def _day(text: str | None) -> date | None:
