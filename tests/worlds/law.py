@@ -47,7 +47,7 @@ class Law:
         if all(self._tells_itself(one, currency, delivered) for one in carrying):
             return ""
         days = {one.page.day for one in carrying}
-        words = [self.word(currency, [one for one in runs if one.page.day == of_day]) for of_day in days]
+        words = [self.word(currency, [one for one in runs if one.page.day == of_day], delivered) for of_day in days]
         return "the bank's word" if value in words else ""
 
     def _in_reach(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
@@ -70,6 +70,12 @@ class Law:
         return self._cannot_be(run) or any(
             self._exchanged(run, currency, other.currency, delivered) for other in page.rows
         )
+
+    def _is_believable(self, run: Run, currency: str, delivered: Delivered) -> bool:
+        row = run.page.row(currency)
+        assert row
+        in_reach = self._in_reach(currency, run.page.day, row.value, delivered)
+        return in_reach and not self._tells_itself(run, currency, delivered)
 
     def _cannot_be(self, run: Run) -> bool:
         """Whether the page was of a day that was too far ahead, by our clock, when it came first."""
@@ -105,13 +111,14 @@ class Law:
         }
         return len(wrong | {day}) > 1 and bool(wrong)
 
-    def word(self, currency: str, runs: list[Run]) -> Decimal | None:
-        """Which figure of a day is the bank's word by the answers so far."""
+    def word(self, currency: str, runs: list[Run], delivered: Delivered) -> Decimal | None:
+        """Which figure of a day is the bank's word by the answers so far. One that tells that it is wrong by itself is
+        held at once: what comes after it contends with nothing."""
         word, modified, settled = None, 0, 0
         for run in runs:
             row = run.page.row(currency)
             assert row
-            if self._cannot_be(run):
+            if self._cannot_be(run) or (word is None and not self._is_believable(run, currency, delivered)):
                 continue
             if run.older:
                 word = word if word is not None else row.value
@@ -129,4 +136,4 @@ class Law:
         """Whether the last answer for the day gave another figure than the bank's word."""
         runs = [one for one in delivered.of_day(source_of(currency), day) if one.page.row(currency) and not one.older]
         last = runs[-1].page.row(currency) if runs else None
-        return last is not None and last.value != self.word(currency, runs)
+        return last is not None and last.value != self.word(currency, runs, delivered)

@@ -2,6 +2,7 @@
 
 It reads a moment a line (seconds since 1970, by our machine's clock), visits what is due then if it holds the lease,
 reads the store, and answers with a line of JSON: whether it collects, when each source is due, the rounds it made.
+After a "?" it visits nothing.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ def main(settings: str, port: int) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     _say({"ready": True})
     for line in sys.stdin:
-        now = datetime.fromtimestamp(float(line), UTC)
-        rounds = collector.step()
+        only_asked = line.startswith("?")
+        now = datetime.fromtimestamp(float(line.lstrip("?")), UTC)
+        rounds = [] if only_asked else collector.step()
         one.site.live.poll()
         due = [at.timestamp() for visit in collector.visits() if (at := visit.due(now))]
         _say({"collects": collector.token is not None, "due": due, "rounds": [_round(done) for done in rounds]})

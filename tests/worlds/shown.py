@@ -81,9 +81,13 @@ def of_strip(strip: Strip, judged: Judgement) -> list[Shown]:
 
 
 def of_json(said: Mapping[str, Any]) -> list[Shown]:
-    """The same from `/strip.json`, in English."""
+    """The same from `/strip.json`, in English. A currency that was never known is left out there."""
+    rates = {rate["currency"]: rate for rate in said["rates"]}
     found = []
-    for rate in said["rates"]:
+    for currency in CURRENCIES:
+        if (rate := rates.get(currency)) is None:
+            found.append(Shown(currency, "none", True, True, None, None, None))
+            continue
         late = rate["freshness"] != "fresh"
         confirmed = rate["confirmed"]
         told = _is_said(confirmed, rate["mark"], said["words"]["day"], common=said["state"] != "fresh")

@@ -51,9 +51,9 @@ class Process:
         )
         self.tell(now)
 
-    def tell(self, now: float) -> None:
+    def tell(self, now: float, *, only_ask: bool = False) -> None:
         assert self.child.stdin
-        self.child.stdin.write(f"{now!r}\n")
+        self.child.stdin.write(f"{'?' * only_ask}{now!r}\n")
         self.child.stdin.flush()
 
     def answer(self) -> dict[str, Any]:
@@ -169,7 +169,14 @@ class WholeRun(Loop):
         self._due = None
 
     def is_due(self) -> bool:
-        return self._due is None or min(self._due) <= self.now
+        if self._due is None:
+            self.processes[0].tell(self.clock().timestamp(), only_ask=True)
+            self._take_due(self.processes[0].answer())
+        return min(self._due or [self.now]) <= self.now
+
+    def _take_due(self, said: dict[str, Any]) -> None:
+        ahead = self.world.our_clock.at(self.now)
+        self._due = [at - ahead for at in said["due"]]
 
     def visit_due(self) -> None:
         if not self.is_due():
@@ -181,8 +188,7 @@ class WholeRun(Loop):
             assert said["collects"] == (nth == 0), "the wrong process holds the lease"
             if nth == 0:
                 self._done(said["rounds"])
-                ahead = self.world.our_clock.at(self.now)
-                self._due = [at - ahead for at in said["due"]]
+                self._take_due(said)
 
     def _done(self, rounds: list[dict[str, Any]]) -> None:
         for one in rounds:
@@ -200,7 +206,7 @@ class WholeRun(Loop):
     def read(self) -> None:
         """The JSON of the process that does not collect; where it changed, the other's, and the pages."""
         if self._until <= self.now:
-            self._turn_clocks()
+            self._turn_clocks()  # a state changes without a visit
         text = self.processes[1].get(f"/strip.json?{_QUERY}")
         said = json.loads(text)
         self._until = datetime.fromisoformat(said["until"]).timestamp() - self.world.our_clock.at(self.now)
@@ -208,7 +214,8 @@ class WholeRun(Loop):
         if shown == (self.checker.history[-1][1] if self.checker.history else None):
             self.checker.again(self.now, self.delivered)
             return
-        assert text == self.processes[0].get(f"/strip.json?{_QUERY}"), "two processes show different things"
+        other = self.processes[0].get(f"/strip.json?{_QUERY}")
+        assert text == other, f"two processes show different things:\n{text}\n{other}"
         self._read_pages(shown)
         if self.note:
             self.note(self.now, f"shown: {' · '.join(map(str, shown))}")
@@ -216,9 +223,8 @@ class WholeRun(Loop):
         self.checker.headlines(self.now, [_headline(one) for one in said["headlines"]], self.delivered)
 
     def _turn_clocks(self) -> None:
-        """A state changes without a visit: the processes' clocks are turned all the same."""
         for one in self.processes:
-            one.tell(self.clock().timestamp())
+            one.tell(self.clock().timestamp(), only_ask=True)
             one.answer()
 
     def _read_pages(self, shown: list[Shown]) -> None:
@@ -228,7 +234,10 @@ class WholeRun(Loop):
             said = json.loads(process.get(f"/strip.json?lang={language}&{_QUERY}"))
             page = process.get(f"/strip?lang={language}&{_QUERY}")
             found = {currency: (state, _text(body)) for currency, state, body in _rates(page)}
-            for one, rate in zip(shown, said["rates"], strict=True):
+            rates = {rate["currency"]: rate for rate in said["rates"]}
+            for one in shown:
+                if (rate := rates.get(one.currency)) is None:
+                    continue
                 state, text = found[one.currency]
                 assert (rate["value"], state) == (one.value and f"{one.value:f}", one.freshness), (language, rate)
                 for wanted in (rate["text"], rate["mark"], rate["next"] and rate["next"]["text"]):
