@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from decimal import Decimal
 from ticker.model import Outcome, Round
 from ticker.serve.strip.view import StripHeadline
 
-from .bank import clock, day_of
+from .bank import DAY_S, clock, day_of
 from .could import Could
 from .heard import Delivered
 from .law import Law, source_of
@@ -75,6 +76,7 @@ class Checker:
         self._told: set[tuple[str, str, date | None, Decimal | None]] = set()
         self._missing: dict[str, list[SPAN]] = {}
         self._certain: Certain = {}
+        self._measured = 0
         self._events: deque[tuple[float, object]] = deque(maxlen=12)
 
     # What happens
@@ -261,9 +263,12 @@ class Checker:
     def _first_shown(self, one: Published, since: float) -> float | None:
         """When all figures of the table were first shown, as today's or as the next ones."""
         meant = {currency: self.world.meant(currency, one.day) for currency in DAILY}
-        for at, shown in self.history:
-            if at < since - 1 and not self._still(at, since):
-                continue
+        moments = [at for at, _ in self.history[self._measured :]]
+        first = self._measured + max(0, bisect_right(moments, since) - 1)
+        self._measured = max(0, first - 50)  # tables are measured in the order of their days
+        for at, shown in self.history[first:]:
+            if at > since + 3 * DAY_S:
+                break
             found = {
                 each.currency
                 for each in shown
@@ -273,11 +278,6 @@ class Checker:
             if len(found) == len(meant):
                 return max(at, since)
         return None
-
-    def _still(self, at: float, since: float) -> bool:
-        """Whether what was read at `at` is still shown at `since`."""
-        later = next((moment for moment, _ in self.history if moment > at), None)
-        return later is None or later > since
 
 
 def _told(event: object) -> str:

@@ -67,7 +67,7 @@ class Could:
         valid = day if name == "daily" else saturday_of(day)
         states, ends = self.world.states[name], self._ends[name]
         until = midnight(day + DAY)
-        first = bisect_right(self.world._state_at[name], midnight(valid) - 2 * DAY_S) - 1
+        first = bisect_right(self.world.state_at_of(name), midnight(valid) - 2 * DAY_S) - 1
         for state, end in zip(states[max(0, first) :], ends[max(0, first) :], strict=True):
             if state.begin >= until:
                 break
@@ -106,7 +106,7 @@ class Could:
         name = source_of(currency)
         valid = day if name == "daily" else saturday_of(day)
         found = []
-        first = max(0, bisect_right(self.world._state_at[name], midnight(valid) - 2 * DAY_S) - 1)
+        first = max(0, bisect_right(self.world.state_at_of(name), midnight(valid) - 2 * DAY_S) - 1)
         for state, end in zip(self.world.states[name][first:], self._ends[name][first:], strict=True):
             if state.begin >= midnight(day + DAY):
                 break
@@ -121,10 +121,10 @@ class Could:
         """From when on the bank answers with the right table, in the window; None where that is later."""
         assert one.right_at is not None
         closes = midnight(one.day - DAY) + _CLOSES
-        names = zip(self.world.states[one.source], self._ends[one.source], strict=True)
-        for state, end in names:
-            if end <= one.right_at or state.begin >= closes:
-                continue
+        first = max(0, bisect_right(self.world.state_at_of(one.source), one.right_at) - 1)
+        for state, end in zip(self.world.states[one.source][first:], self._ends[one.source][first:], strict=True):
+            if state.begin >= closes:
+                break
             page = state.page
             if not state.fault and page and page.day == one.day and not self.world.wrong_rows(page):
                 begin = max(state.begin, one.right_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,6 +13,7 @@ from .news import Item
 from .world import Reply
 
 MINUTE = 60
+_WEEKS_S = 45 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +79,21 @@ class Delivered:
         for one in listed:
             self.stories.setdefault(one.title, ours)
 
+    def _late(self, source: str) -> Iterator[Run]:
+        """The runs of the last weeks: what came before says nothing any more."""
+        since = self.runs[-1].last_at - _WEEKS_S if self.runs else 0
+        first = bisect_left(self.runs, since, key=lambda one: one.first_at)
+        return (one for one in self.runs[first:] if one.source == source)
+
     def of_day(self, source: str, day: date) -> list[Run]:
         """The answers with a table that is official on `day`: a weekly one for seven days."""
         lasts = 7 if source == "weekly" else 1
-        return [one for one in self.runs if one.source == source and 0 <= (day - one.page.day).days < lasts]
+        return [one for one in self._late(source) if 0 <= (day - one.page.day).days < lasts]
 
     def figures(self, source: str, currency: str) -> Iterator[tuple[float, date, Decimal]]:
         """Every figure of a currency with the moment at which it first came, from tables and the archive."""
-        for run in self.runs:
-            if run.source == source and (row := run.page.row(currency)):
+        for run in self._late(source):
+            if row := run.page.row(currency):
                 yield run.first_at, run.page.day, row.value
         for page in self.filed if source == "daily" else ():
             if page.currency == currency:

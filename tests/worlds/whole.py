@@ -169,7 +169,7 @@ class WholeRun(Loop):
         self._due = None
 
     def is_due(self) -> bool:
-        if self._due is None:
+        if self._due is None or self._until <= self.now:  # a new day can make the archive due
             self.processes[0].tell(self.clock().timestamp(), only_ask=True)
             self._take_due(self.processes[0].answer())
         return min(self._due or [self.now]) <= self.now
@@ -215,7 +215,8 @@ class WholeRun(Loop):
             self.checker.again(self.now, self.delivered)
             return
         other = self.processes[0].get(f"/strip.json?{_QUERY}")
-        assert text == other, f"two processes show different things:\n{text}\n{other}"
+        differs = [(one, said[one], json.loads(other)[one]) for one in said if said[one] != json.loads(other)[one]]
+        assert not differs, f"two processes show different things: {differs}"
         self._read_pages(shown)
         if self.note:
             self.note(self.now, f"shown: {' · '.join(map(str, shown))}")

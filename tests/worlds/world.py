@@ -198,6 +198,10 @@ class World:
         states = self.states[name]
         return states[max(0, bisect_right(self._state_at[name], moment) - 1)]
 
+    def state_at_of(self, name: str) -> Sequence[int]:
+        """When each state of a table's address begins."""
+        return self._state_at[name]
+
     def _states(self, name: str) -> list[State]:
         faults = [one for one in self.faults if one.kind in WAY_KINDS and one.of in ("", name)]
         changes = {at for at, _ in self.pages[name]} | {one.begin for one in faults} | {one.end for one in faults}
