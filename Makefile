@@ -33,7 +33,7 @@ test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but th
 	$(call need,PATH="$$PATH:/usr/sbin" nginx -v && php -m | grep -qx curl,nginx-light php-cli php-curl)
 	.venv/bin/pytest --durations=25 $(or $(FILE),-m "not long" $(workers))
 
-test-long: test ## the long tests too: hundreds of kills, ten thousand clicks
+test-long: test ## the long tests too: hundreds of kills, ten thousand clicks [HOSTILE_EXAMPLES=20000]
 	.venv/bin/pytest --durations=25 -m long $(workers)
 
 lint: .venv/dev ## ruff, mypy, and which room may import which
