@@ -284,13 +284,13 @@ def test_a_known_figure_after_a_files_last_is_measured_against():
 
 
 @pytest.mark.parametrize("side", [-1, 1])
-@pytest.mark.parametrize(("away", "found"), [(14, True), (15, False)])
-def test_a_missing_day_takes_its_nominal_from_a_figure_at_most_two_weeks_away(side, away, found):
+@pytest.mark.parametrize(("away", "nominal"), [(14, 10), (15, 1)])
+def test_a_missing_day_takes_its_nominal_from_a_figure_at_most_two_weeks_away_else_from_the_banks_data(
+    side, away, nominal
+):
     beside = [known(FIRST + side * away * DAY, "11.0000", nominal=10)]
-    rates = missing_rates([ArchiveFigure(FIRST, Decimal("11.1000"))], "RUB", [FIRST], beside)
-    assert [(one.nominal, one.quoted, one.valid_on) for one in rates] == (
-        [(10, Decimal("11.1000"), FIRST)] if found else []
-    )
+    rates = missing_rates([ArchiveFigure(FIRST, Decimal("11.1000"))], "RUB", [FIRST], beside, NBKR)
+    assert [(one.nominal, one.quoted, one.valid_on) for one in rates] == [(nominal, Decimal("11.1000"), FIRST)]
 
 
 def test_a_missing_day_takes_the_corrected_nominal_of_the_day_beside_it():
@@ -298,12 +298,14 @@ def test_a_missing_day_takes_the_corrected_nominal_of_the_day_beside_it():
     first = known(FIRST + DAY, "11.0000", nominal=1)
     corrected = replace(known(FIRST + DAY, "11.0000", nominal=10), id=8)
     listed = [ArchiveFigure(FIRST, Decimal("11.1000"))]
-    assert [one.nominal for one in missing_rates(listed, "RUB", [FIRST], [first, corrected])] == [10]
+    assert [one.nominal for one in missing_rates(listed, "RUB", [FIRST], [first, corrected], NBKR)] == [10]
     rejected = replace(corrected, discarded_at=SEEN)
-    assert [one.nominal for one in missing_rates(listed, "RUB", [FIRST], [first, rejected])] == [1]
-    assert missing_rates(listed, "USD", [FIRST], [first, corrected]) == []
+    assert [one.nominal for one in missing_rates(listed, "RUB", [FIRST], [first, rejected], NBKR)] == [1]
+    assert missing_rates(listed, "XXX", [FIRST], [first, corrected], NBKR) == []
 
 
 def test_where_the_last_missing_day_is_not_listed_the_figure_before_it_is_taken_under_its_own_date():
-    rates = missing_rates(listed(FIRST, FIRST + DAY), "RUB", [FIRST + 2 * DAY], [known(FIRST + 3 * DAY, "1.1000")])
+    rates = missing_rates(
+        listed(FIRST, FIRST + DAY), "RUB", [FIRST + 2 * DAY], [known(FIRST + 3 * DAY, "1.1000")], NBKR
+    )
     assert [one.valid_on for one in rates] == [FIRST + DAY]

@@ -38,13 +38,20 @@ def failures(count: int, last: str, source: RatesSource | FeedSource = NBKR) -> 
         ("2026-05-23 16:00", "2026-05-23 17:00"),  # also on weekends
         ("2026-05-22 14:30", "2026-05-22 15:00"),  # an opening is not slept over
         ("2026-05-22 15:00", "2026-05-22 15:03"),  # every 3 minutes throughout the window
-        ("2026-05-22 17:57", "2026-05-22 18:00"),
-        ("2026-05-22 17:58", "2026-05-22 18:00"),  # the look at the close answers for the whole window
+        ("2026-05-22 17:57", "2026-05-22 18:00"),  # the look at the close answers for the whole window
+        ("2026-05-22 17:58", "2026-05-22 18:01"),  # never sooner than after 3 minutes
+        ("2026-05-22 14:58", "2026-05-22 15:01"),
         ("2026-05-22 18:00", "2026-05-22 19:00"),
     ],
 )
 def test_a_table_is_due_by_its_banks_hours(last, due):
     assert due_at(NBKR, [visited(bishkek(last))], bishkek(last)) == bishkek(due)
+
+
+@pytest.mark.parametrize("last", ["2026-05-22 02:00", "2026-05-23 12:00", "2026-05-22 15:30"])
+def test_while_figures_contend_a_table_is_due_every_three_minutes_at_any_hour(last):
+    due = due_at(NBKR, [visited(bishkek(last))], bishkek(last), contending=True)
+    assert due == bishkek(last) + timedelta(minutes=3)
 
 
 def test_a_source_never_visited_is_due_now():
@@ -65,13 +72,13 @@ def test_a_clock_that_went_back_makes_everything_due(source):
     assert archive_due_at(NBKR, [visited(now + timedelta(seconds=1))], now) == now
 
 
-def test_after_failures_the_pause_doubles_up_to_an_hour_and_ten_minutes_in_a_window():
+def test_after_failures_the_pause_doubles_up_to_an_hour_and_five_minutes_in_a_window():
     def minutes(last: str, source: RatesSource | FeedSource = NBKR) -> list[int]:
         pauses = (failures(count, last, source) - bishkek(last) for count in range(1, 20))
         return [int(pause / timedelta(minutes=1)) for pause in pauses]
 
     night, window, feed = minutes("2026-05-22 02:00"), minutes("2026-05-22 15:30"), minutes("2026-05-22 02:00", FEED)
-    for pauses, longest, first in ((night, 60, 6), (window, 10, 6), (feed, 60, 10)):
+    for pauses, longest, first in ((night, 60, 6), (window, 5, 5), (feed, 60, 10)):
         assert first <= pauses[0] <= first * 1.1
         assert pauses == sorted(pauses)
         assert pauses[-1] == longest

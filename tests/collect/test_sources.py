@@ -48,6 +48,7 @@ ADAPTER = BankAdapter(
         recognises=lambda _: False,
         page=timedelta(days=30),
     ),
+    nominals={"JPY": 10, "GBP": 10},
 )
 
 
@@ -63,7 +64,7 @@ class Upstream:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def get(self, url: str, validators: Validators = Validators()) -> Answer:  # noqa: ARG002, B008 - as the real one
+    def get(self, url: str, *_: object, **__: object) -> Answer:
         self.asked.append(url)
         if url.startswith(OTHER.url):
             body = {"day": "2026-05-23", "rates": {"JPY": "5.5000", "GBP": "1170"}}
@@ -106,7 +107,7 @@ def test_a_second_bank_is_read_filled_and_backfilled_by_its_line_in_the_table(co
     assert work.added["JPY"] == 20
     assert upstream.asked == [
         "https://other.example/now",
-        "https://other.example/old/JPY/2026-05-08/2026-05-22",
+        "https://other.example/old/JPY/2026-04-23/2026-05-22",
         *(f"https://other.example/old/JPY/{page}" for page in ("2026-05-09/2026-05-22", "2026-05-01/2026-05-22")),
     ]
 

@@ -7,9 +7,20 @@ from datetime import date, datetime
 from typing import Any
 
 from support.given import HOME, NBKR, bishkek
-from ticker.collect.judge import NO_WITNESSES, Answered, Verdict, Witnesses, judge, judge_archive
+from ticker.collect.judge import (
+    NO_WITNESSES,
+    Answered,
+    Verdict,
+    Witnesses,
+    freed_companions,
+    judge,
+    judge_archive,
+)
 from ticker.collect.round import apply_verdict
-from ticker.model import Cause, Heard, Rate, RatesSource, Revision, Table, Validators
+from ticker.model import Cause, Freshness, Heard, Rate, RatesSource, Revision, Table, Validators
+from ticker.rates.compose import compose
+from ticker.rates.freshness import freshness
+from ticker.snapshot import BankTerms, Snapshot
 from ticker.store import LastBody
 
 
@@ -21,6 +32,8 @@ class Book:
     known: list[Revision] = field(default_factory=list)
     heard: Heard = field(default_factory=Heard)
     witnesses: Witnesses = NO_WITNESSES
+    looks: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    last: Verdict = field(default_factory=Verdict)
 
     def sees(self, seen: Table, at: str, last_modified: str | None = None, *, left: str | None = "") -> Verdict:
         """Hear `seen` at a moment; `left` is when it left the bank by the bank's clock, by default the same moment."""
@@ -28,8 +41,9 @@ class Book:
         left_at = None if left is None else bishkek(left or at)
         said = Answered(seen, bishkek(at), left_at, modified, body_hash=str(seen))
         verdict = judge(said, self.known, self.heard, self.source, HOME, self.witnesses)
-        self.heard = verdict.heard
+        self.heard, self.last = verdict.heard, verdict
         self._apply(verdict, at, modified, said.body_hash)
+        self.looks |= {(self.source.id, currency): bishkek(at) for currency in verdict.confirmed}
         return verdict
 
     def settles(self, seen: Table, *at: str, last_modified: str | None = None) -> Verdict:
@@ -49,8 +63,36 @@ class Book:
 
     def rejects(self, currency: str, at: str) -> None:
         """The operator says no to what is held of a currency."""
-        for one in [one for one in self.known if one.held and one.rate.currency == currency]:
-            self._change(one.id, discarded_at=bishkek(at), by_operator=True)
+        self._decides(currency, discarded_at=bishkek(at))
+
+    def accepts(self, currency: str, at: str) -> None:
+        """The operator says yes to what is held of a currency."""
+        self._decides(currency, released_at=bishkek(at))
+        self.looks[self.source.id, currency] = max(self.looks.values())
+
+    def _decides(self, currency: str, **values: Any) -> None:
+        mine = [one for one in self.known if one.held and one.rate.currency == currency]
+        freed = freed_companions(mine, self.known)
+        for one in mine:
+            self._change(one.id, **values, by_operator=True)
+        for one in freed:
+            self._change(one.id, released_at=next(iter(values.values())))
+
+    def shown(self, currency: str, at: str) -> str:
+        """What a reader sees of a currency at a moment."""
+        terms = BankTerms(self.source.id, "NBKR", self.source.window, self.source.grace_days)
+        content = compose(HOME, [terms], [], {self.source.id: self.known}, [])
+        judged = freshness(Snapshot(1, bishkek(at), content, self.looks), bishkek(at))
+        figure = judged.figure(currency)
+        if figure is None or figure.rate is None:
+            seen = "—"
+        elif figure.freshness is Freshness.FRESH:
+            seen = f"{figure.rate.value:f}, fresh"
+        elif not figure.confirmed:
+            seen = f"{figure.rate.value:f}, unconfirmed"
+        else:
+            seen = f"{figure.rate.value:f} of {figure.rate.valid_on.day} May, late"
+        return f"{seen}; tomorrow {figure.next.value:f}" if figure and figure.next else seen
 
     # What a round's transaction offers to `apply_verdict`.
 

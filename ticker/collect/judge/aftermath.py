@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ticker.collect.judge.plausible import agrees, move, tight_limit
+from ticker.collect.judge.plausible import agrees, move
 from ticker.collect.judge.verdict import Verdict
 from ticker.collect.known import Known
 from ticker.model import Cause, Rate, RatesSource, Revision
@@ -47,10 +47,8 @@ def settle_held(believed: Sequence[Rate], known: Known, source: RatesSource) -> 
             else:
                 closed[one.id] = one
     for rate, one in followers:
-        led = [leader for leader in (*released.values(), *closed.values()) if _is_of_one_table(leader, one)]
-        with_leader = any(leader.id in released for leader in led)
-        alone = move(rate, one.rate) <= tight_limit(rate.currency, source)
-        (released if with_leader or alone else closed)[one.id] = one
+        led = any(_is_of_one_table(leader, one) for leader in released.values())
+        (released if led or _releases(rate, one, known, source) else closed)[one.id] = one
     return Verdict(released=tuple(released), discarded=tuple(closed))
 
 
@@ -58,9 +56,11 @@ def _releases(rate: Rate, held: Revision, known: Known, source: RatesSource) -> 
     """Whether a believed figure shows that the held one was no slip: it lies within a quarter of the held move."""
     if rate.nominal != held.rate.nominal or held.cause is Cause.ARCHIVE:
         return False
+    if held.cause is Cause.NOMINAL:
+        return agrees(rate, held.rate, source)
     yardstick = known.believed_before(rate.currency, held.rate.valid_on)
     moved = move(held.rate, yardstick.rate) if yardstick else source.limit
-    return move(rate, held.rate) <= max(moved, source.limit) / _RELEASED_WITHIN
+    return move(rate, held.rate) <= moved / _RELEASED_WITHIN
 
 
 def _is_of_one_table(one: Revision, other: Revision) -> bool:

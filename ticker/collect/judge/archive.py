@@ -65,7 +65,7 @@ def _beside_first(rates: Sequence[Rate], first: Sequence[Revision], source: Rate
             near = rate
         else:
             held.append((rate, Hold(Cause.ARCHIVE, against(rate, near, "the archive moves too far"))))
-    return Verdict(believed=tuple(believed), held=tuple(held), borne_out=tuple(one.id for one in first))
+    return Verdict(believed=tuple(reversed(believed)), held=tuple(held), borne_out=tuple(one.id for one in first))
 
 
 def _beside_known(rates: Sequence[Rate], known: Known, source: RatesSource) -> Verdict:

@@ -39,8 +39,12 @@ def judge_first(
         return _borne_out(rate, agreeing, earlier)
     if earlier and not near_level:
         return _in_conflict(rate, earlier)
-    if near_level or _is_anchored(rate, source):
+    anchor = adapter_of(source).anchor.get(rate.currency)
+    if near_level or (anchor is not None and apart(rate.value, anchor) <= _ANCHORED_WITHIN - 1):
         return Verdict(believed=(rate,), confirmed=frozenset({rate.currency}))
+    if anchor is not None:
+        said = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}, against the release's {anchor:f}"
+        return Verdict(held=((rate, Hold(Cause.CONFLICT, said)),))
     return Verdict(unconfirmed=(rate,), confirmed=frozenset({rate.currency}))
 
 
@@ -80,8 +84,3 @@ def _in_conflict(rate: Rate, earlier: Sequence[Revision]) -> Verdict:
     return Verdict(
         held=((rate, Hold(Cause.CONFLICT, why)),), disputed=tuple((one.id, Hold(Cause.CONFLICT, why)) for one in shown)
     )
-
-
-def _is_anchored(rate: Rate, source: RatesSource) -> bool:
-    anchor = adapter_of(source).anchor.get(rate.currency)
-    return anchor is not None and apart(rate.value, anchor) <= _ANCHORED_WITHIN - 1

@@ -15,7 +15,7 @@ from ticker.collect.judge.plausible import against, companions, is_near_level, o
 from ticker.collect.judge.verdict import Hold, Verdict, joined
 from ticker.collect.judge.witnesses import NO_WITNESSES, Witnesses
 from ticker.collect.known import Known, is_restamp, newest_believed
-from ticker.model import Cause, Heard, Home, Rate, RatesSource, Revision
+from ticker.model import Cause, Heard, Home, Rate, RatesSource, Revision, Table
 
 
 def judge(
@@ -37,7 +37,20 @@ def judge(
         return Verdict(refused=said, heard=order.heard)
     if table.valid_on < (newest := known.newest_believed_day()):
         return Verdict(ignored=f"the table is of {table.valid_on}, that of {newest} is known", heard=order.heard)
+    if refused := _overlaps(table, known, source):
+        return Verdict(refused=refused, heard=order.heard)
     return _Trial(answer, order, known, source, witnesses).verdict()
+
+
+def _overlaps(table: Table, known: Known, source: RatesSource) -> str:
+    """Why a table of several days can't be of its day: the window brought one that covers it; "" where it can."""
+    for rate in table.rates:
+        before = known.believed_before(rate.currency, rate.valid_on) if rate.valid_until > rate.valid_on else None
+        if before and before.rate.valid_until >= rate.valid_on:
+            of_one_window = source.window.of(before.rate.valid_on) == source.window.of(rate.valid_on)
+            if of_one_window and not known.of_day(rate.currency, rate.valid_on):
+                return f"the table is valid on {rate.valid_on}, which that of {before.rate.valid_on} covers"
+    return ""
 
 
 def too_early(valid_on: date, source: RatesSource, home: Home, now: datetime) -> str:
