@@ -22,9 +22,9 @@ FEED = FeedTerms("kaktus-ru", "Kaktus", "ru", 300)
 INSTANT = timedelta(microseconds=1)
 
 
-def usd(*days: date, contested: date | None = None) -> Series:
+def usd(*days: date, contested: date | None = None, unconfirmed: tuple[date, ...] = ()) -> Series:
     doubted = frozenset({contested} if contested else ())
-    return Series("nbkr", "USD", tuple(rate("USD", "87.4500", day) for day in days), doubted)
+    return Series("nbkr", "USD", tuple(rate("USD", "87.4500", day) for day in days), doubted, frozenset(unconfirmed))
 
 
 def judged(
@@ -178,16 +178,23 @@ _looks = st.one_of(st.just(NEVER), moments(may(1), date(2026, 6, 2), HOME.zone))
 
 
 def _snapshot(
-    daily: list[date], weekly: list[date], contested: bool, looks: tuple[datetime, datetime, datetime]
+    daily: list[date],
+    weekly: list[date],
+    contested: bool,
+    looks: tuple[datetime, datetime, datetime],
+    unconfirmed: int = 0,
 ) -> Snapshot:
     pounds: tuple[Rate, ...] = tuple(rate("GBP", "117.4147", day, days=7) for day in weekly)
-    series = (usd(*daily, contested=daily[-1] if contested and daily else None), Series("nbkr-weekly", "GBP", pounds))
+    dollars = usd(*daily, contested=daily[-1] if contested and daily else None, unconfirmed=tuple(daily[:unconfirmed]))
+    series = (dollars, Series("nbkr-weekly", "GBP", pounds, unconfirmed=frozenset(weekly[:unconfirmed])))
     subjects = (("nbkr", "USD"), ("nbkr-weekly", "GBP"), ("kaktus-ru", ""))
     return Snapshot(1, NEVER, Content(HOME, (BANK, WEEKLY), (FEED,), series), dict(zip(subjects, looks, strict=True)))
 
 
 _saturdays = st.lists(st.sampled_from([may(2), may(9), may(16), may(23), may(30)]), max_size=3, unique=True).map(sorted)
-SNAPSHOTS = st.builds(_snapshot, _days, _saturdays, st.booleans(), st.tuples(_looks, _looks, _looks))
+SNAPSHOTS = st.builds(
+    _snapshot, _days, _saturdays, st.booleans(), st.tuples(_looks, _looks, _looks), st.sampled_from([0, 0, 1, 2])
+)
 NOWS = moments(may(3), date(2026, 6, 20), HOME.zone)
 
 
@@ -278,9 +285,35 @@ def test_a_weekly_table_of_mid_week_that_is_held_puts_the_older_one_in_doubt():
     assert figure("2026-05-20 12:00", weekly, looked="2026-05-20 12:00").freshness is LATE
 
 
-def test_tomorrows_figure_that_the_bank_put_in_doubt_says_so():
-    assert figure("2026-05-22 18:00", usd(may(22), may(23), contested=may(23))).next_contested
-    assert not figure("2026-05-22 18:00", usd(may(22), may(23))).next_contested
+def test_tomorrows_figure_that_is_in_doubt_is_not_told_nor_one_in_its_place():
+    weekly = Series("nbkr-weekly", "USD", (rate("USD", "87.1000", may(23), days=7),))
+    certain = figure("2026-05-22 18:00", usd(may(22), may(23)), weekly)
+    assert certain.next == rate("USD", "87.4500", may(23))
+    for doubted in (usd(may(22), may(23), contested=may(23)), usd(may(22), may(23), unconfirmed=(may(23),))):
+        found = figure("2026-05-22 18:00", doubted, weekly)
+        assert (found.freshness, found.next) == (FRESH, None)
+
+
+def test_a_first_figure_is_unconfirmed_on_its_day_and_as_long_as_it_is_carried_forward():
+    first = usd(may(22), may(23), unconfirmed=(may(22), may(23)))
+    evening = figure("2026-05-22 18:00", first)
+    assert (evening.freshness, evening.confirmed, evening.rate, evening.next) == (LATE, False, first.rates[0], None)
+    sunday = figure("2026-05-24 10:00", first, looked="2026-05-24 09:50")
+    assert (sunday.freshness, sunday.confirmed, sunday.rate) == (LATE, False, first.rates[1])
+    gone = figure("2026-05-28 10:00", first)
+    assert (gone.freshness, gone.confirmed, gone.rate) == (STALE, True, None), "what is not shown is not unconfirmed"
+
+
+def test_only_tomorrows_first_figure_is_no_figure():
+    found = figure("2026-05-22 18:00", usd(may(23), unconfirmed=(may(23),)))
+    assert (found.freshness, found.rate, found.next) == (NONE, None, None)
+
+
+def test_a_change_from_a_figure_in_doubt_is_none():
+    assert figure("2026-05-22 10:00", usd(may(21), may(22))).change == 0
+    for doubted in (usd(may(21), may(22), contested=may(21)), usd(may(21), may(22), unconfirmed=(may(21),))):
+        found = figure("2026-05-22 10:00", doubted)
+        assert (found.freshness, found.previous, found.change) == (FRESH, None, None)
 
 
 def test_a_currency_that_moves_to_the_daily_table_is_official_by_the_weekly_one_until_that_is_in_force():

@@ -84,13 +84,11 @@ function life(page, strip, own) {
   function fillRate(node, {currency, freshness, trend, spoken, text, next, change_text, mark}) {
     set(node, "data-state", freshness);
     set(node, "data-trend", trend || "");
-    const doubt = next?.freshness === "late" && next.mark;
-    fill(node, {said: spoken, code: currency, figure: text, next: next?.text, change: change_text, doubt, mark});
+    fill(node, {said: spoken, code: currency, figure: text, next: next?.text, change: change_text, mark});
   }
 
   function fillLater(node, {currency, next, trend}) {
     node.hidden = !next?.text;
-    set(node, "data-state", next?.freshness || "");
     set(node, "data-trend", trend || "");
     fill(node, {code: currency, next: next?.text, mark: next?.mark});
   }

@@ -26,6 +26,7 @@ from ticker.rates.compose import compose
 
 CURRENCIES = ("USD", "EUR", "HRK")  # the kuna is no more since 2023
 ATOM = "{http://www.w3.org/2005/Atom}"
+DOUBT = {True: "not certain", False: "unconfirmed"}  # by whether the figure is confirmed
 
 
 def march(day: int) -> date:
@@ -34,7 +35,10 @@ def march(day: int) -> date:
 
 @dataclass(frozen=True)
 class Said:
-    """What a source says of `days` days from the `first` of March on, some days after it was due."""
+    """What a source says of `days` days from the `first` of March on, some days after it was due.
+
+    Of the fates, "first" is that of a first figure; one "borne out" is confirmed some days `later`.
+    """
 
     source: str
     currency: str
@@ -44,6 +48,7 @@ class Said:
     fate: str = "believed"
     delay: int = 0
     origin: str = ""
+    later: int = 1
 
     @property
     def seen(self) -> datetime:
@@ -95,8 +100,11 @@ def _fill(desk: Desk, world: World) -> None:
             if one.seen > world.now:
                 continue
             rate = Rate(one.currency, Decimal(one.quoted), 1, march(one.first), march(one.first + one.days - 1))
-            reason = None if one.fate == "believed" else "far from the one before"
-            id_ = write.add(one.source, rate, seen_at=one.seen, origin=one.origin, held_reason=reason)
+            first = one.fate in ("first", "borne out")
+            reason = None if one.fate == "believed" or first else "far from the one before"
+            id_ = write.add(one.source, rate, seen_at=one.seen, origin=one.origin, held_reason=reason, first=first)
+            if one.fate == "borne out" and (moment := one.seen + one.later * DAY) <= world.now:
+                write.confirm(id_, moment)
             if one.fate == "released":
                 write.release(id_, one.seen)
             if one.fate == "discarded":
@@ -172,7 +180,9 @@ class Doors:
         span = f"from={self.days[0]}&to={self.days[-1]}&currencies={','.join(self.known)}"
         for row in self.desk.json(f"history?{span}{moment}")["rates"]:
             expected = self.figure(date.fromisoformat(row["date"]), row["currency"], moment)
-            names = ("value", "freshness") + (("valid_on", "valid_until", "source") if expected["value"] else ())
+            names = ("value", "freshness", "confirmed") + (
+                ("valid_on", "valid_until", "source") if expected["value"] else ()
+            )
             assert {name: row[name] for name in names} == {name: expected[name] for name in names}, row
 
     def chart(self) -> None:
@@ -181,7 +191,7 @@ class Doors:
             drawn = dict(re.findall(r'<time datetime="([0-9-]+)">[^<]*</time></th><td>([^<]*)</td>', text))
             for day in self.days:
                 found = self.covered(day, currency)
-                doubt = ", not certain" if found and found["freshness"] == "late" else ""
+                doubt = f", {DOUBT[found['confirmed']]}" if found and found["freshness"] == "late" else ""
                 cell = drawn.get(str(day), "—")
                 assert cell == (f"{found['value']}{doubt}" if found else "—"), (day, currency)
 
@@ -196,7 +206,8 @@ class Doors:
                 value = re.search(rf"1 {currency} = ([0-9.]+)", entry.findtext(f"{ATOM}summary", ""))
                 assert first, link
                 assert value, entry.findtext(f"{ATOM}summary")
-                listed[currency, first[1], value[1]] = "not certain" in entry.findtext(f"{ATOM}summary", "")
+                summary = entry.findtext(f"{ATOM}summary", "")
+                listed[currency, first[1], value[1]] = any(word in summary for word in DOUBT.values())
         official: dict[tuple[str, str, str], bool] = {}
         for day in self.days:
             for currency in self.known:
@@ -260,18 +271,25 @@ class Doors:
             for drawn in (one[currency] for one in strips):
                 assert drawn["freshness"] == expected["freshness"]
                 assert drawn["value"] == expected["value"]
+                assert drawn["confirmed"] == expected["confirmed"]
+                assert drawn["confirmed"] or "unconfirmed" in drawn["spoken"]
                 if expected["value"]:
                     assert [drawn[name] for name in ("valid_on", "source")] == [
                         expected[name] for name in ("valid_on", "source")
                     ]
                 if coming := drawn["next"]:
                     of_its_day = self.figure(date.fromisoformat(coming["valid_on"]), currency, moment)
-                    assert [coming[name] for name in ("value", "valid_on")] == [
-                        of_its_day[name] for name in ("value", "valid_on")
+                    assert [coming[name] for name in ("value", "valid_on", "freshness")] == [
+                        of_its_day[name] for name in ("value", "valid_on", "freshness")
                     ]
+                if before := drawn["previous"]:
+                    of_its_day = self.figure(date.fromisoformat(before["valid_on"]), currency, moment)
+                    same = (of_its_day["source"], of_its_day["valid_on"]) == (drawn["source"], before["valid_on"])
+                    assert not same or of_its_day["freshness"] == "fresh"
             told = status.get(currency)
             assert (told["freshness"] if told else "none") == expected["freshness"]
             assert (told["value"] if told else None) == expected["value"]
+            assert (told["confirmed"] if told else True) == expected["confirmed"]
 
     def xml(self) -> None:
         """A table's figure is the official one on the day that it would be read for."""
@@ -310,7 +328,7 @@ def agree(world: World) -> None:
 
 
 SOURCES = st.sampled_from([NBKR.source, WEEKLY.source])
-FATES = st.sampled_from(["believed"] * 6 + ["held"] * 3 + ["released", "discarded"])
+FATES = st.sampled_from(["believed"] * 6 + ["held"] * 3 + ["first", "borne out"] * 2 + ["released", "discarded"])
 QUOTED = st.sampled_from(["80.0000", "81.5000", "82.0000", "83.0000", "92.5000"])
 
 
@@ -328,6 +346,7 @@ def _said(draw: st.DrawFn) -> Said:
         draw(FATES),
         draw(st.sampled_from([0, 0, 0, 1, 2, 5])),
         origin,
+        draw(st.integers(0, 4)),
     )
 
 
@@ -365,6 +384,39 @@ def test_a_figure_left_out_of_a_reprinted_table_is_late_at_every_door():
             (weekly("USD", 7, "83.0000"), weekly("EUR", 7, "81.5000")),
             today=10,
             left_out=(WEEKLY.source, "USD"),
+        )
+    )
+
+
+def test_a_first_figure_is_unconfirmed_at_every_door_until_it_is_borne_out():
+    """And none of a day to come is given; of the two sources the daily one counts, though the weekly is certain."""
+    agree(
+        World(
+            (
+                weekly("USD", 7, "83.0000"),
+                daily("USD", 8, "80.0000", fate="borne out", later=3),
+                daily("USD", 10, "81.5000", fate="first"),
+                daily("USD", 11, "82.0000", fate="first"),
+            ),
+            today=10,
+            clock="18:30",
+            past=1,
+        )
+    )
+
+
+def test_tomorrows_figure_in_doubt_is_at_no_door():
+    agree(
+        World(
+            (
+                daily("USD", 9, "80.0000"),
+                daily("USD", 10, "80.0000"),
+                daily("USD", 11, "81.5000"),
+                daily("USD", 11, "92.5000", fate="held"),
+            ),
+            today=10,
+            clock="18:30",
+            past=1,
         )
     )
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support import scenes
 
 from ticker.model import DAY, Freshness, Language
-from ticker.serve.i18n.words import rounded
+from ticker.serve.i18n.words import rounded, words
 from ticker.serve.strip.contrast import TEXT, ratio
 from ticker.serve.strip.figures import StripRate, digits_apart, digits_of
 from ticker.serve.strip.options import Options
@@ -232,21 +232,55 @@ def test_what_is_not_zero_is_never_drawn_as_zero() -> None:
     assert digits_of(D("0.0004"), 0) == 4
 
 
-def contested() -> scenes.Scene:
-    """The bank has named another euro for tomorrow since, which nobody believes yet; its dollar is as today's."""
+def test_tomorrows_figure_in_doubt_is_not_shown() -> None:
+    """Today's has its own day then, since the label names both days, and its change."""
     usd, eur, rub = scenes.daily(YESTERDAY, TODAY, TOMORROW)
-    doubted = [replace(one, contested=frozenset({TOMORROW})) for one in (usd, eur)]
-    return scenes.scene(scenes.at(TODAY, "18:40"), (*doubted, rub))
+    doubted = replace(eur, contested=frozenset({TOMORROW}))
+    euro = rates(scenes.scene(scenes.at(TODAY, "18:40"), (usd, doubted, rub)))["EUR"]
+    assert (euro.next, euro.mark, euro.freshness, euro.change_text) == (None, "18 June", Freshness.FRESH, "0.31")
 
 
-@pytest.mark.parametrize(("lang", "mark"), [("en", "not certain"), ("ru", "под вопросом"), ("ky", "так эмес")])
-def test_tomorrows_figure_in_doubt_says_so(lang: Language, mark: str) -> None:
-    shown = rates(contested(), lang)
-    assert [rate.next.mark for rate in shown.values() if rate.next] == [mark, mark, ""]
-    assert [rate.spoken.endswith(mark) for rate in shown.values()] == [True, True, False]
-    assert shown["USD"].next
-    assert shown["USD"].next.text == shown["USD"].text
-    assert shown["USD"].trend is None
+UNCONFIRMED = [("en", "unconfirmed"), ("ru", "не подтверждён"), ("ky", "тастыктала элек")]
+
+
+@pytest.mark.parametrize(("lang", "word"), UNCONFIRMED)
+def test_where_all_figures_are_unconfirmed_the_label_says_so(lang: Language, word: str) -> None:
+    strip = scenes.unconfirmed().strip(Options(lang=lang))
+    said, day = strip.words, words(lang).day(TODAY)
+    assert (strip.state, said.day) == (Freshness.LATE, f"{day}, {word}")
+    assert [(rate.mark, rate.confirmed, rate.change_text) for rate in strip.rates] == [("", False, "")] * 3
+    assert all(rate.spoken.endswith(word) for rate in strip.rates)
+    assert said.outdated_day.endswith(word), "after `until` it is no more confirmed than before"
+    plural = {"ru": "не подтверждены"}.get(lang, word)
+    assert said.status.endswith(plural)
+    assert said.outdated_status.endswith(plural)
+
+
+@pytest.mark.parametrize(("lang", "word"), UNCONFIRMED)
+def test_one_unconfirmed_figure_has_its_own_mark(lang: Language, word: str) -> None:
+    shown = rates(scenes.euro_unconfirmed(), lang)
+    day = words(lang).day(TODAY)
+    assert {code: (rate.mark, rate.confirmed, rate.freshness) for code, rate in shown.items()} == {
+        "USD": ("", True, Freshness.FRESH),
+        "EUR": (f"{day}, {word}", False, Freshness.LATE),
+        "RUB": ("", True, Freshness.FRESH),
+    }
+    assert shown["EUR"].next is None
+    usd, eur, rub = scenes.daily(YESTERDAY, TODAY)
+    beside = scenes.scene(scenes.at(TODAY, "11:16"), (usd, replace(eur, unconfirmed=frozenset({TODAY})), rub))
+    assert rates(beside, lang)["EUR"].mark == word, "its day is the label's"
+
+
+def test_an_unconfirmed_figure_of_several_days_names_them_all() -> None:
+    tenge = scenes.Series("nbkr_weekly", "KZT", (scenes.rate("KZT", "0.1842", TODAY - 4 * DAY, days=7),))
+    first = replace(tenge, unconfirmed=frozenset({TODAY - 4 * DAY}))
+    scene = scenes.scene(scenes.at(TODAY, "11:16"), (*scenes.daily(YESTERDAY, TODAY), first))
+    assert rates(scene, currencies=("USD", "EUR", "KZT"))["KZT"].mark == "14–20 June, unconfirmed"
+
+
+def test_an_unconfirmed_figure_that_is_carried_forward_is_of_its_own_day() -> None:
+    first = replace(scenes.series("USD", (YESTERDAY,)), unconfirmed=frozenset({YESTERDAY}))
+    assert label(scenes.scene(scenes.at(TODAY, "11:16"), (first,)))[1] == "of 17 June, unconfirmed"
 
 
 # --- options -----------------------------------------------------------------------------------------------------

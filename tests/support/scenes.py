@@ -172,11 +172,27 @@ def rouble_held() -> Scene:
     return scene(at(WEDNESDAY, "11:16"), (usd, eur, rub))
 
 
+def unconfirmed() -> Scene:
+    """A first start whose archive is down: nothing bears out the bank's table of today yet."""
+    first = (replace(one, unconfirmed=frozenset({WEDNESDAY})) for one in daily(WEDNESDAY))
+    return scene(at(WEDNESDAY, "11:16"), tuple(first))
+
+
+def euro_unconfirmed() -> Scene:
+    """The euro is back after weeks: its figure of today is a first one, that of tomorrow is not shown."""
+    usd, eur, rub = daily(WEDNESDAY - DAY, WEDNESDAY, WEDNESDAY + DAY)
+    first = replace(eur, rates=eur.rates[1:], unconfirmed=frozenset({WEDNESDAY, WEDNESDAY + DAY}))
+    return scene(at(WEDNESDAY, "18:40"), (usd, first, rub))
+
+
 def demo() -> Scene:
     return day().with_content(demo=True)
 
 
 SCENES = {
     made.__name__: made
-    for made in (day, evening, evening_all, late, stale, none, nothing, only_tomorrow, rouble_held, demo)
+    for made in (
+        *(day, evening, evening_all, late, stale, none, nothing, only_tomorrow),
+        *(rouble_held, unconfirmed, euro_unconfirmed, demo),
+    )
 }

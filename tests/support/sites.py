@@ -67,13 +67,18 @@ class Site:
         url: str | None = None,
         rates: Mapping[str, Mapping[str, Any]] | None = None,
         more: Mapping[str, Any] | None = None,
+        bank: Bank | None = None,
     ) -> None:
         self.clock = Clock(bishkek(at))
-        self.bank = Bank()
+        self.bank = bank or Bank()
         self.upstream = Upstream(self.clock, self.bank)
         self.upstream.start()
         changed = settings(folder, self.upstream.addresses, feeds=feeds, url=url, rates=rates or {})
         self.config = Config.model_validate({**changed, **(more or {})})
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the process, on the store as it is."""
         self.service = service.Service(self.config, self.clock, collects=False)
         self.service.site.live.poll()
         assert self.service.site.live.store, self.service.site.live.fault
@@ -82,9 +87,13 @@ class Site:
         self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
         self.client = Client(self.service.app)
 
-    def close(self) -> None:
+    def end(self) -> None:
+        """Stop the process; the bank goes on."""
         self.collector.stop()
         self.service.site.live.stop()
+
+    def close(self) -> None:
+        self.end()
         self.upstream.stop()
 
     def look(self) -> None:

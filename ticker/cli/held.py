@@ -1,4 +1,4 @@
-"""`ticker held`: the figures that were not believed, and the operator's decision on one."""
+"""`ticker held`: the figures that were not believed, those that are unconfirmed, and the operator's decision on one."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from ticker.cli.options import OK
 from ticker.cli.settings import opened_store
 from ticker.config import Config
 from ticker.model import Rate, Revision
-from ticker.rates.held import beside_believed, described
+from ticker.rates.held import NOT_BORNE_OUT, beside_believed, described, unconfirmed_figures
 
 _HEADING = ("ID", "source", "", "held", "believed", "why it is held")
 
 
 def listing(config: Config) -> int:
-    """Print the held figures, each with the believed one beside it. Raises StoreError."""
+    """Print the held figures, each with the believed one beside it, and the unconfirmed ones. Raises StoreError."""
     with opened_store(config) as store:
-        held = beside_believed(store, store.held())
+        held, snapshot = beside_believed(store, store.held()), store.snapshot()
     for line in _table([_HEADING, *(_row(one.revision, one.believed) for one in held)]):
         print(line)
+    for one in unconfirmed_figures(snapshot.content) if snapshot else ():
+        print(f"unconfirmed: {one.source} {one.rate.currency} {described(one.rate)}: {NOT_BORNE_OUT}")
     print(f"{len(held)} held; `ticker held accept ID` or `reject ID` settles one")
     return OK
 

@@ -24,6 +24,7 @@ def page(status: Status, lang: Language) -> bytes:
         troubles=status.troubles_in(words(lang)),
         when=partial(_when, status, words(lang)),
         say=say,
+        unconfirmed=words(lang).text("mark.unconfirmed"),
         lang=lang,
     )
 

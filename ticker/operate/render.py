@@ -10,7 +10,7 @@ from ticker import __version__
 from ticker.model import Round
 from ticker.operate.status import SourceStatus, Status
 from ticker.rates.freshness import Figure
-from ticker.rates.held import Held, described
+from ticker.rates.held import NOT_BORNE_OUT, Held, Unconfirmed, described
 
 
 def as_json(status: Status) -> bytes:
@@ -36,6 +36,7 @@ def as_json(status: Status) -> bytes:
         "rates": [_figure(one) for one in status.judged.figures],
         "sources": [_source(status, one) for one in status.sources],
         "held": [_held(status, one) for one in status.held],
+        "unconfirmed": [_unconfirmed(one) for one in status.unconfirmed],
     }
     return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
@@ -62,6 +63,8 @@ def as_text(status: Status) -> str:
     for held in status.held:
         revision, met = held.revision, f"{held.revision.rate.currency} {described(held.revision.rate)}"
         lines.append(f"  held {revision.id}: {met}; believed: {held.believed_text}; why: {revision.reason}")
+    for first in status.unconfirmed:
+        lines.append(f"  unconfirmed: {first.rate.currency} {described(first.rate)}; why: {NOT_BORNE_OUT}")
     return "\n".join(lines)
 
 
@@ -82,6 +85,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "currency": figure.currency,
         "source": figure.source,
         "freshness": figure.freshness,
+        "confirmed": figure.confirmed,
         "value": f"{figure.rate.value:f}" if figure.rate else None,
         "valid_on": _day(figure.last.valid_on if figure.last else None),
         "next_valid_on": _day(figure.next.valid_on if figure.next else None),
@@ -129,4 +133,15 @@ def _held(status: Status, held: Held) -> dict[str, Any]:
         "held_at": _moment(status, revision.held_at),
         "reason": revision.reason,
         "believed": held.believed_text,
+    }
+
+
+def _unconfirmed(one: Unconfirmed) -> dict[str, Any]:
+    return {
+        "source": one.source,
+        "currency": one.rate.currency,
+        "valid_on": str(one.rate.valid_on),
+        "quoted": str(one.rate.quoted),
+        "nominal": one.rate.nominal,
+        "reason": NOT_BORNE_OUT,
     }

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ticker.model import Freshness, Round, archive_id
 from ticker.rates.freshness import Judgement, freshness
-from ticker.rates.held import Held, held_figures
+from ticker.rates.held import Held, Unconfirmed, held_figures, unconfirmed_figures
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.i18n.words import Words, words
@@ -54,6 +54,10 @@ class Status:
         return bool(self.lease and self.lease.holder and self.lease.until and self.lease.until > self.now)
 
     @property
+    def unconfirmed(self) -> list[Unconfirmed]:
+        return unconfirmed_figures(self.snapshot.content)
+
+    @property
     def troubles(self) -> tuple[str, ...]:
         """Why not everything shown is fresh, an English sentence each; none when all is well."""
         return self.troubles_in(words("en"))
@@ -63,11 +67,13 @@ class Status:
         found = [say.text("operate.trouble.store", fault=self.store_fault)] if self.store_fault else []
         if not self.store_fault and not self.collecting and not self.past:  # past lease holders are not stored
             found.append(say.text("operate.trouble.nobody"))
+        unconfirmed = dict.fromkeys(one.rate.currency for one in self.unconfirmed)
+        if unconfirmed:
+            found.append(say.text("operate.trouble.rates.unconfirmed", currencies=", ".join(unconfirmed)))
+        told = [one for one in self.judged.figures if one.currency not in unconfirmed]
         for state in (Freshness.LATE, Freshness.STALE, Freshness.NONE):
             # A weekly table first seen on a Friday evening has nothing to show yet: no trouble, it is coming.
-            of_state = [
-                one.currency for one in self.judged.figures if one.freshness is state and (one.last or not one.next)
-            ]
+            of_state = [one.currency for one in told if one.freshness is state and (one.last or not one.next)]
             if of_state:
                 found.append(say.text(f"operate.trouble.rates.{state}", currencies=", ".join(of_state)))
         if unknown := [one for one in self.site if self.judged.figure(one) is None]:

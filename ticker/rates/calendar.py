@@ -1,7 +1,8 @@
 """What is official on a calendar day: the one rule that every page, file and feed follows (pure).
 
     of each source:   the newest table that has begun by the day
-    in force:         the first source whose table covers the day; late once the figure is in doubt (`doubt`)
+    in force:         the first source whose table covers the day; late once the figure is in doubt (`doubt`), and none
+                      while the day is still to come
     carry forward:    where no table covers the day, the first source's figure within its grace, late
 
 Days are ordinals (`date.toordinal`): decades of them are computed at once (`timeline`).
@@ -45,11 +46,12 @@ class Outlook(NamedTuple):
     counted_until: int = NO_DAY  # the last day on which they count at all
     carried_until: int = NO_DAY  # the last day to which the newest one is carried forward
     left_out_from: int = NO_DAY  # the first day on which the newest one is in doubt: a reprint of its table lacks it
+    today: int = NO_DAY  # the last day for which a figure in doubt is given, as late
 
     @property
     def settled_until(self) -> int:
         """The last day on which the figures alone tell what is official."""
-        return min(self.counted_until, self.carried_until, self.left_out_from - 1)
+        return min(self.counted_until, self.carried_until, self.left_out_from - 1, self.today)
 
 
 UNLIMITED = Outlook()
@@ -110,7 +112,9 @@ def official_on(day: int, tracks: Iterable[Track[P]]) -> Official[P] | None:
     begun = [(period, track) for track in tracks if (period := track.begun(day)) is not None]
     for period, track in begun:
         if day <= period.last:
-            return Official(period, Freshness.LATE if track.doubted(period, day) else Freshness.FRESH)
+            if not track.doubted(period, day):
+                return Official(period, Freshness.FRESH)
+            return Official(period, Freshness.LATE) if day <= track.outlook.today else None
     for period, track in begun:
         if track.carried(period, day):
             return Official(period, Freshness.LATE)

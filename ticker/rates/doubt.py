@@ -1,7 +1,8 @@
-"""Doubt: what a held figure means for the figures that are believed (pure).
+"""Doubt: from which day on a believed figure is not certain (pure).
 
-The one rule: a held figure puts its day in doubt, until a figure of that very day is believed after it, or the held one
-is released or discarded. A believed figure is in doubt from the first such day on which it is the newest of its source.
+A first figure that nothing has borne out yet is in doubt from its first day on. Otherwise a held figure puts its day in
+doubt, until a figure of that very day is believed after it, or the held one is released or discarded; a believed figure
+is in doubt from the first such day on which it is the newest of its source.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ def doubted_days(held: Iterable[Revision], believed: Mapping[date, int]) -> froz
     return frozenset(one.rate.valid_on for one in held if one.held and one.id > believed.get(one.rate.valid_on, 0))
 
 
-def doubted_from(first: date, doubted: Iterable[date]) -> int:
+def doubted_from(first: date, doubted: Iterable[date], *, confirmed: bool) -> int:
     """The ordinal of the first day in doubt that is not before `first`, which a table begins with; NO_DAY for none."""
+    if not confirmed:
+        return first.toordinal()
     return min((day.toordinal() for day in doubted if day >= first), default=NO_DAY)

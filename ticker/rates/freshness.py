@@ -32,9 +32,8 @@ class Figure:
     freshness: Freshness
     rate: Rate | None  # what may be shown; None when stale or none
     last: Rate | None  # the newest believed one not later than today, shown or not
-    previous: Rate | None  # the nearest earlier one
-    next: Rate | None  # the nearest later one
-    next_contested: bool = False  # the bank has put the later one in doubt since
+    previous: Rate | None  # the nearest earlier one; None where that is in doubt
+    next: Rate | None  # the nearest later one; None where that is in doubt
     quality: Quality = Quality.OFFICIAL
     confirmed: bool = True  # False: `rate` is a first figure that nothing has borne out yet
 
@@ -111,14 +110,15 @@ def build_figure(
     """What there is to say of one currency on `day`, of which `found` is official.
 
     Without an official figure it is that of the first source, stale or none. The next figure is the nearest one of the
-    source itself and of those that count before it.
+    source itself and of those that count before it. No neighbour has a mark: one in doubt is left out, and none is put
+    in its place.
     """
     place = next((nth for nth, one in enumerate(tracks) if found and one.source == found.period.source), 0)
     track, ordinal = tracks[place], day.toordinal()
     last = found.period if found else track.begun(ordinal)
     previous = [one for one in track.periods if found and one.first < found.period.first]
-    coming = [one for of in tracks[: place + 1] for one in of.periods if one.first > ordinal]
-    following = min(coming, key=lambda one: one.first, default=None)  # of equal days, the earlier source's
+    coming = [(one, of) for of in tracks[: place + 1] for one in of.periods if one.first > ordinal]
+    following = min(coming, key=lambda pair: pair[0].first, default=None)  # of equal days, the earlier source's
     return Figure(
         currency=currency,
         source=track.source,
@@ -126,10 +126,15 @@ def build_figure(
         freshness=found.freshness if found else Freshness.STALE if last else Freshness.NONE,
         rate=found.period.rate if found else None,
         last=last.rate if last else None,
-        previous=previous[-1].rate if previous else None,
-        next=following.rate if following else None,
-        next_contested=following is not None and following.doubted_from == following.first,
+        previous=_beyond_doubt(previous[-1], track) if previous else None,
+        next=_beyond_doubt(*following) if following else None,
+        confirmed=found.period.confirmed if found else True,
     )
+
+
+def _beyond_doubt(period: Quoted, track: Track[Quoted]) -> Rate | None:
+    """The figure, where it is certain on its first day."""
+    return None if track.doubted(period, period.first) else period.rate
 
 
 def _outlooks(snapshot: Snapshot, today: date, now: datetime, ends: Mapping[tuple[str, str], datetime]) -> Outlooks:
@@ -147,7 +152,9 @@ def _outlooks(snapshot: Snapshot, today: date, now: datetime, ends: Mapping[tupl
             left_out = newest_day <= today and look < max(looks.values())
             since = max(series.rates[-1].valid_on, home.day(look) if look > NEVER else date.min)
             left_out_from = since.toordinal() if left_out else NO_DAY
-            found[bank.source, series.currency] = Outlook(NO_DAY, carried_until.toordinal(), left_out_from)
+            found[bank.source, series.currency] = Outlook(
+                NO_DAY, carried_until.toordinal(), left_out_from, today.toordinal()
+            )
     return Outlooks(today.toordinal(), found)
 
 

@@ -1,4 +1,5 @@
-"""Held figures, each with what is believed beside it: for the status page, the API and `ticker held`."""
+"""Held figures, each with what is believed beside it, and unconfirmed ones: for the status page, the API and `ticker
+held`."""
 
 from __future__ import annotations
 
@@ -9,9 +10,11 @@ from datetime import date, datetime
 from ticker.model import Rate, Revision
 from ticker.rates.calendar import shifted
 from ticker.rates.tracks import newest_believed
+from ticker.snapshot import Content
 from ticker.store import Store
 
 BEFORE = 31  # days before the held figure's own, in which a believed one is looked for
+NOT_BORNE_OUT = "first figure, not borne out yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,25 @@ class Held:
     @property
     def believed_text(self) -> str:
         return described(self.believed)
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A first figure that is shown as unconfirmed once its day has come."""
+
+    source: str
+    rate: Rate
+
+
+def unconfirmed_figures(content: Content) -> list[Unconfirmed]:
+    """Those that no confirmed figure of their source and currency follows, the oldest first."""
+    found = []
+    for series in content.series:
+        last = max(
+            (rate.valid_on for rate in series.rates if rate.valid_on not in series.unconfirmed), default=date.min
+        )
+        found += [Unconfirmed(series.source, rate) for rate in series.rates if rate.valid_on > last]
+    return found
 
 
 def described(rate: Rate | None) -> str:

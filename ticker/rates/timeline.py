@@ -38,6 +38,7 @@ class Point(NamedTuple):
     first: int
     last: int
     doubted_from: int
+    confirmed: bool = True
 
 
 class Row(NamedTuple):
@@ -127,9 +128,8 @@ def columns_at(
 
 def _printed(one: Revision) -> BelievedRate:
     rate = one.rate
-    return BelievedRate(
-        one.id, one.source, rate.currency, str(rate.quoted), rate.nominal, rate.valid_on, rate.valid_until
-    )
+    figure = str(rate.quoted), rate.nominal, rate.valid_on, rate.valid_until
+    return BelievedRate(one.id, one.source, rate.currency, *figure, one.confirmed)
 
 
 def build_column(
@@ -176,8 +176,9 @@ def _points(printed: Iterable[BelievedRate], held: Iterable[Revision]) -> list[P
         before, end = one, last
         value, quoted = _plain(one)
         until = name if last == first else one.valid_until.isoformat()
-        doubt = doubted_from(day, doubted)
-        points.append(Point(value, quoted, one.nominal, name, until, since, one.source, first, last, doubt))
+        doubt = doubted_from(day, doubted, confirmed=one.confirmed)
+        named = name, until, since, one.source
+        points.append(Point(value, quoted, one.nominal, *named, first, last, doubt, bool(one.confirmed)))
     return points
 
 
@@ -199,9 +200,11 @@ def todays_point(figure: Figure, column: OutlookedColumn, today: int) -> Point |
     first, until = str(rate.valid_on), str(rate.valid_until)
     for point in found:
         if (point.source, point.valid_on) == (figure.source, first):
-            return point
+            return point._replace(confirmed=figure.confirmed)
     days = rate.valid_on.toordinal(), rate.valid_until.toordinal(), NO_DAY
-    return Point(f"{rate.value:f}", f"{rate.quoted:f}", rate.nominal, first, until, first, figure.source, *days)
+    return Point(
+        f"{rate.value:f}", f"{rate.quoted:f}", rate.nominal, first, until, first, figure.source, *days, figure.confirmed
+    )
 
 
 def rows(

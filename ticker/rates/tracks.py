@@ -21,6 +21,7 @@ class Quoted(NamedTuple):
     first: int
     last: int
     doubted_from: int
+    confirmed: bool
     revision: Revision | None = None
 
 
@@ -52,7 +53,7 @@ def _periods(revisions: Iterable[Revision]) -> list[Quoted]:
     revisions = list(revisions)
     believed = newest_believed(revisions)
     doubted = doubted_days(revisions, {day: one.id for day, one in believed.items()})
-    return [_quoted(one.rate, one.source, doubted, one) for one in believed.values()]
+    return [_quoted(one.rate, one.source, doubted, confirmed=one.confirmed, revision=one) for one in believed.values()]
 
 
 def tracks_of_content(content: Content, outlooks: Outlooks) -> Tracks:
@@ -61,12 +62,19 @@ def tracks_of_content(content: Content, outlooks: Outlooks) -> Tracks:
     for source, days in content.grace.items():
         for series in content.series:
             if series.source == source and series.rates:
-                periods = [_quoted(rate, source, series.contested) for rate in series.rates]
+                periods = [
+                    _quoted(rate, source, series.contested, confirmed=rate.valid_on not in series.unconfirmed)
+                    for rate in series.rates
+                ]
                 track = Track(periods, days, outlooks.of(source, series.currency))
                 found.setdefault(series.currency, []).append(track)
     return found
 
 
-def _quoted(rate: Rate, source: str, doubted: Iterable[date], revision: Revision | None = None) -> Quoted:
+def _quoted(
+    rate: Rate, source: str, doubted: Iterable[date], *, confirmed: bool, revision: Revision | None = None
+) -> Quoted:
     first, last = rate.valid_on.toordinal(), rate.valid_until.toordinal()
-    return Quoted(rate, source, first, last, doubted_from(rate.valid_on, doubted), revision)
+    return Quoted(
+        rate, source, first, last, doubted_from(rate.valid_on, doubted, confirmed=confirmed), confirmed, revision
+    )

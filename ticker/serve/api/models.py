@@ -14,7 +14,7 @@ State = Annotated[
     Literal["fresh", "late", "stale", "none"],
     Field(
         description="`fresh`: a table of the bank covers the day. `late`: none does and the newest figure before it is "
-        "carried forward with its own `valid_on`, or the bank has put the figure in doubt since. `stale`: the newest "
+        "carried forward with its own `valid_on`, or the figure is in doubt or not `confirmed`. `stale`: the newest "
         "figure is too old to be shown. `none`: there is no figure for the day."
     ),
 ]
@@ -24,6 +24,14 @@ FeedFreshness = Annotated[
     Field(
         description="`fresh`: read on schedule. `late`: not read for several of its intervals. `stale`: not read for "
         "more than six hours. `none`: never read."
+    ),
+]
+
+Confirmed = Annotated[
+    bool,
+    Field(
+        description="`false` where the figure is a first one, after weeks without any, that nothing has borne out yet: "
+        "it is `late`, and to be shown as unconfirmed. `true` for every other figure, and where none is given."
     ),
 ]
 
@@ -81,18 +89,21 @@ class Revision(Model):
     held_at: Moment | None = Field(description="When the figure was held.")
     released_at: Moment | None = Field(description="When the held figure was accepted.")
     discarded_at: Moment | None = Field(description="When the figure was rejected as a mistake.")
+    confirmed: bool | None = Field(
+        description="`false` while a first figure is not borne out yet; null while the figure is held or discarded."
+    )
     provenance: Provenance
 
 
 class Neighbour(Model):
-    """The nearest earlier or later figure."""
+    """The nearest earlier or later figure, beyond doubt."""
 
     value: Figure = Field(description="For one unit.")
     quoted: Figure = Field(description="As printed.")
     nominal: int = Field(description="The number of units that `quoted` is for.")
     valid_on: Day
     valid_until: Day
-    freshness: State
+    freshness: Literal["fresh"] = Field(description="A neighbour that is in doubt or not confirmed is left out.")
 
 
 class Rate(Model):
@@ -108,6 +119,7 @@ class Rate(Model):
     )
     valid_until: Day | None = Field(description="The last such day.")
     freshness: State
+    confirmed: Confirmed
     quality: Literal["official", "derived"] = Field(
         description="Of `value`, and saying nothing where that is null. `derived`: computed from another central "
         "bank's table."
@@ -117,9 +129,12 @@ class Rate(Model):
         description="`value` less that of the table of the day before `valid_on`; null where none begins on that day, "
         "as of a weekly table."
     )
-    previous: Neighbour | None = Field(description="The nearest earlier table's figure.")
+    previous: Neighbour | None = Field(
+        description="The nearest earlier table's figure; null while that is in doubt or not confirmed."
+    )
     next: Neighbour | None = Field(
-        description="The nearest later one that is known; in the evening usually tomorrow's."
+        description="The nearest later one that is known, in the evening usually tomorrow's; null while that is in "
+        "doubt or not confirmed."
     )
     provenance: Provenance | None = Field(description="Null without a figure, and while the database is unavailable.")
     revisions: list[Revision] | None = Field(
@@ -156,6 +171,7 @@ class HistoryRow(Model):
     )
     freshness: State
     source: Table | None = Field(description="The bank's table.")
+    confirmed: Confirmed
 
 
 class History(Model):
@@ -184,6 +200,7 @@ class UsedRate(Model):
     valid_on: Day
     valid_until: Day
     freshness: State
+    confirmed: Confirmed
     source: str = Field(examples=["nbkr"])
 
 
@@ -320,6 +337,7 @@ class RateState(Model):
 
     currency: Currency
     freshness: State
+    confirmed: Confirmed
     valid_on: Day | None = Field(description="The first day of the newest figure in force.")
     next_valid_on: Day | None = Field(description="The first day of the next figure.")
     source: Table | None

@@ -23,11 +23,12 @@ def _json(row: Row) -> str:
     day, currency, freshness, point = row
     head = f'{{"date":"{day}","currency":"{currency}",'
     if point is None:
-        return f'{head}{_NOTHING},"freshness":"{freshness}","source":null}}'
+        return f'{head}{_NOTHING},"freshness":"{freshness}","source":null,"confirmed":true}}'
     value, quoted, nominal, valid_on, valid_until, since, source = point[:7]
     return (
         f'{head}"value":"{value}","quoted":"{quoted}","nominal":{nominal},"valid_on":"{valid_on}",'
-        f'"valid_until":"{valid_until}","unchanged_since":"{since}","freshness":"{freshness}","source":"{source}"}}'
+        f'"valid_until":"{valid_until}","unchanged_since":"{since}","freshness":"{freshness}","source":"{source}",'
+        f'"confirmed":{"true" if point.confirmed else "false"}}}'
     )
 
 
@@ -35,6 +36,6 @@ def history_cells(rows: Iterable[Row]) -> Iterator[tuple[str | int | None, ...]]
     """The rows as cells, in the order of `models.HistoryRow`."""
     for day, currency, freshness, point in rows:
         if point is None:
-            yield (day, currency, *(None,) * 6, freshness.value, None)
+            yield (day, currency, *(None,) * 6, freshness.value, None, True)
         else:
-            yield (day, currency, *point[:6], freshness.value, point.source)
+            yield (day, currency, *point[:6], freshness.value, point.source, point.confirmed)

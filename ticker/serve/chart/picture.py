@@ -45,7 +45,7 @@ class Line:
     high: Decimal
     ticks: tuple[Tick, ...]
     figure: str  # the last one, in the bank's digits; "—" where there is none
-    note: str  # why `figure` is not simply the last day's: its day, or a doubt
+    note: str  # why `figure` is not simply the last day's: its day, a doubt
     change: str  # over all days drawn; empty where there is none
     trend: str  # up, down or empty
     spoken: str

@@ -83,19 +83,17 @@ def _line(currency: str, known: DailyFigures, say: Words) -> Line:
         note=_note(currency, summary.last.day, known, say),
         change=summary.change,
         trend=summary.trend,
-        spoken=_spoken(name, summary, say),
+        spoken=_spoken(name, summary, _doubt(known.on(currency, summary.last.day), say), say),
     )
 
 
 def _note(currency: str, day: date, known: DailyFigures, say: Words) -> str:
-    """What limits the last figure: its day, where that is not the last one, or a doubt."""
-    if day != known.last:
-        return say.text("day.late", day=say.day(day, known.last))
-    last = known.figures[currency][-1]
-    return say.text("mark.contested") if last and last.doubted else ""
+    """What limits the last figure: its day, where that is not the last one, and a doubt."""
+    late = say.text("day.late", day=say.day(day, known.last)) if day != known.last else ""
+    return ", ".join(filter(None, [late, _doubt(known.on(currency, day), say)]))
 
 
-def _spoken(name: str, summary: Summary, say: Words) -> str:
+def _spoken(name: str, summary: Summary, doubt: str, say: Words) -> str:
     points = {
         "first": summary.first.text,
         "first_on": summary.first.dated,
@@ -111,7 +109,8 @@ def _spoken(name: str, summary: Summary, say: Words) -> str:
     else:
         key = "same" if summary.lowest.value == summary.highest.value else "moved"
     gaps = say.text("chart.said.missing", count=summary.missing) if summary.missing else ""
-    return "; ".join(filter(None, [say.text(f"chart.said.{key}", name=name, **points), gaps]))
+    doubted = f"{summary.last.text} {doubt}" if doubt else ""
+    return "; ".join(filter(None, [say.text(f"chart.said.{key}", name=name, **points), doubted, gaps]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,5 +208,10 @@ def _rows(known: DailyFigures, say: Words, *, monthly: bool) -> Iterator[Row]:
 def _cell(one: Official | None, say: Words) -> str:
     if one is None:
         return NOTHING
-    text = say.number(one.value, own_digits(one.value))
-    return f"{text}, {say.text('mark.contested')}" if one.doubted else text
+    return ", ".join(filter(None, [say.number(one.value, own_digits(one.value)), _doubt(one, say)]))
+
+
+def _doubt(one: Official | None, say: Words) -> str:
+    if one is None or not one.doubted:
+        return ""
+    return say.text("mark.contested" if one.confirmed else "mark.unconfirmed")

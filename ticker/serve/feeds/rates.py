@@ -30,6 +30,7 @@ class Figure:
     rate: Rate
     before: Rate | None
     contested: bool  # the bank has since published a figure that is not believed
+    confirmed: bool  # False: a first figure that nothing has borne out yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def _figure(shown: Quoted, history: Sequence[Revision], *, contested: bool) -> F
         rate=shown.rate,
         before=before[-1] if before and not before[-1].same_figure(shown.rate) else None,
         contested=contested,
+        confirmed=shown.confirmed,
     )
 
 
@@ -108,7 +110,7 @@ def _believed_at(one: Revision) -> datetime:
 
 def _moments(one: Revision) -> Iterator[datetime]:
     """The moments at which the entry may have changed."""
-    yield from filter(None, (one.seen_at, one.held_at, one.released_at, one.discarded_at))
+    yield from filter(None, (one.seen_at, one.held_at, one.released_at, one.discarded_at, one.confirmed_at))
 
 
 def rates(
@@ -171,8 +173,8 @@ def _span(one: Publication, say: Words) -> str:
 
 def _line(figure: Figure, say: Words) -> str:
     nominal = f"{figure.rate.nominal} " if figure.rate.nominal != 1 else ""
-    doubt = f" ({say.text('mark.contested')})" if figure.contested else ""
-    return f"{nominal}{figure.rate.currency} {_printed(figure.rate, say)}{doubt}"
+    doubt = _doubt(figure, say)
+    return f"{nominal}{figure.rate.currency} {_printed(figure.rate, say)}" + (f" ({doubt})" if doubt else "")
 
 
 def _sentence(figure: Figure, unit: str, say: Words) -> str:
@@ -189,5 +191,10 @@ def _printed(rate: Rate, say: Words) -> str:
 def _remark(figure: Figure, say: Words) -> str:
     before = figure.before
     corrected = say.text("syndicated.corrected.was", value=_printed(before, say)) if before else ""
-    doubt = say.text("mark.contested") if figure.contested else ""
-    return ", ".join(filter(None, [corrected, doubt]))
+    return ", ".join(filter(None, [corrected, _doubt(figure, say)]))
+
+
+def _doubt(figure: Figure, say: Words) -> str:
+    if not figure.confirmed:
+        return say.text("mark.unconfirmed")
+    return say.text("mark.contested") if figure.contested else ""

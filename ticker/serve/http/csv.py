@@ -11,7 +11,7 @@ _NUMBER = frozenset("0123456789.")
 
 
 def render(names: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
-    """UTF-8 with a header row; a null is an empty cell.
+    """UTF-8 with a header row; a null is an empty cell, a boolean `true` or `false`.
 
     Text that a spreadsheet would run as a formula gets a leading apostrophe: titles come from outside. A negative
     number stays as it is.
@@ -24,6 +24,8 @@ def render(names: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> 
 
 
 def _cell(cell: str | int | None) -> str | int | None:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     if not isinstance(cell, str) or not cell.startswith(_FORMULA):
         return cell
     negative = cell[0] == "-" and len(cell) > 1 and _NUMBER.issuperset(cell[1:])

@@ -16,6 +16,7 @@ from ticker.rates.freshness import Figure
 from ticker.serve.i18n.words import Words, own_digits, rounded
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, Trend, digits_apart
+from ticker.serve.strip.label import in_state, marked
 
 UNMOVED = "–"
 
@@ -71,16 +72,12 @@ def columns_of(rates: Sequence[StripRate], common: StripRate | None, context: Co
 
 
 def _today(common: StripRate | None, context: Context) -> Column:
-    """A late column is headed by the figures' own day: they are nobody's today."""
-    say = context.say
-    if common and common.valid_on and common.freshness is Freshness.LATE:
-        return Column(common.valid_on, say.text("day.late", day=_span(common, context)))
-    fresh = common and common.freshness is Freshness.FRESH
-    return Column(
-        context.today,
-        _span(common, context) if common and fresh else context.day(context.today),
-        say.text("panel.today"),
-    )
+    """A late column is headed by the figures' own day: they are nobody's today, unless they are unconfirmed ones."""
+    if common and common.valid_on and common.freshness is Freshness.LATE and not _is_current(common, context):
+        return Column(common.valid_on, state(common, context))
+    shown = common and common.freshness in (Freshness.FRESH, Freshness.LATE)
+    text = state(common, context) if common and shown else context.day(context.today)
+    return Column(context.today, text, context.say.text("panel.today"))
 
 
 def common_rate(rates: Sequence[StripRate]) -> StripRate | None:
@@ -94,7 +91,14 @@ def _span(rate: StripRate, context: Context) -> str:
 
 
 def _until(rate: StripRate) -> date | None:
-    return rate.valid_until if rate.freshness is Freshness.FRESH else None
+    return rate.valid_until if rate.freshness is Freshness.FRESH or not rate.confirmed else None
+
+
+def _is_current(rate: StripRate, context: Context) -> bool:
+    """Whether its own table has today; of a figure that is late for another reason than its day, only an unconfirmed
+    one."""
+    until = _until(rate)
+    return until is not None and until >= context.today
 
 
 def panel_rate(rate: StripRate, columns: Columns, common: StripRate | None, context: Context) -> PanelRate:
@@ -158,22 +162,24 @@ def _change(
 
 def _mark(rate: StripRate, common: StripRate | None, context: Context) -> str:
     """A figure's day or state, where that differs from the column's."""
-    if common is None or (rate.freshness, rate.valid_on, _until(rate)) == (
-        common.freshness,
-        common.valid_on,
-        _until(common),
-    ):
+    if common is None or _label(rate) == _label(common):
         return ""
+    if not rate.confirmed and (rate.valid_on, _until(rate)) == (common.valid_on, _until(common)):
+        return marked("", context.say, confirmed=False)
     return state(rate, context)
 
 
+def _label(rate: StripRate) -> tuple[Freshness, date | None, date | None, bool]:
+    return rate.freshness, rate.valid_on, _until(rate), rate.confirmed
+
+
 def state(rate: StripRate, context: Context) -> str:
-    """The day of a figure in the words of its freshness: "18 June", "of 17 June", "since 12 May"."""
+    """The day of a figure in the words of its state."""
     if rate.freshness is Freshness.NONE:
         return context.say.text("mark.yet")
-    key = {Freshness.LATE: "day.late", Freshness.STALE: "day.stale"}.get(rate.freshness)
-    day = _span(rate, context)
-    return context.say.text(key, day=day) if key else day
+    current = _is_current(rate, context)
+    text = in_state(_span(rate, context), rate.freshness, context.say, current=current)
+    return marked(text, context.say, confirmed=rate.confirmed)
 
 
 def _previous(rate: Rate | None, column: Column | None, text: Callable[[Rate], str], context: Context) -> Cell | None:
@@ -188,5 +194,4 @@ def _next(rate: StripRate, shown: Rate | None, after: Rate, text: str) -> Cell:
     if shown and after.value != shown.value:
         trend = "up" if after.value > shown.value else "down"
     assert rate.next is not None
-    doubt = Freshness.LATE if rate.next.contested else Freshness.FRESH
-    return Cell(text, after.valid_on, rate.next.mark, doubt, trend)
+    return Cell(text, after.valid_on, rate.next.mark, trend=trend)

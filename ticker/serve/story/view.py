@@ -19,6 +19,7 @@ from ticker.serve.panel.table import PanelRate, state
 from ticker.serve.panel.view import PanelHeadline, panel, panel_headline
 from ticker.serve.story.schema_org import news_article
 from ticker.serve.strip.context import Context
+from ticker.serve.strip.label import in_state, marked
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content, FeedTerms, Snapshot
@@ -41,7 +42,7 @@ UNKNOWN = Known()
 
 @dataclass(frozen=True, slots=True)
 class DayRate:
-    """A row of the rates of the day. `mark` names the figure's day where that is an earlier one."""
+    """A row of the rates of the day. `mark` names the figure's day where that is an earlier one, or its state."""
 
     label: str
     name: str
@@ -158,5 +159,9 @@ def _row(one: Figure, day: date, say: Words) -> DayRate:
     if rate is None:
         return DayRate(one.currency, say.currency_name(one.currency), NOTHING, "")
     label = rate.currency if rate.nominal == 1 else f"{rate.nominal} {rate.currency}"
-    late = say.text("day.late", day=say.day(rate.valid_on, day)) if one.freshness is Freshness.LATE else ""
-    return DayRate(label, say.currency_name(rate.currency), say.number(rate.quoted, own_digits(rate.quoted)), late)
+    mark = ""
+    if one.freshness is Freshness.LATE:
+        current = not one.confirmed and day <= rate.valid_until
+        late = in_state(say.day(rate.valid_on, day), one.freshness, say, current=current)
+        mark = marked(late, say, confirmed=one.confirmed)
+    return DayRate(label, say.currency_name(rate.currency), say.number(rate.quoted, own_digits(rate.quoted)), mark)

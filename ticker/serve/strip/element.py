@@ -108,7 +108,7 @@ def _shape() -> Any:
     begin = datetime(2025, 1, 1, tzinfo=UTC)
     nothing = empty(Home())
     blank = present(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))
-    rate = replace(blank.rates[0], currency=_NONE, text="", mark="", spoken="")
+    rate = replace(blank.rates[0], currency=_NONE, text="", own_day="", own_doubt="", spoken="")
     blank = replace(blank, as_of=begin, rates=(rate,))
     words = StripWords(**{field.name: f"{{{field.name}}}" for field in fields(StripWords)})
     page = html.page(replace(blank, words=words)).decode()

@@ -11,20 +11,20 @@ from ticker.model import Freshness, Quality
 from ticker.rates.freshness import Figure
 from ticker.serve.i18n.words import NOTHING, own_digits, rounded
 from ticker.serve.strip.context import Context
-from ticker.serve.strip.label import Label, day_span, label_of, mark
+from ticker.serve.strip.label import Label, day_span, label_of, marked, own_day
 
 Trend = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """The figure before or after the shown one. `text` is empty if it is not drawn, `mark` if its day is clear."""
+    """The figure before or after the shown one, beyond doubt. `text` is empty if it is not drawn, `mark` if its day is
+    clear."""
 
     value: Decimal
     valid_on: date
     text: str = ""
     mark: str = ""
-    contested: bool = False  # the bank has put it in doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,17 @@ class StripRate:
     quality: Quality
     source: str | None
     freshness: Freshness
+    confirmed: bool  # False: the shown figure is a first one that nothing has borne out yet
     change_text: str  # empty where no change is drawn
     trend: Trend | None  # of what is drawn: the next figure, else the change
-    mark: str  # the currency's own day or state, where it differs from the common label
+    own_day: str  # the currency's own day or state, where it differs from the common label
+    own_doubt: str  # "unconfirmed", where the common label does not say so
     spoken: str
+
+    @property
+    def mark(self) -> str:
+        """Both, beside the figure."""
+        return ", ".join(filter(None, [self.own_day, self.own_doubt]))
 
 
 def digits_of(value: Decimal, wanted: int | None) -> int:
@@ -71,7 +78,7 @@ def strip_figure(context: Context, currency: str) -> Figure:
     banks = context.content.banks
     nothing = Figure(currency, "", banks[0].bank if banks else "", Freshness.NONE, None, None, None, None)
     figure = context.judged.figure(currency) or nothing
-    return figure if context.options.shows("tomorrow") else replace(figure, next=None, next_contested=False)
+    return figure if context.options.shows("tomorrow") else replace(figure, next=None)
 
 
 def strip_rate(figure: Figure, common: Label, tomorrow: date | None, context: Context) -> StripRate:
@@ -91,9 +98,11 @@ def strip_rate(figure: Figure, common: Label, tomorrow: date | None, context: Co
         quality=figure.quality,
         source=figure.source or None,
         freshness=figure.freshness,
+        confirmed=figure.confirmed,
         change_text=text.change,
         trend=text.trend,
-        mark=mark(label, common, context),
+        own_day=own_day(label, common, context),
+        own_doubt="" if label == common else marked("", context.say, confirmed=figure.confirmed),
         spoken=_spoken(figure, text, context),
     )
 
@@ -110,7 +119,7 @@ class _Text:
 
 
 def _text(figure: Figure, context: Context) -> _Text:
-    """A known next figure takes the place of the change; it is drawn where it differs or is in doubt."""
+    """A known next figure takes the place of the change; it is drawn where it differs."""
     rate, after, change, number = figure.rate, figure.next, figure.change, context.say.number
     wanted = context.options.digits
     if not rate:
@@ -121,7 +130,7 @@ def _text(figure: Figure, context: Context) -> _Text:
     text = number(rate.value, digits)
     if figure.quality is Quality.DERIVED:
         text = f"≈ {text}"
-    if after and (after.value != rate.value or figure.next_contested):
+    if after and after.value != rate.value:
         return _Text(text, number(after.value, digits), "", _trend(after.value - rate.value), digits)
     if after or not change or figure.freshness is not Freshness.FRESH or not context.options.shows("change"):
         return _Text(text, digits=digits)
@@ -139,22 +148,30 @@ def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) 
     if after is None:
         return None
     day = "" if after.valid_on == tomorrow else context.day(after.valid_on)
-    doubt = context.say.text("mark.contested") if figure.next_contested else ""
-    return Dated(after.value, after.valid_on, text.next, ", ".join(filter(None, [day, doubt])), figure.next_contested)
+    return Dated(after.value, after.valid_on, text.next, day)
 
 
 def _spoken(figure: Figure, text: _Text, context: Context) -> str:
     """The rate as a sentence. It names days and never says "tomorrow", so that it stays true after midnight."""
     say, label, name = context.say, label_of(figure), context.say.currency_name(figure.currency)
     later = [say.text("said.next", value=text.next, day=context.day(label.next_on))] if text.next else []
-    if later and figure.next_contested:
-        later.append(say.text("mark.contested"))
     if not figure.rate:
         key = "stale" if figure.last else "none" if label.bank else "nobank"
         bank, day = context.bank(label.bank, spoken=True), context.day(label.valid_on)
         return ", ".join([say.text(f"said.{key}", name=name, bank=bank, day=day), *later])
     unit = say.amount_unit(context.content.home.currency, rounded(figure.rate.value, text.digits))
     moved = [say.text(f"said.{text.trend}", change=text.change)] if text.change else []
-    key = "demo" if context.content.demo else "late" if figure.freshness is Freshness.LATE else "fresh"
-    of_day = say.text(f"said.{key}", day=day_span(label, context))
-    return ", ".join([say.text("said.rate", name=name, value=text.figure, unit=unit), *moved, of_day, *later])
+    said = [say.text("said.rate", name=name, value=text.figure, unit=unit), *moved, _of_day(figure, context), *later]
+    return ", ".join(said)
+
+
+def _of_day(figure: Figure, context: Context) -> str:
+    """Which day the figure is of, in which state."""
+    say, day = context.say, day_span(label_of(figure), context)
+    if context.content.demo:
+        key = "demo"
+    elif not figure.confirmed:
+        key = "day"
+    else:
+        key = "late" if figure.freshness is Freshness.LATE else "fresh"
+    return marked(say.text(f"said.{key}", day=day), say, confirmed=figure.confirmed)

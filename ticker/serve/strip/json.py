@@ -60,6 +60,7 @@ def rate_object(rate: StripRate) -> dict[str, Any]:
         "quality": rate.quality.value,
         "source": rate.source,
         "freshness": rate.freshness.value,
+        "confirmed": rate.confirmed,
         "name": rate.name,
         "change_text": rate.change_text,
         "trend": rate.trend,
@@ -84,9 +85,7 @@ def headline_object(headline: StripHeadline) -> dict[str, Any]:
 
 
 def _next(one: Dated) -> dict[str, Any]:
-    """What the bank has put in doubt since is late: the table in which it is not is still to come."""
-    freshness = Freshness.LATE if one.contested else Freshness.FRESH
-    return {**_dated_of(one), "text": one.text, "mark": one.mark, "freshness": freshness.value}
+    return {**_dated_of(one), "text": one.text, "mark": one.mark, "freshness": Freshness.FRESH.value}
 
 
 def _look(look: Look) -> dict[str, Any]:

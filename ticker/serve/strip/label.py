@@ -7,7 +7,7 @@ from datetime import date
 
 from ticker.model import Freshness
 from ticker.rates.freshness import Figure
-from ticker.serve.i18n.words import ARROW
+from ticker.serve.i18n.words import ARROW, Words
 from ticker.serve.strip.context import Context
 
 
@@ -20,6 +20,7 @@ class Label:
     valid_on: date | None
     valid_until: date | None
     next_on: date | None
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,11 @@ def label_of(figure: Figure) -> Label:
         bank=figure.bank or None,
         freshness=figure.freshness,
         valid_on=last.valid_on if last else None,
-        valid_until=last.valid_until if last and figure.freshness is Freshness.FRESH else None,
+        valid_until=last.valid_until
+        if last and (figure.freshness is Freshness.FRESH or not figure.confirmed)
+        else None,
         next_on=figure.next.valid_on if figure.next else None,
+        confirmed=figure.confirmed,
     )
 
 
@@ -52,13 +56,29 @@ def day_span(label: Label, context: Context) -> str:
     return context.say.span(label.valid_on, label.valid_until, context.today)
 
 
-def mark(label: Label, common: Label, context: Context) -> str:
-    """A currency's own day or state, beside its figure; empty where the common label is its own."""
+def in_state(days: str, freshness: Freshness, say: Words, *, current: bool = False) -> str:
+    """The days of a figure in the words of its freshness: "18 June", "of 17 June", "since 12 May".
+
+    A late figure is `current` where its own table has the day: an unconfirmed one is not of another day.
+    """
+    key = {Freshness.LATE: "day.late", Freshness.STALE: "day.stale"}.get(freshness)
+    return say.text(key, day=days) if key and not current else days
+
+
+def marked(text: str, say: Words, *, confirmed: bool) -> str:
+    """The words beside a figure: "18 June, unconfirmed"."""
+    return text if confirmed else ", ".join(filter(None, [text, say.text("mark.unconfirmed")]))
+
+
+def own_day(label: Label, common: Label, context: Context) -> str:
+    """A currency's own day or state, beside its figure; empty where the common label says the same."""
     if label == common:
         return ""
     bank = context.bank(label.bank) if label.bank != common.bank and not context.content.demo else ""
     never = context.say.text("mark.yet") if label.freshness is Freshness.NONE else ""
-    return " ".join(filter(None, [bank, never, _day(label, context)]))
+    days, common_days = ((one.valid_on, one.valid_until, one.next_on) for one in (label, common))
+    day = "" if not label.confirmed and days == common_days else _day(label, context)
+    return " ".join(filter(None, [bank, never, day]))
 
 
 def label_text(label: Label, context: Context) -> LabelText:
@@ -66,15 +86,16 @@ def label_text(label: Label, context: Context) -> LabelText:
     if label.freshness in (Freshness.STALE, Freshness.NONE):
         return _without_figure(label, context)
     outdated, days = say.text("outdated", bank=bank), _days(label, context)
+    aloud = "outdated.status" if label.confirmed else "outdated.unconfirmed"
     return LabelText(
         bank=bank,
         bank_spoken=spoken,
         bank_rest=say.text("bank.rest", unit=say.unit(context.content.home.currency)),
-        day=_day(label, context),
+        day=marked(_day(label, context), say, confirmed=label.confirmed),
         status=_status(label, context),
         outdated=outdated,
-        outdated_day=say.text("day.late", day=days),
-        outdated_status=say.text("outdated.status", bank=spoken, day=days),
+        outdated_day=marked(in_state(days, Freshness.LATE, say), say, confirmed=label.confirmed),
+        outdated_status=say.text(aloud, bank=spoken, day=days),
     )
 
 
@@ -92,7 +113,9 @@ def _without_figure(label: Label, context: Context) -> LabelText:
 
 
 def _status(label: Label, context: Context) -> str:
-    if context.content.demo:
+    if not label.confirmed:
+        key = "unconfirmed"
+    elif context.content.demo:
         key = "demo"
     elif label.freshness is Freshness.LATE:
         key = "late"
@@ -111,9 +134,8 @@ def _days(label: Label, context: Context) -> str:
 
 def _day(label: Label, context: Context) -> str:
     """The line with the days, in the words of the state."""
-    if label.freshness is Freshness.FRESH:
-        return _days(label, context)
-    if label.freshness is Freshness.LATE:
-        return context.say.text("day.late", day=_days(label, context))
-    since = context.say.text("day.stale", day=day_span(label, context)) if label.valid_on else ""
+    if label.freshness in (Freshness.FRESH, Freshness.LATE):
+        current = label.valid_until is not None and label.valid_until >= context.today
+        return in_state(_days(label, context), label.freshness, context.say, current=current)
+    since = in_state(day_span(label, context), Freshness.STALE, context.say) if label.valid_on else ""
     return f"{since} {ARROW} {context.day(label.next_on)}".strip() if label.next_on else since

@@ -122,16 +122,16 @@ _CELL_SIZES = (_LABEL, _FIGURE, _LABEL)
 
 
 def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
-    """Three lines: the currency with its state; the figure; its change, or the next figure."""
+    """Three lines: the currency with its day; the figure; its change or the next figure, and a doubt."""
     ink = "m" if rate.freshness is Freshness.FRESH else "mark"
-    name = [_Piece(rate.currency, "m"), _Piece(f"  {rate.mark}" if rate.mark else "", ink)]
+    name = [_Piece(rate.currency, "m"), _Piece(f"  {rate.own_day}" if rate.own_day else "", ink)]
     arrow = {"up": "▲", "down": "▼", None: ""}[rate.trend]
     moved = [_Piece(f"{arrow} {rate.change_text}" if rate.change_text else "", rate.trend or "m")]
     if rate.next and rate.next.text:
         after = _Piece(f"{rate.next.text} {arrow}".strip(), rate.trend or "t")
-        mark = _Piece(f"  {rate.next.mark}" if rate.next.mark else "", "mark" if rate.next.contested else "m")
+        mark = _Piece(f"  {rate.next.mark}" if rate.next.mark else "", "m")
         moved = [_Piece(f"{ARROW} ", "m"), after, mark]
-    return name, [_Piece(rate.text, "b t")], moved
+    return name, [_Piece(rate.text, "b t")], [*moved, _Piece(rate.own_doubt, ink)]
 
 
 def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:

@@ -43,6 +43,7 @@ class Formatter:
             valid_on=str(one.rate.valid_on),
             quoted=plain(one.rate.quoted) if one.believed else None,
             nominal=one.rate.nominal if one.believed else None,
+            confirmed=one.confirmed if one.believed else None,
             held_at=self.time_or_none(one.held_at),
             released_at=self.time_or_none(one.released_at),
             discarded_at=self.time_or_none(one.discarded_at),
@@ -60,11 +61,12 @@ class Formatter:
             valid_on=str(figure.last.valid_on) if figure.last else None,
             valid_until=str(figure.last.valid_until) if figure.last else None,
             freshness=figure.freshness.value,
+            confirmed=figure.confirmed,
             quality=figure.quality.value,
             source=figure.source or None,
             change=None if figure.change is None else plain(figure.change),
-            previous=_neighbour(figure.previous, doubted=False),
-            next=_neighbour(figure.next, doubted=figure.next_contested),
+            previous=_neighbour(figure.previous),
+            next=_neighbour(figure.next),
             provenance=self.provenance(one.revision) if one.revision else None,
             revisions=None
             if said is None
@@ -73,7 +75,7 @@ class Formatter:
         )
 
 
-def _neighbour(rate: Rate | None, *, doubted: bool) -> models.Neighbour | None:
+def _neighbour(rate: Rate | None) -> models.Neighbour | None:
     if rate is None:
         return None
     return models.Neighbour(
@@ -82,7 +84,7 @@ def _neighbour(rate: Rate | None, *, doubted: bool) -> models.Neighbour | None:
         nominal=rate.nominal,
         valid_on=str(rate.valid_on),
         valid_until=str(rate.valid_until),
-        freshness="late" if doubted else "fresh",
+        freshness="fresh",
     )
 
 

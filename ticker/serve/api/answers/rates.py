@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from ticker.model import Freshness
@@ -36,19 +37,30 @@ def rate_text(moment: Moment, currency: str, asked: params.RateParams) -> bytes:
     if figure.rate is None:
         raise NotAvailableError(f"There is no official figure of {currency} for {day}: {_why(found)}.")
     if figure.freshness is not Freshness.FRESH and asked.late == "refuse":
-        of = figure.rate.valid_on
-        why = "it has been put in doubt since" if of == day else f"the newest one is of {of}"
-        raise NotAvailableError(f"The figure of {currency} for {day} is late: {why}; `late=give` gives it.")
+        raise NotAvailableError(
+            f"The figure of {currency} for {day} is late: {_why_late(figure, day)}; `late=give` gives it."
+        )
     text = plain(figure.rate.value)
     return (text.replace(".", ",") if asked.decimal == "comma" else text).encode()
 
 
+def _why_late(figure: Figure, day: date) -> str:
+    assert figure.rate
+    if not figure.confirmed:
+        return "it is the first one and not confirmed yet"
+    of = figure.rate.valid_on
+    return "it has been put in doubt since" if of == day else f"the newest one is of {of}"
+
+
 def _why(found: DayRate) -> str:
+    """Why there is no figure, beyond any doubt, for a day."""
     figure = found.figure
     if figure.freshness is Freshness.STALE and figure.last:
         return f"the last one, of {figure.last.valid_on}, is too old"
     if any(one.held for one in found.revisions or ()):
         return "what the bank gave is held and not believed"
+    if any(not one.confirmed for one in found.revisions or ()):
+        return "what the bank gave for a day to come is the first one and not confirmed yet"
     return "none is known here"
 
 
@@ -96,5 +108,6 @@ def _used(figure: Figure) -> models.UsedRate:
         valid_on=str(figure.rate.valid_on),
         valid_until=str(figure.rate.valid_until),
         freshness=figure.freshness.value,
+        confirmed=figure.confirmed,
         source=figure.source,
     )

@@ -41,6 +41,7 @@ def status(moment: Moment) -> models.Status:
             models.RateState(
                 currency=one.currency,
                 freshness=one.freshness.value,
+                confirmed=one.confirmed,
                 valid_on=str(one.last.valid_on) if one.last else None,
                 next_valid_on=str(one.next.valid_on) if one.next else None,
                 source=one.source or None,
