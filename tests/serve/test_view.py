@@ -120,6 +120,13 @@ def test_a_currency_without_tomorrow_says_so_where_the_others_have_it() -> None:
     assert [rate.mark for rate in rates(scene).values()] == ["", "", "18 June"]
 
 
+def test_another_banks_figure_has_that_banks_name() -> None:
+    banks = (scenes.NBKR, replace(scenes.WEEKLY, bank="CBR"))
+    usd, eur, rub = scenes.daily(YESTERDAY, TODAY)
+    scene = scenes.scene(scenes.at(TODAY, "11:16"), (usd, eur, replace(rub, source="nbkr_weekly")), banks=banks)
+    assert [rate.mark for rate in rates(scene).values()] == ["", "", f"{words('en').bank('CBR')} 18 June"]
+
+
 def test_a_currency_nobody_has_is_marked() -> None:
     shown = rates(scenes.day(), currencies=("USD", "EUR", "RUB", "GBP"))
     assert (shown["GBP"].freshness, shown["GBP"].text, shown["GBP"].mark) == (Freshness.NONE, "—", "no rate yet")
