@@ -133,7 +133,7 @@ class World:
             return len(told) == len(who)
 
         until(f"{title} is served by all", all_told, TAKE_OVER_S)
-        assert len({one.shown()["version"] for one in who}) == 1
+        until("all serve one version", lambda: len({one.shown()["version"] for one in who}) == 1)
         return max(0.0, max(asked.values(), default=0.0) - min(told.values()))
 
 

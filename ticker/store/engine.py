@@ -308,6 +308,7 @@ def _sqlite(file: Path) -> _Opened:
         hide_parameters=True,
     )
     sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "commit", _number_write)
     return _Opened.of(engine)
 
 
@@ -316,8 +317,14 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # So a transaction that will write says so when it begins.
     writes = connection.get_execution_options().get("ticker_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    if writes:
-        # Each write is numbered in the file's header: `sqlite_file` notices a backup that was copied into the file.
+    driver: Any = connection.connection.driver_connection
+    connection.info["changes"] = driver.total_changes
+
+
+def _number_write(connection: sa.Connection) -> None:
+    """Each write is numbered in the file's header: `sqlite_file` notices a backup that was copied into the file."""
+    driver: Any = connection.connection.driver_connection
+    if driver.total_changes != connection.info["changes"]:
         number = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         connection.exec_driver_sql(f"PRAGMA user_version = {(number + 1) & 0x7FFFFFFF}")
 

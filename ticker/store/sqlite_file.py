@@ -311,6 +311,8 @@ def connect(path: Path, busy_s: float) -> sqlite3.Connection:
     try:
         _write_ahead(connection, time.monotonic() + busy_s)
         connection.execute("PRAGMA synchronous = FULL")
+        # Each write goes into the file at once: what its header says is then never behind, and a copy over it is seen.
+        connection.execute("PRAGMA wal_autocheckpoint = 1")
     except BaseException:
         connection.close()
         raise
