@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and make. What else is missing is installed where we are root on Debian; elsewhere the
 # run stops and names the command to type. Each target is a line or two that one could type.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-long lint audit bench dist lock clean
+.PHONY: help run demo test test-long replay bugs lint audit bench dist lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -33,8 +33,14 @@ test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but th
 	$(call need,PATH="$$PATH:/usr/sbin" nginx -v && php -m | grep -qx curl,nginx-light php-cli php-curl)
 	.venv/bin/pytest --durations=25 $(or $(FILE),-m "not long" $(workers))
 
-test-long: test ## the long tests too: hundreds of kills, ten thousand clicks
+test-long: test ## the long tests too: hundreds of kills, ten thousand clicks [HOSTILE_EXAMPLES=20000]
 	.venv/bin/pytest --durations=25 -m long $(workers)
+
+replay: .venv/dev ## a thousand seeded worlds of faults, each figure compared with what the bank meant; writes docs/faults.md [SEEDS=1-1000]
+	.venv/bin/python -m tests.worlds.replay --seeds $(or $(SEEDS),1-1000) --write docs/faults.md
+
+bugs: .venv/dev ## plant known bugs one by one: which do the tests catch, which the seeded worlds? [ONLY=judge]
+	.venv/bin/python -m tests.bugs $(if $(ONLY),--only $(ONLY))
 
 lint: .venv/dev ## ruff, mypy, and which room may import which
 	.venv/bin/ruff check

@@ -144,6 +144,14 @@ def test_a_first_start_in_the_evening_lacks_today_and_the_day_before():
     assert missing_days(known, DAILY, may(22)) == dict.fromkeys(sorted(DAILY), (may(21), may(22)))
 
 
+def test_of_a_first_figure_the_day_before_is_asked_for_until_it_is_borne_out():
+    first = [replace(one, first=True) for one in figures(20, "USD")]
+    filled = figures(21, "USD", first_id=2) + figures(22, "USD", first_id=3)
+    assert missing_days(first + filled, DAILY, may(22)) == {"USD": (may(19),)}
+    borne_out = [replace(one, confirmed_at=one.seen_at) for one in first]
+    assert missing_days(borne_out + filled, DAILY, may(22)) == {}
+
+
 def test_before_the_first_table_nothing_lacks_for_there_is_no_nominal():
     assert missing_days([], DAILY, may(22)) == {}
 

@@ -102,6 +102,16 @@ def drawn(page: str) -> str:
     return found
 
 
+def seen(page: str) -> str:
+    """A part of somebody else's page without what is only read aloud."""
+    return re.sub(r'<span style="position:absolute.*?</span>', "", row(page))
+
+
+def picture(page: str) -> str:
+    """What is drawn of a picture."""
+    return re.sub(r"<desc[^>]*>.*?</desc>", "", page, flags=re.DOTALL)
+
+
 def described(page: str) -> str:
     """The sentences of a picture."""
     return next(one for one in re.findall(r"<desc[^>]*>(.*?)</desc>", page, re.DOTALL))
@@ -111,13 +121,15 @@ DOORS: list[tuple[str, Part]] = [
     ("/strip?", spoken),
     ("/strip?", drawn),
     ("/strip.fragment?", row),
+    ("/strip.fragment?", seen),
     ("/strip.svg?", described),
-    ("/strip.svg?", whole),
+    ("/strip.svg?", picture),
     ("/strip.txt?", whole),
     ("/panel?", row),
     ("/panel.fragment?", row),
     ("/chart?currencies=USD&", row),
     ("/chart.svg?currencies=USD&", described),
+    ("/chart.svg?currencies=USD&", picture),
     ("/rates.atom?currencies=USD&", whole),
 ]
 
@@ -229,6 +241,29 @@ def test_once_it_is_borne_out_it_is_as_any_other(own: Desk) -> None:
     assert (then["freshness"], then["confirmed"], then["next"]) == ("late", False, None), "as was known then"
     (past,) = own.json(f"history?at={moment}&from={TODAY}&to={TODAY}&currencies=USD")["rates"]
     assert (past["freshness"], past["confirmed"]) == ("late", False)
+
+
+def test_of_a_past_day_it_is_told_as_it_was_known_then(own: Desk) -> None:
+    own.now = at(TOMORROW, "11:00")
+    moment = f"{own.now:%Y-%m-%dT%H:%M:%SZ}"
+    own.turn(hours=1)
+    confirm(own, *own.ids)  # type: ignore[attr-defined]
+    asked = f"history?from={TODAY}&to={TODAY}&currencies=USD"
+    states = [own.json(f"{asked}{at}")["rates"][0] for at in (f"&at={moment}", "")]
+    assert [(one["freshness"], one["confirmed"]) for one in states] == [("late", False), ("fresh", True)]
+
+
+def test_a_row_agrees_with_itself_while_the_snapshot_is_older_than_the_store(own: Desk) -> None:
+    with own.store.write(own.token) as write:
+        write.confirm(own.ids[0], own.now)  # type: ignore[attr-defined]
+    (row,) = own.json(f"history?from={TODAY}&to={TODAY}&currencies=USD")["rates"]
+    assert (row["freshness"], row["confirmed"]) == ("late", False)
+
+
+def test_a_chart_does_not_end_with_a_day_that_has_no_figure_yet(desk: Desk) -> None:
+    page = text(desk, f"/chart.svg?currencies=USD&to={TOMORROW}&lang=en")
+    assert "of 22 May" not in page
+    assert "23 May" not in page
 
 
 def test_a_feed_reader_is_told_that_the_entry_changed(own: Desk) -> None:

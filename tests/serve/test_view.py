@@ -120,6 +120,13 @@ def test_a_currency_without_tomorrow_says_so_where_the_others_have_it() -> None:
     assert [rate.mark for rate in rates(scene).values()] == ["", "", "18 June"]
 
 
+def test_another_banks_figure_has_that_banks_name() -> None:
+    banks = (scenes.NBKR, replace(scenes.WEEKLY, bank="CBR"))
+    usd, eur, rub = scenes.daily(YESTERDAY, TODAY)
+    scene = scenes.scene(scenes.at(TODAY, "11:16"), (usd, eur, replace(rub, source="nbkr_weekly")), banks=banks)
+    assert [rate.mark for rate in rates(scene).values()] == ["", "", f"{words('en').bank('CBR')} 18 June"]
+
+
 def test_a_currency_nobody_has_is_marked() -> None:
     shown = rates(scenes.day(), currencies=("USD", "EUR", "RUB", "GBP"))
     assert (shown["GBP"].freshness, shown["GBP"].text, shown["GBP"].mark) == (Freshness.NONE, "—", "no rate yet")
@@ -259,23 +266,25 @@ def test_where_all_figures_are_unconfirmed_the_label_says_so(lang: Language, wor
 @pytest.mark.parametrize(("lang", "word"), UNCONFIRMED)
 def test_one_unconfirmed_figure_has_its_own_mark(lang: Language, word: str) -> None:
     shown = rates(scenes.euro_unconfirmed(), lang)
-    day = words(lang).day(TODAY)
     assert {code: (rate.mark, rate.confirmed, rate.freshness) for code, rate in shown.items()} == {
         "USD": ("", True, Freshness.FRESH),
-        "EUR": (f"{day}, {word}", False, Freshness.LATE),
+        "EUR": (word, False, Freshness.LATE),
         "RUB": ("", True, Freshness.FRESH),
     }
     assert shown["EUR"].next is None
     usd, eur, rub = scenes.daily(YESTERDAY, TODAY)
-    beside = scenes.scene(scenes.at(TODAY, "11:16"), (usd, replace(eur, unconfirmed=frozenset({TODAY})), rub))
-    assert rates(beside, lang)["EUR"].mark == word, "its day is the label's"
+    old = (replace(one, rates=one.rates[:1]) for one in (usd, rub))
+    beside = scenes.scene(scenes.at(TODAY, "11:16"), (*old, replace(eur, unconfirmed=frozenset({TODAY}))))
+    day = words(lang).day(TODAY)
+    assert rates(beside, lang)["EUR"].mark == f"{day}, {word}", "the label is about yesterday's"
 
 
-def test_an_unconfirmed_figure_of_several_days_names_them_all() -> None:
+def test_an_unconfirmed_figure_of_several_days_names_them_all_where_it_names_any() -> None:
     tenge = scenes.Series("nbkr_weekly", "KZT", (scenes.rate("KZT", "0.1842", TODAY - 4 * DAY, days=7),))
     first = replace(tenge, unconfirmed=frozenset({TODAY - 4 * DAY}))
     scene = scenes.scene(scenes.at(TODAY, "11:16"), (*scenes.daily(YESTERDAY, TODAY), first))
-    assert rates(scene, currencies=("USD", "EUR", "KZT"))["KZT"].mark == "14–20 June, unconfirmed"
+    assert rates(scene, currencies=("USD", "EUR", "KZT"))["KZT"].mark == "unconfirmed"
+    assert label(scene, currencies=("KZT",))[1] == "14–20 June, unconfirmed"
 
 
 def test_an_unconfirmed_figure_that_is_carried_forward_is_of_its_own_day() -> None:

@@ -213,7 +213,7 @@ def test_without_script_all_of_it_is_there_and_stays_true(browser: Browser, serv
 def test_nothing_is_cut_off_at_any_width(context: BrowserContext, server: Strips, width: int, lang: str) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
-    for state in ("day", "evening_all", "late", "stale", "none", "rouble_held"):
+    for state in ("day", "evening_all", "late", "stale", "none", "rouble_held", "unconfirmed", "euro_unconfirmed"):
         page.clock.install(time=server.scenes[state].now)
         page.goto(f"{server.url}/{state}/panel?lang={lang}&headlines=4")
         assert (page.evaluate(SPILLS), page.evaluate(CUT), page.evaluate(SMALL)) == (0, [], []), state
@@ -224,7 +224,7 @@ def test_nothing_is_lost_with_a_readers_own_spacing(browser: Browser, server: St
     """WCAG 1.4.12; the policy forbids a foreign style, so it is lifted."""
     with browser.new_context(viewport={"width": 320, "height": 800}, bypass_csp=True) as context:
         page = context.new_page()
-        for state in ("evening_all", "rouble_held", "stale"):
+        for state in ("evening_all", "rouble_held", "stale", "unconfirmed", "euro_unconfirmed"):
             page.clock.install(time=server.scenes[state].now)
             page.goto(f"{server.url}/{state}/panel?lang=ru&headlines=4")
             page.add_style_tag(content=SPACED)
@@ -262,7 +262,7 @@ COLOURS = """() => {
 def test_text_reaches_seven_to_one_in_both_themes(browser: Browser, server: Strips, theme: Any) -> None:
     with browser.new_context(color_scheme=theme) as context:
         page = context.new_page()
-        for state in ("evening_all", "stale", "rouble_held"):
+        for state in ("evening_all", "stale", "rouble_held", "unconfirmed", "euro_unconfirmed"):
             page.clock.install(time=server.scenes[state].now)
             page.goto(f"{server.url}/{state}/panel")
             pairs = [pair.split() for pair in page.evaluate(COLOURS)]

@@ -196,7 +196,9 @@ def test_a_step_shows_whole_lines(reader: Reader) -> None:
 # --- refresh -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("after", ["evening", "late", "stale", "none", "rouble_held", "demo", "only_tomorrow"])
+@pytest.mark.parametrize(
+    "after", ["evening", "late", "stale", "none", "rouble_held", "euro_unconfirmed", "demo", "only_tomorrow"]
+)
 def test_a_refreshed_page_equals_one_loaded_anew(context: BrowserContext, server: Strips, after: str) -> None:
     reader = Reader(context.new_page(), server)
     scene = scenes.SCENES[after]()
@@ -369,6 +371,7 @@ def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
         held = euro_held_at_new_year()
         server.scenes |= {"fullest": fullest_evening(), "held": held, "held_demo": held.with_content(demo=True)}
         states = ("fullest", "held", "held_demo", "evening_all", "only_tomorrow", "late", "stale", "rouble_held")
+        states += ("unconfirmed", "euro_unconfirmed")
         for state in states:
             scene = server.scenes[state]
             valid = tuple(one.valid_on for one in scene.snapshot.content.series[0].rates)
@@ -380,7 +383,7 @@ def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
                 if found := page.evaluate(RESERVED, css):
                     short.append(f"{state}: {found}")
         # Known: in Kyrgyz at 320 px the fullest evening that could not look again lacks 12 px.
-        for state in ("held_demo", "rouble_held", *(("fullest",) if lang != "ky" else ())):
+        for state in ("held_demo", "rouble_held", "unconfirmed", *(("fullest",) if lang != "ky" else ())):
             page.goto(f"{server.url}/{state}/strip?lang={lang}&{query}")
             page.wait_for_load_state("networkidle")  # its own first question is answered
             server.status = 503
@@ -391,7 +394,7 @@ def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
                 if found := page.evaluate(RESERVED, css):
                     short.append(f"{state}, outdated: {found}")
             server.status = 200
-    assert short == []
+    assert not short, "\n".join(short)
 
 
 def test_the_count_takes_in_tomorrows_figures_where_they_are_a_step(context: BrowserContext, server: Strips) -> None:

@@ -118,7 +118,7 @@ def _archive_rows(text: str, source: str) -> list[tuple[str, str]]:
         marked = rest.split("<!--value-->", 2)
         if len(marked) < 3:
             raise ParseError(
-                source, f"archive / value of {day.strip()[:20]}", "no pair of value marks", "one value a day"
+                source, "archive / value", f"no pair of value marks after {day.strip()}", "one value a day"
             )
         rows.append((day, marked[1]))
     return rows
@@ -137,7 +137,7 @@ def _root(body: bytes, source: str) -> ElementTree.Element:
     try:
         root = ElementTree.fromstring(body)  # bytes: it decodes windows-1251 itself
     except (ElementTree.ParseError, ValueError, LookupError) as fault:
-        raise ParseError(source, f"body ({fault})", start, "a CurrencyRates document") from fault
+        raise ParseError(source, "body", f"{fault}, at {start}", "a CurrencyRates document") from fault
     if root.tag != "CurrencyRates":
         raise ParseError(source, "root element", root.tag, "CurrencyRates")
     return root

@@ -164,7 +164,8 @@ def _mark(rate: StripRate, common: StripRate | None, context: Context) -> str:
     """A figure's day or state, where that differs from the column's."""
     if common is None or _label(rate) == _label(common):
         return ""
-    if not rate.confirmed and (rate.valid_on, _until(rate)) == (common.valid_on, _until(common)):
+    same = rate.valid_on == common.valid_on or _is_current(common, context)
+    if same and not rate.confirmed and _is_current(rate, context):
         return marked("", context.say, confirmed=False)
     return state(rate, context)
 

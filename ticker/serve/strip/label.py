@@ -76,9 +76,15 @@ def own_day(label: Label, common: Label, context: Context) -> str:
         return ""
     bank = context.bank(label.bank) if label.bank != common.bank and not context.content.demo else ""
     never = context.say.text("mark.yet") if label.freshness is Freshness.NONE else ""
-    days, common_days = ((one.valid_on, one.valid_until, one.next_on) for one in (label, common))
-    day = "" if not label.confirmed and days == common_days else _day(label, context)
+    # An unconfirmed figure of today needs no day beside others of today: its doubt is said (`marked`).
+    same = label.valid_on == common.valid_on or _is_current(common, context)
+    day = "" if same and not label.confirmed and _is_current(label, context) else _day(label, context)
     return " ".join(filter(None, [bank, never, day]))
+
+
+def _is_current(label: Label, context: Context) -> bool:
+    """Whether the figure's own table has today, as far as the label says so."""
+    return label.valid_until is not None and label.valid_until >= context.today
 
 
 def label_text(label: Label, context: Context) -> LabelText:
@@ -135,7 +141,6 @@ def _days(label: Label, context: Context) -> str:
 def _day(label: Label, context: Context) -> str:
     """The line with the days, in the words of the state."""
     if label.freshness in (Freshness.FRESH, Freshness.LATE):
-        current = label.valid_until is not None and label.valid_until >= context.today
-        return in_state(_days(label, context), label.freshness, context.say, current=current)
+        return in_state(_days(label, context), label.freshness, context.say, current=_is_current(label, context))
     since = in_state(day_span(label, context), Freshness.STALE, context.say) if label.valid_on else ""
     return f"{since} {ARROW} {context.day(label.next_on)}".strip() if label.next_on else since

@@ -12,27 +12,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import feedparser
 
 from ticker.canonical import canonical
-from ticker.collect.sources.feed import dates, decode, links, titles
+from ticker.collect.sources.feed import dates, decode, elements, links, titles
 from ticker.model import Entry, Feed, ParseError
 
 __all__ = ["canonical", "parse"]
 
 _WANTED = "a feed: RSS, Atom or JSON Feed"
-_ROOT = re.compile(r"<((?:[\w-]+:)?(?:rss|rdf|feed))(?=[\s/>])[^>]*>", re.IGNORECASE)
+_ROOT = re.compile(r"<((?:[\w-]{1,40}:)?(?:rss|rdf|feed))(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|script|title|div|p|br)\b", re.IGNORECASE)
 _PAGE_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,200})", re.IGNORECASE)
-_ENTRY_OPENS = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
-_ENTRY_CLOSES = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _LONGEST_GUID = 1000
-# Bounds on work: no feed comes near them, and feedparser takes minutes for an element of 100,000 attributes.
-_MOST_ENTRIES, _MOST_TAGS, _MOST_ATTRIBUTES = 2_000, 120_000, 300
-_LONG_TAG = re.compile(r"<[^<>]{1000,}")
 
 # What feedparser would get wrong: an empty link hides that the guid is one, True is not true, an element inside a date.
 _EMPTY_LINK = re.compile(r"<link\s*/>|<link\s*>\s*</link\s*>", re.IGNORECASE)
@@ -95,10 +91,7 @@ def _identified(
 ) -> tuple[tuple[Entry, ...], list[str]]:
     """The entries that can be shown, and complaints. An id or address that several share identifies none of them."""
     entries: list[Entry] = []
-    complaints = [f"{len(printed) - _MOST_ENTRIES} entries beyond {_MOST_ENTRIES} not read"] * (
-        len(printed) > _MOST_ENTRIES
-    )
-    printed = printed[:_MOST_ENTRIES]
+    complaints: list[str] = []
     for number, each in enumerate(printed, start=1):
         read = _entry(each, zone, url)
         if isinstance(read, Entry):
@@ -107,16 +100,17 @@ def _identified(
             name = titles.plain(each.title) or each.guid or "nameless"
             complaints.append(f"entry {number}, {name[:60]!r}, dropped: {read}")
     guids = Counter(each.guid for each in printed)
-    addresses = Counter(canonical(entry.url) for entry in entries)
+    compared = [canonical(entry.url) for entry in entries]
+    addresses = Counter(compared)
     # A story's address that is the site's own would make all stories one, answer by answer.
     addresses.update(2 * [canonical(front) for front in (url, links.absolute(own or "", url)) if front])
     return tuple(
         replace(
             entry,
             guid=entry.guid if guids[entry.guid] == 1 else None,
-            shared_url=addresses[canonical(entry.url)] > 1,
+            shared_url=addresses[address] > 1,
         )
-        for entry in entries
+        for entry, address in zip(entries, compared, strict=True)
     ), complaints
 
 
@@ -183,12 +177,9 @@ def _document(text: str, source: str) -> tuple[str, list[str]]:
     if not root:
         raise ParseError(source, "body", text[:80], _WANTED)
     flat = flat[root.start() :]
-    if (tags := flat.count("<")) > _MOST_TAGS:
-        raise ParseError(source, "body", f"{tags} tags", f"at most {_MOST_TAGS}")
-    if (attributes := max((tag.count("=") for tag in _LONG_TAG.findall(flat)), default=0)) > _MOST_ATTRIBUTES:
-        raise ParseError(source, "body", f"an element of {attributes} attributes", f"at most {_MOST_ATTRIBUTES}")
+    flat, beyond = elements.bounded(flat, source, _WANTED)
     flat, complaints = _ended(flat, root, source)
-    return _TIME_IN_DATE.sub(r"\1\2", _PERMALINK.sub(r"\1true", _EMPTY_LINK.sub("", flat))), complaints
+    return _TIME_IN_DATE.sub(r"\1\2", _PERMALINK.sub(r"\1true", _EMPTY_LINK.sub("", flat))), complaints + beyond
 
 
 def _ended(flat: str, root: re.Match[str], source: str) -> tuple[str, list[str]]:
@@ -199,12 +190,10 @@ def _ended(flat: str, root: re.Match[str], source: str) -> tuple[str, list[str]]
         return flat[:closes] + end, []
     if root[0].endswith("/>"):
         return root[0], []
-    last = 0
-    for entry in _ENTRY_CLOSES.finditer(flat):
-        last = entry.end()
+    last = elements.last_entry_end(flat)
     if not last:
         raise ParseError(source, "body, cut off before its first entry ended", flat[-60:], end)
-    lost = len(_ENTRY_OPENS.findall(flat, last))
+    lost = elements.entries_begun(flat, last)
     complaint = f"cut off: the body ends {flat[-40:]!r} without {end}; {lost or 'no'} incomplete entry dropped"
     channel = "</channel>" if "<channel" in flat and "</channel" not in flat[:last] else ""
     return flat[:last] + channel + end, [complaint]
@@ -218,7 +207,8 @@ def _printed(entry: dict[str, Any], is_atom: bool) -> _Printed:
         links=tuple(_xml_links(entry, is_atom)),
         guid=_guid(entry.get("id")),
         # By subscript: feedparser's get() gives another date when that one is missing.
-        dates=tuple(entry[key] for key in ("published", "updated") if dict.__contains__(entry, key)),
+        # What a foreign element put there may be no text.
+        dates=tuple(str(entry[key]) for key in ("published", "updated") if dict.__contains__(entry, key)),
         summary=_summary(entry),
     )
 
@@ -254,7 +244,7 @@ def _read_json(text: str, source: str) -> _Read:
     except RecursionError as fault:
         raise ParseError(source, "body", "JSON nested without end", _WANTED) from fault
     except ValueError as fault:
-        feed = {**_json_head(text), "items": list(_whole_items(text))}
+        feed = {**_json_head(text), "items": list(islice(_whole_items(text), elements.MOST_ENTRIES))}
         if not feed["items"]:
             raise ParseError(source, "body", f"JSON that ends early or is none: {fault}", _WANTED) from fault
         complaints = [f"cut off: {fault}; read up to the last whole item"]
@@ -264,11 +254,13 @@ def _read_json(text: str, source: str) -> _Read:
     items = feed.get("items")
     if not isinstance(items, list):
         raise ParseError(source, "items", repr(items), "a list of items")
+    if len(items) > elements.MOST_ENTRIES:
+        complaints.append(elements.beyond_limit(len(items) - elements.MOST_ENTRIES))
     own = feed.get("home_page_url")
     return (
         own if isinstance(own, str) else None,
         feed.get("language"),
-        [_json_printed(item) for item in items],
+        [_json_printed(item) for item in items[: elements.MOST_ENTRIES]],
         complaints,
     )
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from ticker.canonical import bracketed
 
 LONGEST_URL = 2000
+_LONGEST_HOST = 253  # RFC 1035, 2.3.4; comparing longer ones takes seconds for a feed of them
 _SCHEMES = ("http", "https")
 _HOST = re.compile(r"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|\[[0-9a-f:.]+\]")
 _HALF_ABSOLUTE = re.compile(
@@ -37,7 +38,9 @@ def absolute(printed: str, base: str) -> str | None:
         printed.encode()  # half a character can't be sent
     except ValueError:
         return None
-    if parts.scheme not in _SCHEMES or not host or "@" in parts.netloc or not _HOST.fullmatch(bracketed(host)):
+    if not host or len(host) > _LONGEST_HOST or not _HOST.fullmatch(bracketed(host)):
+        return None
+    if parts.scheme not in _SCHEMES or "@" in parts.netloc:
         return None
     url = "".join(quote(char) if _UNSAFE.match(char) or not char.isprintable() else char for char in urlunsplit(parts))
     return url if len(url) <= LONGEST_URL else None

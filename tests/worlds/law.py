@@ -1,0 +1,139 @@
+"""When a wrong figure could be told from a right one, from the delivered bytes alone (pure).
+
+This does not ask the service: it is the world's own reading of what the bank sent.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from .bank import Page, day_of
+from .heard import Delivered, Run
+from .truth import DAILY, DAY, NOMINALS
+from .world import World
+
+LIMIT = Decimal("0.15")
+EXCHANGE_MOVE = Decimal("0.01")
+GAP_DAYS = 14
+SETTLES_S = (120, 900, 3600)  # by how often the day was settled before
+
+
+def move(one: Decimal, other: Decimal) -> Decimal:
+    return max(one, other) / min(one, other) - 1
+
+
+def source_of(currency: str) -> str:
+    return "daily" if currency in DAILY else "weekly"
+
+
+class Law:
+    """`excuse` says why the service could not know that a figure is wrong; "" where it could."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def excuse(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> str:
+        source = source_of(currency)
+        runs = [one for one in delivered.of_day(source, day) if one.page.row(currency)]
+        carrying = [one for one in runs if one.page.row(currency).value == value]  # type: ignore[union-attr]
+        filed = [one for one in delivered.filed if one.currency == currency and one.figures.get(day) == value]
+        if not carrying and not filed:
+            return ""
+        if not self._in_reach(currency, day, value, delivered):
+            return "repeated in two windows" if self._repeated(currency, day, value, delivered) else ""
+        if not carrying:
+            return "" if any(one.older is False for one in runs) else "the archive's word"
+        if all(self._tells_itself(one, currency, delivered) for one in carrying):
+            return ""
+        days = {one.page.day for one in carrying}
+        words = [self.word(currency, [one for one in runs if one.page.day == of_day], delivered) for of_day in days]
+        return "the bank's word" if value in words else ""
+
+    def _in_reach(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
+        """Whether the figure is within the limit of the nearest true ones that came, of a day before and after it."""
+        true = {
+            of_day: figure
+            for _, of_day, figure in delivered.figures(source_of(currency), currency)
+            if figure == self.world.meant(currency, of_day) and 0 < abs((of_day - day).days) <= GAP_DAYS
+        }
+        before = max((one for one in true if one < day), default=None)
+        after = min((one for one in true if one > day), default=None)
+        return all(move(true[one], value) <= LIMIT for one in (before, after) if one)
+
+    def _tells_itself(self, run: Run, currency: str, delivered: Delivered) -> bool:
+        """Whether the page is wrong by itself: an exchange, a nominal, a day that cannot be."""
+        page, row = run.page, run.page.row(currency)
+        assert row
+        if row.nominal != NOMINALS.get(currency, 1):
+            return True
+        return self._cannot_be(run) or any(
+            self._exchanged(run, currency, other.currency, delivered) for other in page.rows
+        )
+
+    def _is_believable(self, run: Run, currency: str, delivered: Delivered) -> bool:
+        row = run.page.row(currency)
+        assert row
+        in_reach = self._in_reach(currency, run.page.day, row.value, delivered)
+        return in_reach and not self._tells_itself(run, currency, delivered)
+
+    def _cannot_be(self, run: Run) -> bool:
+        """Whether the page was of a day that was too far ahead, by our clock, when it came first."""
+        return run.page.day > day_of(self.world.our_time(run.first_at)) + DAY
+
+    def _exchanged(self, run: Run, one: str, other: str, delivered: Delivered) -> bool:
+        before = [self._last_true(each, run.page, run.first_at, delivered) for each in (one, other)]
+        rows = [run.page.row(each) for each in (one, other)]
+        if None in before or None in rows:
+            return False
+        for place in (0, 1):
+            value, own, others = rows[place].value, before[place], before[1 - place]  # type: ignore[union-attr]
+            if move(value, own) <= EXCHANGE_MOVE or move(value, others) >= move(value, own):  # type: ignore[arg-type]
+                return False
+        return True
+
+    def _last_true(self, currency: str, page: Page, at: float, delivered: Delivered) -> Decimal | None:
+        known = [
+            (day, value)
+            for seen, day, value in delivered.figures(page.name, currency)
+            if seen <= at and day < page.day and value == self.world.meant(currency, day)
+        ]
+        return max(known)[1] if known else None
+
+    def _repeated(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
+        """Whether the new tables of two windows give this wrong figure, or one within the limit of it."""
+        source = source_of(currency)
+        new = {one.day for one in self.world.published if one.source == source and one.new}
+        wrong = {
+            of_day
+            for _, of_day, figure in delivered.figures(source, currency)
+            if figure != self.world.meant(currency, of_day) and move(figure, value) <= LIMIT and of_day in new
+        }
+        return len(wrong | {day}) > 1 and bool(wrong)
+
+    def word(self, currency: str, runs: list[Run], delivered: Delivered) -> Decimal | None:
+        """Which figure of a day is the bank's word by the answers so far. One that tells that it is wrong by itself is
+        held at once: what comes after it contends with nothing."""
+        word, modified, settled = None, 0, 0
+        for run in runs:
+            row = run.page.row(currency)
+            assert row
+            if self._cannot_be(run) or (word is None and not self._is_believable(run, currency, delivered)):
+                continue
+            if run.older:
+                word = word if word is not None else row.value
+                continue
+            if word is None or row.value == word:
+                word, modified = row.value, run.page.modified
+                continue
+            step = SETTLES_S[min(settled, 2)]
+            needed = max(step, SETTLES_S[1]) if run.page.modified < modified else step
+            if run.older is False and run.answers > 1 and run.last_left - run.first_left >= needed:
+                word, modified, settled = row.value, run.page.modified, settled + 1
+        return word
+
+    def contended(self, currency: str, day: date, delivered: Delivered) -> bool:
+        """Whether the last answer for the day gave another figure than the bank's word."""
+        runs = [one for one in delivered.of_day(source_of(currency), day) if one.page.row(currency) and not one.older]
+        last = runs[-1].page.row(currency) if runs else None
+        return last is not None and last.value != self.word(currency, runs, delivered)

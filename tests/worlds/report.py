@@ -1,0 +1,228 @@
+"""What worlds showed, added up, in tables of plain English (pure)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .bank import clock
+from .check import Checker, False_
+from .faults import KINDS
+from .law import source_of
+from .shown import Shown
+from .world import World
+
+_SEEN = ("nothing", "marked", "unconfirmed", "hidden", "left out", "failed", "held", "refused")
+
+
+Reading = tuple[float, list[Shown]]
+
+
+@dataclass
+class Result:
+    """One world's books."""
+
+    seed: int
+    days: int
+    faults: Counter[str]
+    seen: dict[str, Counter[str]]  # by kind of fault: in how many of them readers and operator saw what
+    false: list[False_]
+    in_contention: list[False_]
+    excused: Counter[str]
+    seconds: dict[str, Counter[str]]
+    had_s: float
+    fresh_s: float
+    delays: list[float]
+    corrections: list[float]
+    restamps: list[bool]
+    held_true: list[str]
+    slow: list[str]
+    rounds: int
+    reads: int = field(default=0)
+
+
+def result_of(world: World, checker: Checker) -> Result:
+    return Result(
+        world.seed,
+        world.days,
+        Counter(one.kind for one in world.felt if world.begin <= one.begin < world.end),
+        seen_by_kind(world, checker),
+        checker.false,
+        checker.in_contention,
+        checker.excused,
+        checker.seconds,
+        checker.had_s,
+        checker.fresh_s,
+        checker.delays,
+        checker.corrections,
+        checker.restamps,
+        checker.held_true,
+        checker.slow,
+        sum(checker.rounds.values()),
+        checker.reads,
+    )
+
+
+def seen_by_kind(world: World, checker: Checker) -> dict[str, Counter[str]]:
+    """What was seen while each fault lasted, and in the quarter of an hour after: faults overlap."""
+    found: dict[str, Counter[str]] = {}
+    moments = [at for at, _ in checker.history]
+    for fault in world.felt:
+        if not world.begin <= fault.begin < world.end:
+            continue
+        end = fault.end + 900
+        first = max(0, bisect_right(moments, fault.begin) - 1)
+        states = set()
+        for at, shown in checker.history[first:]:
+            if at >= end:
+                break
+            states |= {one.state for one in shown if fault.of in ("", source_of(one.currency))}
+        told = {{"late": "marked"}.get(one, one) for one in states - {"fresh"}} or {"nothing"}
+        told |= {kind for at, _, kind in checker.notable if fault.begin <= at < end}
+        told |= {"left out" for at, until in checker.left_out if at < end and until > fault.begin}
+        found.setdefault(fault.kind, Counter()).update(told)
+    return found
+
+
+def total(counters: Iterable[Counter[str]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for one in counters:
+        found.update(one)
+    return found
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """In minutes; 0 for none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 60 if ordered else 0
+
+
+def numbers(results: Sequence[Result]) -> list[tuple[str, str]]:
+    """The figures of a run, each with its name."""
+    seconds = total(counter for one in results for counter in one.seconds.values())
+    whole = sum(seconds.values()) or 1
+    delays = [delay for one in results for delay in one.delays]
+    corrections = [delay for one in results for delay in one.corrections]
+    restamps = [early for one in results for early in one.restamps]
+    had = sum(one.had_s for one in results)
+
+    def share(*states: str) -> str:
+        return f"{sum(seconds[one] for one in states) / whole:.3%}"
+
+    return [
+        ("worlds", f"{len(results):,}"),
+        ("days", f"{sum(one.days for one in results):,}"),
+        ("faults", f"{sum(sum(one.faults.values()) for one in results):,}"),
+        ("rounds", f"{sum(one.rounds for one in results):,}"),
+        ("false figures", f"{sum(len(one.false) for one in results):,}"),
+        ("wrong figures that could not be told", f"{sum(sum(one.excused.values()) for one in results):,}"),
+        ("unmarked while two figures contend", f"{sum(len(one.in_contention) for one in results):,}"),
+        ("true current figures held beyond one publication", f"{sum(len(one.held_true) for one in results):,}"),
+        ("availability", f"{sum(one.fresh_s for one in results) / (had or 1):.3%}"),
+        ("delay of a new table, median", f"{quantile(delays, 0.5):.1f} min"),
+        ("delay of a new table, 99 of 100", f"{quantile(delays, 0.99):.1f} min"),
+        ("delay of a correction, median", f"{quantile(corrections, 0.5):.1f} min"),
+        ("delay of a correction, 99 of 100", f"{quantile(corrections, 0.99):.1f} min"),
+        ("restamps in the store before their day", f"{sum(restamps) / (len(restamps) or 1):.2%}"),
+        ("time shown fresh", share("fresh", "fresh and wrong")),
+        ("time shown fresh and wrong (could not be told)", share("fresh and wrong")),
+        ("time shown marked as late", share("late", "late and wrong")),
+        ("time shown marked as late, and wrong", share("late and wrong")),
+        ("time shown unconfirmed", share("unconfirmed", "unconfirmed and wrong")),
+        ("time shown unconfirmed, and wrong", share("unconfirmed and wrong")),
+        ("time hidden", share("hidden")),
+    ]
+
+
+def summary(results: Sequence[Result]) -> str:
+    """For the terminal."""
+    lines = [f"{name}: {value}" for name, value in numbers(results)]
+    wrong = Counter(f"{one.what}" for result in results for one in result.false)
+    lines.append(f"false, by what: {dict(wrong)}; worlds with one: {sum(bool(one.false) for one in results)}")
+    lines.append(f"could not be told, by reason: {dict(total(one.excused for one in results))}")
+    lines += [f"slow: world {one.seed} {text}" for one in results for text in one.slow]
+    lines += [f"held true: world {one.seed} {text}" for one in results for text in one.held_true[:4]]
+    return "\n".join(lines)
+
+
+def kinds_seen(results: Sequence[Result]) -> list[tuple[str, int, Mapping[str, int]]]:
+    counts = total(one.faults for one in results)
+    return [
+        (kind, counts[kind], total(one.seen[kind] for one in results if kind in one.seen))
+        for kind in KINDS
+        if counts[kind]
+    ]
+
+
+def differing(one: Sequence[Reading], other: Sequence[Reading]) -> str:
+    """Where two tiers showed different things in the same world; "" where they did not. Moments may differ by a
+    second: a page says its own in whole seconds."""
+    left, right = changes(one), changes(other)
+    for (at, shown), (also_at, also_shown) in zip(left, right, strict=False):
+        if shown != also_shown or abs(at - also_at) > 1.5:
+            told = [" · ".join(map(str, each)) for each in (shown, also_shown)]
+            return f"{clock(at)}: {told[0]}\n{clock(also_at)}: {told[1]}"
+    return "" if len(left) == len(right) else f"{len(left)} changes and {len(right)}"
+
+
+def changes(history: Sequence[Reading]) -> list[Reading]:
+    """What was shown, each time that it changed."""
+    return [one for nth, one in enumerate(history) if not nth or one[1] != history[nth - 1][1]]
+
+
+def document(fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Result], recorded: bool) -> str:
+    """docs/faults.md. The same worlds give the same text."""
+    runs = [(name, results) for name, results in _named(fast, long, whole) if results]
+    columns = [dict(numbers(results)) for _, results in runs]
+    lines = [
+        "# Faults, and what is seen of them",
+        "",
+        "Written by `make replay`. A world is a bank, its archive and a feed that err, the network and the clocks",
+        "between them and the service, all decided by one number; what readers were shown is compared with what the",
+        "bank meant. To see everything that happened in one: `python -m tests.worlds.replay --explain NUMBER`.",
+        "",
+        f"The bank's figures are {'the recorded official series' if recorded else 'made, with the statistics of NBKR'}",
+        "from July 2021 to August 2026.",
+        "",
+        "| | " + " | ".join(name for name, _ in runs) + " |",
+        "|---|" + "---|" * len(runs),
+        *(f"| {name} | " + " | ".join(column[name] for column in columns) + " |" for name in columns[0]),
+        "",
+        *_DEFINITIONS,
+        "",
+        "## By kind of fault",
+        "",
+        "Faults overlap: what another one caused meanwhile is counted too. *Reader*: of so many faults, how often any",
+        "figure was marked as late, marked as unconfirmed, or gave way to a dash while the fault lasted and a quarter",
+        "of an hour longer; `/strip.json` says the same as `freshness` and `confirmed`. *Program*: how often a figure",
+        "of today was left out of the formats that have no mark (`/compat`). *Operator*: how often `/status` told of",
+        "a failed round, of a held figure, or of a table that was refused or is no news.",
+        "",
+        "| fault | what it is | faults | reader: nothing | late | unconfirmed | dash | program: left out "
+        "| operator: failed | held | refused |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for kind, count, seen in kinds_seen([*fast, *long, *whole]):
+        lines.append(f"| {kind} | {KINDS[kind]} | {count:,} | " + " | ".join(f"{seen[one]:,}" for one in _SEEN) + " |")
+    return "\n".join([*lines, ""])
+
+
+def _named(
+    fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Result]
+) -> list[tuple[str, Sequence[Result]]]:
+    return [("fast worlds", fast), ("long worlds", long), ("whole worlds", whole)]
+
+
+_DEFINITIONS = (
+    "*Fast*: rounds, judge, a store in memory, the view. *Whole*: two processes, SQLite, HTTP, pages in three",
+    "languages, kills; each is replayed in the fast tier too, and both show the same at the same moments.",
+    "",
+    "A figure is *false* where it is shown without a mark and is not what the bank meant, although the bytes that came",
+    "could tell: it lies beyond the limit of the true figures beside it, is an exchange, has an unknown nominal or a",
+    "day that cannot be, or the bank gave another figure for its day in a later answer for long enough.",
+    "*Availability*: of the time, currency by currency, from the first answer with today's true figure that one could",
+    "have had, the part in which it was shown as fresh. *Delay*: from the later of the publication and the moment from",
+    "which the bank could be reached, for tables that were published in the window.",
+)
