@@ -162,6 +162,12 @@ class DatabaseFile:
         stat = self._stat()
         return bool(stat and _settled(stat))
 
+    def file_writes(self) -> None:
+        """Bring what is in the log into the file, as far as nobody reads an older state."""
+        if self._keeper:
+            with suppress(sqlite3.OperationalError):  # a full disk or another's lock: the log keeps it
+                self._keeper.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
     def write_back(self) -> bool:
         """Write a deleted file again, from the one that is still open. False: somebody else has put one there."""
         assert self._file
@@ -311,8 +317,6 @@ def connect(path: Path, busy_s: float) -> sqlite3.Connection:
     try:
         _write_ahead(connection, time.monotonic() + busy_s)
         connection.execute("PRAGMA synchronous = FULL")
-        # Each write goes into the file at once: what its header says is then never behind, and a copy over it is seen.
-        connection.execute("PRAGMA wal_autocheckpoint = 1")
     except BaseException:
         connection.close()
         raise
