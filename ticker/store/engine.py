@@ -72,7 +72,7 @@ class Database:
         self._on_disk = DatabaseFile(self.file, BUSY_S) if self.file else None
         self._lock = threading.RLock()  # of the change to another file
         self._preparing = self._prepared = False
-        self._unfiled = False  # whether a write may still be in SQLite's log alone
+        self._checkpoint_due = False  # whether a write may still be in SQLite's log alone
         try:
             self._opened = None if self.file else _Opened.of(postgresql_engine(parsed), **READING)
         except ImportError as fault:
@@ -140,7 +140,7 @@ class Database:
         engine = opened.writer if writes else opened.reader
         with self.errors_translated(), engine.connect() as connection, connection.begin():
             yield connection
-        self._unfiled = writes or self._unfiled
+        self._checkpoint_due = writes or self._checkpoint_due
         if writes and self._on_disk and self._changed_since(opened):
             raise StoreError(
                 f"{self.address}: the file was replaced during a write; what it wrote is not in the new one"
@@ -176,9 +176,9 @@ class Database:
             with self._file_errors_translated():
                 if not self._preparing:
                     self._follow(self._on_disk)
-                    if reads and self._unfiled:
-                        self._unfiled = False
-                        self._on_disk.file_writes()
+                    if reads and self._checkpoint_due:
+                        self._checkpoint_due = False
+                        self._on_disk.checkpoint()
             assert self._opened
             return self._opened
         finally:

@@ -162,7 +162,7 @@ class DatabaseFile:
         stat = self._stat()
         return bool(stat and _settled(stat))
 
-    def file_writes(self) -> None:
+    def checkpoint(self) -> None:
         """Bring what is in the log into the file, as far as nobody reads an older state."""
         if self._keeper:
             with suppress(sqlite3.OperationalError):  # a full disk or another's lock: the log keeps it
