@@ -118,8 +118,11 @@ class Could:
     # For delays
 
     def reachable(self, one: Published) -> float | None:
-        """From when on the bank answers with the right table, in the window; None where that is later."""
+        """From when on the bank answers with the right table, in the window; None where that is later. A working
+        Saturday has no window."""
         assert one.right_at is not None
+        if one.new and day_of(one.at).weekday() > 4:
+            return None
         closes = midnight(one.day - DAY) + _CLOSES
         first = max(0, bisect_right(self.world.state_at_of(one.source), one.right_at) - 1)
         for state, end in zip(self.world.states[one.source][first:], self._ends[one.source][first:], strict=True):
