@@ -97,6 +97,7 @@ class Second:
         self.store = store
         self.collector = service.collector(config, store, first.clock)
         self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
+        self.collector.monotonic = first.clock.monotonic
         self.client = sites.Client(self.service.app)
 
     def look(self) -> None:

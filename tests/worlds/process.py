@@ -29,7 +29,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 def main(settings: str, port: int) -> None:
-    now = datetime.fromtimestamp(float(sys.stdin.readline()), UTC)
+    now, passed_s = datetime.fromtimestamp(float(sys.stdin.readline()), UTC), 0.0
 
     def clock() -> datetime:
         return now
@@ -41,15 +41,21 @@ def main(settings: str, port: int) -> None:
     assert store, one.site.live.fault
     collector = service.collector(config, store, clock)
     collector.context = replace(collector.context, pause=lambda _seconds: None)
+    collector.monotonic = lambda: passed_s
     server = make_server("127.0.0.1", port, one.app, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     _say({"ready": True})
     for line in sys.stdin:
         only_asked = line.startswith("?")
-        now = datetime.fromtimestamp(float(line.lstrip("?")), UTC)
+        before, now = now, datetime.fromtimestamp(float(line.lstrip("?")), UTC)
+        passed_s += abs((now - before).total_seconds())
         rounds = [] if only_asked else collector.step()
         one.site.live.poll()
-        due = [at.timestamp() for visit in collector.visits() if (at := visit.due(now))]
+        due = [
+            max(at.timestamp(), now.timestamp() + collector.wait_s(visit))
+            for visit in collector.visits()
+            if (at := visit.due(now))
+        ]
         _say({"collects": collector.token is not None, "due": due, "rounds": [_round(done) for done in rounds]})
 
 
