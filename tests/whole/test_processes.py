@@ -83,7 +83,7 @@ class World:
         return printed
 
     def served(self, running: Running, printed: str) -> bool:
-        """Whether a process serves the figure. It corrects another one of its day, so that an operator says yes to it."""
+        """Whether a process serves the figure, once an operator said yes to it: it corrects another one of its day."""
         with closing(open_store(self.url, clock=self.clock)) as store:
             accept(store, printed)
         return bool(running.rate()["quoted"] == printed)
