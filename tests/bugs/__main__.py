@@ -13,8 +13,9 @@ import shlex
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .planted import ROOT, Bug, NotPlantableError, read_list
@@ -88,6 +89,16 @@ def _checked(copies: Trees, room: str, command: Sequence[str], within_s: float) 
         return check_tree(tree, room, command, within_s)
 
 
+@contextmanager
+def _pool(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that begin nothing more once the command is interrupted."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def table(results: Sequence[Result]) -> str:
     """The results in the order of the list, then how many of each."""
     rows = [
@@ -116,7 +127,7 @@ def main() -> int:
         print("no worlds here: tests alone")
         worlds = []
     began = time.monotonic()
-    with trees(given.jobs) as copies, ThreadPoolExecutor(given.jobs) as pool:
+    with trees(given.jobs) as copies, _pool(given.jobs) as pool:
         rooms = sorted({bug.room for bug in bugs if tests[bug.room]})
         checks = [pool.submit(_checked, copies, room, [*PYTEST, *tests[room]], TESTS_END_S) for room in rooms]
         if faults := [fault for check in checks if (fault := check.result())]:
