@@ -15,6 +15,7 @@ from support.stores import new_store_url
 from ticker import service
 from ticker.config import DEFAULT_RATES, Config
 from ticker.demo import Bank, DemoUpstream
+from ticker.demo.faults import http_date
 
 LANGUAGES = {"en": "Demo News", "ru": "Демо-новости", "ky": "Демо кабарлар"}
 
@@ -49,16 +50,19 @@ class Clock:
 
 
 class Upstream(DemoUpstream):
-    """The demonstration's, with a cache on the way: `keep` gives an answer as it is now, validators and all, and from
-    `bring` on that is what every request gets, until None is brought."""
+    """The demonstration's, with a cache on the way: `keep` gives an answer as it is now, validators, date and all, and
+    from `bring` on that is what every request gets, until None is brought. Without `dated` it is a file that the bank
+    puts back itself: each answer has its own date."""
 
     def __init__(self, clock: Clock, bank: Bank) -> None:
         super().__init__(clock, bank=bank)
         self._kept: dict[str, Any] = {}
 
-    def keep(self, source: str) -> Any:
+    def keep(self, source: str, *, dated: bool = True) -> Any:
+        now = self.clock()
         with self._lock:
-            return self._content(source, "", self.clock(), None)
+            kept = self._content(source, "", now, None)
+        return replace(kept, headers={**kept.headers, "Date": http_date(now)}) if dated else kept
 
     def bring(self, source: str, kept: Any) -> None:
         self._kept[source] = kept

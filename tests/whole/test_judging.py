@@ -150,7 +150,7 @@ def test_a_table_that_is_put_back_with_its_own_time_is_shown_again(story):
     story.goes_on(to=0)
     day, right = story.tabled(), story.figure(story.tabled())
     wrong = (right * Decimal("1.04")).quantize(STEP)
-    kept = story.site.upstream.keep("nbkr")
+    kept = story.site.upstream.keep("nbkr", dated=False)
     story.rewrites(day, wrong)
     story.goes_on(to=90)
     story.rewrites(day, right)

@@ -82,7 +82,8 @@ def test_every_figure_of_seven_recorded_weeks_is_the_official_one_at_every_hour(
     visits = [one for one in replayed.upstream.requests if one.source == "nbkr"]
     assert [one.at for one in visits] == [moment for moment, _, _ in seen]
     assert told["false"] == told["marked without cause"] == told["not shown"] == 0
-    assert told["fresh"] > 2700  # from about eleven to midnight on 50 days, four currencies each
+    assert told["unconfirmed"] == 4 * len(list(hours(seen[0][0], seen[1][0]))) + 4  # until the second day's table
+    assert told["fresh"] > 2600  # from about eleven to midnight on 50 days, four currencies each
     assert told["late"] > 1800
     assert replayed.store.held() == []
     differing = [moment for moment, then in served.items() if not tells_again(replayed, moment, then)]
@@ -115,7 +116,8 @@ def compared(site: Site, series: dict[date, Figures], fetched: set[date]) -> Cou
         day = date.fromisoformat(rate["valid_on"])
         told["false"] += Decimal(rate["value"]) != series[day][rate["currency"]]
         told["false"] += day > today or (rate["freshness"] == "fresh" and day != today)
-        told["marked without cause"] += rate["freshness"] != "fresh" and today in fetched
+        told["unconfirmed"] += not rate["confirmed"]
+        told["marked without cause"] += rate["freshness"] != "fresh" and rate["confirmed"] and today in fetched
         told["false"] += day != max(one for one in fetched if one <= today)
         told[rate["freshness"]] += 1
         for neighbour in filter(None, (rate["previous"], rate["next"])):

@@ -303,5 +303,5 @@ def _conditional(reply: Reply, asked: Message) -> Reply:
             same = False
     else:
         same = False
-    kept = {name: value for name, value in reply.headers.items() if name in ("ETag", "Last-Modified")}
+    kept = {name: value for name, value in reply.headers.items() if name in ("ETag", "Last-Modified", "Date")}
     return Reply(304, headers=kept) if same else reply
