@@ -1,3 +1,3 @@
 """The strip with exchange rates and headlines, as a service."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -109,7 +109,7 @@ def main() -> int:
     given = parser.parse_args()
     tests, bugs = read_list()
     if given.worlds_alone:
-        tests = dict.fromkeys(tests, [])
+        tests = {room: [] for room in tests}
     bugs = [bug for bug in bugs if given.only in f"{bug.room} {bug.path} {bug.harm}"]
     worlds = shlex.split(given.worlds)
     if worlds == shlex.split(WORLDS) and not (ROOT / "tests/worlds/replay.py").is_file():
@@ -119,16 +119,17 @@ def main() -> int:
     with trees(given.jobs) as copies, ThreadPoolExecutor(given.jobs) as pool:
         rooms = sorted({bug.room for bug in bugs if tests[bug.room]})
         checks = [pool.submit(_checked, copies, room, [*PYTEST, *tests[room]], TESTS_END_S) for room in rooms]
-        if worlds:
-            checks.append(pool.submit(_checked, copies, "worlds", worlds, WORLDS_END_S))
         if faults := [fault for check in checks if (fault := check.result())]:
             print(*faults, sep="\n")
             return 1
         waiting = [pool.submit(_judged, copies, bug, tests[bug.room], worlds) for bug in bugs]
         results = [one.result() for one in waiting]
+        # Worlds that fail without a bug catch everything.
+        by_worlds = any(one.verdict == BY_WORLDS for one in results)
+        fault = _checked(copies, "worlds", worlds, WORLDS_END_S) if by_worlds else ""
     print(table(results))
-    print(f"in {(time.monotonic() - began) / 60:.1f} minutes")
-    return int(any(one.verdict in (SURVIVED, BROKEN) for one in results))
+    print(f"in {(time.monotonic() - began) / 60:.1f} minutes{fault and '; ' + fault}")
+    return int(bool(fault) or any(one.verdict in (SURVIVED, BROKEN) for one in results))
 
 
 if __name__ == "__main__":

@@ -331,6 +331,13 @@ row("beyond-down")(tomorrow("75.2000"))
 row("exchanged")(tomorrow("95.0000", EUR="90.0000"))
 
 
+@row("exchanged-again")
+def _(book: Book) -> Seen:
+    tomorrow("95.0000", EUR="90.0000")(book)
+    book.sees(usd(26, "95.1000", eur="90.1000"), "2026-05-25 16:10")
+    return Seen(rate("USD", "95.1000", may(26)), "2026-05-25 19:00")
+
+
 @row("nominal-changed")
 def _(book: Book) -> Seen:
     tens = rate("USD", "874.5000", may(23), nominal=10)

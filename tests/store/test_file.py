@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,28 @@ class TestReplaced:
             file.write(content[len(content) // 2 :])
         assert has(store) == ["USD"]
         assert shelf.asides() == []
+
+
+class TestNumbers:
+    """What makes a copy over the file noticed: its header counts every write, and nothing else."""
+
+    def test_each_write_counts_once_and_is_in_the_file_after_the_next_read(self, shelf):
+        store = shelf.open()
+        numbers = [number(shelf.file)]
+        for change in (
+            lambda: put(store, "USD"),  # the lease, and the figure
+            lambda: store.lease("somebody else", 15),
+            store.version,
+            lambda: store.enqueue("fetch", "nbkr"),
+        ):
+            change()
+            store.version()
+            numbers.append(number(shelf.file))
+        assert [after - before for before, after in pairwise(numbers)] == [2, 0, 0, 1]
+
+
+def number(file: Path) -> int:
+    return int.from_bytes(file.read_bytes()[60:64], "big")
 
 
 class TestDeleted:

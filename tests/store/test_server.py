@@ -73,6 +73,28 @@ _END_OTHERS = """
 """
 
 
+def test_a_server_that_is_to_be_read_only_is_not_written_by_sessions_that_were_open(postgres_server, postgres_url):
+    with (
+        opened(postgres_url) as store,
+        psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin,
+    ):
+        assert store.lease("me", 60) == 1
+        assert store.version() == (0, 0)
+        try:
+            admin.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+            admin.execute("SELECT pg_reload_conf()")
+            time.sleep(0.3)
+            for _ in range(3):
+                with pytest.raises(StoreError, match="read-only transaction"):
+                    store.lease("me", 60)
+                assert store.version() == (0, 0)
+        finally:
+            admin.execute("SET default_transaction_read_only = off")
+            admin.execute("ALTER SYSTEM RESET default_transaction_read_only")
+            admin.execute("SELECT pg_reload_conf()")
+        within(10, lambda: store.lease("me", 60))
+
+
 def test_a_network_that_swallows_what_is_sent_is_given_up_in_time(store, proxy, monkeypatch):
     monkeypatch.setattr(postgresql, "_READ_S", 0.5)
     monkeypatch.setattr(postgresql, "_NETWORK_S", 0.5)

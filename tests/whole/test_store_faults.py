@@ -200,11 +200,13 @@ def test_a_restored_version_of_the_same_number_is_not_taken_for_the_present_one(
 
 def test_histories_are_those_of_the_file_that_is_there(site):
     """What is kept of decades is kept by a number that the store counts: another file may count the same."""
-    one = site("2026-05-18 14:50")
+    one = site("2026-05-19 14:55")
     one.look()
     made = backup(one)
-    one.turn(to="2026-05-19 12:00")
-    path = "/api/v1/history?currencies=USD&from=2026-05-18&to=2026-05-19"
+    one.clock.turn(to="2026-05-19 17:50")
+    one.look()
+    one.clock.turn(to="2026-05-21 00:30")
+    path = "/api/v1/history?currencies=USD&from=2026-05-18&to=2026-05-20"
     before = one.get(path).text
     with closing(sqlite3.connect(file_of(one))) as db, closing(sqlite3.connect(made)) as old, old:
         (counted,) = db.execute("SELECT value FROM ticker_counters WHERE name = 'rates'").fetchone()
@@ -212,7 +214,7 @@ def test_histories_are_those_of_the_file_that_is_there(site):
     restore(one, made)
     one.service.site.live.poll()
     after = one.get(path).text
-    other = site("2026-05-19 12:00", url=f"sqlite:///{shutil.copyfile(made, made.with_name('other.db'))}")
+    other = site("2026-05-21 00:30", url=f"sqlite:///{shutil.copyfile(made, made.with_name('other.db'))}")
     assert after == other.get(path).text != before
 
 
@@ -301,7 +303,7 @@ def test_what_was_deleted_is_written_back(site, monkeypatch):
     one.service.site.live.poll()
     assert one.get("/readyz").json["store"] == "ok"
     assert "written back" in status_of(one)["store_events"][0]
-    one.goes_on(hours=1)
+    one.goes_on(hours=0.2)
     assert strip_of(one)[1] == shown[1]
 
 

@@ -72,6 +72,7 @@ class Database:
         self._on_disk = DatabaseFile(self.file, BUSY_S) if self.file else None
         self._lock = threading.RLock()  # of the change to another file
         self._preparing = self._prepared = False
+        self._checkpoint_due = False  # whether a write may still be in SQLite's log alone
         try:
             self._opened = None if self.file else _Opened.of(postgresql_engine(parsed), **READING)
         except ImportError as fault:
@@ -135,10 +136,11 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[sa.Connection]:
-        opened = self._current()
+        opened = self._current(reads=not writes)
         engine = opened.writer if writes else opened.reader
         with self.errors_translated(), engine.connect() as connection, connection.begin():
             yield connection
+        self._checkpoint_due = writes or self._checkpoint_due
         if writes and self._on_disk and self._changed_since(opened):
             raise StoreError(
                 f"{self.address}: the file was replaced during a write; what it wrote is not in the new one"
@@ -159,8 +161,12 @@ class Database:
         """Names of the damaged files that were set aside."""
         return self._on_disk.damaged() if self._on_disk else ()
 
-    def _current(self) -> _Opened:
-        """The connections to the database as it is now; an SQLite file that was replaced is opened first."""
+    def _current(self, *, reads: bool = False) -> _Opened:
+        """The connections to the database as it is now; an SQLite file that was replaced is opened first.
+
+        The next one that `reads` after a write brings it from SQLite's log into the file, so that no write is longer
+        for it: what the file's header says is then not behind, and a copy over the file is noticed.
+        """
         if not self._on_disk:
             assert self._opened
             return self._opened
@@ -170,6 +176,9 @@ class Database:
             with self._file_errors_translated():
                 if not self._preparing:
                     self._follow(self._on_disk)
+                    if reads and self._checkpoint_due:
+                        self._checkpoint_due = False
+                        self._on_disk.checkpoint()
             assert self._opened
             return self._opened
         finally:
@@ -178,6 +187,8 @@ class Database:
     def _changed_since(self, opened: _Opened) -> bool:
         assert self._on_disk
         with self._lock, self._file_errors_translated():
+            if self._opened is None:  # closed meanwhile
+                return False
             return self._opened is not opened or self._on_disk.look() not in (State.SAME, State.DAMAGED)
 
     def _follow(self, file: DatabaseFile) -> None:
@@ -308,6 +319,7 @@ def _sqlite(file: Path) -> _Opened:
         hide_parameters=True,
     )
     sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "commit", _number_write)
     return _Opened.of(engine)
 
 
@@ -316,8 +328,14 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # So a transaction that will write says so when it begins.
     writes = connection.get_execution_options().get("ticker_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    if writes:
-        # Each write is numbered in the file's header: `sqlite_file` notices a backup that was copied into the file.
+    driver: Any = connection.connection.driver_connection
+    connection.info["changes"] = driver.total_changes
+
+
+def _number_write(connection: sa.Connection) -> None:
+    """Each write is numbered in the file's header: `sqlite_file` notices a backup that was copied into the file."""
+    driver: Any = connection.connection.driver_connection
+    if driver.total_changes != connection.info["changes"]:
         number = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         connection.exec_driver_sql(f"PRAGMA user_version = {(number + 1) & 0x7FFFFFFF}")
 

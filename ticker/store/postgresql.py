@@ -95,6 +95,7 @@ def _begin(connection: sa.Connection) -> None:
     driver: Any = connection.connection.driver_connection
     driver.answer_s = _READ_S + _NETWORK_S
     if connection.get_execution_options().get("ticker_writes", False):
+        driver.read_only = None  # as the server has it: after a read the session would say READ WRITE itself
         allow(connection, _WRITE_S)
 
 

@@ -162,6 +162,12 @@ class DatabaseFile:
         stat = self._stat()
         return bool(stat and _settled(stat))
 
+    def checkpoint(self) -> None:
+        """Bring what is in the log into the file, as far as nobody reads an older state."""
+        if self._keeper:
+            with suppress(sqlite3.OperationalError):  # a full disk or another's lock: the log keeps it
+                self._keeper.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
     def write_back(self) -> bool:
         """Write a deleted file again, from the one that is still open. False: somebody else has put one there."""
         assert self._file

@@ -65,14 +65,14 @@ def objections(
     Companions are not among them: they depend on what is held in the end (`companions`).
     """
     found: dict[str, Hold] = {}
-    for rate in table.rates:
-        yardstick = yardsticks.get(rate.currency)
-        if yardstick and (hold := _doubt(rate, yardstick, known, source)):
-            found[rate.currency] = hold
     for one, other in exchanged(table.rates, yardsticks):
-        found.setdefault(one.currency, Hold(Cause.EXCHANGE, against(one, yardsticks[other.currency], "exchanged")))
+        found[one.currency] = Hold(Cause.EXCHANGE, against(one, yardsticks[other.currency], "exchanged"))
     for one in _off_the_ratio(table, yardsticks, witnesses):
         found.setdefault(one.currency, Hold(Cause.RATIO, against(one, yardsticks[one.currency], "off the ratio")))
+    for rate in table.rates:
+        yardstick = yardsticks.get(rate.currency)
+        if rate.currency not in found and yardstick and (hold := _doubt(rate, yardstick, known, source)):
+            found[rate.currency] = hold
     return found
 
 

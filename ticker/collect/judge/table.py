@@ -114,16 +114,18 @@ class _Trial:
         held = {
             rate.currency: found[rate.currency]
             for rate in self.answer.table.rates
-            if rate.currency in found
-            if found[rate.currency].cause is Cause.RATIO or not self._is_borne_out(rate)
+            if rate.currency in found and not self._is_borne_out(rate, found[rate.currency].cause)
         }
         return held | companions(self.answer.table, self.yardsticks, held, self.source)
 
-    def _is_borne_out(self, rate: Rate) -> bool:
+    def _is_borne_out(self, rate: Rate, cause: Cause) -> bool:
+        """Whether a figure is believed although `cause` speaks against it. Figures in each other's place, or off the
+        ratio of two others, do not become true by being printed again."""
         if is_near_level(rate, self.source, self.witnesses):
-            return True
-        yardstick = self.yardsticks[rate.currency]
-        return not self.restamp and is_seconded(rate, yardstick, held_before(rate, self.known), self.source)
+            return cause is not Cause.RATIO
+        if cause in (Cause.EXCHANGE, Cause.RATIO) or self.restamp:
+            return False
+        return is_seconded(rate, self.yardsticks[rate.currency], held_before(rate, self.known), self.source)
 
     def _of_this_day(self, heard: Heard) -> Heard:
         """Without what contended on earlier days: the bank has gone on to the next."""

@@ -59,9 +59,6 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True)
 
 
-# --- rates ------------------------------------------------------------------------------------------------------------
-
-
 class Provenance(Model):
     """Where a figure came from."""
 
@@ -187,9 +184,6 @@ class History(Model):
     rates: list[HistoryRow]
 
 
-# --- convert ----------------------------------------------------------------------------------------------------------
-
-
 class UsedRate(Model):
     """A rate that was used."""
 
@@ -245,9 +239,6 @@ class Conversion(Model):
     rates: list[UsedRate] = Field(
         description="No, one or two rates: from one foreign currency to another by way of home."
     )
-
-
-# --- headlines --------------------------------------------------------------------------------------------------------
 
 
 class Headline(Model):
@@ -327,9 +318,6 @@ class Feeds(Model):
     demo: bool
     at: Moment | None = Field(description="The requested moment of the past.")
     feeds: list[Feed]
-
-
-# --- the service ------------------------------------------------------------------------------------------------------
 
 
 class RateState(Model):
