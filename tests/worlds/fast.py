@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -147,13 +147,14 @@ class FastRun(Loop):
     # Visits
 
     def is_due(self) -> bool:
+        known = len(self._due) == len(self.banks) + len(self.archives) + 1  # the feed
+        if known and self._needs and self._needs[0] == self._needs_of():
+            return min(self._due.values()) <= self.now
         return any(at <= self.now for _, _, at in self._visits())
 
     def visit_due(self) -> None:
-        while True:
+        while self.is_due():
             due = [(id_, visit) for id_, visit, at in self._visits() if at <= self.now]
-            if not due:
-                return
             for id_, visit in due:
                 self._due.pop(id_, None)
                 self._visited[id_] = self.now
@@ -184,8 +185,7 @@ class FastRun(Loop):
         return self._due[source.id]
 
     def _archive_due(self, archive: Archive) -> float:
-        today = HOME.day(self.clock())
-        key = self.store.changes, today
+        key = _, today = self._needs_of()
         if not self._needs or self._needs[0] != key:
             known = self.store.revisions(archive.source.id, today - RATES_SPAN)
             self._needs = key, archive_needs(archive, known, today)
@@ -195,6 +195,10 @@ class FastRun(Loop):
             due_s = self._not_sooner(self._true(due), archive.id, archive.source)
             self._due[archive.id] = due_s if self._needs[1] else math.inf
         return self._due[archive.id]
+
+    def _needs_of(self) -> tuple[int, date]:
+        """What the days to ask the archive for depend on."""
+        return self.store.changes, HOME.day(self.clock())
 
     def _not_sooner(self, due: float, id_: str, source: Source) -> float:
         """Whatever the store or a clock says, as the schedule does."""

@@ -77,7 +77,7 @@ class World:
         self.begin = midnight(self.first) + self.chance.randrange(24) * HOUR + self.chance.randrange(HOUR)
         self.end = midnight(self.first + self.days * DAY)
         count = self.count if self.count is not None else self.chance.randrange(3, 10 + self.days // 2)
-        self.faults = chosen(self.chance, self.begin - 3 * DAY_S, self.end, count)
+        self.faults = chosen(self.chance, self.begin - 3 * DAY_S, self.begin, self.end, count)
         self.has_etag = self.chance.random() < 0.8
         self.has_date = self.chance.random() < 0.97
         self.restamps_holidays = self.chance.random() < 0.6
