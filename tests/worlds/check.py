@@ -254,6 +254,7 @@ class Checker:
                 self._note_slow("table", one, reachable, seen, 600)
             else:
                 self.restamps.append(seen is not None and day_of(seen) < one.day)
+                self._note_slow("restamp", one, reachable, seen, 7200)
 
     def _note_slow(self, what: str, one: Published, reachable: float, seen: float | None, wanted_s: float) -> None:
         if seen is None or seen - reachable > wanted_s:
