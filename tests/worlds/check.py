@@ -85,7 +85,8 @@ class Checker:
         self.rounds[f"{done.source} {done.outcome}"] += 1
         if done.outcome is not Outcome.CONFIRMED:
             self._events.append((at, done))
-            kind = "failed" if done.failed else "held" if "held" in done.note else "refused" if not done.parsed else ""
+            told = {Outcome.FAILED: "failed", Outcome.NOTHING: "refused"}.get(done.outcome, "")
+            kind = "held" if "held" in done.note else told
             if kind:
                 self.notable.append((at, done.source, kind))
 
