@@ -11,7 +11,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,7 +21,7 @@ import pytest
 from support import sites
 from support.hostile import Authority
 from support.sites import Site
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ticker import service
 from ticker.config import Config
@@ -34,9 +35,16 @@ SELDOM = {"window_every_s": 1200, "every_s": 7200}
 
 
 @contextmanager
-def listening(app: Any, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """The application on loopback; its host and port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
+def listening(
+    app: Any, tls: ssl.SSLContext | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Iterator[str]:
+    """The application on loopback; its host and port. Its answers are dated by `clock`."""
+
+    class Handler(WSGIRequestHandler):
+        def date_time_string(self, _timestamp: float | None = None) -> str:
+            return format_datetime(clock(), usegmt=True)
+
+    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls, request_handler=Handler)
     server.log = lambda *_: None  # type: ignore[method-assign]
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
@@ -97,6 +105,7 @@ class Second:
         self.store = store
         self.collector = service.collector(config, store, first.clock)
         self.collector.context = replace(self.collector.context, pause=lambda _seconds: None)
+        self.collector.monotonic = first.clock.monotonic
         self.client = sites.Client(self.service.app)
 
     def look(self) -> None:
@@ -113,7 +122,7 @@ def test_a_second_ticker_fed_by_the_first_shows_the_same_figures_through_evening
     first.look()
     folder = tmp_path / "second"
     folder.mkdir()
-    with listening(first.service.app) as host:
+    with listening(first.service.app, clock=first.clock) as host:
         second = Second(folder, first, host, first.upstream)
         try:
             compared = []

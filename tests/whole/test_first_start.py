@@ -79,11 +79,12 @@ def text(page: bytes) -> str:
 
 
 def complete(running: Running) -> Answer | None:
-    """The strip, once it has today's figures and headlines."""
+    """The strip, once it has today's figures, borne out by the archive, and headlines."""
     answer = running.answers("/strip.json")
     if not answer or len(answer.json["headlines"]) < 5:
         return None
-    of_today = {one["currency"] for one in answer.json["rates"] if one["valid_on"] == str(today(answer))}
+    fresh = [one for one in answer.json["rates"] if one["freshness"] == "fresh"]
+    of_today = {one["currency"] for one in fresh if one["valid_on"] == str(today(answer))}
     return answer if of_today >= set(SHOWN) else None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from support.given import bishkek
@@ -306,3 +307,32 @@ def test_a_believed_slip_does_not_get_the_truth_held(story):
     assert first, "the truth was held"
     assert first.at.date() == following - DAY
     assert not story.saw_unmarked(right * Decimal("0.875"), since=int((first.at - story.at) / MINUTE) + 1)
+
+
+def figures(site: Site, currencies: str) -> list[dict[str, Any]]:
+    return list(site.strip(f"currencies={currencies}")["rates"])
+
+
+HOURS = ("2026-05-21 03:10", "2026-05-21 10:00", "2026-05-21 18:30", "2026-05-24 12:00")
+
+
+@pytest.mark.parametrize("at", HOURS)
+def test_a_first_start_has_todays_figures_fresh_at_once_also_those_of_the_weekly_table(site, at):
+    made = site(at)
+    made.look()
+    assert {rate["freshness"] for rate in figures(made, "USD,EUR,RUB,KZT,GBP,JPY")} == {"fresh"}
+
+
+@pytest.mark.parametrize("at", HOURS)
+def test_a_first_start_without_an_archive_shows_todays_figures_as_unconfirmed(site, at):
+    """In the evening, when the bank's table is tomorrow's already, there is nothing to show before midnight."""
+    made = site(at)
+    made.upstream.order("nbkr-archive", "goes_dark")
+    made.look()
+    *daily, weekly = figures(made, "USD,EUR,RUB,GBP")
+    assert weekly["freshness"] == "fresh"
+    if at.endswith("18:30"):
+        assert [(rate["text"], rate["next"]) for rate in daily] == [("—", None)] * 3
+        made.turn(to="2026-05-22 00:30")
+        daily = figures(made, "USD,EUR,RUB")
+    assert [(rate["freshness"], rate["confirmed"]) for rate in daily] == [("late", False)] * 3

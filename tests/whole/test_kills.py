@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.running import LOOK_S, SOURCES, START_S, Moved, Running, figure, free_port, runner, settings, until
+from support.running import LOOK_S, SOURCES, START_S, Moved, Running, accept, figure, free_port, runner, settings, until
 
 from ticker.demo import DemoUpstream
 from ticker.serve.http.live import read_snapshot
@@ -131,6 +131,7 @@ class Trial:
         figure(self.upstream.bank, self.clock, self.changes)
         with closing(open_store(f"sqlite:///{self.file}", clock=self.clock)) as store:
             store.enqueue("fetch", self.chance.choice(("nbkr", *SOURCES)))
+            accept(store)
         self.reader.read(running)
         now = Books.of(self.file)
         now.go_on_from(self.books)
@@ -200,6 +201,7 @@ def kill(tmp_path: Path) -> Iterator[Callable[[int, int], None]]:
     def _asked(trial: Trial) -> bool:
         with closing(open_store(f"sqlite:///{trial.file}", clock=clock)) as store:
             store.enqueue("fetch", "nbkr")
+            accept(store)
         return False
 
     yield run

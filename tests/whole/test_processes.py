@@ -27,6 +27,7 @@ from support.running import (
     Moved,
     Runner,
     Running,
+    accept,
     figure,
     free_port,
     patience,
@@ -81,6 +82,12 @@ class World:
         self.ask("nbkr")
         return printed
 
+    def served(self, running: Running, printed: str) -> bool:
+        """Whether a process serves the figure, once an operator said yes to it: it corrects another one of its day."""
+        with closing(open_store(self.url, clock=self.clock)) as store:
+            accept(store, printed)
+        return bool(running.rate()["quoted"] == printed)
+
     def ask(self, source: str) -> None:
         with closing(open_store(self.url, clock=self.clock)) as store:
             store.enqueue("fetch", source)
@@ -129,10 +136,6 @@ def collecting(running: Running, within_s: float = SOON_S) -> float:
     began = time.monotonic()
     until("it collects", running.collects, within_s)
     return time.monotonic() - began
-
-
-def served(running: Running, printed: str) -> bool:
-    return bool(running.rate()["quoted"] == printed)
 
 
 class SlowFeed(ThreadingHTTPServer):
@@ -202,10 +205,10 @@ def kill_the_collector(shared: World) -> None:
     took = collecting(second, TAKE_OVER_S)
     print(f"{shared.store}: killed, and followed after {took:.1f} s")
     printed = shared.new_figure()
-    until("the follower serves a new figure", lambda: served(second, printed))
+    until("the follower serves a new figure", lambda: shared.served(second, printed))
 
     third = shared.start().until_ready()
-    assert served(third, printed)
+    assert shared.served(third, printed)
     assert skew(shared, second, third) < patience(SKEW_S)
     assert not third.events("round")
 
@@ -219,7 +222,7 @@ def skew(world: World, *both: Running) -> float:
         assert time.monotonic() < deadline, f"{printed} was not served by both"
         for one in both:
             now = time.monotonic()
-            if one.port not in told and served(one, printed):
+            if one.port not in told and world.served(one, printed):
                 told[one.port] = time.monotonic()
             elif one.port not in told:
                 asked[one.port] = now
@@ -257,8 +260,8 @@ def stop_the_collector(shared: World) -> None:
 
         rounds = len(first.events("round"))
         printed = shared.new_figure()
-        until("the follower collects", lambda: served(second, printed))
-        until("the other serves it", lambda: served(first, printed), SKEW_S + 1)
+        until("the follower collects", lambda: shared.served(second, printed))
+        until("the other serves it", lambda: shared.served(first, printed), SKEW_S + 1)
         assert not first.collects()
         assert len(first.events("round")) == rounds, "it collects again"
         assert shared.holder()[1] == token + 1
@@ -299,7 +302,7 @@ def test_a_worker_ends_with_its_main_process_and_a_killed_worker_is_begun_anew(w
     print(f"a killed worker's follower answers after {time.monotonic() - began:.2f} s")
     until("somebody collects", lambda: again.collects() or second.collects(), TAKE_OVER_S)
     printed = world.new_figure()
-    until("both serve what is new", lambda: served(again, printed) and served(second, printed))
+    until("both serve what is new", lambda: world.served(again, printed) and world.served(second, printed))
     for one in (again, second):
         one.ends(signal.SIGTERM, group=False)
 
@@ -372,7 +375,7 @@ def test_readers_notice_nothing_of_a_store_that_is_away(own_postgres: PostgresSe
     with world_of(tmp_path, empty_schema(own_postgres)) as world:
         running = world.start().until_ready()
         printed = world.new_figure()
-        until("a figure", lambda: served(running, printed))
+        until("a figure", lambda: world.served(running, printed))
         shown = until("all has been collected", lambda: complete(running))
         with Readers(running) as readers:
             own_postgres.stop()
@@ -398,7 +401,7 @@ def test_readers_notice_nothing_of_a_store_that_is_away(own_postgres: PostgresSe
         own_postgres.ensure_postgres_running()
         collecting(again, TAKE_OVER_S)
         printed = world.new_figure()
-        until("collecting goes on", lambda: served(again, printed), TAKE_OVER_S)
+        until("collecting goes on", lambda: world.served(again, printed), TAKE_OVER_S)
         assert again.status()["store"] == "ok"
         assert len(again.events("store unavailable")) < 6, "an outage is said once by each thread, not each second"
 
@@ -473,7 +476,7 @@ def test_one_process_can_collect_and_another_serve(world: World) -> None:
     alone = world.runner.python("-m", "ticker", "collect", "--config", str(config), port=serving.port)
     until("the server shows what the collector got", lambda: serving.answers("/readyz"), START_S)
     printed = world.new_figure()
-    until("a new figure", lambda: served(serving, printed))
+    until("a new figure", lambda: world.served(serving, printed))
     holder, _ = world.holder()
     assert holder
     assert int(holder.split(":")[1]) == alone.pid
@@ -511,7 +514,7 @@ def test_any_wsgi_server_collects_from_the_first_request_on(world: World, how: s
     running.until_ready()
     collecting(running)
     printed = world.new_figure()
-    until("a new figure", lambda: served(running, printed))
+    until("a new figure", lambda: world.served(running, printed))
     if how == "fork":
         assert "threads before the fork: 1\n" in running.said()
     assert "Traceback" not in running.said()

@@ -174,8 +174,7 @@ class WholeRun(Loop):
 
     def is_due(self) -> bool:
         if self._due is None or self._until <= self.now:  # a new day can make the archive due
-            self.processes[0].tell(self.moment(), only_ask=True)
-            self._take_due(self.processes[0].answer())
+            self._take_due(self._turn_clocks())
         return min(self._due or [self.now]) <= self.now
 
     def _take_due(self, said: dict[str, Any]) -> None:
@@ -226,10 +225,12 @@ class WholeRun(Loop):
         self.checker.read(self.now, shown, self.delivered, {})
         self.checker.headlines(self.now, [_headline(one) for one in said["headlines"]], self.delivered)
 
-    def _turn_clocks(self) -> None:
+    def _turn_clocks(self) -> dict[str, Any]:
+        """Of all processes alike; what the collecting one answers."""
         for one in self.processes:
             one.tell(self.moment(), only_ask=True)
-            one.answer()
+        first, *_ = [one.answer() for one in self.processes]
+        return first
 
     def _read_pages(self, shown: list[Shown]) -> None:
         """Each language's page shows the figures and marks of its JSON, and those of all languages agree."""
