@@ -177,7 +177,7 @@ class World:
     def _publications(self, name: str) -> list[tuple[int, date, bool]]:
         """When each table appears, its day, and whether it is a new one rather than a restamp."""
         found = []
-        day = self.first - 10 * DAY
+        day = self.first - 31 * DAY  # a weekly table may be missing for weeks
         while midnight(day) < self.end:
             new, restamp = self.truth.is_set(day), day.weekday() >= 5 or self.restamps_holidays
             at = midnight(day) + 15 * HOUR + 1800 + self.chance.randrange(HOUR)
@@ -195,8 +195,8 @@ class World:
         return self.pages[name][place - 1][1] if place else None
 
     def state_at(self, name: str, moment: float) -> State:
-        states = self.states[name]
-        return states[max(0, bisect_right(self._state_at[name], moment) - 1)]
+        place = bisect_right(self._state_at[name], moment)
+        return self.states[name][place - 1] if place else State(0, None)
 
     def state_at_of(self, name: str) -> Sequence[int]:
         """When each state of a table's address begins."""
