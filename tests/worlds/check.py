@@ -85,7 +85,8 @@ class Checker:
         self.rounds[f"{done.source} {done.outcome}"] += 1
         if done.outcome is not Outcome.CONFIRMED:
             self._events.append((at, done))
-            kind = "failed" if done.failed else "held" if "held" in done.note else "refused" if not done.parsed else ""
+            told = {Outcome.FAILED: "failed", Outcome.NOTHING: "refused"}.get(done.outcome, "")
+            kind = "held" if "held" in done.note else told
             if kind:
                 self.notable.append((at, done.source, kind))
 
@@ -254,6 +255,7 @@ class Checker:
                 self._note_slow("table", one, reachable, seen, 600)
             else:
                 self.restamps.append(seen is not None and day_of(seen) < one.day)
+                self._note_slow("restamp", one, reachable, seen, 7200)
 
     def _note_slow(self, what: str, one: Published, reachable: float, seen: float | None, wanted_s: float) -> None:
         if seen is None or seen - reachable > wanted_s:

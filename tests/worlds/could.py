@@ -56,7 +56,7 @@ class Could:
             lost = max([one for one in self._lost if one < end], default=self.world.begin)
             since = self._had_from(currency, day, max(lost, self.world.begin))
             free = [(max(begin, since), end)] if since is not None and since < end else []
-            for bad in [*self._contradicted(currency, day), *self._odd]:
+            for bad in [*self._contradicted(currency, day), *self._filed_wrong(currency, lost), *self._odd]:
                 free = [part for one in free for part in _without(one, bad)]
             self._spans[key] = free
         return self._spans[key]
@@ -102,18 +102,31 @@ class Could:
         return row is not None and row.value == self.world.meant(currency, day)
 
     def _contradicted(self, currency: str, day: date) -> list[SPAN]:
-        """When a page of that day is delivered that has another figure of the currency, or none."""
+        """From a page of that day with another figure of the currency, or none, until a page with the true one."""
         name = source_of(currency)
         valid = day if name == "daily" else saturday_of(day)
-        found = []
+        found: list[SPAN] = []
+        since: float | None = None
         first = max(0, bisect_right(self.world.state_at_of(name), midnight(valid) - 2 * DAY_S) - 1)
-        for state, end in zip(self.world.states[name][first:], self._ends[name][first:], strict=True):
+        for state in self.world.states[name][first:]:
             if state.begin >= midnight(day + DAY):
                 break
             pages = [one for one in (state.page, state.old) if one and one.day == valid]
             if any(not self._is_true(one, currency, valid) for one in pages):
-                found.append((state.begin, end))
-        return found
+                since = state.begin if since is None else since
+            elif since is not None and self._brings(state, currency, valid):
+                found.append((since, state.begin))
+                since = None
+        return found if since is None else [*found, (since, midnight(day + DAY))]
+
+    def _filed_wrong(self, currency: str, start: float) -> list[SPAN]:
+        """After a first start, while the archive contradicts the first table: until the next new table."""
+        start = max(start, self.world.begin)
+        errs = any(one.begin < start + HOUR and one.end > start for one in self.world.archive_faults)
+        if currency in WEEKLY or not errs:
+            return []
+        tables = (one for one in self.world.published if one.source == "daily" and one.new and one.right_at)
+        return [(start, next((float(one.right_at or 0) for one in tables if one.at > start), self.world.end))]
 
     # For delays
 
@@ -139,7 +152,7 @@ class Could:
         """Whether our clock was wrong or the store was replaced around a span."""
         near = 4 * HOUR
         return any(one < end + near and other > begin - near for one, other in self._odd) or any(
-            begin - DAY_S < one < end + near for one in self._lost
+            begin - 2 * DAY_S < one < end + near for one in [self.world.begin, *self._lost]
         )
 
 

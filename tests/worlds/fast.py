@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from ticker.collect.due import archive_due_at, due_at
+from ticker.collect.due import archive_due_at, due_at, least_pause_s
 from ticker.collect.http.answer import NO_VALIDATORS, Answer
 from ticker.collect.http.faults import FetchError
 from ticker.collect.round import (
@@ -137,23 +137,27 @@ class FastRun(Loop):
         wire: Any = _Wire(self)
         self.context = _Context(HOME, self.banks, (FEED,), store, wire, self.clock, lambda _seconds: None)
         self._needs = ()
+        self._visited: dict[str, float] = {}
         self.clock_moved()
 
     def die_in_a_round(self) -> None:
-        """Nothing of that round is kept, and a process in memory has nothing else to lose."""
+        """Nothing of that round is kept; the process that takes over has visited nothing yet."""
+        self._visited.clear()
 
     # Visits
 
     def is_due(self) -> bool:
+        known = len(self._due) == len(self.banks) + len(self.archives) + 1  # the feed
+        if known and self._needs and self._needs[0] == self._needs_of():
+            return min(self._due.values()) <= self.now
         return any(at <= self.now for _, _, at in self._visits())
 
     def visit_due(self) -> None:
-        while True:
+        while self.is_due():
             due = [(id_, visit) for id_, visit, at in self._visits() if at <= self.now]
-            if not due:
-                return
             for id_, visit in due:
                 self._due.pop(id_, None)
+                self._visited[id_] = self.now
                 done = visit(self.store.token)
                 if self.note and done.outcome is not Outcome.CONFIRMED:
                     self.note(self.now, f"{id_}: {done.outcome} {done.status or ''} {done.note}")
@@ -176,20 +180,29 @@ class FastRun(Loop):
         if source.id not in self._due:
             contending = bool(self.store.heard(source.id).contenders)
             past = self.store.rounds(source.id, PAST_ROUNDS)
-            self._due[source.id] = self._true(due_at(source, past, self.clock(), contending=contending))
+            due = due_at(source, past, self.clock(), contending=contending)
+            self._due[source.id] = self._not_sooner(self._true(due), source.id, source)
         return self._due[source.id]
 
     def _archive_due(self, archive: Archive) -> float:
-        today = HOME.day(self.clock())
-        key = self.store.changes, today
+        key = _, today = self._needs_of()
         if not self._needs or self._needs[0] != key:
             known = self.store.revisions(archive.source.id, today - RATES_SPAN)
             self._needs = key, archive_needs(archive, known, today)
             self._due.pop(archive.id, None)
         if archive.id not in self._due:
             due = archive_due_at(archive.source, self.store.rounds(archive.id, PAST_ROUNDS), self.clock())
-            self._due[archive.id] = self._true(due) if self._needs[1] else math.inf
+            due_s = self._not_sooner(self._true(due), archive.id, archive.source)
+            self._due[archive.id] = due_s if self._needs[1] else math.inf
         return self._due[archive.id]
+
+    def _needs_of(self) -> tuple[int, date]:
+        """What the days to ask the archive for depend on."""
+        return self.store.changes, HOME.day(self.clock())
+
+    def _not_sooner(self, due: float, id_: str, source: Source) -> float:
+        """Whatever the store or a clock says, as the schedule does."""
+        return max(due, self._visited[id_] + least_pause_s(source)) if id_ in self._visited else due
 
     def _true(self, ours: datetime) -> float:
         """The true moment at which our clock shows `ours`."""

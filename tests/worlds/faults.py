@@ -77,11 +77,27 @@ class Fault:
         return self.begin <= moment < self.end
 
 
-def chosen(chance: random.Random, begin: int, end: int, count: int) -> list[Fault]:
-    """`count` faults between two moments, in the order of their begin."""
+def chosen(chance: random.Random, begin: int, start: int, end: int, count: int) -> list[Fault]:
+    """`count` faults between two moments and some more at first starts, in the order of their begin. `start` is when
+    the service is started."""
     kinds = chance.choices(list(ALL), list(ALL.values()), k=count)
     found = [_fault(kind, chance, chance.randrange(begin, end)) for kind in kinds]
+    starts = [start, *(one.begin for one in found if one.kind == "empty store")]
+    found += [one for at in starts for one in _at_a_first_start(chance, at) if count]
     return sorted(found, key=lambda one: one.begin)
+
+
+def _at_a_first_start(chance: random.Random, at: int) -> list[Fault]:
+    """An empty store meets a wrong table and an archive that errs more often than chance would have it: nothing else
+    tells the service what is right."""
+    found = []
+    if chance.random() < 0.5:
+        kind = chance.choice(list(ARCHIVE_KINDS))
+        found.append(replace(_fault(kind, chance, at - 60), end=at + _minutes_to(chance, 2 * DAY_S)))
+    if chance.random() < 0.4:
+        kind = chance.choice(("point slipped", "figure off", "two exchanged", "wrong nominal", "small error"))
+        found.append(replace(_fault(kind, chance, at - chance.randrange(DAY_S)), of="daily"))
+    return found
 
 
 def _fault(kind: str, chance: random.Random, at: int) -> Fault:

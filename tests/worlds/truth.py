@@ -65,6 +65,7 @@ def _made(count: int = 1876) -> Series:
     chance, first = random.Random("official series"), date(2021, 7, 3)
     level = {"USD": 84.78, "EUR": 100.27, "KZT": 0.1989, "RUB": 1.1516}
     usual = {"USD": (0.59, 0.0005), "EUR": (0.99, 0.0040), "KZT": (0.80, 0.0040), "RUB": (0.99, 0.0075)}
+    usual_level = {"USD": 87.45, "EUR": 101.4, "KZT": 0.19, "RUB": 1.05}
     days: list[Figures] = []
     holiday_until = first
     for nth in range(count):
@@ -79,9 +80,7 @@ def _made(count: int = 1876) -> Series:
                     tail = 5 if chance.random() < 0.02 else 1
                     move = chance.gauss(0, width) * tail * (4 if crisis else 1)
                     level[currency] *= 1 + max(-0.11, min(0.11, move))
-            anchor = {"USD": 87.45, "EUR": 101.4, "KZT": 0.19, "RUB": 1.05}
-            for currency, value in anchor.items():
-                level[currency] += (value - level[currency]) * 0.004
+                    level[currency] += (usual_level[currency] - level[currency]) * 0.004
         days.append({one: Decimal(level[one]).quantize(_FOUR) for one in DAILY})
     return Series(first, days, recorded=False)
 

@@ -38,7 +38,7 @@ _RATE = re.compile(r'<li data-key="?([A-Z]{3})"? data-state="?(\w+)"?.*?</li>', 
 class Process:
     """A child that is told moments and answers what it did."""
 
-    def __init__(self, settings: dict[str, Any], port: int, now: float) -> None:
+    def __init__(self, settings: dict[str, Any], port: int, now: str) -> None:
         self.port = port
         self.child = subprocess.Popen(
             [sys.executable, "-m", f"{__package__}.process", json.dumps(settings), str(port)],
@@ -51,9 +51,9 @@ class Process:
         )
         self.tell(now)
 
-    def tell(self, now: float, *, only_ask: bool = False) -> None:
+    def tell(self, now: str, *, only_ask: bool = False) -> None:
         assert self.child.stdin
-        self.child.stdin.write(f"{'?' * only_ask}{now!r}\n")
+        self.child.stdin.write(f"{'?' * only_ask}{now}\n")
         self.child.stdin.flush()
 
     def answer(self) -> dict[str, Any]:
@@ -112,6 +112,10 @@ class WholeRun(Loop):
     def file(self) -> Path:
         return self.folder / "ticker.db"
 
+    def moment(self) -> str:
+        """Now, by our machine's clock and by one that nobody sets."""
+        return f"{self.clock().timestamp()!r} {float(self.now)!r}"
+
     def settings(self) -> dict[str, Any]:
         url = self.server.url
         rates = {id_: dict(one) for id_, one in DEFAULT_RATES.items()}
@@ -126,7 +130,7 @@ class WholeRun(Loop):
         }
 
     def _start(self) -> Process:
-        return Process(self.settings(), self.ports(), self.clock().timestamp())
+        return Process(self.settings(), self.ports(), self.moment())
 
     def begin_with(self, backup: Path | None) -> None:
         for one in self.processes:
@@ -156,7 +160,7 @@ class WholeRun(Loop):
             return True
 
         self.server.on_request = kill
-        first.tell(self.clock().timestamp())
+        first.tell(self.moment())
         first.child.wait(60)
         first.kill()
         self.server.on_request = lambda: False
@@ -180,9 +184,8 @@ class WholeRun(Loop):
     def visit_due(self) -> None:
         if not self.is_due():
             return
-        ours = self.clock().timestamp()
         for nth, one in enumerate(self.processes):
-            one.tell(ours)
+            one.tell(self.moment())
             said = one.answer()
             assert said["collects"] == (nth == 0), "the wrong process holds the lease"
             if nth == 0:
@@ -225,7 +228,7 @@ class WholeRun(Loop):
     def _turn_clocks(self) -> dict[str, Any]:
         """Of all processes alike; what the collecting one answers."""
         for one in self.processes:
-            one.tell(self.clock().timestamp(), only_ask=True)
+            one.tell(self.moment(), only_ask=True)
         first, *_ = [one.answer() for one in self.processes]
         return first
 

@@ -77,7 +77,7 @@ class World:
         self.begin = midnight(self.first) + self.chance.randrange(24) * HOUR + self.chance.randrange(HOUR)
         self.end = midnight(self.first + self.days * DAY)
         count = self.count if self.count is not None else self.chance.randrange(3, 10 + self.days // 2)
-        self.faults = chosen(self.chance, self.begin - 3 * DAY_S, self.end, count)
+        self.faults = chosen(self.chance, self.begin - 3 * DAY_S, self.begin, self.end, count)
         self.has_etag = self.chance.random() < 0.8
         self.has_date = self.chance.random() < 0.97
         self.restamps_holidays = self.chance.random() < 0.6
@@ -177,7 +177,7 @@ class World:
     def _publications(self, name: str) -> list[tuple[int, date, bool]]:
         """When each table appears, its day, and whether it is a new one rather than a restamp."""
         found = []
-        day = self.first - 10 * DAY
+        day = self.first - 31 * DAY  # a weekly table may be missing for weeks
         while midnight(day) < self.end:
             new, restamp = self.truth.is_set(day), day.weekday() >= 5 or self.restamps_holidays
             at = midnight(day) + 15 * HOUR + 1800 + self.chance.randrange(HOUR)
@@ -195,8 +195,8 @@ class World:
         return self.pages[name][place - 1][1] if place else None
 
     def state_at(self, name: str, moment: float) -> State:
-        states = self.states[name]
-        return states[max(0, bisect_right(self._state_at[name], moment) - 1)]
+        place = bisect_right(self._state_at[name], moment)
+        return self.states[name][place - 1] if place else State(0, None)
 
     def state_at_of(self, name: str) -> Sequence[int]:
         """When each state of a table's address begins."""
