@@ -341,7 +341,7 @@ class Revision:
     @property
     def confirmed(self) -> bool:
         """False for a first figure that nothing has borne out yet."""
-        return not self.first or self.confirmed_at is not None
+        return not self.first or self.confirmed_at is not None or self.by_operator
 
 
 @dataclass(frozen=True, slots=True)

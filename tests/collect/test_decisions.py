@@ -194,6 +194,42 @@ def _(book: Book) -> Seen:
     return Seen(usd(25, "87.5000")["USD"], "2026-05-25 09:00")
 
 
+@row("early-same-day")
+def _(book: Book) -> Seen:
+    for at in ("14:50", "15:00"):
+        book.sees(usd(23, "87.5000"), f"2026-05-22 {at}", "2026-05-22 14:45")
+    return Seen(rate("USD", "87.5000", may(23)), "2026-05-22 19:00")
+
+
+@row("misdated")
+def _(book: Book) -> Seen:
+    for at in ("16:10", "16:13"):
+        book.sees(usd(22, "87.9000"), f"2026-05-22 {at}", "2026-05-22 16:00")
+    assert book.shown("USD", "2026-05-22 16:20") == "87.9000, fresh"
+    book.sees(usd(23, "87.9000"), "2026-05-22 16:40", "2026-05-22 16:30")
+    return Seen(rate("USD", "87.9000", may(22)), "2026-05-22 19:00")
+
+
+@row("word-between")
+def _(book: Book) -> Seen:
+    word = usd(22, "103.1900", eur="101.5000", rub="1.2250")
+    for at in ("10:00", "10:03"):
+        book.sees(word, f"2026-05-22 {at}", "2026-05-22 09:55")
+    book.sees(usd(23, "96.2000"), "2026-05-22 16:10", "2026-05-22 16:00")
+    return Seen(word["USD"], "2026-05-22 19:00")
+
+
+@row("stale-mirror")
+def _(book: Book) -> Seen:
+    slip = usd(22, "874.5000", eur="101.5000", rub="1.2250")
+    for at in ("10:00", "10:03"):
+        book.sees(slip, f"2026-05-22 {at}", "2026-05-22 09:50")
+    for minute in range(10, 40, 3):
+        book.sees(FRIDAYS, f"2026-05-22 10:{minute}", "2026-05-22 10:08")
+        book.sees(slip, f"2026-05-22 10:{minute + 1}", "2026-05-22 09:50", left="2026-05-22 10:03")
+    return Seen(slip["USD"], "2026-05-22 11:00")
+
+
 @row("weekly-overlap")
 def _(book: Book) -> Seen:
     book.source, book.known, book.heard = WEEKLY, [], Heard()
@@ -269,6 +305,40 @@ def _(book: Book) -> Seen:
     return Seen(rate("USD", "87.5000", may(24)), "2026-05-24 11:00")
 
 
+@row("first-corrected")
+def _(book: Book) -> Seen:
+    slip = usd(22, "874.5000", eur="101.5000", rub="1.2250")
+    book.sees(FRIDAYS, "2026-05-22 10:00")
+    for at in ("10:30", "10:33"):
+        book.sees(slip, f"2026-05-22 {at}")
+    return Seen(slip["USD"], "2026-05-22 11:00")
+
+
+@row("first-two-tables")
+def _(book: Book) -> Seen:
+    book.sees(usd(23, "87.4500"), "2026-05-22 18:30")
+    book.sees(usd(24, "874.5000"), "2026-05-23 16:30")
+    book.fills(rate("USD", "87.4400", may(22)), at="2026-05-23 17:00")
+    return Seen(rate("USD", "874.5000", may(24)), "2026-05-24 11:00")
+
+
+@row("first-swapped")
+def _(book: Book) -> Seen:
+    book.sees(usd(21, "95.0000", eur="87.4000"), "2026-05-21 10:00")
+    book.sees(usd(22, "87.4500", eur="95.1000", rub="1.2310"), "2026-05-21 16:10")
+    book.sees(usd(23, "87.6000", eur="95.2000", rub="1.2320"), "2026-05-22 16:10")
+    return Seen(rate("USD", "95.0000", may(21)), "2026-05-22 19:00")
+
+
+@row("first-accepted")
+def _(book: Book) -> Seen:
+    book.sees(usd(22, "120.0000"), "2026-05-22 10:00")
+    book.fills(rate("USD", "87.4400", may(21)), at="2026-05-22 10:01")
+    for one in [one for one in book.known if one.rate.valid_on == may(22) and one.held]:
+        book.accepts_one(one.id, "2026-05-22 10:05")
+    return Seen(rate("USD", "120.0000", may(22)), "2026-05-22 11:00")
+
+
 @row("first-nominal")
 def _(book: Book) -> Seen:
     hundred = rate("USD", "87.4500", may(22), nominal=100)
@@ -336,6 +406,27 @@ def _(book: Book) -> Seen:
     tomorrow("95.0000", EUR="90.0000")(book)
     book.sees(usd(26, "95.1000", eur="90.1000"), "2026-05-25 16:10")
     return Seen(rate("USD", "95.1000", may(26)), "2026-05-25 19:00")
+
+
+row("copied")(tomorrow("87.5000", currency="EUR", EUR="87.5000"))
+
+
+@row("settled-taken-back")
+def _(book: Book) -> Seen:
+    book.sees(usd(23, "87.5000"), "2026-05-22 16:10", "2026-05-22 16:00")
+    for at in ("16:40", "16:43"):
+        book.sees(usd(23, "76.1000"), f"2026-05-22 {at}", "2026-05-22 16:35")
+    book.sees(usd(26, "87.6000", eur="101.7000"), "2026-05-25 16:10", "2026-05-25 16:00")
+    return Seen(rate("USD", "87.6000", may(26)), "2026-05-25 19:00")
+
+
+@row("between-again")
+def _(book: Book) -> Seen:
+    ROWS["taken-back"](book)
+    book.sees(usd(24, "87.6000", eur="101.6000"), "2026-05-23 16:30")
+    book.sees(usd(25, "87.6000", eur="101.6000"), "2026-05-24 16:30")
+    book.sees(usd(26, "70.0000", eur="101.7000"), "2026-05-25 16:10")
+    return Seen(rate("USD", "70.0000", may(26)), "2026-05-26 09:00")
 
 
 @row("nominal-changed")

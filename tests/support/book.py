@@ -70,6 +70,10 @@ class Book:
         self._decides(currency, released_at=bishkek(at))
         self.looks[self.source.id, currency] = max(self.looks.values())
 
+    def accepts_one(self, revision: int, at: str) -> None:
+        """The operator says yes to one figure."""
+        self._change(revision, released_at=bishkek(at), by_operator=True)
+
     def _decides(self, currency: str, **values: Any) -> None:
         mine = [one for one in self.known if one.held and one.rate.currency == currency]
         freed = freed_companions(mine, self.known)

@@ -470,7 +470,7 @@ def test_the_figure_gives_way_at_the_third_close_even_when_nobody_visits(site, t
 
 
 def test_an_old_table_from_a_cache_changes_nothing_and_answers_for_no_window(site, true):
-    cache = site("2026-05-20 17:00", rates=SLOW)
+    cache = site("2026-05-20 17:00", rates=BARE)  # without an archive: it would bring the days
     cache.look()
     old = cache.upstream.keep("nbkr")
     assert b"21.05.2026" in old.body
@@ -671,6 +671,7 @@ def test_a_table_refused_for_its_date_stays_refused_until_it_is_written_anew(sit
     notes = [one.note for one in friday.store.rounds("nbkr", 3)]
     assert all("2026-05-24" in note and "no further ahead than 2026-05-23" in note for note in notes)
     assert {seen.status for seen in friday.upstream.requests[-3:]} == {200}
+    friday.upstream.order("nbkr-archive", "goes_dark")
     friday.turn(to="2026-05-23 09:00", every=true)
     assert following(friday) is None
     assert all_are(friday, "late 2026-05-22")

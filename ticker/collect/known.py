@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ticker.model import Rate, Revision
+from ticker.model import Cause, Rate, Revision
 
 
 def newest_believed(of_day: Sequence[Revision]) -> Revision | None:
@@ -87,7 +87,12 @@ class Known:
 
     def table_before(self, day: date) -> Mapping[str, Rate]:
         """By currency, the last figures of the nearest earlier day that has any, held ones included."""
-        earlier = [one.rate for one in self.revisions if one.rate.valid_on < day and not one.discarded_at]
+        earlier = [
+            one.rate
+            for one in self.revisions
+            if one.rate.valid_on < day and not one.discarded_at and one.origin in ("", one.source)
+            if one.cause is not Cause.CONTENDED or not one.held
+        ]
         nearest = max((rate.valid_on for rate in earlier), default=None)
         return {rate.currency: rate for rate in earlier if rate.valid_on == nearest}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ticker.collect.judge.plausible import agrees, move
 from ticker.collect.judge.verdict import Verdict
-from ticker.collect.known import Known
+from ticker.collect.known import Known, newest_believed
 from ticker.model import Cause, Rate, RatesSource, Revision
 
 _RELEASED_WITHIN = 4  # the part of the held move within which a believed table releases it
@@ -42,17 +42,17 @@ def settle_held(believed: Sequence[Rate], known: Known, source: RatesSource) -> 
         for one in held_before(rate, known):
             if one.cause is Cause.COMPANION:
                 followers.append((rate, one))
-            elif _releases(rate, one, known, source):
+            elif releases(rate, one, known, source):
                 released[one.id] = one
-            else:
+            elif not _leaves_in_doubt(rate, one, known):
                 closed[one.id] = one
     for rate, one in followers:
         led = any(_is_of_one_table(leader, one) for leader in released.values())
-        (released if led or _releases(rate, one, known, source) else closed)[one.id] = one
+        (released if led or releases(rate, one, known, source) else closed)[one.id] = one
     return Verdict(released=tuple(released), discarded=tuple(closed))
 
 
-def _releases(rate: Rate, held: Revision, known: Known, source: RatesSource) -> bool:
+def releases(rate: Rate, held: Revision, known: Known, source: RatesSource) -> bool:
     """Whether a believed figure shows that the held one was no slip: it lies within a quarter of the held move."""
     if rate.nominal != held.rate.nominal or held.cause is Cause.ARCHIVE:
         return False
@@ -61,6 +61,13 @@ def _releases(rate: Rate, held: Revision, known: Known, source: RatesSource) -> 
     yardstick = known.believed_before(rate.currency, held.rate.valid_on)
     moved = move(held.rate, yardstick.rate) if yardstick else source.limit
     return move(rate, held.rate) <= moved / _RELEASED_WITHIN
+
+
+def _leaves_in_doubt(rate: Rate, held: Revision, known: Known) -> bool:
+    """Whether the held figure was the bank's word against a believed one of its own day, to which `rate` does not go
+    back: closed, it would leave that one fresh."""
+    own = newest_believed(known.of_day(rate.currency, held.rate.valid_on))
+    return own is not None and own.id < held.id and move(rate, own.rate) > move(held.rate, own.rate) / _RELEASED_WITHIN
 
 
 def _is_of_one_table(one: Revision, other: Revision) -> bool:

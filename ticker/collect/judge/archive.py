@@ -51,13 +51,16 @@ def _exchanged(first: Mapping[str, Sequence[Revision]], listed: Mapping[str, Seq
 
 def _beside_first(rates: Sequence[Rate], first: Sequence[Revision], source: RatesSource, *, swapped: bool) -> Verdict:
     """One currency's figures, the earliest first, beside a first table's. Those of its own window bear out nothing."""
-    table = first[0].rate
+    table = [one.rate for one in first if one.rate.valid_on == first[0].rate.valid_on][-1]
     witnesses = [one for one in rates if source.window.of(one.valid_on) < source.window.of(table.valid_on)]
     if not witnesses:
         return Verdict(unconfirmed=tuple(one for one in rates if agrees(one, table, source)))
     if swapped or not agrees(witnesses[-1], table, source):
         hold = Hold(Cause.CONFLICT, against(table, witnesses[-1], "archive and table contradict each other"))
         return Verdict(held=tuple((one, hold) for one in rates), disputed=tuple((one.id, hold) for one in first))
+    borne_out = tuple(one.id for one in first if agrees(one.rate, table, source))
+    hold = Hold(Cause.CONFLICT, against(table, witnesses[-1], "borne out, unlike another figure after it"))
+    disputed = tuple((one.id, hold) for one in first if one.id not in borne_out)
     believed, held, near = [], [], table
     for rate in reversed(rates):
         if agrees(rate, near, source):
@@ -65,7 +68,7 @@ def _beside_first(rates: Sequence[Rate], first: Sequence[Revision], source: Rate
             near = rate
         else:
             held.append((rate, Hold(Cause.ARCHIVE, against(rate, near, "the archive moves too far"))))
-    return Verdict(believed=tuple(reversed(believed)), held=tuple(held), borne_out=tuple(one.id for one in first))
+    return Verdict(believed=tuple(reversed(believed)), held=tuple(held), borne_out=borne_out, disputed=disputed)
 
 
 def _beside_known(rates: Sequence[Rate], known: Known, source: RatesSource) -> Verdict:

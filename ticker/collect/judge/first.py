@@ -32,9 +32,7 @@ def judge_first(
     if rate.nominal != nominal and not near_level and not any(agrees(rate, one.rate, source) for one in earlier):
         said = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}: known is a nominal of {nominal}"
         return Verdict(held=((rate, Hold(Cause.NOMINAL, said)),))
-    others = {one.currency: found[0].rate for one in rates if (found := _of_other_windows(one, known, source))}
-    swapped = any(one.currency == rate.currency for one, _ in exchanged(rates, others))
-    agreeing = [] if swapped else [one for one in earlier if agrees(rate, one.rate, source)]
+    agreeing = [one for one in earlier if agrees(rate, one.rate, source) and not _is_swapped(rate, rates, one, known)]
     if agreeing:
         return _borne_out(rate, agreeing, earlier)
     if earlier and not near_level:
@@ -57,6 +55,13 @@ def _of_other_windows(rate: Rate, known: Known, source: RatesSource) -> list[Rev
         if (one.held and one.cause is not Cause.CONTENDED) or (one.believed and not one.confirmed)
         if rate.valid_on - one.rate.valid_on <= _REMEMBERED and source.window.of(one.rate.valid_on) < window
     ]
+
+
+def _is_swapped(rate: Rate, rates: Sequence[Rate], beside: Revision, known: Known) -> bool:
+    """Whether `rate` and another of its table stand in each other's place beside the table that `beside` is of."""
+    day, origin = beside.rate.valid_on, beside.origin
+    table = {one.rate.currency: one.rate for one in known.revisions if (one.rate.valid_on, one.origin) == (day, origin)}
+    return any(one.currency == rate.currency for one, _ in exchanged(rates, table))
 
 
 def _restamped(rate: Rate, before: Revision) -> Verdict:

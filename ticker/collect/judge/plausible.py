@@ -18,6 +18,7 @@ from ticker.collect.sources import adapter_of
 from ticker.model import Cause, Rate, RatesSource, Revision, Table
 
 EXCHANGED_BEYOND = Decimal("0.01")
+CROSSES_WITHIN = Decimal("0.05")  # two currencies of one table may change places truly, by moves of at most this
 RATIO_BEYOND = Decimal("0.05")
 
 
@@ -67,6 +68,8 @@ def objections(
     found: dict[str, Hold] = {}
     for one, other in exchanged(table.rates, yardsticks):
         found[one.currency] = Hold(Cause.EXCHANGE, against(one, yardsticks[other.currency], "exchanged"))
+    for one, other in _copied(table.rates, yardsticks):
+        found.setdefault(one.currency, Hold(Cause.EXCHANGE, against(one, other, "another currency's figure")))
     for one in _off_the_ratio(table, yardsticks, witnesses):
         found.setdefault(one.currency, Hold(Cause.RATIO, against(one, yardsticks[one.currency], "off the ratio")))
     for rate in table.rates:
@@ -90,7 +93,7 @@ def taken_back(rate: Rate, known: Known, source: RatesSource) -> Between | None:
     """The believed figures between, where `rate` takes back a move beyond the tight limit that the table before it
     brought: so that a slip small enough to be believed does not get the truth held."""
     between, before = known.last_move(rate.currency, rate.valid_on)
-    if before is None or any(one.released_at or not one.confirmed for one in between):
+    if before is None or any(_is_borne_out(one) for one in between):
         return None
     slip, tight = between[0].rate, tight_limit(rate.currency, source)
     if rate.nominal != before.nominal or move(slip, before) <= tight or move(rate, before) > tight:
@@ -102,6 +105,13 @@ def taken_back(rate: Rate, known: Known, source: RatesSource) -> Between | None:
     if first >= last or any(first < source.window.of(day) < last for day in tables_between):
         return None
     return Between(tuple(between), before)
+
+
+def _is_borne_out(revision: Revision) -> bool:
+    """Whether more than a table within the limit speaks for a believed figure, or it is a first one. That an answer was
+    settled as the bank's word says nothing of the figure."""
+    settled = revision.cause is Cause.CONTENDED
+    return bool(revision.released_at and not settled) or revision.by_operator or not revision.confirmed
 
 
 def exchanged(rates: Sequence[Rate], yardsticks: Mapping[str, Rate]) -> list[tuple[Rate, Rate]]:
@@ -121,6 +131,19 @@ def exchanged(rates: Sequence[Rate], yardsticks: Mapping[str, Rate]) -> list[tup
 
 def _is_nearer_to(rate: Rate, currency: str, yardsticks: Mapping[str, Rate]) -> bool:
     return move(rate, yardsticks[currency]) < move(rate, yardsticks[rate.currency])
+
+
+def _copied(rates: Sequence[Rate], yardsticks: Mapping[str, Rate]) -> list[tuple[Rate, Rate]]:
+    """Each figure that moved and equals another currency's, with that one. Short figures may be equal by chance."""
+    moved = [
+        one for one in rates if one.currency in yardsticks and move(one, yardsticks[one.currency]) > EXCHANGED_BEYOND
+    ]
+    return [
+        (one, other)
+        for one in moved
+        for other in rates
+        if one.currency != other.currency and one.value == other.value and len(one.quoted.as_tuple().digits) > 4
+    ]
 
 
 def _off_the_ratio(table: Table, yardsticks: Mapping[str, Rate], witnesses: Witnesses) -> list[Rate]:

@@ -8,10 +8,18 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from ticker.collect.judge import answers
-from ticker.collect.judge.aftermath import held_before, is_seconded, settle_held
+from ticker.collect.judge.aftermath import held_before, is_seconded, releases, settle_held
 from ticker.collect.judge.answers import Answered
 from ticker.collect.judge.first import judge_first
-from ticker.collect.judge.plausible import against, companions, is_near_level, objections, taken_back
+from ticker.collect.judge.plausible import (
+    CROSSES_WITHIN,
+    against,
+    companions,
+    is_near_level,
+    move,
+    objections,
+    taken_back,
+)
 from ticker.collect.judge.verdict import Hold, Verdict, joined
 from ticker.collect.judge.witnesses import NO_WITNESSES, Witnesses
 from ticker.collect.known import Known, is_restamp, newest_believed
@@ -69,6 +77,9 @@ def _remember_too_early(answer: Answered, heard: Heard, source: RatesSource, hom
     it was time, so that ours is wrong."""
     if answer.left_at and not too_early(answer.table.valid_on, source, home, answer.left_at):
         return heard
+    today, day = home.day(answer.at), answer.table.valid_on
+    if day <= today + timedelta(days=source.ahead_days) and home.day(source.window.of(day)[0]) == today:
+        return heard  # early on the window's own day: it counts once the window is open
     return replace(heard, too_early=answer.file)
 
 
@@ -88,6 +99,7 @@ class _Trial:
         measured = [rate for rate in self.accepted if rate.currency in self.yardsticks]
         parts.append(settle_held(measured, self.known, self.source))
         parts += [self._take_back(rate) for rate in measured]
+        parts.append(self._misdated())
         lost = tuple(sorted(self.before.keys() - table.currencies))
         return joined(parts, lost=lost, heard=self.heard)
 
@@ -120,12 +132,19 @@ class _Trial:
 
     def _is_borne_out(self, rate: Rate, cause: Cause) -> bool:
         """Whether a figure is believed although `cause` speaks against it. Figures in each other's place, or off the
-        ratio of two others, do not become true by being printed again."""
+        ratio of two others, do not become true by being printed again; but two that are near each other may cross."""
+        yardstick = self.yardsticks[rate.currency]
         if is_near_level(rate, self.source, self.witnesses):
             return cause is not Cause.RATIO
-        if cause in (Cause.EXCHANGE, Cause.RATIO) or self.restamp:
+        crosses = cause is Cause.EXCHANGE and move(rate, yardstick) <= CROSSES_WITHIN
+        if self.restamp or (cause in (Cause.EXCHANGE, Cause.RATIO) and not crosses):
             return False
-        return is_seconded(rate, self.yardsticks[rate.currency], held_before(rate, self.known), self.source)
+        held = [
+            one
+            for one in held_before(rate, self.known)
+            if one.cause is not Cause.BETWEEN or releases(rate, one, self.known, self.source)
+        ]
+        return is_seconded(rate, yardstick, held, self.source)
 
     def _of_this_day(self, heard: Heard) -> Heard:
         """Without what contended on earlier days: the bank has gone on to the next."""
@@ -184,12 +203,12 @@ class _Trial:
 
     def _contends(self, rate: Rate, believed: Revision, contending: Sequence[Revision]) -> Verdict:
         """Another figure than the believed one of its day."""
+        if not self.order.tells and self.answer.left_at:
+            return Verdict()  # it left the bank before another answer did
         mine = next((one for one in reversed(contending) if one.rate.same_figure(rate)), None)
         if mine and mine.cause is not Cause.CONTENDED:  # it is the bank's word, and is held
             self.heard = answers.agreed(self.heard, rate.currency)
             return self._word_settled(rate, mine, contending)
-        if not self.order.tells and self.answer.left_at:
-            return Verdict()  # it left the bank before another answer did
         others = [believed, *(one for one in contending if one is not mine)]
         is_word = self.order.tells and self._settles(rate, others)
         if mine is None:
@@ -218,6 +237,19 @@ class _Trial:
         self.heard = answers.settled(self.heard, rate.currency, rate.valid_on)
         return True
 
+    def _misdated(self) -> Verdict:
+        """The next day's table, printed under the day before by mistake first: every figure of it that moved replaced
+        a believed one, in the window of this table."""
+        day, window = self.answer.table.valid_on, self.source.window
+        if not self.restamp or window.of(day - timedelta(days=1)) == window.of(day):
+            return Verdict()
+        pairs = [self.known.of_day(rate.currency, day - timedelta(days=1)) for rate in self.answer.table.rates]
+        found = [[one for one in of_day if one.believed][-2:] for of_day in pairs]
+        replaced = [two[1].id for two in found if len(two) == 2 and two[1].seen_at >= window.of(day)[0]]
+        if len(replaced) < 2 or len(replaced) < len(found) / 2:
+            return Verdict()
+        return Verdict(discarded=tuple(replaced))
+
     def _take_back(self, rate: Rate) -> Verdict:
         """Put in doubt what stood between, where `rate` is believed although its yardstick speaks against it."""
         between = taken_back(rate, self.known, self.source)
@@ -229,4 +261,6 @@ class _Trial:
 
 def _as_release_of(held: Revision, verdict: Verdict) -> Verdict:
     """A figure that is held already is released instead of being added once more."""
+    if verdict.unconfirmed and not held.first:  # added anew as a first one: released it would count as confirmed
+        return replace(verdict, discarded=(*verdict.discarded, held.id))
     return replace(verdict, believed=(), unconfirmed=(), released=(*verdict.released, held.id))
