@@ -43,6 +43,7 @@ from ticker.snapshot import Content
 from ticker.store import LastBody, Store, Write
 
 RATES_SPAN = timedelta(days=60)  # how far back a round looks at figures
+JUDGE_SPAN = timedelta(days=35)  # the same of the judge, which remembers a first figure for 30 days
 STORIES_SPAN = timedelta(days=30)  # how far back a round looks for the story of a headline
 PAST_ROUNDS = 20  # enough to count failures in a row: after a dozen the pause grows no more
 
@@ -93,7 +94,7 @@ def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round
         return _failed(context, source.id, token, began, fault, partial(due_at, source))
     said = Answered(table, began, answer.left_at, last_body.last_modified, last_body.body_hash)
     with context.store.write(token) as tx:
-        known = tx.revisions(source.id, min(context.home.day(began), table.valid_on) - RATES_SPAN)
+        known = tx.revisions(source.id, min(context.home.day(began), table.valid_on) - JUDGE_SPAN)
         heard = tx.heard(source.id)
         verdict = judge(said, known, heard, source, context.home, context.witnesses)
         apply_verdict(tx, source.id, verdict, began, last_body)
