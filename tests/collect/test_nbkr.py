@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import time
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -291,3 +291,15 @@ def test_a_table_in_utf_16_is_refused():
     text = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY v "77,77">]><CurrencyRates/>'
     with pytest.raises(ParseError, match="without a NUL"):
         nbkr.parse(text.encode("utf-16"))
+
+
+def test_the_shipped_weekly_table_is_of_its_day_and_not_too_old_for_this_release(recorded):
+    """A first weekly figure is believed within twice the shipped one. Ship a newer table when this fails."""
+    real = nbkr.parse((recorded / "nbkr" / "weekly_fetched_2026-05-22T130003Z.xml").read_bytes())
+    assert real.valid_on == nbkr.ANCHOR_DAY
+    assert {one.currency: one.value for one in real.rates} == nbkr.ADAPTER.anchor
+    assert {one.currency: one.nominal for one in real.rates}.items() <= nbkr.ADAPTER.nominals.items()
+    changelog = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = date.fromisoformat(re.findall(r"^## \S+ - (\S+)$", changelog, re.MULTILINE)[0])
+    age = released - nbkr.ANCHOR_DAY
+    assert age < timedelta(days=365), f"it was {age.days} days old when this version was released"
