@@ -245,7 +245,8 @@ class _Trial:
             return Verdict()
         pairs = [self.known.of_day(rate.currency, day - timedelta(days=1)) for rate in self.answer.table.rates]
         found = [[one for one in of_day if one.believed][-2:] for of_day in pairs]
-        replaced = [two[1].id for two in found if len(two) == 2 and two[1].seen_at >= window.of(day)[0]]
+        since = window.of(day)[0]
+        replaced = [of[1].id for of in found if len(of) == 2 and of[1].seen_at >= since and not of[1].by_operator]
         if len(replaced) < 2 or len(replaced) < len(found) / 2:
             return Verdict()
         return Verdict(discarded=tuple(replaced))
