@@ -216,7 +216,10 @@ def watched(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     config.write_text(settings(url, folder, upstream, clock))
     with runner(folder) as made:
         running = made.serve(config).until_ready()
-        until("headlines", lambda: running.shown()["headlines"], START_S)
+        # All that a first start brings, so that no strip is drawn anew just as a link is followed.
+        for language in ("en", "ru", "ky"):
+            until("headlines", lambda language=language: running.shown(f"lang={language}")["headlines"], START_S)  # type: ignore[misc]
+        until("fresh rates", lambda: {one["freshness"] for one in running.shown()["rates"]} == {"fresh"}, START_S)
         with closing(open_store(url, clock=clock)) as store:
             yield Watched(running, url, store, browser)
     upstream.stop()
