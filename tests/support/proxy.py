@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 Connect = Callable[[], Any]  # a coroutine that gives the streams of a connection to the server
@@ -57,16 +57,18 @@ class Proxy:
         if self.refuse:
             writer.transport.abort()
             return
-        with suppress(OSError, asyncio.CancelledError):
+        ends = {writer}
+        try:
             there_reader, there_writer = await self._connect()
-            ends = {writer, there_writer}
+            ends.add(there_writer)
             self._writers |= ends
-            try:
-                await asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
-            finally:
-                for one in ends:
-                    one.transport.abort()
-                self._writers -= ends
+            await asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            for one in ends:
+                one.transport.abort()
+            self._writers -= ends
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(1 << 16):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.given import bishkek
-from support.running import START_S, Moved, Running, free_port, runner, settings, until
+from support.running import START_S, Moved, Running, accept, free_port, runner, settings, until
 
 from ticker.demo import DemoUpstream
 from ticker.store import open_store
@@ -82,6 +82,8 @@ def test_killed_in_the_midst_beside_a_service_it_goes_on_and_the_service_never_n
         upstream.bank.set(upstream.bank.daily_table(clock())[0], USD="87.1234")
         with closing(open_store(f"sqlite:///{folders['killed'] / 'ticker.db'}", clock=clock)) as store:
             store.enqueue("fetch", "nbkr")
+            until("the bank's next word is held", store.held)
+            accept(store)
         until("the bank's next word is shown", lambda: b"87.1234" in service.get("/strip.json").body)
 
 

@@ -102,11 +102,11 @@ class LiveSnapshot:
         self._snapshot, self._seen = snapshot, seen
 
     def _is_bare(self, snapshot: Snapshot) -> bool:
-        """Whether the store has begun anew and has no figure yet, while the last good snapshot still shows some. Their
-        age is judged all along; after an hour the newer headlines count for more."""
+        """Whether the store has begun anew and lacks the figures of the first source of which the last good snapshot
+        still shows some. Their age is judged all along; after an hour the newer headlines count for more."""
         shown = self._shown.content if self._shown else None
-        sources = {bank.source for bank in snapshot.content.banks}
-        if snapshot.content.series or not shown or not shown.series or {one.source for one in shown.banks} != sources:
+        sources, has = ({one.source for one in many} for many in (snapshot.content.banks, snapshot.content.series))
+        if not shown or not shown.series or shown.series[0].source in has or set(shown.grace) != sources:
             self._bare_since = None
             return False
         self._bare_since = self._bare_since or self._clock()
