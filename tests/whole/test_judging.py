@@ -124,12 +124,10 @@ def story(site, request):
     return Story(site, request.param)
 
 
-def variants(*made: Variant, quick: int = 2) -> pytest.MarkDecorator:
+def variants(*made: Variant) -> pytest.MarkDecorator:
     """Each variant is a test; all but the first are long ones."""
     assert len(made) >= 8
-    params = [
-        pytest.param(one, id=str(one), marks=[pytest.mark.long] if nth >= quick else []) for nth, one in enumerate(made)
-    ]
+    params = [pytest.param(one, id=str(one), marks=[pytest.mark.long] if nth else []) for nth, one in enumerate(made)]
     return pytest.mark.parametrize("story", params, indirect=True)
 
 
@@ -216,7 +214,6 @@ def test_without_an_archive_a_first_slip_is_unconfirmed_until_two_windows_tell_o
     Variant("EUR", "2026-05-31 21:00"),
     Variant("RUB", "2026-05-29 21:00"),
     Variant("USD", "2026-05-29 23:30", restarts=True),
-    quick=1,
 )
 def test_after_a_long_pause_a_slip_is_not_believed_for_want_of_a_yardstick(story):
     """The bank was out of reach for sixteen days and more; the first table after it has the point in another place."""
