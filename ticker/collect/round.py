@@ -100,7 +100,7 @@ def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round
         apply_verdict(tx, source.id, verdict, began, last_body)
         if verdict.heard != heard:
             tx.save_heard(source.id, verdict.heard)
-        if not (verdict.refused or verdict.ignored):
+        if last_body != past and not (verdict.refused or verdict.ignored):
             tx.save_body(source.id, last_body)
         for currency in verdict.confirmed:
             tx.record_look(source.id, currency, began - answer.age)

@@ -128,8 +128,9 @@ class Write(Reads):
         put_body(self._session, source, body)
 
     def save_heard(self, source: str, heard: Heard) -> None:
-        self._run(t.heard.delete().where(t.heard.c.source == source))
-        self._run(t.heard.insert().values(source=source, state=r.dump_heard(heard)))
+        state = r.dump_heard(heard)
+        if not self._run(t.heard.update().where(t.heard.c.source == source).values(state=state)).rowcount:
+            self._run(t.heard.insert().values(source=source, state=state))
 
     def record(self, round: Round) -> None:
         self._run(t.rounds.insert().values(r.round_row(round)))
