@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from support.damage import emptied, garbage, truncated
 from support.stores import new_store_url
 
 from ticker.model import Rate
@@ -245,18 +246,6 @@ class TestDeleted:
         with pytest.raises(StoreError, match="the file is gone"):
             store.version()
         assert not shelf.file.exists()
-
-
-def garbage(file: Path) -> None:
-    file.write_bytes(b"\xa5" * file.stat().st_size)
-
-
-def truncated(file: Path) -> None:
-    os.truncate(file, file.stat().st_size // 2)
-
-
-def emptied(file: Path) -> None:
-    os.truncate(file, 0)
 
 
 def first_pages(file: Path) -> None:

@@ -101,6 +101,11 @@ class Story:
         """The day of the table that the bank shows at the moment of the error."""
         return self.bank.daily_table(bishkek(self.variant.at))[0]
 
+    def next_table(self, day: date) -> date:
+        """The first day after `day` for which the bank sets a new figure."""
+        later = (day + DAY * n for n in range(1, 9))
+        return next(one for one in later if self.bank._is_new_on(self.variant.currency, one))
+
     def figure(self, day: date, currency: str = "") -> Decimal:
         return self.bank.figure(currency or self.variant.currency, day)
 
@@ -177,7 +182,7 @@ def slips_first(story: Story, *, archive: bool) -> Decimal:
     """The first table of a new installation has the point in another place; the bank's next one is right."""
     day = story.tabled()
     right = story.figure(day)
-    following = next(day + DAY * n for n in range(1, 9) if story.bank._is_new_on(story.variant.currency, day + DAY * n))
+    following = story.next_table(day)
     story.prints(following, story.figure(following))
     story.prints(day, right * 10)
     story.begins(at_once=True)
@@ -222,7 +227,7 @@ def test_after_a_long_pause_a_slip_is_not_believed_for_want_of_a_yardstick(story
     story.site.turn(to="2026-05-11 11:00")
     day = story.tabled()
     slip = story.figure(day) * 10
-    following = next(day + DAY * n for n in range(1, 9) if story.bank._is_new_on(story.variant.currency, day + DAY * n))
+    following = story.next_table(day)
     story.prints(following, story.figure(following))
     story.prints(day, slip)
     for source in ("nbkr", "nbkr-archive"):
@@ -254,7 +259,7 @@ def test_a_held_move_is_not_released_by_the_old_figure(story):
     right = story.figure(day - DAY)
     wrong = (right * Decimal("1.16")).quantize(STEP)
     story.prints(day, wrong)
-    following = next(day + DAY * n for n in range(1, 9) if story.bank._is_new_on(story.variant.currency, day + DAY * n))
+    following = story.next_table(day)
     story.prints(following, right)
     story.begins()
     story.goes_on(to=5 * 24 * 60)
@@ -296,7 +301,7 @@ def test_a_believed_slip_does_not_get_the_truth_held(story):
     day = date.fromisoformat(story.variant.at[:10]) + DAY
     right = story.figure(day - DAY)
     story.prints(day, (right * Decimal("0.875")).quantize(STEP))
-    following = next(day + DAY * n for n in range(1, 9) if story.bank._is_new_on(story.variant.currency, day + DAY * n))
+    following = story.next_table(day)
     truth = (right * Decimal("1.01")).quantize(STEP)
     story.prints(following, truth)
     story.begins()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.damage import emptied, garbage, truncated
 
 from ticker.serve.http.live import FIGURES_KEPT, read_snapshot
 from ticker.store import StoreError, sqlite_file
@@ -219,18 +220,6 @@ def test_histories_are_those_of_the_file_that_is_there(site):
 
 
 # Damaged, deleted, locked, full.
-
-
-def garbage(file: Path) -> None:
-    file.write_bytes(b"\xa5" * file.stat().st_size)
-
-
-def truncated(file: Path) -> None:
-    os.truncate(file, file.stat().st_size // 2)
-
-
-def emptied(file: Path) -> None:
-    os.truncate(file, 0)
 
 
 @pytest.mark.parametrize(("harm", "at_once"), [(garbage, True), (truncated, False), (emptied, True)])

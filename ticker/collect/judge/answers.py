@@ -105,8 +105,7 @@ def settled(heard: Heard, currency: str, day: date) -> Heard:
     """What is heard once it was settled which figure of a day is the bank's word."""
     times = times_settled(heard, currency, day) + 1
     others = tuple(one for one in heard.settled if one[0] != currency)
-    left = tuple(one for one in heard.contenders if one.rate.currency != currency)
-    return replace(heard, settled=(*others, (currency, day, times)), contenders=left)
+    return replace(agreed(heard, currency), settled=(*others, (currency, day, times)))
 
 
 def agreed(heard: Heard, currency: str) -> Heard:
