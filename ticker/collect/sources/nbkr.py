@@ -12,17 +12,19 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlencode
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
-from ticker.collect.sources.adapter import ArchiveAdapter, ArchiveFigure, BankAdapter
-from ticker.model import ParseError, Rate, Table
+from ticker.collect.sources.adapter import ArchiveAdapter, ArchiveFigure, BankAdapter, OutOfRange, Weekend
+from ticker.model import ParseError, Rate, Table, Window
 
 HOME = "KGS"
+ZONE = ZoneInfo("Asia/Bishkek")
 MAX_TABLE_BYTES = 64 << 10  # the real ones have 500 bytes and 4 KB
 MAX_ARCHIVE_BYTES = 1 << 20
 
@@ -188,6 +190,17 @@ def _date(text: str, source: str, where: str) -> date:
 
 
 ADAPTER = BankAdapter(
+    home=HOME,
+    zone=ZONE,
+    window=Window(
+        frozenset(range(5)), time(15), time(18), ZONE
+    ),  # rates are set 15:00-15:30, the file is written by 16:20
+    ahead_days=1,
+    restamps=True,
+    weekend=Weekend.RESTAMPED,
+    out_of_range=OutOfRange.NOT_ASKED,
+    agreement={"USD": Decimal("0.005")} | dict.fromkeys(("EUR", "RUB", "KZT", "CNY"), Decimal("0.025")),
+    contradicted_limits={"USD": Decimal("0.05"), "EUR": Decimal("0.05"), "RUB": Decimal("0.07")},
     parse=parse,
     recognises=looks_like_table,
     archive=ArchiveAdapter(
