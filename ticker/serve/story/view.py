@@ -107,7 +107,7 @@ def story(
         popular=tuple(each for each in beside.popular if each.headline.id != one.id),
         described=news_article(shown.headline, known.summary),
         back=f"/panel?lang={lang}" + (f"&home={home}" if home else ""),
-        languages=tuple(_languages(one, lang, terms)),
+        languages=tuple(_languages(one, options, terms)),
         words=say,
         demo=context.content.demo,
     )
@@ -132,9 +132,10 @@ def _related(one: Headline, feeds: Mapping[str, FeedTerms], context: Context) ->
         yield panel_headline(Cluster(other, ()), feeds, context, "")
 
 
-def _languages(one: Headline, current: Language, terms: HomeTerms) -> Iterator[LanguageLink]:
+def _languages(one: Headline, options: Options, terms: HomeTerms) -> Iterator[LanguageLink]:
+    home = f"&home={options.home}" if options.home else ""
     for lang in terms.languages:
-        yield LanguageLink(lang, *LANGUAGE_NAMES[lang], f"/story/{one.id}?lang={lang}", lang == current)
+        yield LanguageLink(lang, *LANGUAGE_NAMES[lang], f"/story/{one.id}?lang={lang}{home}", lang == options.lang)
 
 
 def _of_today(rates: Sequence[PanelRate], context: Context) -> tuple[DayRate, ...]:

@@ -111,6 +111,7 @@ class Strip:
     notes: tuple[str, ...]
     links: Mapping[str, str]
     languages: tuple[LanguageLink, ...]
+    offered: tuple[Language, ...]  # the home's languages, linked or not
     past: bool  # it is about `as_of`, not the present
 
     @property
@@ -154,6 +155,7 @@ def present(
         notes=notes,
         links=links.own(),
         languages=tuple(map(links.language, terms.languages)) if options.shows("lang") else (),
+        offered=terms.languages,
         past=snapshot.past,
     )
 
