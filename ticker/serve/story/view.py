@@ -128,7 +128,8 @@ def _cluster(one: Headline, content: Content) -> Cluster:
 
 def _related(one: Headline, feeds: Mapping[str, FeedTerms], context: Context) -> Iterator[PanelHeadline]:
     languages = {id_: feed.language for id_, feed in feeds.items()}
-    for other in related(one, context.content.headlines, languages, MOST_RELATED):
+    content = context.content
+    for other in related(one, content.headlines, languages, MOST_RELATED, content.home.currency):
         yield panel_headline(Cluster(other, ()), feeds, context, "")
 
 
