@@ -20,16 +20,17 @@ from ticker.collect.http.bounds import Limits
 from ticker.collect.http.client import fetch
 from ticker.collect.judge import Answered, Verdict, judge
 from ticker.collect.round import RATES_SPAN
-from ticker.collect.sources import adapter_of, feed, recognise
+from ticker.collect.sources import BANKS, adapter_of, feed, recognise
 from ticker.collect.sources.adapter import ArchiveAdapter, BankAdapter
 from ticker.config import Config
-from ticker.model import Entry, FeedSource, Heard, Home, RatesSource, Revision, Table, UpstreamError, Validators
+from ticker.model import Entry, FeedSource, Heard, Home, RatesSource, Revision, UpstreamError, Validators
 from ticker.store import StoreError
 
 WANTED = (
-    "wanted a table of the National Bank of the Kyrgyz Republic (<CurrencyRates>), a page of its archive, or a feed "
-    "(RSS, Atom or JSON Feed)"
+    f"wanted a table or an archive page of a bank that can be read ({', '.join(BANKS)}), or a feed (RSS, Atom or JSON "
+    "Feed)"
 )
+ARCHIVE_PAGE = "an archive page: it does not tell its currency, and not always the nominal"
 # The first element's name, behind a declaration, comments and instructions.
 _ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:[^-]|-(?!->)){0,2000}-->\s*)*"
@@ -151,12 +152,12 @@ def _parse(
     home = config.the_home()
     adapter = adapter_of(source) if isinstance(source, RatesSource) else recognise(body)
     if isinstance(adapter, BankAdapter):
-        return _table(name, adapter.parse(body, name), source, config, known, now)
+        return _table(name, body, adapter, source, config, known, now)
     if isinstance(adapter, ArchiveAdapter):
         figures = adapter.parse(body, name)
-        rates = tuple({"currency": None, "quoted": f"{one.quoted:f}", "nominal": None, "value": None,
+        rates = tuple({"currency": None, "quoted": f"{one.quoted:f}", "nominal": one.nominal, "value": None,
                        "valid_on": str(one.valid_on), "valid_until": str(one.valid_on)} for one in figures)  # fmt: skip
-        return Checked(name, "rates", rates, verdict=("an archive page: it tells neither currency nor nominal",))
+        return Checked(name, "rates", rates, verdict=(ARCHIVE_PAGE,))
     if not isinstance(source, FeedSource) and (met := _something_else(body)):
         raise UpstreamError(f"{name}: {met}; {WANTED}")
     zone, encoding = ZoneInfo(config.home.zone), None
@@ -180,13 +181,17 @@ def _something_else(body: bytes) -> str | None:
 
 def _table(
     name: str,
-    table: Table,
+    body: bytes,
+    adapter: BankAdapter,
     source: RatesSource | FeedSource | None,
     config: Config,
     known: dict[str, list[Revision]],
     now: datetime,
 ) -> Checked:
-    bank = source if isinstance(source, RatesSource) else next(iter(config.rates_sources()), None)
+    """A file or an address is judged as the first source of its bank would be; not at all where there is none."""
+    table = adapter.parse(body, name)
+    banks = [one for one in config.rates_sources() if adapter_of(one) is adapter]
+    bank = source if isinstance(source, RatesSource) else next(iter(banks), None)
     verdict: tuple[str, ...] = ()
     if bank:
         revisions = known.get(bank.id, []) if source else []

@@ -67,7 +67,7 @@ def looks_like_table(body: bytes) -> bool:
     head = body[:2048].removeprefix(b"\xef\xbb\xbf")
     names = [name.strip().decode("latin-1") for name in head.partition(b"\n")[0].split(b",")]
     has_columns = names[0] == "Date" and len(names) > 1 and re.fullmatch("[A-Z]{3}", names[1]) is not None
-    return b"<gesmes:Envelope" in head or has_columns or set(names) >= _SERIES
+    return b"<gesmes:Envelope" in head or has_columns or _SERIES.issubset(names)
 
 
 def _of_xml(body: bytes, source: str) -> tuple[date, list[_Quote]]:
@@ -85,7 +85,7 @@ def _of_csv(body: bytes, source: str) -> tuple[date, list[_Quote]]:
     try:
         rows = csv.reader(body.decode("utf-8-sig").splitlines(), skipinitialspace=True)
         names = [name.strip() for name in next(rows, [])]
-        if _SERIES <= set(names):
+        if _SERIES.issubset(names):
             return _of_series(names, rows, source)
         if names[:1] == ["Date"]:
             return _of_columns(names, rows, source)

@@ -276,7 +276,7 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise ValueError(f"two members {twice[:20]!r} of one object")
+        raise ValueError(f"a second {twice[:20]} in one object")
     return found
 
 
