@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,10 +24,13 @@ from support.bank_bodies import (
     nbrb_archive,
 )
 
+from ticker import service
+from ticker.cli.check import check
 from ticker.collect.sources import BANKS, cbr, cbu, ecb, nbg, nbk, nbrb, nbt, recognise
 from ticker.collect.sources import adapter as contract
 from ticker.collect.sources.adapter import BankAdapter, OutOfRange, Weekend
 from ticker.collect.sources.reading import MAX_TABLE_BYTES
+from ticker.config import Config
 from ticker.model import DAY, ParseError, Revision, Table
 from ticker.rates.defunct import DEFUNCT
 from ticker.rates.tracks import newest_believed
@@ -260,19 +263,22 @@ def test_a_body_of_our_own_is_read(bank):
         (Row("JPY", "1", "9999999999"), "JPY / "),
         (Row("JPY", "1", "1.123456789"), "JPY / "),
         (Row("JPY", "1", "1e2"), "JPY / "),
-        (Row("JPY", "2", "5"), "JPY / "),
-        (Row("JPY", "10000000", "5"), "JPY / "),
     ],
 )
 def test_a_row_that_cannot_be_read_is_dropped_and_named(bank, row, complaint):
-    form = FORMATS[bank]
-    if bank == "ECB" and row.nominal != "1":
-        pytest.skip("the ECB prints no nominal")
-    table = parse(bank, form.table(USD, row))
+    table = parse(bank, FORMATS[bank].table(USD, row))
     assert table.currencies == {"USD"}
     (said,) = table.complaints
     assert said.startswith(f"{bank.lower()}: ")
     assert complaint in said
+
+
+@pytest.mark.parametrize("bank", sorted(FORMATS.keys() - {"ECB"}))
+@pytest.mark.parametrize("nominal", ["2", "50", "0", "10000000"])
+def test_a_nominal_that_is_no_power_of_ten_up_to_a_million_drops_its_row(bank, nominal):
+    table = parse(bank, FORMATS[bank].table(USD, Row("JPY", nominal, "5")))
+    assert table.currencies == {"USD"}
+    assert f"met '{nominal}', wanted 1, 10, 100" in table.complaints[0]
 
 
 @of_each_bank
@@ -560,6 +566,23 @@ def test_the_recorded_tables_of_this_year_offer_no_defunct_currency(recorded):
                 still_printed.add((bank, rate.currency))
                 assert not newest_believed([Revision(1, "x", rate, seen_at=None)])
     assert still_printed == {("NBKR", "BYR"), ("CBU", "BGN")}
+
+
+@of_each_bank
+def test_a_file_of_another_bank_than_the_sources_is_read_and_not_judged(bank, tmp_path):
+    file = tmp_path / "table"
+    file.write_bytes(FORMATS[bank].table())
+    now = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    checked = check(str(file), Config(), service.fetch_limits(Config()), {}, now)
+    assert (checked.kind, len(checked.rates), checked.verdict, checked.error) == ("rates", 2, (), None)
+
+
+def test_a_file_of_an_archive_page_is_read_with_the_nominal_where_it_has_one(tmp_path):
+    file = tmp_path / "page"
+    file.write_bytes(ARCHIVE_PAGES["CBR"])
+    now = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    checked = check(str(file), Config(), service.fetch_limits(Config()), {}, now)
+    assert [(one["quoted"], one["nominal"]) for one in checked.rates] == [("77.1734", 1), ("77.6093", 1)]
 
 
 def test_the_limits_of_bytes_leave_room_for_what_is_recorded(recorded):
