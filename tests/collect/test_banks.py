@@ -30,7 +30,7 @@ from ticker.collect.sources import BANKS, cbr, cbu, ecb, nbg, nbk, nbrb, nbt, re
 from ticker.collect.sources import adapter as contract
 from ticker.collect.sources.adapter import BankAdapter, OutOfRange, Weekend
 from ticker.collect.sources.reading import MAX_TABLE_BYTES
-from ticker.config import Config
+from ticker.config import load
 from ticker.model import DAY, ParseError, Revision, Table
 from ticker.rates.defunct import DEFUNCT
 from ticker.rates.tracks import newest_believed
@@ -573,7 +573,8 @@ def test_a_file_of_another_bank_than_the_sources_is_read_and_not_judged(bank, tm
     file = tmp_path / "table"
     file.write_bytes(FORMATS[bank].table())
     now = datetime(2026, 3, 3, 12, tzinfo=UTC)
-    checked = check(str(file), Config(), service.fetch_limits(Config()), {}, now)
+    config = load(None, {}).config
+    checked = check(str(file), config, service.fetch_limits(config), {}, now)
     assert (checked.kind, len(checked.rates), checked.verdict, checked.error) == ("rates", 2, (), None)
 
 
@@ -581,7 +582,8 @@ def test_a_file_of_an_archive_page_is_read_with_the_nominal_where_it_has_one(tmp
     file = tmp_path / "page"
     file.write_bytes(ARCHIVE_PAGES["CBR"])
     now = datetime(2026, 3, 3, 12, tzinfo=UTC)
-    checked = check(str(file), Config(), service.fetch_limits(Config()), {}, now)
+    config = load(None, {}).config
+    checked = check(str(file), config, service.fetch_limits(config), {}, now)
     assert [(one["quoted"], one["nominal"]) for one in checked.rates] == [("77.1734", 1), ("77.6093", 1)]
 
 

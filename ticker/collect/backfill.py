@@ -58,8 +58,6 @@ class Backfill:
     def plan(self) -> list[Page]:
         """The pages with missing days, without those that were read whole before. Sends no request."""
         first = max(self.first, self.archive.adapter.earliest or self.first)
-        if first > self.last:
-            return []
         missing = {}
         for currency in self.currencies:
             span = self.first - NEAR, self.last + NEAR

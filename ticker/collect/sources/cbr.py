@@ -131,7 +131,7 @@ ADAPTER = BankAdapter(
     # Other banks crossed, on the 13 recorded days of March and April 2026 (NBKR all, NBG and NBRB one each), differ by
     # at most 0.98 % in USD and KGS, 0.84 % in EUR, and NBKR alone on two days by 1.29 % in KZT.
     agreement=dict.fromkeys(("USD", "EUR", "KGS", "KZT"), Decimal("0.025")),
-    # NBKR's series crossed: since 2023 no move in roubles was over 5.92 %; in 2022 some on eleven days were over 7 %.
+    # NBKR's series crossed: since 2023 no move in roubles was over 5.92 %; in 2022 up to eleven of each were over 7 %.
     contradicted_limits=dict.fromkeys(("USD", "EUR", "KGS", "KZT"), Decimal("0.07")),
     nominals={currency: int(row["nominal"]) for currency, row in _SHIPPED.items()},
 )
