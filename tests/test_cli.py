@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 from support.commands import Ran, carry_out
-from support.given import may, rate
+from support.given import HOME, may, rate
 
+from ticker.collect.sources.configured import rates_sources
 from ticker.config import load
-from ticker.model import Home
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series
 from ticker.store import Store, open_store
 
@@ -213,7 +213,7 @@ def test_check_judges_a_table_by_the_day_it_is_asked(run):
 
 
 def _offset(day: Any) -> int:
-    return round((Home().at(day) + timedelta(hours=12) - datetime.now(UTC)).total_seconds())
+    return round((HOME.at(day) + timedelta(hours=12) - datetime.now(UTC)).total_seconds())
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_every_recorded_body_is_read_or_fails_with_a_sentence(run, recorded):
 
 # --- the store's commands -------------------------------------------------------------------------------------------
 
-WHEN = Home().at(may(20)) + timedelta(hours=5)  # a Wednesday morning
+WHEN = HOME.at(may(20)) + timedelta(hours=5)  # a Wednesday morning
 
 
 @pytest.fixture
@@ -301,10 +301,10 @@ def store(moved, tmp_path) -> Iterator[Store]:  # noqa: ARG001
         token = one.lease("machine:1:abc", 25)
         assert token
         config = load(None, os.environ).config
-        bank = config.rates_sources()[0]
+        bank = rates_sources(config)[0]
         usd = Series("nbkr", "USD", (rate("USD", "87.4400", may(19)), rate("USD", "87.4500", may(20))))
         content = Content(
-            Home(),
+            HOME,
             (BankTerms("nbkr", "NBKR", bank.window, 14),),
             (FeedTerms("kaktus-ru", "Kaktus", "ru", 3600),),
             (usd,),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ticker import service
+from ticker.collect.sources.configured import rates_sources
 from ticker.config import Config, ConfigError, load, shown, without_password
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "configuration.md"
@@ -52,7 +53,7 @@ def test_with_no_file_at_all_it_runs_for_kyrgyzstan():
     config = load(None, {}).config
     home = config.the_home()
     assert (home.currency, home.zone.key) == ("KGS", "Asia/Bishkek")
-    daily, weekly = config.rates_sources()
+    daily, weekly = rates_sources(config)
     assert (daily.id, daily.url) == ("nbkr", "https://www.nbkr.kg/XML/daily.xml")
     assert daily.archive_url == "https://www.nbkr.kg/index1.jsp"
     assert (daily.window.weekdays, daily.window.opens, daily.window.closes) == ({0, 1, 2, 3, 4}, time(15), time(18))
@@ -65,7 +66,7 @@ def test_with_no_file_at_all_it_runs_for_kyrgyzstan():
     assert (config.store.url, config.serve.port, config.collect.enabled) == ("sqlite:///ticker.db", 8000, True)
     assert (config.fetch.deadline_s, config.fetch.max_bytes, config.fetch.max_redirects) == (20, 2 * 1024 * 1024, 5)
     assert (config.fetch.allow_hosts, config.demo.enabled) == ((), False)
-    assert (config.serve.currencies, config.serve.language) == (("USD", "EUR", "RUB"), "en")
+    assert (config.currencies_of("KGS"), config.serve.language) == (("USD", "EUR", "RUB"), "en")
 
 
 @pytest.mark.usefixtures("nowhere")
@@ -80,7 +81,7 @@ def test_the_default_feeds_carry_their_publishers_names():
     }
 
 
-SECTIONS = "sections are home, store, serve, collect, fetch, views, rates, feeds, presets, demo"
+SECTIONS = "sections are home, homes, witnesses, store, serve, collect, fetch, views, rates, feeds, presets, demo"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,10 @@ SECTIONS = "sections are home, store, serve, collect, fetch, views, rates, feeds
         ("rates = 3", "rates is 3; a section [rates] is wanted"),
         ('[feeds."My feed"]', "feeds.My feed is no name for a source; small letters, digits and - are wanted"),
         # What is wrong only beside another option.
-        ("rates.nbkr.opens = 19:00:00", "rates.nbkr.opens is 19:00:00; a time before closes (18:00:00) is wanted"),
+        (
+            "rates.nbkr.opens = 19:00:00\nrates.nbkr.closes = 18:00:00",
+            "rates.nbkr.opens is 19:00:00; a time before closes (18:00:00) is wanted",
+        ),
         ("demo.clock_offset_s = 5", "demo.clock_offset_s is 5; 0 is wanted where demo.enabled is false"),
         (A_FEED.replace("mine", "nbkr"), "feeds.nbkr has the name of another source; another name is wanted"),
         (
@@ -150,8 +154,12 @@ SECTIONS = "sections are home, store, serve, collect, fetch, views, rates, feeds
             "feeds.nbkr-archive has the name of another source; another name is wanted",
         ),
         (
-            'home.currency = "KZT"',
-            "home.currency is 'KZT'; 'KGS' is wanted, the currency that rates.nbkr is quoted in",
+            'home.currency = "XXX"',
+            "home.currency is 'XXX'; one of [homes] is wanted: KGS, KZT, RUB",
+        ),
+        (
+            'homes.KZT.enabled = true\nhomes.KZT.feeds = ["none"]',
+            "homes.KZT.feeds names 'none', which no [feeds] section has",
         ),
     ],
 )
@@ -225,8 +233,8 @@ def test_lists_are_written_with_commas_in_a_variable(written):
     config = load(written(""), environ).config
     assert (config.serve.currencies, config.serve.language) == (("RUB", "KZT"), "ky")
     assert config.fetch.allow_hosts == ("localhost:8080",)
-    assert config.rates_sources()[0].window.weekdays == {0, 5}
-    assert config.rates_sources()[0].archive_url is None
+    assert rates_sources(config)[0].window.weekdays == {0, 5}
+    assert rates_sources(config)[0].archive_url is None
 
 
 def test_a_section_of_the_file_changes_adds_or_leaves_out_a_source(written):
@@ -234,8 +242,8 @@ def test_a_section_of_the_file_changes_adds_or_leaves_out_a_source(written):
     feeds = {feed.id: feed for feed in config.feed_sources()}
     assert "kaktus-ru" not in feeds
     assert (feeds["mine"].publisher, len(feeds)) == ("Mine", 12)
-    assert config.rates_sources()[0].every_s == 1800
-    assert config.rates_sources()[0].url == "https://www.nbkr.kg/XML/daily.xml"
+    assert rates_sources(config)[0].every_s == 1800
+    assert rates_sources(config)[0].url == "https://www.nbkr.kg/XML/daily.xml"
 
 
 def test_a_preset_is_a_section_and_a_variable_changes_it(written):
@@ -253,12 +261,12 @@ def test_a_base_address_ends_without_a_slash(written):
 
 def test_every_address_can_be_set_by_a_variable_alone(written):
     config = load(written(""), {}).config
-    sources = [("rates", one) for one in config.rates_sources()] + [("feeds", one) for one in config.feed_sources()]
+    sources = [("rates", one) for one in rates_sources(config)] + [("feeds", one) for one in config.feed_sources()]
     environ = {
         f"TICKER_{kind}_{one.id}_URL".upper().replace("-", "_"): f"http://127.0.0.1/{one.id}" for kind, one in sources
     }
     moved = load(written(""), environ).config
-    assert {one.url for one in (*moved.rates_sources(), *moved.feed_sources())} == set(environ.values())
+    assert {one.url for one in (*rates_sources(moved), *moved.feed_sources())} == set(environ.values())
 
 
 PASSWORDS = ["secret", "se/cr@et", "se:cr?et"]
@@ -319,7 +327,7 @@ def test_the_reference_says_of_each_option_what_the_model_says(written):
 
 def test_defaults_are_complete_without_any_source():
     config = Config()
-    assert (config.rates_sources(), config.feed_sources()) == ((), ())
+    assert (rates_sources(config), config.feed_sources()) == ((), ())
     assert config.the_home().zone == ZoneInfo("Asia/Bishkek")
 
 
@@ -338,7 +346,7 @@ def test_an_example_of_every_kind_of_value_goes_through_toml(written):
     ("options", "wrong"),
     [
         ("lang=de", "lang: met 'de', wanted en, ru or ky"),
-        ("lang=ru&colour=red", "colour is no option; options are lang, currencies, "),
+        ("lang=ru&colour=red", "colour is no option; options are home, lang, currencies, "),
         ("feeds=nowhere", "feeds: 'nowhere' is not offered; offered are 24kg-en, "),
         ("currencies=dollars", "currencies: 'DOLLARS' is not offered; offered are EUR, RUB, USD"),
     ],

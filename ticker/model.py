@@ -5,7 +5,7 @@ Money is `Decimal`, kept as the bank printed it. Moments are aware and in UTC; d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -36,8 +36,8 @@ class Quality(StrEnum):
 class Home:
     """The currency rates are quoted in, with the time zone of its bank."""
 
-    currency: str = "KGS"
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Bishkek"))
+    currency: str  # ISO 4217
+    zone: ZoneInfo
 
     def day(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()
@@ -52,10 +52,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The hours of the home's week in which a source publishes the next table.
-
-    NBKR sets rates on trading days 15:00-15:30 and writes the file by about 16:20, also on Saturdays.
-    """
+    """The hours of the home's week in which a source publishes the next table."""
 
     weekdays: frozenset[int]  # Monday is 0
     opens: time
@@ -65,6 +62,15 @@ class Window:
     def __post_init__(self) -> None:
         if not self.weekdays:  # the searches below would never end
             raise ValueError("Window.weekdays is empty; at least one day from 0 (Monday) to 6 is wanted")
+
+    @classmethod
+    def any_time(cls, zone: ZoneInfo) -> Window:
+        """Of a bank of which nobody recorded when it publishes: each day is a window."""
+        return cls(frozenset(range(7)), time.min, time.max, zone)
+
+    @property
+    def is_known(self) -> bool:
+        return (self.opens, self.closes) != (time.min, time.max)
 
     def _hours(self, day: date) -> tuple[datetime, datetime]:
         return (
@@ -116,7 +122,7 @@ class Window:
 class Rate:
     """What the home currency's bank quoted for one currency.
 
-    `quoted` is in home currency for `nominal` units: NBKR quotes 10 or 100 units of weak currencies.
+    `quoted` is in home currency for `nominal` units: banks quote 10 or 100 units of weak currencies.
     """
 
     currency: str  # ISO 4217
@@ -256,12 +262,13 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class RatesSource:
-    """A rates table that is visited. `bank` is the key of its words ("NBKR" in each language)."""
+    """A rates table that is visited. `bank` is the key of its words, `home` the currency it sets, with its zone."""
 
     id: str
     url: str
     window: Window
     bank: str
+    home: Home
     ahead_days: int = 1  # how far ahead of today its newest table may be valid
     grace_days: int = 14  # how many days past its validity a table may still be shown, late
     limit: Decimal = Decimal("0.15")  # the largest believable move against the table before
@@ -270,6 +277,8 @@ class RatesSource:
     window_every_s: int = 180
     archive_url: str | None = None
     archive_pause_s: float = 1.0
+    visits: tuple[time, ...] = ()  # of a witness: the times of its day at which it is visited, instead of the paces
+    kept: frozenset[str] | None = None  # the currencies that are kept of its tables; None: all
 
 
 @dataclass(frozen=True, slots=True)

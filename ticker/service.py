@@ -13,8 +13,9 @@ import re
 import resource
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import resource_tracker
 from multiprocessing.util import Finalize
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from ticker import __version__, log
+from ticker.collect.sources.configured import homes_of, rates_sources
 from ticker.config import Config, ConfigError, load
 from ticker.model import Revision
 from ticker.operate import routes as operate
@@ -41,7 +43,7 @@ from ticker.serve.site import Site
 from ticker.serve.strip.assets import EmbedAssets
 from ticker.serve.strip.element import script
 from ticker.serve.strip.options import Offered
-from ticker.serve.terms import Embed, SiteSettings
+from ticker.serve.terms import Embed, HomeTerms, SiteSettings
 from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
 
@@ -141,8 +143,13 @@ class Service:
 
 def site_settings(config: Config) -> SiteSettings:
     """The operator's settings. Raises ConfigError for a preset with an invalid option."""
+    homes = {
+        home: HomeTerms(config.currencies_of(home), config.homes[home].digits, config.homes[home].languages)
+        for home in config.served_homes()
+    }
     return SiteSettings(
-        currencies=config.serve.currencies,
+        own=homes[config.home.currency],
+        homes=homes,
         language=config.serve.language,
         presets=presets(config),
         base_url=config.serve.base_url,
@@ -158,21 +165,33 @@ def presets(config: Config) -> Mapping[str, str]:
 
     Any code may be a currency here: which are known is clear only once a table was read.
     """
-    feeds = frozenset(feed.id for feed in config.feed_sources())
     for name, preset in config.presets.items():
         codes = re.findall(r"\b[A-Z]{3}\b", dict(parse_qsl(preset.options)).get("currencies", "").upper())
-        if wrong := gives_way(preset.options, Offered(frozenset({*config.serve.currencies, *codes}), feeds)):
+        first, *others = [_may_name(config, home, codes) for home in config.served_homes()]
+        offers = replace(first, others={one.home: one for one in others})
+        if wrong := gives_way(preset.options, offers):
             raise ConfigError(f"presets.{name}.options is {preset.options!r}; {wrong}")
     return {name: preset.options for name, preset in config.presets.items()}
 
 
+def _may_name(config: Config, home: str, codes: Sequence[str]) -> Offered:
+    feeds = frozenset(feed.id for feed in config.feeds_of(home))
+    currencies = frozenset({*config.currencies_of(home), *codes})
+    return Offered(currencies, feeds, languages=config.homes[home].languages, home=home)
+
+
 def nothing_yet(config: Config) -> Snapshot:
-    """The snapshot before anything was collected: the sources without figures."""
-    banks = [bank_terms(bank) for bank in config.rates_sources()]
-    feeds = [feed_terms(feed) for feed in config.feed_sources()]
-    none: dict[str, list[Revision]] = {bank.source: [] for bank in banks}
-    content = compose(config.the_home(), banks, feeds, none, [], demo=config.demo.enabled)
-    return Snapshot(0, NEVER, content)
+    """The snapshot before anything was collected: the sources without figures. Raises ConfigError."""
+    found = []
+    for one in homes_of(config):
+        banks = [bank_terms(bank) for bank in one.banks]
+        none: dict[str, list[Revision]] = {
+            source: [] for source in (*(bank.source for bank in banks), *(it.source for it in one.witnesses))
+        }
+        feeds = [feed_terms(feed) for feed in one.feeds]
+        more: Any = {"witnesses": one.witnesses, "agreement": one.agreement}
+        found.append(compose(one.home, banks, feeds, none, [], demo=config.demo.enabled, **more))
+    return Snapshot(0, NEVER, replace(found[0], neighbours=tuple(found[1:])))
 
 
 def round_context(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> RoundContext:
@@ -182,9 +201,8 @@ def round_context(config: Config, store: Store, clock: Clock, pause: Callable[[f
 
     limits = fetch_limits(config)
     return RoundContext(
-        home=config.the_home(),
-        banks=config.rates_sources(),
-        feeds=config.feed_sources(),
+        homes=homes_of(config),
+        banks=rates_sources(config),
         store=store,
         connect=lambda: connection(limits),
         clock=clock,

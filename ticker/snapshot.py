@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ticker.model import Headline, Home, Rate, Window
 
-FORMAT = 2
+FORMAT = 3
 """The number of the text that `dump` writes. To be raised with every change to it, and to what its fields mean."""
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -57,8 +57,31 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessTerms:
+    """A source of another bank whose tables tell of a home's rates."""
+
+    source: str
+    bank: str
+    home: str  # the currency that the bank sets
+    sets_levels: bool  # False: it tells only of currencies to one another
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """One table of a witness. `prices` has, by currency, what one unit costs there, in the bank's own currency, exact;
+    that of the bank itself is 1."""
+
+    source: str
+    valid_on: date
+    prices: tuple[tuple[str, Decimal], ...]
+
+    def price(self, currency: str) -> Decimal | None:
+        return next((price for one, price in self.prices if one == currency), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """What is shown. Equal contents are one version: a confirmation alone makes no new one."""
+    """What is shown of one home. Equal contents are one version: a confirmation alone makes no new one."""
 
     home: Home
     banks: tuple[BankTerms, ...] = ()  # where two have the same currency, the earlier one counts
@@ -66,6 +89,19 @@ class Content:
     series: tuple[Series, ...] = ()
     headlines: tuple[Headline, ...] = ()  # newest first
     demo: bool = False
+    witnesses: tuple[WitnessTerms, ...] = ()
+    testimonies: tuple[Testimony, ...] = ()  # by source, the oldest first
+    agreement: tuple[tuple[str, Decimal], ...] = ()  # by currency, the move within which witnesses agree
+    neighbours: tuple[Content, ...] = ()  # the other homes of the service
+
+    def of(self, home: str | None) -> Content:
+        """That of one home by its currency; this one for None and for a home that the service does not have."""
+        return next((one for one in self.neighbours if one.home.currency == home), self)
+
+    @property
+    def homes(self) -> tuple[Content, ...]:
+        """This one and the others."""
+        return (self, *self.neighbours)
 
     @property
     def grace(self) -> dict[str, int]:
@@ -91,6 +127,11 @@ class Snapshot:
     def confirmed(self, looks: Looks) -> Snapshot:
         return replace(self, looks=looks)
 
+    def at_home(self, home: str | None) -> Snapshot:
+        """What is shown of one home; this snapshot itself for None."""
+        content = self.content.of(home)
+        return self if content is self.content else replace(self, content=content)
+
 
 def empty(home: Home) -> Snapshot:
     """The snapshot before anything was collected."""
@@ -99,20 +140,8 @@ def empty(home: Home) -> Snapshot:
 
 def dump(content: Content) -> str:
     """As JSON, the same text for the same content. `load` reads it."""
-    home = content.home
-    return json.dumps(
-        {
-            "format": FORMAT,
-            "home": {"currency": home.currency, "zone": home.zone.key},
-            "demo": content.demo,
-            "banks": [_dump_bank(bank) for bank in content.banks],
-            "feeds": [asdict(feed) for feed in content.feeds],
-            "series": [_dump_series(series) for series in content.series],
-            "headlines": [_dump_headline(headline) for headline in content.headlines],
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    raw = {"format": FORMAT, **_dump(content), "neighbours": [_dump(one) for one in content.neighbours]}
+    return json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
 
 
 def load(text: str) -> Content:
@@ -125,6 +154,25 @@ def load(text: str) -> Content:
     met = raw.get("format") if isinstance(raw, dict) else None
     if met != FORMAT:
         raise UnknownFormatError(f"the snapshot's format is {met!r}, and this program reads {FORMAT}")
+    return replace(_load(raw), neighbours=tuple(_load(one) for one in raw["neighbours"]))
+
+
+def _dump(content: Content) -> dict[str, Any]:
+    home = content.home
+    return {
+        "home": {"currency": home.currency, "zone": home.zone.key},
+        "demo": content.demo,
+        "banks": [_dump_bank(bank) for bank in content.banks],
+        "feeds": [asdict(feed) for feed in content.feeds],
+        "series": [_dump_series(series) for series in content.series],
+        "headlines": [_dump_headline(headline) for headline in content.headlines],
+        "witnesses": [asdict(witness) for witness in content.witnesses],
+        "testimonies": [_dump_testimony(testimony) for testimony in content.testimonies],
+        "agreement": {currency: str(within) for currency, within in content.agreement},
+    }
+
+
+def _load(raw: Mapping[str, Any]) -> Content:
     return Content(
         home=Home(raw["home"]["currency"], ZoneInfo(raw["home"]["zone"])),
         demo=raw["demo"],
@@ -132,6 +180,9 @@ def load(text: str) -> Content:
         feeds=tuple(FeedTerms(**feed) for feed in raw["feeds"]),
         series=tuple(_load_series(series) for series in raw["series"]),
         headlines=tuple(_load_headline(headline) for headline in raw["headlines"]),
+        witnesses=tuple(WitnessTerms(**witness) for witness in raw["witnesses"]),
+        testimonies=tuple(_load_testimony(testimony) for testimony in raw["testimonies"]),
+        agreement=tuple((currency, _decimal(within)) for currency, within in raw["agreement"].items()),
     )
 
 
@@ -194,14 +245,27 @@ def _dump_rate(rate: Rate) -> dict[str, Any]:
     }
 
 
-def _load_rate(currency: str, raw: Mapping[str, Any]) -> Rate:
+def _dump_testimony(testimony: Testimony) -> dict[str, Any]:
+    prices = {currency: str(price) for currency, price in testimony.prices}
+    return {"source": testimony.source, "valid_on": str(testimony.valid_on), "prices": prices}
+
+
+def _load_testimony(raw: Mapping[str, Any]) -> Testimony:
+    prices = tuple((currency, _decimal(price)) for currency, price in raw["prices"].items())
+    return Testimony(raw["source"], date.fromisoformat(raw["valid_on"]), prices)
+
+
+def _decimal(text: str) -> Decimal:
     try:
-        quoted = Decimal(raw["quoted"])
+        return Decimal(text)
     except InvalidOperation as fault:  # an ArithmeticError, which no caller expects
-        raise ValueError(f"{raw['quoted']!r} is no figure") from fault
+        raise ValueError(f"{text!r} is no figure") from fault
+
+
+def _load_rate(currency: str, raw: Mapping[str, Any]) -> Rate:
     return Rate(
         currency=currency,
-        quoted=quoted,
+        quoted=_decimal(raw["quoted"]),
         nominal=raw["nominal"],
         valid_on=date.fromisoformat(raw["valid_on"]),
         valid_until=date.fromisoformat(raw["valid_until"]),

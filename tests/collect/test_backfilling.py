@@ -25,6 +25,7 @@ from ticker.cli.series_csv import Row
 from ticker.collect.archive import Why
 from ticker.collect.backfill import Backfill, Step
 from ticker.collect.sources import archive_of
+from ticker.collect.sources.configured import rates_sources
 from ticker.demo import DemoUpstream
 from ticker.demo.bank import DAILY
 from ticker.model import DAY, Revision
@@ -47,7 +48,7 @@ def begun(site: Callable[..., Site]) -> Site:
 
 
 def work(site: Site, first: date, last: date = NEWEST, currencies: tuple[str, ...] = ALL, **context: Any) -> Backfill:
-    archive = archive_of(site.config.rates_sources()[0])
+    archive = archive_of(rates_sources(site.config)[0])
     assert archive
     return Backfill(replace(site.collector.context, **context), archive, first, last, currencies)
 

@@ -15,6 +15,7 @@ from support.given import HOME, NBKR, bishkek, may
 from ticker.collect.http.answer import Answer
 from ticker.collect.round import RoundContext, apply_operator_decision, visit_archive, visit_rates
 from ticker.collect.sources import archive_of
+from ticker.collect.sources.configured import HomeSources
 from ticker.model import DAY, Outcome, Revision, Round, UpstreamError, Validators
 from ticker.rates.freshness import Figure, freshness
 from ticker.store import Store, open_store
@@ -68,9 +69,8 @@ class Visits:
     def __init__(self, store: Store, clock: list[datetime]) -> None:
         self.store, self._clock, self.bank = store, clock, Bank()
         self.context = RoundContext(
-            HOME,
+            (HomeSources(HOME, (NBKR,)),),
             (NBKR,),
-            (),
             store,
             lambda: self.bank,
             lambda: clock[0],

@@ -16,6 +16,7 @@ from ticker.collect.round import RoundContext
 from ticker.collect.schedule import Collector
 from ticker.collect.sources import BANKS, adapter_of, archive_of, archived_currencies, nbkr, recognise
 from ticker.collect.sources.adapter import ArchiveAdapter, ArchiveFigure, BankAdapter
+from ticker.collect.sources.configured import HomeSources
 from ticker.model import DAY, Outcome, ParseError, Rate, Table, Validators
 from ticker.store import open_store
 
@@ -88,7 +89,7 @@ def context(tmp_path, upstream):
         return NOW
 
     store = open_store(f"sqlite:///{tmp_path / 'ticker.db'}", clock=clock)
-    yield RoundContext(HOME, (OTHER,), (), store, lambda: upstream, clock, lambda _: None)
+    yield RoundContext((HomeSources(HOME, (OTHER,)),), (OTHER,), store, lambda: upstream, clock, lambda _: None)
     store.close()
 
 

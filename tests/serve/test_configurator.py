@@ -21,7 +21,7 @@ from ticker.serve.configurator.view import Configurator, configurator
 from ticker.serve.http.base_url import base_of
 from ticker.serve.i18n.words import templates_dir, words
 from ticker.serve.strip.options import LANGUAGES, PARTS, Offered, Options, parse
-from ticker.serve.terms import Embed, SiteSettings
+from ticker.serve.terms import Embed, HomeTerms, SiteSettings
 
 CONTENT = day().snapshot.content
 FEEDS = sorted(one.feed for one in CONTENT.feeds)
@@ -246,7 +246,7 @@ def test_a_card_is_higher_by_its_border_and_currencies_by_their_rows():
     assert reserved("") == [46, 92, 138]
     assert reserved("frame=card") == [48, 94, 140]
     assert reserved("show=clock") == [46, 70, 126]
-    many = SiteSettings(currencies=("USD", "EUR", "RUB", "KZT", "CNY"))
+    many = SiteSettings(HomeTerms(("USD", "EUR", "RUB", "KZT", "CNY")))
     style = Tags(codes(asked("", terms=many))["frame"].text).first("iframe")["style"] or ""
     assert "max(123px,min(182px," in style
 

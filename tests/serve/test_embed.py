@@ -23,12 +23,12 @@ from ticker.serve.i18n.words import words
 from ticker.serve.render import Renderer
 from ticker.serve.strip.element import OPTIONS, File, script, style
 from ticker.serve.strip.options import Options
-from ticker.serve.terms import Embed, SiteSettings
+from ticker.serve.terms import Embed, HomeTerms, SiteSettings
 
 
 def client() -> Client:
     scene = day()
-    ready = ResponseCache(scene.snapshot, Renderer(SiteSettings(("USD",))), lambda: scene.now, 5, ())
+    ready = ResponseCache(scene.snapshot, Renderer(SiteSettings(HomeTerms(("USD",)))), lambda: scene.now, 5, ())
     latest = LiveSnapshot(lambda: None, lambda _: None, lambda: scene.now, None)  # type: ignore[arg-type,return-value]
     return Client(application(ready, latest, lambda: scene.now))
 

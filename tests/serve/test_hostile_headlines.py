@@ -31,7 +31,7 @@ from ticker.model import DAY, Feed, ParseError
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import Renderer
-from ticker.serve.terms import SiteSettings
+from ticker.serve.terms import HomeTerms, SiteSettings
 
 seldom = settings(steadily, max_examples=max(1, int(os.environ.get("HOSTILE_EXAMPLES", "150")) // 3))
 NOW = at(WEDNESDAY, "11:16")
@@ -122,7 +122,7 @@ def client(read: Feed) -> Client:
     """The application, with the entries of a feed as its headlines."""
     seen = recognise([(entry, feeds.canonical(entry.url)) for entry in read.entries], (), "24kg-en", NOW)
     made = scene(NOW, daily(WEDNESDAY - DAY, WEDNESDAY), headlines=tuple(story.headline for story in seen.stories))
-    cache = ResponseCache(made.snapshot, Renderer(SiteSettings(("USD",))), lambda: NOW, 50, ())
+    cache = ResponseCache(made.snapshot, Renderer(SiteSettings(HomeTerms(("USD",)))), lambda: NOW, 50, ())
     live = LiveSnapshot(lambda: None, lambda _: None, lambda: NOW, None)  # type: ignore[arg-type,return-value]
     return Client(application(cache, live, lambda: NOW))
 

@@ -13,14 +13,14 @@ from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import Renderer
 from ticker.serve.strip.assets import EmbedAssets
 from ticker.serve.strip.element import File, file, script, style
-from ticker.serve.terms import SiteSettings
+from ticker.serve.terms import HomeTerms, SiteSettings
 
 OLD = file(b"/* of a version before this one */", "js")
 
 
 def client(issued: EmbedAssets) -> Client:
     scene = day()
-    ready = ResponseCache(scene.snapshot, Renderer(SiteSettings(("USD",))), lambda: scene.now, 5, ())
+    ready = ResponseCache(scene.snapshot, Renderer(SiteSettings(HomeTerms(("USD",)))), lambda: scene.now, 5, ())
     latest = LiveSnapshot(lambda: None, lambda _: None, lambda: scene.now, None)  # type: ignore[arg-type,return-value]
     return Client(application(ready, latest, lambda: scene.now, assets=issued))
 

@@ -17,6 +17,7 @@ from ticker.serve.i18n.words import rounded, words
 from ticker.serve.strip.contrast import TEXT, ratio
 from ticker.serve.strip.figures import StripRate, digits_apart, digits_of
 from ticker.serve.strip.options import Options
+from ticker.serve.terms import HomeTerms
 
 D = Decimal
 TODAY = scenes.WEDNESDAY
@@ -447,7 +448,7 @@ def test_language_links_keep_the_other_options() -> None:
 
 def test_currencies_come_in_the_order_asked_for_else_in_the_sites() -> None:
     assert list(rates(scenes.day(), currencies=("RUB", "USD"))) == ["RUB", "USD"]
-    strip = scenes.day().strip(currencies=("EUR",))
+    strip = scenes.day().strip(terms=HomeTerms(("EUR",)))
     assert [rate.currency for rate in strip.rates] == ["EUR"]
 
 

@@ -23,7 +23,7 @@ from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.news import clicks as room
 from ticker.serve.news.clicks import ClickCounter, ClickTally, by_a_reader, decayed_clicks, page_of
 from ticker.serve.render import Renderer
-from ticker.serve.terms import SiteSettings
+from ticker.serve.terms import HomeTerms, SiteSettings
 from ticker.store import Store, StoreError, open_store
 
 NOON = datetime(2026, 5, 22, 12, 10, tzinfo=UTC)
@@ -116,7 +116,7 @@ class Front:
 
     def __post_init__(self) -> None:
         scene = SCENES["day"]()
-        ready = ResponseCache(scene.snapshot, Renderer(SiteSettings(("USD",))), self.desk.clock, 50, ())
+        ready = ResponseCache(scene.snapshot, Renderer(SiteSettings(HomeTerms(("USD",)))), self.desk.clock, 50, ())
         latest = LiveSnapshot(self.desk.open, lambda _: None, self.desk.clock, None)
         self.client = Client(application(ready, latest, self.desk.clock, clicks=self.views))
 

@@ -6,8 +6,9 @@ from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
+from support.given import HOME
 
-from ticker.model import Home, Language
+from ticker.model import Language
 from ticker.serve.i18n.words import templates_dir, words
 from ticker.serve.strip.options import LANGUAGES
 
@@ -123,7 +124,7 @@ def test_a_bank_is_read_aloud_by_its_usual_name() -> None:
 
 def test_a_clock_shows_its_moments_own_zone() -> None:
     moment = datetime(2025, 6, 18, 11, 16, tzinfo=UTC)
-    assert words("en").clock(Home().local(moment)) == "17:16"
+    assert words("en").clock(HOME.local(moment)) == "17:16"
 
 
 def test_words_that_are_missing_are_an_error() -> None:

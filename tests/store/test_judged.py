@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from support.given import HOME
 
-from ticker.model import Cause, Home, Rate
+from ticker.model import Cause, Rate
 from ticker.snapshot import Content, Series
 from ticker.store import Store
 
@@ -53,5 +54,5 @@ def test_another_figure_of_the_same_length_is_a_new_version(store: Store, token:
     versions = []
     for quoted in ("87.45", "87.46", "87.46"):
         with store.write(token) as write:
-            versions.append(write.publish(Content(Home(), series=(Series("nbkr", "USD", (rate(quoted),)),)), NOON))
+            versions.append(write.publish(Content(HOME, series=(Series("nbkr", "USD", (rate(quoted),)),)), NOON))
     assert versions == [1, 2, None]

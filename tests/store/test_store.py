@@ -11,8 +11,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from support.given import HOME
 
-from ticker.model import Headline, Home, Outcome, Rate, Round, Story, Table, Validators
+from ticker.model import Headline, Outcome, Rate, Round, Story, Table, Validators
 from ticker.snapshot import FORMAT, Content, Series, Snapshot
 from ticker.store import Fenced, LastBody, LeaseState, StoreError, open_store, postgresql, tables
 from ticker.store.engine import file_system
@@ -36,7 +37,7 @@ def visit(source="nbkr", began_at=NOON, **rest):
 
 
 def content(*rates):
-    return Content(Home(), series=(Series("nbkr", "USD", rates or (rate(),)),))
+    return Content(HOME, series=(Series("nbkr", "USD", rates or (rate(),)),))
 
 
 @pytest.fixture
@@ -267,8 +268,8 @@ class TestContract:
 
     def test_the_first_snapshot_may_be_empty(self, store, token):
         with store.write(token) as write:
-            assert write.publish(Content(Home()), NOON) == 1
-        assert store.snapshot() == Snapshot(1, NOON, Content(Home()), {})
+            assert write.publish(Content(HOME), NOON) == 1
+        assert store.snapshot() == Snapshot(1, NOON, Content(HOME), {})
 
     def test_a_clock_that_goes_back_takes_neither_version_nor_as_of_with_it(self, store, token):
         with store.write(token) as write:

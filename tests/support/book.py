@@ -40,7 +40,7 @@ class Book:
         modified = bishkek(last_modified) if last_modified else None
         left_at = None if left is None else bishkek(left or at)
         said = Answered(seen, bishkek(at), left_at, modified, body_hash=str(seen))
-        verdict = judge(said, self.known, self.heard, self.source, HOME, self.witnesses)
+        verdict = judge(said, self.known, self.heard, self.source, self.witnesses)
         self.heard, self.last = verdict.heard, verdict
         self._apply(verdict, at, modified, said.body_hash)
         self.looks |= {(self.source.id, currency): bishkek(at) for currency in verdict.confirmed}
@@ -53,7 +53,7 @@ class Book:
         return verdict
 
     def fills(self, *rates: Rate, at: str) -> Verdict:
-        verdict = judge_archive(rates, self.known, self.source, HOME, bishkek(at))
+        verdict = judge_archive(rates, self.known, self.source, bishkek(at))
         self._apply(verdict, at, None, "")
         return verdict
 

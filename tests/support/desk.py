@@ -19,7 +19,7 @@ from ticker.rates.compose import compose
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import Renderer
-from ticker.serve.terms import SiteSettings
+from ticker.serve.terms import HomeTerms, SiteSettings
 from ticker.snapshot import empty
 from ticker.store import open_store
 
@@ -35,9 +35,9 @@ class Desk:
         token = self.store.lease("test", 10**7)
         assert token
         self.token = token
-        self.cache = ResponseCache(empty(HOME), Renderer(SiteSettings(SITE)), lambda: self.now, 50, ())
+        self.cache = ResponseCache(empty(HOME), Renderer(SiteSettings(HomeTerms(SITE))), lambda: self.now, 50, ())
         self.live = LiveSnapshot(lambda: self.store, self.cache.replace_snapshot, lambda: self.now, None)
-        self.app = application(self.cache, self.live, lambda: self.now, settings=SiteSettings(SITE, **terms))
+        self.app = application(self.cache, self.live, lambda: self.now, settings=SiteSettings(HomeTerms(SITE), **terms))
         self.client = Client(self.app)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -13,11 +14,13 @@ from ticker.model import DAY, Home, Rate, RatesSource, Table, Window
 # The same examples in each run, however busy the machine is.
 steadily = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
-HOME = Home()
+HOME = Home("KGS", ZoneInfo("Asia/Bishkek"))
 TRADING = Window(frozenset(range(5)), time(15), time(18), HOME.zone)
 FRIDAYS = Window(frozenset({4}), time(15), time(18), HOME.zone)
-NBKR = RatesSource("nbkr", "https://bank.example/daily.xml", TRADING, "nbkr", archive_url="https://bank.example/old")
-WEEKLY = RatesSource("nbkr-weekly", "https://bank.example/weekly.xml", FRIDAYS, "nbkr", grace_days=7)
+NBKR = RatesSource(
+    "nbkr", "https://bank.example/daily.xml", TRADING, "nbkr", HOME, archive_url="https://bank.example/old"
+)
+WEEKLY = RatesSource("nbkr-weekly", "https://bank.example/weekly.xml", FRIDAYS, "nbkr", HOME, grace_days=7)
 
 
 def bishkek(text: str) -> datetime:

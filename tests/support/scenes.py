@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from ticker.model import DAY, Headline, Home, Rate, Window
+from support.given import HOME
+from ticker.model import DAY, Headline, Rate, Window
 from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import Strip, present
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, empty
 
-HOME = Home()
 WEDNESDAY = date(2025, 6, 18)
 NBKR = BankTerms("nbkr", "NBKR", Window(frozenset(range(5)), time(15), time(18), HOME.zone), 14)
 WEEKLY = BankTerms("nbkr_weekly", "NBKR", Window(frozenset({4}), time(15), time(18), HOME.zone), 7)

@@ -177,6 +177,7 @@ def settings(
         "rates": {
             id_: {**one, "url": addresses[id_], **archive.get(id_, {}), **rates.get(id_, {})}
             for id_, one in DEFAULT_RATES.items()
+            if id_ in addresses
         },
         "feeds": {
             f"demo-{language}": {

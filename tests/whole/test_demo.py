@@ -21,15 +21,15 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from support.given import HOME
 
 from ticker.demo import Bank, DemoUpstream, Fault, Newsroom
 from ticker.demo.bank import DAILY, WEEKLY
 from ticker.demo.faults import faults_of
 from ticker.demo.pages import Row, rates_xml
 from ticker.demo.upstream import PATHS
-from ticker.model import DAY, Home
+from ticker.model import DAY
 
-HOME = Home()
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 5, 22) + DAY * n for n in range(4))
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from support.given import HOME
+
 from ticker.collect.due import archive_due_at, due_at, least_pause_s
 from ticker.collect.http.answer import NO_VALIDATORS, Answer
 from ticker.collect.http.faults import FetchError
@@ -21,8 +23,9 @@ from ticker.collect.round import (
     visit_rates,
 )
 from ticker.collect.sources import Archive, archive_of
+from ticker.collect.sources.configured import HomeSources, rates_sources
 from ticker.config import DEFAULT_RATES, Config
-from ticker.model import FeedSource, Freshness, Home, Outcome, RatesSource, Round, Source, Validators
+from ticker.model import FeedSource, Freshness, Outcome, RatesSource, Round, Source, Validators
 from ticker.rates.certain import certain_now
 from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.strip.options import Options
@@ -36,7 +39,6 @@ from .memory import MemoryStore
 from .shown import CURRENCIES, of_strip
 from .world import World
 
-HOME = Home()
 NAMES = {"nbkr": "daily", "nbkr-weekly": "weekly"}
 FEED = FeedSource("news", "https://news.example/rss", "News", "en", HOME.zone, every_s=43_200)
 _TYPE = "application/xml"
@@ -45,7 +47,8 @@ _OPTIONS = Options(currencies=CURRENCIES, lang="en")
 
 def banks() -> tuple[RatesSource, ...]:
     """The sources of the default settings."""
-    return Config.model_validate({"rates": DEFAULT_RATES, "feeds": {}}).rates_sources()
+    own = {id_: one for id_, one in DEFAULT_RATES.items() if id_ in NAMES}
+    return rates_sources(Config.model_validate({"rates": own, "feeds": {}}))
 
 
 class _Context(RoundContext):
@@ -135,7 +138,9 @@ class FastRun(Loop):
         self.store = backup.backup() if backup else MemoryStore(self.clock)
         store: Any = self.store
         wire: Any = _Wire(self)
-        self.context = _Context(HOME, self.banks, (FEED,), store, wire, self.clock, lambda _seconds: None)
+        self.context = _Context(
+            (HomeSources(HOME, self.banks, (FEED,)),), self.banks, store, wire, self.clock, lambda _seconds: None
+        )
         self._needs = ()
         self._visited: dict[str, float] = {}
         self.clock_moved()

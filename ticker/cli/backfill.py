@@ -18,6 +18,7 @@ from ticker.cli.settings import opened_store
 from ticker.collect.archive import NEAR, SOM, Page
 from ticker.collect.backfill import Backfill, Step
 from ticker.collect.sources import Archive, archive_of, archived_currencies
+from ticker.collect.sources.configured import rates_sources
 from ticker.config import Config
 from ticker.model import DAY, RatesSource
 
@@ -78,7 +79,7 @@ def _of_archive(archive: Archive, currencies: Sequence[str]) -> tuple[str, ...]:
 
 def _banks(config: Config) -> tuple[RatesSource, ...]:
     """Raises ValueError where none has an archive."""
-    banks = config.rates_sources()
+    banks = tuple(one for one in rates_sources(config) if not one.visits)
     if not any(map(archive_of, banks)):
         raise ValueError("no source has an archive; rates.NAME.archive_url gives its address")
     return banks

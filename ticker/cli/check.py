@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ticker import service
 from ticker.cli.options import NOT_WELL, OK
@@ -22,8 +21,9 @@ from ticker.collect.judge import Answered, Verdict, judge
 from ticker.collect.round import RATES_SPAN
 from ticker.collect.sources import BANKS, adapter_of, feed, recognise
 from ticker.collect.sources.adapter import ArchiveAdapter, BankAdapter
+from ticker.collect.sources.configured import rates_sources
 from ticker.config import Config
-from ticker.model import Entry, FeedSource, Heard, Home, RatesSource, Revision, UpstreamError, Validators
+from ticker.model import Entry, FeedSource, Heard, Home, RatesSource, Revision, Table, UpstreamError, Validators
 from ticker.store import StoreError
 
 WANTED = (
@@ -80,7 +80,7 @@ def report(config: Config, names: Sequence[str], *, as_json: bool) -> int:
 
 def _known(config: Config, names: Sequence[str], now: datetime) -> dict[str, list[Revision]]:
     """What the store knows of each rates source; nothing where it is away, or no such source is checked."""
-    banks = config.rates_sources()
+    banks = rates_sources(config)
     if not store_exists(config) or not any(bank.id in names for bank in banks):
         return {}
     since = config.the_home().day(now) - RATES_SPAN
@@ -107,12 +107,12 @@ def _lines(result: Checked) -> Iterator[str]:
 
 def check(name: str, config: Config, limits: Limits, known: dict[str, list[Revision]], now: datetime) -> Checked:
     """Read and judge one FILE, URL or SOURCE. `known`: the revisions of each rates source, where there is a store."""
-    banks = {bank.id: bank for bank in config.rates_sources()}
+    banks = {bank.id: bank for bank in rates_sources(config)}
     feeds = {one.id: one for one in config.feed_sources()}
     source = banks.get(name) or feeds.get(name)
     try:
         if source and not Path(name).exists():
-            answer = fetch(source.url, Validators(), limits)
+            answer = fetch(_address(source, now), Validators(), limits)
             body, url, content_type = answer.body, answer.url, answer.content_type
         elif name.startswith(("http://", "https://")):
             answer = fetch(name, Validators(), limits)
@@ -122,6 +122,12 @@ def check(name: str, config: Config, limits: Limits, known: dict[str, list[Revis
         return _parse(name, body, url, content_type, source, config, known, now)
     except UpstreamError as fault:
         return Checked(name, error=str(fault))
+
+
+def _address(source: RatesSource | FeedSource, now: datetime) -> str:
+    if isinstance(source, FeedSource):
+        return source.url
+    return adapter_of(source).address(source.url, source.home.day(now))
 
 
 def _read(path: Path, sources: list[str], limits: Limits) -> bytes:
@@ -152,7 +158,9 @@ def _parse(
     home = config.the_home()
     adapter = adapter_of(source) if isinstance(source, RatesSource) else recognise(body)
     if isinstance(adapter, BankAdapter):
-        return _table(name, body, adapter, source, config, known, now)
+        banks = [source] if isinstance(source, RatesSource) else rates_sources(config)
+        bank = next((one for one in banks if adapter_of(one) is adapter), None)
+        return _table(name, adapter.parse(body, name), bank, known.get(bank.id, []) if bank and source else [], now)
     if isinstance(adapter, ArchiveAdapter):
         figures = adapter.parse(body, name)
         rates = tuple({"currency": None, "quoted": f"{one.quoted:f}", "nominal": one.nominal, "value": None,
@@ -160,7 +168,7 @@ def _parse(
         return Checked(name, "rates", rates, verdict=(ARCHIVE_PAGE,))
     if not isinstance(source, FeedSource) and (met := _something_else(body)):
         raise UpstreamError(f"{name}: {met}; {WANTED}")
-    zone, encoding = ZoneInfo(config.home.zone), None
+    zone, encoding = home.zone, None
     if isinstance(source, FeedSource):
         zone, encoding = source.zone, source.encoding
     parsed = feed.parse(body, source=name, url=url, zone=zone, content_type=content_type, encoding=encoding)
@@ -181,21 +189,12 @@ def _something_else(body: bytes) -> str | None:
 
 def _table(
     name: str,
-    body: bytes,
-    adapter: BankAdapter,
-    source: RatesSource | FeedSource | None,
-    config: Config,
-    known: dict[str, list[Revision]],
+    table: Table,
+    bank: RatesSource | None,
+    known: list[Revision],
     now: datetime,
 ) -> Checked:
-    """A file or an address is judged as the first source of its bank would be; not at all where there is none."""
-    table = adapter.parse(body, name)
-    banks = [one for one in config.rates_sources() if adapter_of(one) is adapter]
-    bank = source if isinstance(source, RatesSource) else next(iter(banks), None)
-    verdict: tuple[str, ...] = ()
-    if bank:
-        revisions = known.get(bank.id, []) if source else []
-        verdict = _said(judge(Answered(table, now), revisions, Heard(), bank, config.the_home()))
+    verdict = _said(judge(Answered(table, now), known, Heard(), bank)) if bank else ()
     rates = tuple(
         {
             "currency": rate.currency,

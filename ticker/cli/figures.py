@@ -25,6 +25,7 @@ from ticker.cli.settings import opened_store
 from ticker.collect.archive import NEAR, SOM, judge_import
 from ticker.collect.lease import backfill_lease
 from ticker.collect.round import RATES_SPAN
+from ticker.collect.sources.configured import rates_sources
 from ticker.config import Config
 from ticker.model import DAY, Home, RatesSource
 from ticker.store import Store
@@ -69,7 +70,7 @@ def _write_whole(file: Path, text: str) -> None:
 def import_file(config: Config, file: Path, source: str, nominals: Mapping[str, int], *, believe_moves: bool) -> int:
     """Store the figures of `file` for missing days, all of them or none. Raises StoreError, Mistake, UsageError."""
     now, home = service.clock_of(config)(), config.the_home()
-    if source and source not in (ids := [bank.id for bank in config.rates_sources()]):
+    if source and source not in (ids := [bank.id for bank in rates_sources(config)]):
         raise click.BadParameter(f"met {source!r}, wanted one of {', '.join(ids)}", param_hint="'--source'")
     body = _read(file)
     with opened_store(config, create=True) as store:
@@ -117,10 +118,10 @@ def read_import(
     believe_moves: bool = False,
 ) -> Import:
     """Read and judge a file's bytes; writes nothing. Raises UnicodeDecodeError where they are not UTF-8."""
-    banks = {bank.id: bank for bank in config.rates_sources()}
+    banks = {bank.id: bank for bank in rates_sources(config)}
     terms = Terms(
-        home=config.home.currency,
-        sources={bank.id: _newest_published(bank, config.the_home(), now) for bank in banks.values()},
+        homes={bank.id: bank.home.currency for bank in banks.values()},
+        sources={bank.id: _newest_published(bank, now) for bank in banks.values()},
         first=SOM,
         now=now,
         source=source,
@@ -137,9 +138,9 @@ def read_import(
     return Import(tuple(new), len(rows) - len(new), tuple(sorted(bad, key=lambda one: one.line)))
 
 
-def _newest_published(bank: RatesSource, home: Home, now: datetime) -> date:
+def _newest_published(bank: RatesSource, now: datetime) -> date:
     """The last day for which a table can be out. A figure of a later day would make today's table look outdated."""
-    day = home.day(now) + bank.ahead_days * DAY
+    day = bank.home.day(now) + bank.ahead_days * DAY
     while bank.window.of(day)[0] > now:
         day -= DAY
     return day

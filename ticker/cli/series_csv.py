@@ -49,8 +49,8 @@ _ORIGIN = re.compile(r"[\w.:/+-]{1,80}")
 class Terms:
     """What a file's rows are checked against, and what supplies the columns they leave out."""
 
-    home: str  # currency
-    sources: Mapping[str, date]  # the known ones, each with the last day for which its table can be out
+    homes: Mapping[str, str]  # the known sources, each with the currency that it sets
+    sources: Mapping[str, date]  # the same, each with the last day for which its table can be out
     first: date  # the first day allowed
     now: datetime  # when the file is read
     source: str = ""  # of rows that name none
@@ -163,13 +163,14 @@ def _figure(cells: Mapping[str, str], terms: Terms) -> Revision:
         raise _Invented
     valid_on = _day(cells["date"], "date")
     currency = cells["currency"]
-    if not _CODE.fullmatch(currency) or currency == terms.home:
-        raise _Bad(f"currency: met {currency!r}, wanted three capital letters, of another currency than {terms.home}")
+    source = _source(cells.get("source") or terms.source, terms)
+    home = terms.homes[source]
+    if not _CODE.fullmatch(currency) or currency == home:
+        raise _Bad(f"currency: met {currency!r}, wanted three capital letters, of another currency than {home}")
     printed = cells.get("quoted") or cells.get("value") or ""
     quoted = Decimal(printed.replace(",", ".")) if _NUMBER.fullmatch(printed) else Decimal(0)
     if quoted <= 0:
         raise _Bad(f"{currency}: met {printed!r}, wanted a decimal number above zero")
-    source = _source(cells.get("source") or terms.source, terms)
     if not terms.first <= valid_on <= terms.sources[source]:
         raise _Bad(f"date: met {valid_on}, wanted a day from {terms.first} to {terms.sources[source]}")
     valid_until = _day(cells["valid_until"], "valid_until") if cells.get("valid_until") else valid_on

@@ -15,7 +15,7 @@ def status(config: Config, *, as_json: bool) -> int:
     require_store(config)
     one = service.Service(config, collects=False)
     one.site.live.poll()
-    found = facts.gather(one.site.live, one.site.cache, one.clock(), config.serve.currencies)
+    found = facts.gather(one.site.live, one.site.cache, one.clock(), config.currencies_of(config.home.currency))
     one.site.live.stop()
     print(render.as_json(found).decode() if as_json else render.as_text(found))
     return NOT_WELL if found.troubles else OK
@@ -24,6 +24,7 @@ def status(config: Config, *, as_json: bool) -> int:
 def options(loaded: Loaded) -> int:
     """Print the settings as a ticker.toml. Raises ConfigError where a preset is wrong."""
     section: tuple[str, ...] = ()
+    service.nothing_yet(loaded.config)
     service.presets(loaded.config)
     for option in loaded.options:
         if option.path[:-1] != section:

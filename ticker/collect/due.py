@@ -18,21 +18,30 @@ def due_at(source: Source, past: Sequence[Round], now: datetime, *, contending: 
     """When `source` is to be visited next (UTC), after its `past` rounds, newest first.
 
     A rates table: every 3 minutes throughout its window and while figures are `contending`, once it has closed, and
-    hourly otherwise. A feed: every 5 minutes. After failures twice as long each time, at most an hour (5 minutes in a
-    window), with jitter; never sooner than the shortest of these pauses, nor than the upstream's `Retry-After`
-    (RFC 9110, 10.2.3).
+    hourly otherwise; without a known window hourly. A witness: at the times set for it, whatever happened. A feed:
+    every 5 minutes. After failures twice as long each time, at most an hour (5 minutes in a window), with jitter;
+    never sooner than the shortest of these pauses, nor than the upstream's `Retry-After` (RFC 9110, 10.2.3).
     """
     if not past or past[0].began_at > now:  # never visited; or the clock went back since
         return now
     last = past[0]
     due = last.began_at + timedelta(seconds=_pause_s(source, past, contending=contending))
-    if isinstance(source, RatesSource):
+    if isinstance(source, RatesSource) and source.visits:
+        due = _next_visit(source, last.began_at)
+    elif isinstance(source, RatesSource) and source.window.is_known:
         # A look at the close answers for the whole window; an opening must not be slept over.
         moments = (source.window.opens_after(last.began_at), source.window.closes_after(last.began_at))
         due = max(min(due, *moments), last.began_at + timedelta(seconds=least_pause_s(source)))
     if last.retry_after_s:
         due = max(due, last.ended_at + timedelta(seconds=last.retry_after_s))
     return due
+
+
+def _next_visit(source: RatesSource, after: datetime) -> datetime:
+    today = source.home.day(after)
+    return min(
+        at for day in (today, today + DAY) for clock in source.visits if (at := source.home.at(day, clock)) > after
+    )
 
 
 def least_pause_s(source: Source) -> int:
@@ -81,7 +90,8 @@ def _nearest_table(known: Sequence[Revision], day: date) -> frozenset[str]:
 
 
 def _pause_s(source: Source, past: Sequence[Round], *, contending: bool) -> float:
-    in_window = contending or (isinstance(source, RatesSource) and source.window.is_open(past[0].began_at))
+    is_open = isinstance(source, RatesSource) and source.window.is_known and source.window.is_open(past[0].began_at)
+    in_window = contending or is_open
     failures = _failures(past)
     if isinstance(source, FeedSource):
         every_s = short_s = source.every_s

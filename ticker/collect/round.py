@@ -2,7 +2,7 @@
 
 answer  = connection.get(source.url, validators of the last body)   # http; 304 means the last table again
 table   = adapter_of(source).parse(answer.body)                     # sources
-verdict = judge(table, revisions known, what was heard before)      # believed, held, confirmed
+verdict = judge(table, revisions known, heard before, witnesses)    # believed, held, confirmed
 in one transaction: apply_verdict, remember the body and the answer, record what was seen, publish, record the round
 next    = due_at(source, past rounds)                               # due; kept in the round's record
 """
@@ -10,7 +10,7 @@ next    = due_at(source, past rounds)                               # due; kept 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -24,6 +24,8 @@ from ticker.collect.judge import NO_WITNESSES, Answered, Verdict, Witnesses, fre
 from ticker.collect.recognise import recognise
 from ticker.collect.sources import Archive, ArchiveFigure, adapter_of
 from ticker.collect.sources import feed as feeds
+from ticker.collect.sources.configured import HomeSources
+from ticker.collect.witnesses import StoredWitnesses
 from ticker.model import (
     Feed,
     FeedSource,
@@ -44,6 +46,7 @@ from ticker.store import LastBody, Store, Write
 
 RATES_SPAN = timedelta(days=60)  # how far back a round looks at figures
 JUDGE_SPAN = timedelta(days=35)  # the same of the judge, which remembers a first figure for 30 days
+TESTIMONY_SPAN = timedelta(days=10)  # the same of a witness, whose figures soon tell nothing
 STORIES_SPAN = timedelta(days=30)  # how far back a round looks for the story of a headline
 PAST_ROUNDS = 20  # enough to count failures in a row: after a dozen the pause grows no more
 
@@ -54,26 +57,49 @@ Due = Callable[[Sequence[Round], datetime], datetime]
 class RoundContext:
     """What rounds work with. `connect` opens a keep-alive connection for one round; `pause` waits, in seconds."""
 
-    home: Home
-    banks: tuple[RatesSource, ...]
-    feeds: tuple[FeedSource, ...]
+    homes: tuple[HomeSources, ...]  # the default one first
+    banks: tuple[RatesSource, ...]  # every rates source that is visited, witnesses included
     store: Store
     connect: Callable[[], Connection]
     clock: Callable[[], datetime]
     pause: Callable[[float], object]
     demo: bool = False
-    witnesses: Witnesses = NO_WITNESSES
+
+    @property
+    def home(self) -> Home:
+        """The default home."""
+        return self.homes[0].home
+
+    @property
+    def feeds(self) -> tuple[FeedSource, ...]:
+        return tuple({feed.id: feed for one in self.homes for feed in one.feeds}.values())
 
     def content(self, tx: Write) -> Content:
-        since = self.home.day(self.clock()) - RATES_SPAN
+        """What is shown of the default home, with the others."""
+        now = self.clock()
+        revisions = {
+            bank.id: tx.revisions(bank.id, bank.home.day(now) - (TESTIMONY_SPAN if bank.visits else RATES_SPAN))
+            for bank in self.banks
+        }
+        first, *others = [self._of_home(one, revisions, tx) for one in self.homes]
+        return replace(first, neighbours=tuple(others))
+
+    def _of_home(self, one: HomeSources, revisions: Mapping[str, Sequence[Revision]], tx: Write) -> Content:
         return compose(
-            self.home,
-            [bank_terms(bank) for bank in self.banks],
-            [feed_terms(feed) for feed in self.feeds],
-            {bank.id: tx.revisions(bank.id, since) for bank in self.banks},
-            [one for feed in self.feeds for one in tx.recent_headlines(feed.id, KEPT_HEADLINES)],
+            one.home,
+            [bank_terms(bank) for bank in one.banks],
+            [feed_terms(feed) for feed in one.feeds],
+            revisions,
+            [headline for feed in one.feeds for headline in tx.recent_headlines(feed.id, KEPT_HEADLINES)],
             demo=self.demo,
+            witnesses=one.witnesses,
+            agreement=one.agreement,
         )
+
+    def witnesses(self, tx: Write, source: RatesSource, day: date) -> Witnesses:
+        """What other banks say of a source's figures around `day`. Of one that is only a witness itself, nothing."""
+        found = next((one for one in self.homes if source in one.banks), None)
+        return StoredWitnesses(tx, found, day) if found and found.witnesses else NO_WITNESSES
 
 
 def replace_unreadable_snapshot(context: RoundContext, token: int) -> int | None:
@@ -87,16 +113,17 @@ def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round
     """Read a bank's table and judge it. `token` is the lease's; raises Fenced once another process holds the lease."""
     began = context.clock()
     past = context.store.last_body(source.id)
+    address = adapter_of(source).address(source.url, source.home.day(began))
     try:
-        answer = _get(context, source.url, _conditions(past), revalidate=True)
+        answer = _get(context, address, _conditions(past), revalidate=True)
         table, last_body = _parse_table(answer, past, source)
     except UpstreamError as fault:
         return _failed(context, source.id, token, began, fault, partial(due_at, source))
     said = Answered(table, began, answer.left_at, last_body.last_modified, last_body.body_hash)
     with context.store.write(token) as tx:
-        known = tx.revisions(source.id, min(context.home.day(began), table.valid_on) - JUDGE_SPAN)
+        known = tx.revisions(source.id, min(source.home.day(began), table.valid_on) - JUDGE_SPAN)
         heard = tx.heard(source.id)
-        verdict = judge(said, known, heard, source, context.home, context.witnesses)
+        verdict = judge(said, known, heard, source, context.witnesses(tx, source, table.valid_on))
         apply_verdict(tx, source.id, verdict, began, last_body)
         if verdict.heard != heard:
             tx.save_heard(source.id, verdict.heard)
@@ -139,11 +166,11 @@ class _FromArchive:
 def visit_archive(context: RoundContext, archive: Archive, token: int) -> Round:
     """Ask a bank's archive for the missing days. What arrived before a fault is kept."""
     source = archive.source
-    began, today = context.clock(), context.home.day(context.clock())
+    began, today = context.clock(), source.home.day(context.clock())
     since = today - RATES_SPAN
     found = _ask_archive(context, archive, context.store.revisions(source.id, since), today)
     with context.store.write(token) as tx:
-        verdict = judge_archive(found.rates, tx.revisions(source.id, since), source, context.home, began)
+        verdict = judge_archive(found.rates, tx.revisions(source.id, since), source, began)
         apply_verdict(tx, source.id, verdict, began, LastBody(Validators(), None, None, ""), archive.id)
         version = tx.publish(context.content(tx), context.clock())
         fault = found.fault
@@ -271,10 +298,21 @@ def _parse_table(answer: Answer, past: LastBody | None, source: RatesSource) -> 
     if answer.status == HTTPStatus.NOT_MODIFIED and past and past.table:
         return past.table, replace(past, validators=answer.validators)
     try:
-        table = adapter_of(source).parse(answer.body, source.id)
+        table = _kept(adapter_of(source).parse(answer.body, source.id), source)
     except ParseError as fault:
         raise _with_excerpt(fault, answer) from fault
     return table, LastBody(answer.validators, table, answer.last_modified, _hash(answer.body))
+
+
+def _kept(table: Table, source: RatesSource) -> Table:
+    """The table with the currencies that are kept of it. Raises ParseError where it has none of them."""
+    if source.kept is None:
+        return table
+    kept = tuple(rate for rate in table.rates if rate.currency in source.kept)
+    if not kept:
+        wanted = f"at least one of {', '.join(sorted(source.kept))}"
+        raise ParseError(source.id, "table", ", ".join(sorted(table.currencies)), wanted)
+    return replace(table, rates=kept)
 
 
 def _parse_feed(answer: Answer, source: FeedSource) -> Feed:

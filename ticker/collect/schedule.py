@@ -257,7 +257,7 @@ class Collector:
         return due_at(source, self._past(source.id), now, contending=contending)
 
     def _archive_due(self, archive: Archive, now: datetime) -> datetime | None:
-        today = self.context.home.day(now)
+        today = archive.source.home.day(now)
         if not archive_needs(archive, self.context.store.revisions(archive.source.id, today - RATES_SPAN), today):
             return None
         return archive_due_at(archive.source, self._past(archive.id), now)

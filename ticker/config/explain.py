@@ -7,8 +7,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import time
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -31,6 +29,7 @@ _KINDS = {
     "base": "an http or https address such as https://rates.example",
     "clock": "a time of day such as 15:00",
     "encoding": "an encoding such as windows-1251",
+    "feed": "the name of a feed",
     "host": "HOST or HOST:PORT",
     "store": "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
 }
@@ -209,6 +208,4 @@ def shown(option: Option) -> str:
     value = option.value
     if option.path == ("store", "url"):
         value = without_password(value)
-    if isinstance(value, (time, Decimal)):
-        value = str(value)
-    return json.dumps(value, ensure_ascii=False) if value is not None else '""'
+    return json.dumps(value, ensure_ascii=False, default=str) if value is not None else '""'

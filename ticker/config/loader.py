@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ticker.config.explain import PREFIX, Option, complaint, options, unknown_variable, variables
-from ticker.config.models import DEFAULT_FEEDS, DEFAULT_RATES, Config
+from ticker.config.models import NAMED_SECTIONS, Config
 
 FILE = "ticker.toml"
 CONFIG_VARIABLE = "TICKER_CONFIG"  # names the file to read
@@ -36,13 +36,14 @@ def load(file: Path | None, environ: Mapping[str, str]) -> Loaded:
     """The settings from `file` and `environ`. Without `file`, from the one that TICKER_CONFIG names, or from
     ticker.toml in the working folder if there is one.
 
-    A section `[rates.ID]` or `[feeds.ID]` changes or adds one source, a section `[presets.NAME]` adds a preset.
+    A section `[homes.CURRENCY]`, `[rates.ID]` or `[feeds.ID]` changes or adds a home or a source, a section
+    `[presets.NAME]` adds a preset.
     Raises ConfigError for a file that can't be read, an unknown option and a value that is not allowed.
     """
     named = file or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
     path = named or Path(FILE)
     raw, name = _read(path, wanted=named is not None), path.name
-    merged = _merge({"rates": _copy(DEFAULT_RATES), "feeds": _copy(DEFAULT_FEEDS)}, raw)
+    merged = _merge({name: _copy(defaults) for name, (_, defaults) in NAMED_SECTIONS.items()}, raw)
     origins = {path: name for path, _ in _leaves(raw)}
     known = variables(merged)
     for variable in sorted(environ):
@@ -99,6 +100,6 @@ def _put(merged: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 def _literal(text: str, path: tuple[str, ...]) -> Any:
     """The value of a variable's text: lists are written with commas."""
-    if path[-1] in ("weekdays", "currencies", "allow_hosts"):
+    if path[-1] in ("weekdays", "currencies", "allow_hosts", "languages", "feeds", "visits"):
         return [part.strip() for part in text.split(",") if part.strip()]
     return text

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from ticker.model import FeedSource, Home, Language, RatesSource, Window, archive_id
+from ticker.model import FeedSource, Home, Language, archive_id
 
 LONGEST_SHIFT_S = 100 * 366 * 86_400  # of a demonstration's clock
 
@@ -78,13 +78,46 @@ Clock = Annotated[time, AfterValidator(_wall_clock), _kind("clock")]
 Encoding = Annotated[str, AfterValidator(_encoding), _kind("encoding")]
 Host = Annotated[str, Field(pattern=r"^[^\s/@]+$"), _kind("host")]
 StoreUrl = Annotated[str, Field(pattern=r"^(sqlite:///|postgresql://)[^\s]"), _kind("store")]
+FeedName = Annotated[str, Field(pattern=r"^[a-z0-9-]+$"), _kind("feed")]
 OrNone = BeforeValidator(_none_if_empty)  # an empty text means "not set"
 
 
+class DefaultHomeSettings(Settings):
+    currency: Currency = Field(
+        "KGS", description="The home of an address that names none: the currency of one of [homes.CURRENCY]."
+    )
+    zone: Annotated[Zone | None, OrNone] = Field(
+        None, description="Its time zone; by default that of [homes.CURRENCY]."
+    )
+
+
 class HomeSettings(Settings):
-    currency: Currency = Field("KGS", description="Currency in which rates are quoted (ISO 4217).")
-    zone: Zone = Field(
-        "Asia/Bishkek", description="Time zone of the bank: decides what `today` is and when the bank publishes."
+    bank: str = Field(pattern=r"^[A-Z]+$", description="Bank that sets the currency; its sources are those of [rates].")
+    zone: Zone = Field(description="Time zone of the bank: decides what `today` is and when the bank publishes.")
+    currencies: tuple[Currency, ...] = Field(
+        ("USD", "EUR"), min_length=1, max_length=12, description="Currencies of a strip that names none."
+    )
+    digits: Annotated[int | None, OrNone] = Field(
+        None, ge=0, le=6, description="Decimals of a figure on a strip that names none; empty for automatic."
+    )
+    languages: tuple[Language, ...] = Field(
+        ("en", "ru"), min_length=1, description="Languages that are offered, in the order of the switch."
+    )
+    feeds: tuple[FeedName, ...] = Field(
+        (), description="Feeds of this home, by the names of [feeds]. Those that no home names are the default home's."
+    )
+    enabled: bool = Field(True, description="Whether the home is served; the default one always is.")
+
+
+class WitnessSettings(Settings):
+    enabled: bool = Field(
+        True, description="Whether other banks are asked twice a day, to confirm rates and to stand in for them."
+    )
+    visits: tuple[Clock, ...] = Field(
+        (time(2, 30), time(14, 30)),
+        min_length=1,
+        max_length=2,
+        description="When a bank is visited, in its own zone.",
     )
 
 
@@ -109,11 +142,11 @@ class ServeSettings(Settings):
         pattern=r"^[A-Za-z0-9:/.*' -]+$",
         description="Sites that may frame the strip, as in the CSP directive frame-ancestors.",
     )
-    currencies: tuple[Currency, ...] = Field(
-        ("USD", "EUR", "RUB"),
+    currencies: Annotated[tuple[Currency, ...] | None, OrNone] = Field(
+        None,
         min_length=1,
         max_length=12,
-        description="Currencies of a strip that names none.",
+        description="Currencies of a strip of the default home that names none; by default those of [homes.CURRENCY].",
     )
     language: Language = Field(
         "en", description="Language of pages and answers whose address has no `lang`: en, ru or ky."
@@ -165,12 +198,18 @@ class RatesSettings(Settings):
     archive_url: Annotated[Address | None, OrNone] = Field(
         None, description="Address of the bank's archive page, for missing days."
     )
-    bank: str = Field("NBKR", pattern=r"^[A-Z]+$", description="Key of the bank's name in the translations.")
-    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(
-        (1, 2, 3, 4, 5), min_length=1, description="Days on which the bank publishes; Monday is 1."
+    bank: str = Field("NBKR", pattern=r"^[A-Z]+$", description="Bank whose table it is, by the key of its name.")
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] | None = Field(
+        None,
+        min_length=1,
+        description="Days on which the bank publishes; Monday is 1. By default the bank's, if known.",
     )
-    opens: Clock = Field(time(15), description="When the publication window opens, in the home time zone.")
-    closes: Clock = Field(time(18), description="When the publication window closes, in the home time zone.")
+    opens: Annotated[Clock | None, OrNone] = Field(
+        None, description="When the publication window opens, in the bank's zone. By default the bank's, if known."
+    )
+    closes: Annotated[Clock | None, OrNone] = Field(
+        None, description="When the publication window closes, in the bank's zone. By default the bank's, if known."
+    )
     grace_days: int = Field(
         14, ge=0, le=60, description="Days after its validity for which a table is still shown, marked late."
     )
@@ -187,7 +226,7 @@ class RatesSettings(Settings):
 
     @model_validator(mode="after")
     def _window_is_open(self) -> RatesSettings:
-        if self.opens >= self.closes:
+        if self.opens is not None and self.closes is not None and self.opens >= self.closes:
             raise MisfitError(("opens",), f"is {self.opens}; a time before closes ({self.closes}) is wanted")
         return self
 
@@ -196,7 +235,9 @@ class FeedSettings(Settings):
     url: Address = Field(description="Address of the feed: RSS, Atom or JSON Feed.")
     publisher: str = Field(min_length=1, max_length=40, description="Publisher's name, shown beside each headline.")
     language: Language = Field(description="Language of its headlines: en, ru or ky.")
-    zone: Zone = Field("Asia/Bishkek", description="Time zone of dates without one.")
+    zone: Annotated[Zone | None, OrNone] = Field(
+        None, description="Time zone of dates without one. By default that of its home."
+    )
     encoding: Annotated[Encoding | None, OrNone] = Field(
         None, description="Encoding of a feed that declares none or a wrong one."
     )
@@ -237,9 +278,13 @@ class DemoSettings(Settings):
 
 
 class Config(Settings):
-    """All settings. Without a file the service runs for Kyrgyzstan."""
+    """All settings. Without a file the service runs for Kyrgyzstan: that is what the defaults below say."""
 
-    home: HomeSettings = HomeSettings()
+    home: DefaultHomeSettings = DefaultHomeSettings()
+    homes: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], HomeSettings] = Field(
+        default_factory=lambda: {currency: HomeSettings(**one) for currency, one in DEFAULT_HOMES.items()}
+    )
+    witnesses: WitnessSettings = WitnessSettings()
     store: StoreSettings = StoreSettings()
     serve: ServeSettings = ServeSettings()
     collect: CollectSettings = CollectSettings()
@@ -268,50 +313,101 @@ class Config(Settings):
         return self
 
     @model_validator(mode="after")
-    def _rates_are_in_the_home_currency(self) -> Config:
-        # Each bank quotes its own currency, and all banks that can be read so far quote soms.
-        visited = [id_ for id_, one in self.rates.items() if one.enabled]
-        if visited and self.home.currency != "KGS":
-            tail = f"is {self.home.currency!r}; 'KGS' is wanted, the currency that rates.{visited[0]} is quoted in"
-            raise MisfitError(("home", "currency"), tail)
+    def _homes_have_what_they_name(self) -> Config:
+        if self.home.currency not in self.homes:
+            known = ", ".join(self.homes)
+            raise MisfitError(("home", "currency"), f"is {self.home.currency!r}; one of [homes] is wanted: {known}")
+        for currency, one in self.homes.items():
+            if unknown := [feed for feed in one.feeds if feed not in self.feeds and self.is_served(currency)]:
+                raise MisfitError(("homes", currency, "feeds"), f"names {unknown[0]!r}, which no [feeds] section has")
         return self
 
-    def the_home(self) -> Home:
-        return Home(self.home.currency, ZoneInfo(self.home.zone))
+    def is_served(self, currency: str) -> bool:
+        return currency == self.home.currency or self.homes[currency].enabled
 
-    def rates_sources(self) -> tuple[RatesSource, ...]:
-        zone = ZoneInfo(self.home.zone)
+    def the_home(self) -> Home:
+        """The default home."""
+        return self.home_of(self.home.currency)
+
+    def home_of(self, currency: str) -> Home:
+        own = self.home.zone if currency == self.home.currency else None
+        return Home(currency, ZoneInfo(own or self.homes[currency].zone))
+
+    def currencies_of(self, home: str) -> tuple[str, ...]:
+        """The currencies of a strip of that home that names none."""
+        own = self.serve.currencies if home == self.home.currency else None
+        return own or self.homes[home].currencies
+
+    def served_homes(self) -> tuple[str, ...]:
+        """The currencies of the homes that are served, the default one first."""
+        others = [one for one in self.homes if one != self.home.currency and self.is_served(one)]
+        return (self.home.currency, *others)
+
+    def feeds_of(self, currency: str) -> tuple[FeedSource, ...]:
+        """The feeds of a home: those that it names, and for the default one those that no home names."""
+        named = {feed for one in self.homes.values() for feed in one.feeds}
+        own = self.homes[currency].feeds
+        is_default = currency == self.home.currency
         return tuple(
-            RatesSource(
-                id=id_,
-                url=one.url,
-                window=Window(frozenset(day - 1 for day in one.weekdays), one.opens, one.closes, zone),
-                bank=one.bank,
-                grace_days=one.grace_days,
-                limit=one.limit_percent / 100,
-                every_s=one.every_s,
-                window_every_s=one.window_every_s,
-                archive_url=one.archive_url,
-                archive_pause_s=one.archive_pause_s,
+            FeedSource(
+                id_,
+                one.url,
+                one.publisher,
+                one.language,
+                ZoneInfo(one.zone) if one.zone else self.home_of(currency).zone,
+                one.encoding,
+                one.every_s,
             )
-            for id_, one in self.rates.items()
-            if one.enabled
+            for id_, one in self.feeds.items()
+            if one.enabled and (id_ in own or (is_default and id_ not in named))
         )
 
     def feed_sources(self) -> tuple[FeedSource, ...]:
-        return tuple(
-            FeedSource(id_, one.url, one.publisher, one.language, ZoneInfo(one.zone), one.encoding, one.every_s)
-            for id_, one in self.feeds.items()
-            if one.enabled
-        )
+        """The feeds of all homes that are served."""
+        found = {feed.id: feed for home in self.served_homes() for feed in self.feeds_of(home)}
+        return tuple(found.values())
 
+
+DEFAULT_HOMES: Mapping[str, Mapping[str, Any]] = {
+    "KGS": {
+        "bank": "NBKR",
+        "zone": "Asia/Bishkek",
+        "currencies": ("USD", "EUR", "RUB"),
+        "languages": ("en", "ru", "ky"),
+    },
+    "KZT": {
+        "bank": "NBK",
+        "zone": "Asia/Almaty",
+        "currencies": ("USD", "EUR", "RUB"),
+        "feeds": ("tengrinews-ru", "kursiv-ru", "inbusiness-ru"),
+        "enabled": False,
+    },
+    "RUB": {"bank": "CBR", "zone": "Europe/Moscow", "currencies": ("USD", "EUR", "CNY"), "enabled": False},
+}
 
 DEFAULT_RATES: Mapping[str, Mapping[str, Any]] = {
     "nbkr": {
+        "bank": "NBKR",
         "url": "https://www.nbkr.kg/XML/daily.xml",
         "archive_url": "https://www.nbkr.kg/index1.jsp",
     },
-    "nbkr-weekly": {"url": "https://www.nbkr.kg/XML/weekly.xml", "weekdays": (5,), "grace_days": 7},
+    "nbkr-weekly": {
+        "bank": "NBKR",
+        "url": "https://www.nbkr.kg/XML/weekly.xml",
+        "weekdays": (5,),
+        "grace_days": 7,
+    },
+    "cbr": {
+        "bank": "CBR",
+        "url": "https://www.cbr.ru/scripts/XML_daily.asp",
+        "archive_url": "https://www.cbr.ru/scripts/XML_dynamic.asp",
+    },
+    "nbk": {"bank": "NBK", "url": "https://nationalbank.kz/rss/get_rates.cfm"},
+    "cbu": {"bank": "CBU", "url": "https://cbu.uz/en/arkhiv-kursov-valyut/json/all/"},
+    "nbt": {"bank": "NBT", "url": "https://www.nbt.tj/en/kurs/export_xml.php"},
+    "nbrb": {"bank": "NBRB", "url": "https://api.nbrb.by/exrates/rates?periodicity=0"},
+    "nbg": {"bank": "NBG", "url": "https://nbg.gov.ge/gw/api/ct/monetarypolicy/currencies/"},
+    "ecb": {"bank": "ECB", "url": "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"},
 }
 
 DEFAULT_FEEDS: Mapping[str, Mapping[str, Any]] = {
@@ -331,6 +427,9 @@ DEFAULT_FEEDS: Mapping[str, Mapping[str, Any]] = {
         "publisher": "Sputnik Кыргызстан",
         "language": "ky",
     },
+    "tengrinews-ru": {"url": "https://tengrinews.kz/news.rss", "publisher": "Tengrinews", "language": "ru"},
+    "kursiv-ru": {"url": "https://kz.kursiv.media/feed", "publisher": "Kursiv", "language": "ru"},
+    "inbusiness-ru": {"url": "https://inbusiness.kz/rss", "publisher": "Inbusiness.kz", "language": "ru"},
 }
 
 
@@ -346,6 +445,7 @@ def sections(merged: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], type[
 
 # Sections with a name of their own: their model, and those that exist without any settings.
 NAMED_SECTIONS: Mapping[str, tuple[type[BaseModel], Mapping[str, Any]]] = {
+    "homes": (HomeSettings, DEFAULT_HOMES),
     "rates": (RatesSettings, DEFAULT_RATES),
     "feeds": (FeedSettings, DEFAULT_FEEDS),
     "presets": (PresetSettings, {}),

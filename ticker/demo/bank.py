@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
 
 from ticker.model import DAY, Home
 
@@ -46,6 +47,7 @@ WEEKLY = {
     "AED": _Kind(Decimal("23.8094"), swing=Decimal("0.1")),
 }
 _KINDS = DAILY | WEEKLY
+HOME = Home("KGS", ZoneInfo("Asia/Bishkek"))
 
 
 def chance(*key: object) -> int:
@@ -58,7 +60,7 @@ class Bank:
     """`closed` are the holidays on which nothing is set; `restamps` whether days without a new rate get a table of
     their own; `archive_only_set_days` whether the archive leaves those days out."""
 
-    home: Home = field(default_factory=Home)
+    home: Home = HOME
     closed: set[date] = field(default_factory=set)
     restamps: bool = True
     archive_only_set_days: bool = False

@@ -23,8 +23,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.model import Language
 from ticker.serve.configurator.view import Configurator, configurator
-from ticker.serve.strip.options import LANGUAGES
-from ticker.serve.terms import SiteSettings
+from ticker.serve.terms import LANGUAGES, SiteSettings
 from ticker.snapshot import Content
 
 PATIENCE_S = 2.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from ticker.demo.bank import chance
+from ticker.demo.bank import HOME, chance
 from ticker.model import DAY, Home
 
 LANGUAGES = ("en", "ru", "ky")
@@ -199,7 +199,7 @@ def _times(home: Home, seed: str, language: str, day: date) -> tuple[datetime, .
 
 @dataclass
 class Newsroom:
-    home: Home = field(default_factory=Home)
+    home: Home = HOME
     seed: str = "demo"
     entries: int = 20
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from ticker.model import FeedSource, Headline, Home, RatesSource, Revision
 from ticker.rates.doubt import doubted_days
 from ticker.rates.tracks import newest_believed
-from ticker.snapshot import BankTerms, Content, FeedTerms, Series
+from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Testimony, WitnessTerms
 
 KEPT_RATES = 5  # of one currency: tomorrow's, today's, the one before, and two more for a bank that publishes ahead
 KEPT_HEADLINES = 20  # of one feed: as many as a strip may show
+KEPT_TESTIMONIES = 4  # of one witness: of the days around today
 
 
 def compose(
@@ -21,8 +24,14 @@ def compose(
     headlines: Iterable[Headline],
     *,
     demo: bool = False,
+    witnesses: Sequence[WitnessTerms] = (),
+    agreement: Mapping[str, Decimal] | None = None,
 ) -> Content:
-    """`revisions` by source, oldest id first."""
+    """`revisions` by source, those of banks and of witnesses, oldest id first. `agreement` has, by currency, the move
+    within which witnesses agree: of other currencies they are not asked."""
+    agreement = agreement or {}
+    asked = {home.currency, *agreement}
+    told = {one.source: testimonies(one, revisions[one.source], asked) for one in witnesses}
     return Content(
         home=home,
         demo=demo,
@@ -30,7 +39,24 @@ def compose(
         feeds=tuple(feeds),
         series=tuple(one for bank in banks for one in _series(bank.source, revisions[bank.source])),
         headlines=tuple(sorted(headlines, key=lambda one: (one.published_at, one.id), reverse=True)),
+        witnesses=tuple(witnesses),
+        testimonies=tuple(table for one in witnesses for table in told[one.source][-KEPT_TESTIMONIES:]),
+        agreement=tuple(sorted(agreement.items())),
     )
+
+
+def testimonies(witness: WitnessTerms, revisions: Iterable[Revision], asked: Iterable[str]) -> list[Testimony]:
+    """What the believed tables of a witness tell of the currencies `asked`, the oldest first."""
+    asked = frozenset(asked)
+    by_currency: dict[str, list[Revision]] = {}
+    for one in revisions:
+        if one.rate.currency in asked:
+            by_currency.setdefault(one.rate.currency, []).append(one)
+    days: dict[date, dict[str, Decimal]] = {}
+    for currency, said in sorted(by_currency.items()):
+        for day, one in newest_believed(said).items():
+            days.setdefault(day, {witness.home: Decimal(1)})[currency] = one.rate.value
+    return [Testimony(witness.source, day, tuple(sorted(prices.items()))) for day, prices in sorted(days.items())]
 
 
 def bank_terms(bank: RatesSource) -> BankTerms:

@@ -7,7 +7,7 @@ figure is no sign of age, only the table's date is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,8 @@ from ticker.model import CLOCKS_DIFFER, DAY, Freshness, Quality, Rate
 from ticker.rates.calendar import Official, Outlook, Outlooks, Track, official_on
 from ticker.rates.doubt import NO_DAY
 from ticker.rates.tracks import Quoted, tracks_of_content
-from ticker.snapshot import NEVER, BankTerms, FeedTerms, Series, Snapshot
+from ticker.rates.witnesses import Level, Witnesses
+from ticker.snapshot import NEVER, BankTerms, Content, FeedTerms, Series, Snapshot
 
 MISSED_LIMIT = 3  # closed windows nobody looked at, after which a figure gives way
 FEED_FRESH_INTERVALS = 3
@@ -34,8 +35,12 @@ class Figure:
     last: Rate | None  # the newest believed one not later than today, shown or not
     previous: Rate | None  # the nearest earlier one; None where that is in doubt
     next: Rate | None  # the nearest later one; None where that is in doubt
-    quality: Quality = Quality.OFFICIAL
     confirmed: bool = True  # False: `rate` is a first figure that nothing has borne out yet
+    derived: Level | None = None  # what other banks agree on for the day, where there is no official figure to show
+
+    @property
+    def quality(self) -> Quality:
+        return Quality.DERIVED if self.derived else Quality.OFFICIAL
 
     @property
     def change(self) -> Decimal | None:
@@ -66,6 +71,11 @@ class Judgement:
     until: datetime
     changes_at: datetime
     outlooks: Outlooks = field(compare=False)  # for the figures of other days
+    neighbours: Mapping[str, Judgement] = field(default_factory=dict)  # of the service's other homes, by currency
+
+    def of(self, home: str | None) -> Judgement:
+        """That of one home by its currency; this one for None and for a home that the service does not have."""
+        return self.neighbours.get(home or "", self)
 
     def figure(self, currency: str) -> Figure | None:
         return next((one for one in self.figures if one.currency == currency), None)
@@ -75,13 +85,22 @@ class Judgement:
 
 
 def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
-    """The state of each figure and feed at `now`, and the moment the next state begins."""
+    """The state of each figure and feed of every home at `now`, and the moment the next state begins."""
+    own = _freshness(snapshot, now)
+    neighbours = {
+        one.home.currency: _freshness(replace(snapshot, content=one), now) for one in snapshot.content.neighbours
+    }
+    changes_at = min([own.changes_at, *(one.changes_at for one in neighbours.values())])
+    return replace(own, neighbours=neighbours, changes_at=changes_at) if neighbours else own
+
+
+def _freshness(snapshot: Snapshot, now: datetime) -> Judgement:
     content = snapshot.content
     today = content.home.day(now)
     midnight = content.home.at(today + DAY)
     ends = _carry_ends(snapshot, now)
     outlooks = _outlooks(snapshot, today, now, ends)
-    figures = []
+    figures: list[Figure] = []
     until = midnight
     for currency, tracks in tracks_of_content(content, outlooks).items():
         found = official_on(today.toordinal(), tracks)
@@ -89,6 +108,7 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
         if found and found.period.last < today.toordinal():
             end = ends[found.period.source, currency]
             until = min(until, end) if end > now else until
+    figures = _with_derived(figures, content, today)
     states = [_feed(feed, _look(snapshot, feed.feed, "", now), now) for feed in content.feeds]
     return Judgement(
         today=today,
@@ -98,6 +118,24 @@ def freshness(snapshot: Snapshot, now: datetime) -> Judgement:
         changes_at=min([until, *(end for _, end in states if end)]),
         outlooks=outlooks,
     )
+
+
+def _with_derived(figures: Sequence[Figure], content: Content, day: date) -> list[Figure]:
+    """The figures, with what other banks agree on where no official one can be shown."""
+    witnesses = Witnesses.of(content)
+    known = {one.currency for one in figures}
+    bank = content.banks[0].bank if content.banks else ""
+    # Of a currency that was never read there is no figure yet.
+    never = [Figure(one, "", bank, Freshness.NONE, None, None, None, None) for one, _ in content.agreement]
+    never = [one for one in never if one.currency not in known and one.currency != content.home.currency]
+    found = []
+    for one in (*figures, *never):
+        level = witnesses.agreed(one.currency, day) if one.rate is None else None
+        if level:
+            found.append(replace(one, freshness=Freshness.STALE, derived=level))
+        elif one.currency in known:
+            found.append(one)
+    return found
 
 
 def build_figure(

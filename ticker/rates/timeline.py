@@ -88,8 +88,8 @@ class RateTimeline:
     """The columns that were asked for so far. For any number of threads: one reads the store, the others wait."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, DailyColumn] = {}
-        self._of: tuple[int, tuple[tuple[str, int], ...]] | None = None
+        self._columns: dict[tuple[str, tuple[tuple[str, int], ...]], DailyColumn] = {}  # by currency and sources
+        self._version: int | None = None
         self._reading = threading.Lock()
 
     def columns(
@@ -98,19 +98,20 @@ class RateTimeline:
         """The columns of `currencies` as of that `rates_version`; `grace` has the sources in the order in which they
         count, with the days past its validity for which a figure is shown. Raises StoreError."""
         with self._reading:
-            of = version, tuple(grace.items())
-            if self._of != of:
-                self._of, self._columns = of, {}
-            if lacking := [one for one in currencies if one not in self._columns]:
+            sources = tuple(grace.items())
+            if self._version != version:
+                self._version, self._columns = version, {}
+            if lacking := [one for one in currencies if (one, sources) not in self._columns]:
                 printed = store.believed_rates(list(grace), lacking)
                 held = store.held()
                 by_currency: dict[str, list[BelievedRate]] = {one: [] for one in lacking}
                 for one in printed:
                     by_currency[one.currency].append(one)
                 self._columns |= {
-                    currency: build_column(currency, found, held, grace) for currency, found in by_currency.items()
+                    (currency, sources): build_column(currency, found, held, grace)
+                    for currency, found in by_currency.items()
                 }
-            return {currency: self._columns[currency] for currency in currencies}
+            return {currency: self._columns[currency, sources] for currency in currencies}
 
 
 def columns_at(

@@ -32,9 +32,9 @@ from ticker.serve.panel.view import SCHEMA_PATH as PANEL_SCHEMA_PATH
 from ticker.serve.panel.view import Panel, panel
 from ticker.serve.strip import element as embed
 from ticker.serve.strip import html, json, png, svg, text
-from ticker.serve.strip.options import LANGUAGES, Options, offered, parse
+from ticker.serve.strip.options import Options, offered, parse
 from ticker.serve.strip.view import SCHEMA_PATH, Strip, present
-from ticker.serve.terms import Embed, SiteSettings
+from ticker.serve.terms import LANGUAGES, Embed, SiteSettings
 from ticker.snapshot import Content, Snapshot
 
 PAGES = ("/strip", "/strip.json")
@@ -68,6 +68,7 @@ class Renderer:
         self, path: str, query: str, snapshot: Snapshot, judged: Judgement
     ) -> tuple[str, Callable[[], Response]]:
         options, notes = parse(query, offered(snapshot.content, self._settings))
+        snapshot, judged = snapshot.at_home(options.home), judged.of(options.home)
         if not path.endswith(".json"):
             notes = ()  # only JSON shows them: in other media, one response serves all mistakes
         says = tuple(note.text() for note in notes)
@@ -83,7 +84,8 @@ class Renderer:
     def _strip(
         self, path: str, options: Options, notes: tuple[str, ...], snapshot: Snapshot, judged: Judgement
     ) -> Response:
-        strip = present(snapshot, judged, options, notes=notes, currencies=self._settings.currencies)
+        terms = self._settings.at_home(options.home).own
+        strip = present(snapshot, judged, options, notes=notes, terms=terms)
         made = _strip_medium(path, strip, self._settings.frame_ancestors)
         return _finish(made, _link(path, SCHEMA_PATH, strip.links["self"]), snapshot, judged)
 
@@ -96,9 +98,8 @@ class Renderer:
         judged: Judgement,
         popularity: Popularity,
     ) -> Response:
-        shown = panel(
-            snapshot, judged, options, popularity=popularity, notes=notes, currencies=self._settings.currencies
-        )
+        terms = self._settings.at_home(options.home).own
+        shown = panel(snapshot, judged, options, popularity=popularity, notes=notes, terms=terms)
         made = _panel_medium(path, shown, self._settings.frame_ancestors)
         return _finish(made, _link(path, PANEL_SCHEMA_PATH, shown.links["self"]), snapshot, judged)
 
@@ -159,7 +160,8 @@ def configure(
     """The configurator's page. Its code names the requested host, so it is made for each request."""
 
     def picture(options: Options) -> tuple[int, int]:
-        currencies = (options.currencies or settings.currencies) if options.shows("rates") else ()
+        own = settings.at_home(options.home).currencies
+        currencies = (options.currencies or own) if options.shows("rates") else ()
         return svg.size(len(currencies), options.headlines if options.shows("headlines") else 0)
 
     script = embed.script()

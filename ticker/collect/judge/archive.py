@@ -12,18 +12,16 @@ from ticker.collect.judge.plausible import against, agrees, exchanged
 from ticker.collect.judge.table import too_early
 from ticker.collect.judge.verdict import Hold, Verdict, joined
 from ticker.collect.known import Known
-from ticker.model import Cause, Home, Rate, RatesSource, Revision
+from ticker.model import Cause, Rate, RatesSource, Revision
 
 
-def judge_archive(
-    rates: Iterable[Rate], revisions: Iterable[Revision], source: RatesSource, home: Home, now: datetime
-) -> Verdict:
+def judge_archive(rates: Iterable[Rate], revisions: Iterable[Revision], source: RatesSource, now: datetime) -> Verdict:
     """What becomes of an archive's figures. A day that has any revision is left alone."""
     known = Known.of(revisions)
     new = [
         rate
         for rate in sorted(rates, key=lambda one: (one.currency, one.valid_on))
-        if not known.of_day(rate.currency, rate.valid_on) and not too_early(rate.valid_on, source, home, now)
+        if not known.of_day(rate.currency, rate.valid_on) and not too_early(rate.valid_on, source, now)
     ]
     by_currency = {currency: list(of_one) for currency, of_one in groupby(new, attrgetter("currency"))}
     witnessed = {currency: found for currency in by_currency if (found := unconfirmed(currency, known))}

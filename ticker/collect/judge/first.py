@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ticker.collect.judge.plausible import against, agrees, apart, exchanged, is_near_level, move
+from ticker.collect.judge.plausible import against, agrees, exchanged, is_near_level, move
 from ticker.collect.judge.verdict import Hold, Verdict
 from ticker.collect.judge.witnesses import Witnesses
 from ticker.collect.known import Known
 from ticker.collect.sources import adapter_of
 from ticker.model import Cause, Rate, RatesSource, Revision
+from ticker.rates.witnesses import apart
 
 _ANCHORED_WITHIN = 2  # times the anchor's figure
 _REMEMBERED = timedelta(days=30)  # how long an earlier first figure is a witness

@@ -16,6 +16,7 @@ from ticker.collect.judge.witnesses import Witnesses
 from ticker.collect.known import Known
 from ticker.collect.sources import adapter_of
 from ticker.model import Cause, Rate, RatesSource, Revision, Table
+from ticker.rates.witnesses import apart
 
 EXCHANGED_BEYOND = Decimal("0.01")
 CROSSES_WITHIN = Decimal("0.05")  # two currencies of one table may change places truly, by moves of at most this
@@ -28,11 +29,6 @@ class Between:
 
     revisions: tuple[Revision, ...]
     before: Rate
-
-
-def apart(one: Decimal, other: Decimal) -> Decimal:
-    """Larger ÷ smaller - 1: up and down are measured alike."""
-    return max(one, other) / min(one, other) - 1
 
 
 def move(rate: Rate, other: Rate) -> Decimal:

@@ -23,7 +23,7 @@ from ticker.collect.judge.plausible import (
 from ticker.collect.judge.verdict import Hold, Verdict, joined
 from ticker.collect.judge.witnesses import NO_WITNESSES, Witnesses
 from ticker.collect.known import Known, is_restamp, newest_believed
-from ticker.model import Cause, Heard, Home, Rate, RatesSource, Revision, Table
+from ticker.model import Cause, Heard, Rate, RatesSource, Revision, Table
 
 
 def judge(
@@ -31,15 +31,14 @@ def judge(
     revisions: Iterable[Revision],
     heard: Heard,
     source: RatesSource,
-    home: Home,
     witnesses: Witnesses = NO_WITNESSES,
 ) -> Verdict:
     """What becomes of `answer`, a table of `source`, beside the `revisions` known of it, oldest id first, and what its
     past answers told."""
     table, known = answer.table, Known.of(revisions)
     order = answers.order(answer, heard)
-    if refused := too_early(table.valid_on, source, home, answer.at):
-        return Verdict(refused=refused, heard=_remember_too_early(answer, order.heard, source, home))
+    if refused := too_early(table.valid_on, source, answer.at):
+        return Verdict(refused=refused, heard=_remember_too_early(answer, order.heard, source))
     if answer.file == order.heard.too_early:
         said = f"the table of {table.valid_on} was published before its window, and has not been since"
         return Verdict(refused=said, heard=order.heard)
@@ -61,24 +60,25 @@ def _overlaps(table: Table, known: Known, source: RatesSource) -> str:
     return ""
 
 
-def too_early(valid_on: date, source: RatesSource, home: Home, now: datetime) -> str:
+def too_early(valid_on: date, source: RatesSource, now: datetime) -> str:
     """Why the bank can't have published a table of that day by `now`; "" where it can."""
-    furthest = home.day(now) + timedelta(days=source.ahead_days)
+    furthest = source.home.day(now) + timedelta(days=source.ahead_days)
     if valid_on > furthest:
         return f"the table is valid on {valid_on}; {source.id} publishes no further ahead than {furthest}"
     opens = source.window.of(valid_on)[0]
-    if opens > now:
-        return f"the table is valid on {valid_on}, whose window opens only at {home.local(opens):%Y-%m-%d %H:%M}"
+    if opens > now and source.window.is_known:
+        at = f"{source.home.local(opens):%Y-%m-%d %H:%M}"
+        return f"the table is valid on {valid_on}, whose window opens only at {at}"
     return ""
 
 
-def _remember_too_early(answer: Answered, heard: Heard, source: RatesSource, home: Home) -> Heard:
+def _remember_too_early(answer: Answered, heard: Heard, source: RatesSource) -> Heard:
     """A day that cannot be does not become one by time alone: that file stays refused. Unless by the bank's own clock
     it was time, so that ours is wrong."""
-    if answer.left_at and not too_early(answer.table.valid_on, source, home, answer.left_at):
+    if answer.left_at and not too_early(answer.table.valid_on, source, answer.left_at):
         return heard
-    today, day = home.day(answer.at), answer.table.valid_on
-    if day <= today + timedelta(days=source.ahead_days) and home.day(source.window.of(day)[0]) == today:
+    today, day = source.home.day(answer.at), answer.table.valid_on
+    if day <= today + timedelta(days=source.ahead_days) and source.home.day(source.window.of(day)[0]) == today:
         return heard  # early on the window's own day: it counts once the window is open
     return replace(heard, too_early=answer.file)
 

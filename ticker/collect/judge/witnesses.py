@@ -1,4 +1,4 @@
-"""What other banks say of a figure. Their place in the rules; no bank is asked yet."""
+"""What other banks say of a figure: their place in the rules. `rates.witnesses` works it out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ class Witnesses(Protocol):
     def level(self, currency: str, day: date) -> Decimal | None:
         """Home currency for one unit on `day`, as two banks that set it themselves agree; None where they do not."""
 
+    def own_level(self, currency: str, day: date) -> Decimal | None:
+        """The same by their tables of that very day alone."""
+
+    def within(self, currency: str) -> Decimal | None:
+        """The move within which banks agree; None for a currency of which that is not known."""
+
     def ratio(self, currency: str, other: str, day: date) -> Decimal | None:
         """Units of `other` for one unit of `currency` on `day`; None where nobody says."""
 
@@ -23,9 +29,16 @@ class Said:
 
     levels: Mapping[tuple[str, date], Decimal] = field(default_factory=dict)
     ratios: Mapping[tuple[str, str, date], Decimal] = field(default_factory=dict)
+    agreement: Mapping[str, Decimal] = field(default_factory=dict)
 
     def level(self, currency: str, day: date) -> Decimal | None:
         return self.levels.get((currency, day))
+
+    def own_level(self, currency: str, day: date) -> Decimal | None:
+        return self.levels.get((currency, day))
+
+    def within(self, currency: str) -> Decimal | None:
+        return self.agreement.get(currency)
 
     def ratio(self, currency: str, other: str, day: date) -> Decimal | None:
         return self.ratios.get((currency, other, day))

@@ -30,7 +30,7 @@ def _index(query: ApiQuery, _: Moment) -> Body:
 
 
 def _rates(query: ApiQuery, moment: Moment) -> Body:
-    found = rates.rates(moment, query.site.settings.currencies, query.params)
+    found = rates.rates(moment, query.site.terms.currencies, query.params)
     return query.body(found, found.rates, date=found.date, demo=found.demo)
 
 
@@ -40,7 +40,7 @@ def _rate(query: ApiQuery, moment: Moment) -> Body:
 
 def _history(query: ApiQuery, moment: Moment) -> Body:
     """Raises StoreError."""
-    wanted = history.span(moment, query.site.settings.currencies, query.params)
+    wanted = history.span(moment, query.site.terms.currencies, query.params)
     rows = history.history_rows(moment, query.site.timeline, moment.past.rates_version(), wanted)
     head = history.history_head(moment, query.params, wanted)
     if not query.csv:
@@ -75,7 +75,7 @@ def _feeds(query: ApiQuery, moment: Moment) -> Body:
 
 
 def _strip(query: ApiQuery, moment: Moment) -> Body:
-    body = service.strip_json(moment, query.params, query.site.offered(), query.site.settings.currencies)
+    body = service.strip_json(moment, query.params, query.site)
     return Body(body, links=(f'<{SCHEMA_PATH}>; rel="describedby"',))
 
 

@@ -71,8 +71,9 @@ class Allowed:
     currencies: Collection[str] = ()
     feeds: Collection[str] = ()
     presets: Mapping[str, str] = field(default_factory=dict)
-    home: str = "KGS"
+    home: str = ""  # the currency of the home in question
     zone: dt.tzinfo = dt.UTC  # of a moment without an offset
+    homes: Collection[str] = ()  # the default one first
 
     def members(self, of: str) -> list[str]:
         return {
@@ -80,6 +81,7 @@ class Allowed:
             "money": sorted({self.home, *self.currencies}),
             "feeds": sorted(self.feeds),
             "presets": sorted(self.presets),
+            "homes": list(self.homes),
         }[of]
 
 
@@ -108,12 +110,14 @@ Feeds = Annotated[
     tuple[str, ...], Members("feeds"), Field(min_length=1, max_length=20, json_schema_extra={"uniqueItems": True})
 ]
 Money = Annotated[str, Members("money"), Field(json_schema_extra={"x-wanted": "a currency as USD"})]
+HomeName = Annotated[str, Members("homes"), Field(json_schema_extra={"x-wanted": "a home as KGS"})]
 Format = Literal["json", "csv"]
 
 _AT = (
     "Answers with what was known, and how it was marked, at this moment of the past. RFC 3339, with + written as %2B; "
     "without an offset it is a moment of the home currency's zone."
 )
+_HOME = "The home: the currency in which rates are quoted, with its bank, days and feeds. By default the first of them."
 _FORMAT = "The format of the answer; the path's ending `.csv` means `csv` too."
 
 
@@ -125,6 +129,10 @@ class Params(BaseModel):
         """The moment of the past (UTC)."""
         at: str | None = getattr(self, "at", None)
         return in_zone(at) if at else None
+
+
+class HomeParams(Params):
+    home: HomeName | None = Field(None, description=_HOME)
 
 
 class NoParams(Params):
@@ -144,14 +152,14 @@ class StripParams(Options):
         return in_zone(self.at) if self.at else None
 
 
-class RatesParams(Params):
+class RatesParams(HomeParams):
     date: Day | None = Field(None, description="The day for which the rates are official. By default today.")
     currencies: Currencies | None = Field(None, description="The currencies. By default all that have rates.")
     at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
 
 
-class HistoryParams(Params):
+class HistoryParams(HomeParams):
     from_: Day | None = Field(None, alias="from", description="The first day. By default 30 days before `to`.")
     to: Day | None = Field(None, description="The last day. By default today.")
     step: Literal["day", "week", "month"] = Field(
@@ -163,7 +171,7 @@ class HistoryParams(Params):
     format: Format = Field("json", description=_FORMAT)
 
 
-class ConvertParams(Params):
+class ConvertParams(HomeParams):
     from_: Money = Field(alias="from", description="The currency of the amount.", examples=["USD"])
     to: Money | None = Field(None, description="The currency to convert to. By default the home currency.")
     amount: Annotated[
@@ -183,7 +191,7 @@ class ConvertParams(Params):
         return Decimal(self.amount)
 
 
-class RateParams(Params):
+class RateParams(HomeParams):
     date: Day | None = Field(None, description="The day for which the rate is official. By default today.")
     decimal: Literal["point", "comma"] = Field("point", description="The decimal sign: 87.4500 or 87,4500.")
     late: Literal["refuse", "give"] = Field(
@@ -193,7 +201,7 @@ class RateParams(Params):
     at: Moment | None = Field(None, description=_AT)
 
 
-class HeadlinesParams(Params):
+class HeadlinesParams(HomeParams):
     lang: Language | None = Field(None, description="Only headlines in this language.")
     feeds: Feeds | None = Field(None, description="Only headlines of these feeds.")
     since: Moment | None = Field(None, description="Only those published at this moment or later.")
@@ -222,18 +230,18 @@ class HeadlinesParams(Params):
     format: Format = Field("json", description=_FORMAT)
 
 
-class PopularParams(Params):
+class PopularParams(HomeParams):
     lang: Language | None = Field(None, description="Only headlines in this language.")
     limit: int = Field(10, ge=1, le=20, description="The largest number of headlines.")
     format: Format = Field("json", description=_FORMAT)
 
 
-class FeedsParams(Params):
+class FeedsParams(HomeParams):
     at: Moment | None = Field(None, description=_AT)
     format: Format = Field("json", description=_FORMAT)
 
 
-class StatusParams(Params):
+class StatusParams(HomeParams):
     at: Moment | None = Field(None, description=_AT)
 
 
@@ -270,6 +278,9 @@ def read(model: type[Asked], query: str, allowed: Allowed, without: Collection[s
     return made
 
 
+_OF_STRIP = {"home": "homes", "currencies": "currencies", "feeds": "feeds"}  # options that are members of what there is
+
+
 @cache
 def schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
     """The JSON Schema of each parameter, by the name it has in a query. Its own names: `x-members` is whose members a
@@ -289,7 +300,7 @@ def schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
             schema = _or_auto(schema)
         marks = [mark for mark in (*one.metadata, *_inner(one.annotation)) if isinstance(mark, Members)]
         schema |= {"x-members": marks[0].of} if marks else {}
-        schema |= {"x-members": name} if issubclass(model, Options) and name in ("currencies", "feeds") else {}
+        schema |= {"x-members": _OF_STRIP[name]} if issubclass(model, Options) and name in _OF_STRIP else {}
         schema |= {"x-required": True} if name in whole.get("required", ()) else {}
         found[name] = schema
     return found

@@ -42,11 +42,11 @@ class TimelinePreloader:
         version, before = store.rates_version(), self._seen
         self._seen = version
         if version == before and version != self._warm:
-            content = self._site.cache.snapshot.content
+            content = self._site.content
             grace = content.grace
             first = content.banks[0].source if content.banks else ""
             currencies = {one.currency for one in content.series if one.source == first}
-            self._site.timeline.columns(store, version, grace, sorted(currencies | {*self._site.settings.currencies}))
+            self._site.timeline.columns(store, version, grace, sorted(currencies | {*self._site.terms.currencies}))
             self._warm = version
 
     def _follow(self) -> None:

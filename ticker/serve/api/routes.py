@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import request
 from werkzeug.exceptions import NotFound
@@ -82,6 +82,13 @@ def register_routes(app: Router, site: Site) -> None:
         _add(app, f"{base}/<path:_>", f"astray_below{base}", partial(_astray, where))
 
 
+def allowed_at(site: Site) -> Allowed:
+    """What lists may name at the moment, at the home in question."""
+    everywhere, home = site.offered(), site.content.home
+    here = everywhere.at(site.home)
+    return Allowed(here.currencies, here.feeds, here.presets, home.currency, home.zone, everywhere.homes)
+
+
 def _add(app: Router, path: str, name: str, view: Callable[..., Response]) -> None:
     app.add_url_rule(path, f"api_{name}", view, methods=["GET"])
 
@@ -105,7 +112,7 @@ class Api:
         left = charge(self._site, 0)
         try:
             query = self._read(endpoint, csv, currency, now)
-            fingerprint = self._fingerprint(query, now)
+            fingerprint = self._fingerprint(query)
             made = self._responses.get(query.key, fingerprint)
             if made is None:
                 left = charge(self._site, self._cost(query))
@@ -139,8 +146,8 @@ class Api:
         return self._paper(lambda allowed, base: reference.llms(allowed, base).encode(), MARKDOWN, LOCKED_POLICY)
 
     def _paper(self, body: Callable[[Allowed, str], bytes], content_type: str, policy: str) -> Response:
-        now, allowed, base = self._site.clock(), self.allowed(), self._base()
-        fingerprint = [allowed.members(of) for of in ("money", "feeds", "presets")]
+        now, allowed, base = self._site.clock(), allowed_at(self._site), self._base()
+        fingerprint = [allowed.members(of) for of in ("money", "feeds", "presets", "homes")]
         key = request.path, base
         made = self._responses.get(key, fingerprint)
         if made is None:
@@ -155,25 +162,24 @@ class Api:
 
     def _read(self, endpoint: Endpoint, csv: bool, currency: str, now: datetime) -> ApiQuery:
         """The request with its parameters; raises BadParametersError."""
-        allowed = self.allowed()
-        read = params.read(endpoint.params, query_string(), allowed, without=("format",) if csv else ())
+        site = self._site.asked_for(query_string())
+        allowed = allowed_at(site)
+        read: Any = params.read(endpoint.params, query_string(), allowed, without=("format",) if csv else ())
         if currency and currency not in allowed.currencies:
             raise BadParametersError(params.stray("currency", currency, allowed.members("currencies")))
         csv = csv or getattr(read, "format", "json") == "csv"
         base = self._base() if csv and endpoint.tag == "Headlines" else ""
-        query = ApiQuery(self._site, endpoint, read, csv, currency, base)
+        languages = site.terms.own.languages
+        if endpoint.id == "strip" and read.lang not in languages:
+            raise BadParametersError(params.stray("lang", read.lang, languages))
+        query = ApiQuery(site, endpoint, read, csv, currency, base)
         if query.at and not EARLIEST <= query.at <= now:
             wrong = "which is still to come; wanted the past" if query.at > now else f"wanted none before {EARLIEST:%Y}"
             raise BadParametersError(Mistake("at", getattr(read, "at", ""), wrong))
         return query
 
-    def allowed(self) -> Allowed:
-        """What lists may name at the moment."""
-        offered, home = self._site.offered(), self._site.content.home
-        return Allowed(offered.currencies, offered.feeds, offered.presets, home.currency, home.zone)
-
-    def _fingerprint(self, query: ApiQuery, now: datetime) -> Fingerprint:
-        snapshot, judged = self._site.cache.current(now)
+    def _fingerprint(self, query: ApiQuery) -> Fingerprint:
+        snapshot, judged = query.site.current()
         feeds = () if query.endpoint.tag == "Rates" else tuple(feeds_shown(judged))
         return Fingerprint(
             snapshot_version=snapshot.version,
@@ -199,11 +205,11 @@ class Api:
             return SEARCH_COST
         if query.endpoint.id != "history":
             return 1
-        wanted = history.span(self._site.moment(), self._site.settings.currencies, query.params)
+        wanted = history.span(query.site.moment(), query.site.terms.currencies, query.params)
         return of_days(len(wanted.ordinals), len(wanted.currencies))
 
     def _build(self, query: ApiQuery, fingerprint: Fingerprint, now: datetime) -> Response:
-        moment = self._site.moment(query.at)
+        moment = query.site.moment(query.at)
         body = query.endpoint.build(query, moment)
         made = build_response(
             body.content,

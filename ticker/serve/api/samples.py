@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from ticker.model import DAY, Headline, Home, Rate, Revision, Window
 from ticker.rates import timeline
@@ -26,7 +27,7 @@ from ticker.serve.api.endpoints import index
 from ticker.snapshot import BankTerms, FeedTerms, Snapshot
 from ticker.store import Store
 
-HOME = Home()
+HOME = Home("KGS", ZoneInfo("Asia/Bishkek"))
 TODAY = date(2026, 5, 21)  # a Thursday
 NOW = HOME.at(TODAY, time(16, 40))
 _HOURS = time(15), time(18), HOME.zone

@@ -25,7 +25,7 @@ AHEAD = timedelta(days=14)  # no bank publishes further ahead
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BACK = re.compile(r"([1-9]\d{0,4})([dy])")
 _OWN = ("from", "to", "width")
-_SHARED = ("lang", "currencies", "theme", "bg", "fg", "accent")  # with the strip
+_SHARED = ("home", "lang", "currencies", "theme", "bg", "fg", "accent")  # with the strip
 
 
 @dataclass(frozen=True, slots=True)

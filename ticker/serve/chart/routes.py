@@ -13,7 +13,6 @@ from ticker.serve.http.request_context import charge, query_string
 from ticker.serve.http.response import HTML, SVG, Headers, Response, build_response
 from ticker.serve.http.router import Router
 from ticker.serve.site import Site
-from ticker.serve.strip.options import offered
 
 CACHE_BYTES = 8 << 20
 
@@ -32,10 +31,11 @@ def register_routes(app: Router, site: Site) -> None:
 
 def _answer(site: Site, responses: LruResponses, path: str) -> Response:
     """Raises StoreError and RateLimitedError."""
+    site = site.asked_for(query_string())
     store, now = site.require_store(), site.clock()
-    snapshot, judged = site.cache.current(now)
-    content, terms, version = snapshot.content, site.settings, store.rates_version()
-    offers = offered(content, terms)
+    snapshot, judged = site.current()
+    content, terms, version = snapshot.content, site.terms, store.rates_version()
+    offers = site.offered()
     asked = parse_chart_query(query_string(), offers)
     grace = content.grace
 
@@ -50,7 +50,7 @@ def _answer(site: Site, responses: LruResponses, path: str) -> Response:
             drawn = chart(known, content, asked)
             policy = svg.policy(terms.frame_ancestors, drawn)
             return build_response(svg.svg(drawn), SVG, until=until, headers=Headers(policy))
-        body = html.page(page(known, content, asked, offers, judged.today))
+        body = html.page(page(known, content, asked, offers.at(site.home), judged.today))
         return build_response(body, HTML, until=until, headers=Headers(html.policy()))
 
     fingerprint = (
@@ -59,7 +59,7 @@ def _answer(site: Site, responses: LruResponses, path: str) -> Response:
         content.home,
         content.banks,
         content.demo,
-        offers.currencies,
+        offers.at(site.home).currencies,
         judged.outlooks.fingerprint,
     )
     return responses.get_or_make((path, asked.query(), asked.notes), fingerprint, make, now)

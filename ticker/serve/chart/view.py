@@ -16,7 +16,7 @@ from ticker.serve.chart.summary import Summary, summarise
 from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, Words, own_digits, words
 from ticker.serve.strip.context import DEMO
 from ticker.serve.strip.contrast import palettes
-from ticker.serve.strip.options import LANGUAGES, Offered
+from ticker.serve.strip.options import Offered
 from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content
 
@@ -191,7 +191,7 @@ def page(known: DailyFigures, content: Content, asked: ChartQuery, offers: Offer
         ),
         languages=tuple(
             LanguageLink(lang, *LANGUAGE_NAMES[lang], f"{PAGE}?{asked.query(lang=lang)}", lang == asked.options.lang)
-            for lang in LANGUAGES
+            for lang in offers.languages
         ),
         notes=tuple(note.text(say) for note in asked.notes),
     )

@@ -122,8 +122,9 @@ def register_routes(app: Router, site: Site) -> None:
 
 
 def _table(site: Site, kind: Kind, last: _LastBody) -> Response:
-    now = site.clock()
-    snapshot, judged = site.cache.current(now)
+    of_bank = [of.home.currency for of in site.content.neighbours if nbkr.BANK in of.bank_names.values()]
+    site, now = site.at_home(next(iter(of_bank), None)), site.clock()
+    snapshot, judged = site.current()
     table = nbkr.table(snapshot.content, judged, kind)
     if not table:
         return problem(

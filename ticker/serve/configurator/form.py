@@ -10,12 +10,12 @@ from typing import Any
 from ticker.serve.configurator.query import PLACES, ConfiguratorQuery
 from ticker.serve.i18n.words import LANGUAGE_NAMES, Words
 from ticker.serve.strip.contrast import complaints
-from ticker.serve.strip.options import COLOURS, LANGUAGES, PARTS, Options, choices, limits, offered
+from ticker.serve.strip.options import COLOURS, PARTS, Options, choices, limits, offered
 from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Content
 
 GROUPS = (
-    ("content", ("lang", "currencies", "show", "place")),
+    ("content", ("home", "lang", "currencies", "show", "place")),
     ("headlines", ("headlines", "feeds")),
     ("look", ("theme", "frame", *COLOURS)),
     ("motion", ("motion", "speed", "digits")),
@@ -55,7 +55,8 @@ class Group:
 def groups(asked: ConfiguratorQuery, content: Content, settings: SiteSettings, say: Words) -> Iterator[Group]:
     """The form's fields, in groups; the first group is open, and any with a changed option."""
     for number, (group, names) in enumerate(GROUPS):
-        fields = tuple(_field(name, asked, content, settings, say) for name in names)
+        shown = [name for name in names if name != "home" or content.neighbours]
+        fields = tuple(_field(name, asked, content, settings, say) for name in shown)
         changed = any(name in Options.model_fields and getattr(asked.options, name) != _default(name) for name in names)
         yield Group(group, say.text(f"conf.group.{group}"), fields, opened=number == 0 or changed)
 
@@ -66,8 +67,13 @@ def _field(name: str, asked: ConfiguratorQuery, content: Content, settings: Site
     if name == "place":
         return Field(name, "choice", label, hint, choices=_choices(name, PLACES, (asked.place,), say))
     value = getattr(asked.options, name)
+    if name == "home":
+        homes = [one.home.currency for one in content.homes]
+        named = tuple(Choice(one, say.currency_name(one), one == (value or homes[0])) for one in homes)
+        return Field(name, "choice", label, hint, choices=named)
+    content, settings = content.of(asked.options.home), settings.at_home(asked.options.home)
     if name == "lang":
-        named = tuple(Choice(one, LANGUAGE_NAMES[one][1], one == value, one) for one in LANGUAGES)
+        named = tuple(Choice(one, LANGUAGE_NAMES[one][1], one == value, one) for one in settings.own.languages)
         return Field(name, "choice", label, hint, choices=named)
     if name == "currencies":
         hint = say.text("conf.currencies.hint", known=", ".join(sorted(offered(content, settings).currencies)))

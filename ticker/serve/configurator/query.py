@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from ticker.model import Language
 from ticker.serve.strip.notes import Note
-from ticker.serve.strip.options import LANGUAGES, MAX_QUERY, Offered, Options, parse
-from ticker.serve.terms import SiteSettings
+from ticker.serve.strip.options import MAX_QUERY, Offered, Options, parse
+from ticker.serve.terms import LANGUAGES, SiteSettings
 
 LISTS = ("currencies", "feeds", "show")
 PLACES = ("top", "below")
@@ -52,7 +52,7 @@ def parse_configurator_query(
     if not preset:
         given.setdefault("lang", language)
     options, notes = parse(urlencode(given), offers)
-    if options.currencies == settings.currencies:
+    if options.currencies == settings.at_home(options.home).currencies:
         options = options.model_copy(update={"currencies": None})  # so that the strip follows changes of the site's own
     place = given.get("place", "") if given.get("place", "") in PLACES else PLACES[0]
     return ConfiguratorQuery(language, options, notes, preset, place, canonical(options, preset, offers), nothing)

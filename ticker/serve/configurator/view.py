@@ -12,8 +12,8 @@ from ticker.serve.configurator.form import Group, groups, warnings
 from ticker.serve.configurator.query import parse_configurator_query
 from ticker.serve.http.base_url import base_of
 from ticker.serve.i18n.words import LANGUAGE_NAMES, Words, words
-from ticker.serve.strip.options import LANGUAGES, Options, offered
-from ticker.serve.terms import SiteSettings
+from ticker.serve.strip.options import Options, offered
+from ticker.serve.terms import LANGUAGES, SiteSettings
 from ticker.snapshot import Content
 
 
@@ -53,6 +53,7 @@ def configurator(
     as an image; `reader` is the reader's language, where the query names none."""
     asked = parse_configurator_query(query, offered(content, settings), settings, reader)
     options, say = asked.options, words(asked.language)
+    own = settings.at_home(options.home)
     base = base_of(host, scheme, settings.base_url)
     size = picture(options)
     return Configurator(
@@ -69,22 +70,23 @@ def configurator(
             (name, "?" + urlencode({"ui": asked.language, "preset": name})) for name in sorted(settings.presets)
         ),
         languages=tuple((*LANGUAGE_NAMES[lang], lang, "?" + asked.query(lang)) for lang in LANGUAGES),
-        also=tuple(_also(asked.strip, options, settings, say)),
+        also=tuple(_also(asked.strip, options, own, say)),
         groups=tuple(groups(asked, content, settings, say)),
         warnings=tuple(warnings(options, say)),
         notes=tuple(note.text(say) for note in asked.notes),
         ground=options.bg if options.theme == "transparent" else None,
-        ways=ways(asked.strip, options, base, say, size, asked.place, settings.embed, settings.currencies),
+        ways=ways(asked.strip, options, base, say, size, asked.place, settings.embed, own.currencies),
     )
 
 
 def _also(query: str, options: Options, settings: SiteSettings, say: Words) -> Iterator[tuple[str, str]]:
     currencies = ",".join(options.currencies or settings.currencies)
-    chart = urlencode({"currencies": currencies, "lang": options.lang}, safe=",")
+    feed = urlencode({"lang": options.lang} | ({"home": options.home} if options.home else {}))
+    chart = urlencode({"currencies": currencies, **dict(parse_qsl(feed))}, safe=",")
     yield say.text("conf.also.panel"), f"panel?{query}" if query else "panel"
     yield say.text("panel.chart"), f"chart?{chart}"
-    yield say.text("conf.also.headlines"), f"headlines.atom?lang={options.lang}"
-    yield say.text("conf.also.rates"), f"rates.atom?lang={options.lang}"
+    yield say.text("conf.also.headlines"), f"headlines.atom?{feed}"
+    yield say.text("conf.also.rates"), f"rates.atom?{feed}"
     yield say.text("conf.also.api"), "docs"
     yield say.text("conf.also.status"), "status"
 

@@ -18,7 +18,6 @@ from ticker.serve.http.request_context import query_string
 from ticker.serve.http.response import Response, build_response
 from ticker.serve.http.router import Router
 from ticker.serve.site import Site
-from ticker.serve.strip.options import offered
 
 CACHE_BYTES = 4 << 20
 
@@ -28,24 +27,27 @@ def register_routes(app: Router, site: Site) -> None:
 
     @app.get(f"{HEADLINES}.atom")
     def headlines_atom() -> Response:
-        channel = headlines(site.cache.snapshot, _query(site, "lang", "feeds"))
-        return _answer(atom(channel), ATOM_TYPE, channel, site)
+        at = site.asked_for(query_string())
+        channel = headlines(at.current()[0], _query(at, "home", "lang", "feeds"))
+        return _answer(atom(channel), ATOM_TYPE, channel, at)
 
     @app.get(f"{HEADLINES}.json")
     def headlines_json() -> Response:
-        channel = headlines(site.cache.snapshot, _query(site, "lang", "feeds"))
-        return _answer(json_feed(channel), JSON_FEED_TYPE, channel, site)
+        at = site.asked_for(query_string())
+        channel = headlines(at.current()[0], _query(at, "home", "lang", "feeds"))
+        return _answer(json_feed(channel), JSON_FEED_TYPE, channel, at)
 
     @app.get(f"{RATES}.atom")
     def rates_atom() -> Response:
-        asked, store = _query(site, "lang", "currencies"), site.require_store()
-        snapshot, judged = site.cache.current(site.clock())
+        at = site.asked_for(query_string())
+        asked, store = _query(at, "home", "lang", "currencies"), site.require_store()
+        snapshot, judged = at.current()
         content, outlooks = snapshot.content, judged.outlooks
 
         def make() -> Response:
-            wanted = asked.options.currencies or site.settings.currencies
+            wanted = asked.options.currencies or at.terms.currencies
             channel = rates(store, snapshot, outlooks, asked, wanted)
-            return _answer(atom(channel), ATOM_TYPE, channel, site)
+            return _answer(atom(channel), ATOM_TYPE, channel, at)
 
         fingerprint = store.rates_version(), content.home, content.banks, content.demo, outlooks.fingerprint
         return responses.get_or_make(asked, fingerprint, make, site.clock())
@@ -53,15 +55,15 @@ def register_routes(app: Router, site: Site) -> None:
 
 def _query(site: Site, *names: str) -> FeedQuery:
     """The present request's. Raises NotFound where it names no host, for a feed contains its own address."""
-    snapshot, judged = site.cache.current(site.clock())
+    _, judged = site.current()
     base = base_of(request.headers.get("Host", ""), request.scheme, site.settings.base_url)
     if not base:
         raise NotFound("A feed names its own address; ask for it with a Host that has one.")
-    return parse_feed_query(query_string(), offered(snapshot.content, site.settings), names, base, judged.today)
+    return parse_feed_query(query_string(), site.offered(), names, base, judged.today)
 
 
 def _answer(body: bytes, content_type: str, channel: Channel, site: Site) -> Response:
     now = site.clock()
-    home = site.cache.snapshot.content.home
+    home = site.content.home
     modified = channel.updated_at if channel.updated_at <= now else None
     return build_response(body, content_type, until=home.at(home.day(now) + DAY), last_modified=modified)

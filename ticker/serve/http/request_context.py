@@ -19,13 +19,14 @@ def query_string() -> str:
 
 def requested_moment(site: Site) -> datetime | None:
     """The moment of the past (UTC) in `at`, None without one. Raises BadMoment, which is answered with a 400."""
-    return moment_asked(query_string(), site.content.home.zone, site.clock())
+    query = query_string()
+    return moment_asked(query, site.asked_for(query).content.home.zone, site.clock())
 
 
 def past_snapshot(site: Site, at: datetime) -> Snapshot:
     """What was known at `at` (UTC), charged to the client. Raises StoreError, RateLimitedError."""
     charge(site, MOMENT_COST)
-    return snapshot_at(site.require_store(), site.content, at)
+    return snapshot_at(site.require_store(), site.cache.snapshot.content, at, site.home)
 
 
 def charge(site: Site, cost: int) -> Quota:

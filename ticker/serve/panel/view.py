@@ -20,6 +20,7 @@ from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import LanguageLink, Strip, StripHeadline, present, selected, strip_headline
+from ticker.serve.terms import USUAL, HomeTerms
 from ticker.snapshot import FeedTerms, Snapshot
 
 SCHEMA_PATH = "/schema/panel.json"
@@ -66,11 +67,11 @@ def panel(
     *,
     popularity: Popularity = UNCOUNTED,
     notes: tuple[str, ...] = (),
-    currencies: tuple[str, ...] = ("USD", "EUR", "RUB"),
+    terms: HomeTerms = USUAL,
     base: str = "",
 ) -> Panel:
-    """The panel with these options. `currencies` are the site's own; `base` is prefixed to every link's path."""
-    strip = present(snapshot, judged, options, notes=notes, currencies=currencies, base=base)
+    """The panel with these options. `terms` are the home's; `base` is prefixed to every link's path."""
+    strip = present(snapshot, judged, options, notes=notes, terms=terms, base=base)
     context = Context(snapshot.content, judged, options, words(options.lang))
     feeds = selected(context.content, options)
     stories = cluster([one for one in context.content.headlines if one.feed in feeds]) if strip.with_headlines else []
@@ -78,7 +79,7 @@ def panel(
     best = popular(stories, popularity.clicks, MOST_POPULAR, popularity.floor)
     common = common_rate(strip.rates)
     columns = columns_of(strip.rates, common, context)
-    links = _links(strip.links, options, currencies, base)
+    links = _links(strip.links, options, terms.currencies, base)
     return Panel(
         strip=replace(strip, headlines=tuple(one.headline for one in shown), links={**strip.links, **links}),
         heading=_heading(judged.today, context.say),
@@ -156,7 +157,8 @@ def _links(on_strip: Mapping[str, str], options: Options, currencies: tuple[str,
         "html": html,
         "describedby": base + SCHEMA_PATH,
         "print": f"{html}#print",
-        "chart": f"{base}/chart?currencies={','.join(options.currencies or currencies)}&lang={options.lang}",
+        "chart": f"{base}/chart?currencies={','.join(options.currencies or currencies)}&lang={options.lang}"
+        + (f"&home={options.home}" if options.home else ""),
     }
 
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from ticker import log
 from ticker.model import Headline, Language
 from ticker.rates.day import on_day
-from ticker.rates.freshness import Figure, Judgement
+from ticker.rates.freshness import Figure
 from ticker.serve.http.errors import STORE_RETRY_S, error_page, reader_language, wants_page
 from ticker.serve.http.response import HTML, TEXT, Headers, Response, build_response, problem
 from ticker.serve.http.router import Router
@@ -20,7 +20,7 @@ from ticker.serve.news.popular import Popularity
 from ticker.serve.site import Site
 from ticker.serve.story import html
 from ticker.serve.story.view import LIFE, UNKNOWN, Known, story
-from ticker.serve.strip.options import LANGUAGES
+from ticker.serve.terms import SiteSettings
 from ticker.store import StoreError
 
 COUNTED = build_response(b"", TEXT, status=204)
@@ -74,11 +74,13 @@ def _record_beacon(site: Site, kind: Kind, story: str) -> None:
 
 def _answer(site: Site, id_: str, asked: str) -> Response:
     now = site.clock()
-    snapshot, judged = site.cache.current(now)
-    content = snapshot.content
-    one = next((each for each in content.headlines if each.id == id_), None)
+    one = next((each for of in site.content.homes for each in of.headlines if each.id == id_), None)
+    site = _at_its_home(site, one)
     try:
-        one, known = _known(site, id_, one, judged)
+        if one is None and (kept := site.require_store().story(id_)):
+            one = kept.headline
+            site = _at_its_home(site, one)
+        known = _known(site, id_, one) if one else UNKNOWN
     except StoreError as fault:
         log.info("store unavailable", why=str(fault), path=request.path)
         known = UNKNOWN
@@ -86,10 +88,11 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
             return _error(site, 503, "away", asked, [("Retry-After", STORE_RETRY_S)])
     if one is None:
         return _error(site, 404, "missing", asked)
-    of_story = {feed.feed: feed.language for feed in content.feeds}.get(one.feed, "")
-    lang = _language(asked, of_story, site.settings.language)
+    snapshot, judged = site.current()
+    of_story = {feed.feed: feed.language for feed in snapshot.content.feeds}.get(one.feed, "")
+    lang = _language(asked, of_story, site.terms)
     counted = Popularity(site.clicks.tally.clicks, site.clicks.floor, site.clicks.tally.version)
-    said = story(one, known, snapshot, judged, lang, site.settings.currencies, counted)
+    said = story(one, known, snapshot, judged, lang, site.terms.own, counted, site.home)
     return build_response(
         html.page(said),
         HTML,
@@ -99,30 +102,36 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
     )
 
 
-def _known(site: Site, id_: str, one: Headline | None, judged: Judgement) -> tuple[Headline | None, Known]:
-    """The headline, from the snapshot or else from the store, and what only the store has of it."""
-    store, snapshot = site.require_store(), site.cache.snapshot
-    content, kept = snapshot.content, store.story(id_)
-    one = one or (kept.headline if kept else None)
-    if one is None:
-        return None, UNKNOWN
-    day = content.home.day(one.published_at)
+def _at_its_home(site: Site, one: Headline | None) -> Site:
+    """The site at the home whose feed has the headline; the default one has those of feeds that are gone."""
+    feed = one.feed if one else ""
+    homes = [of.home.currency for of in site.content.neighbours if any(it.feed == feed for it in of.feeds)]
+    in_default = any(it.feed == feed for it in site.content.feeds)
+    return site if in_default or not homes else site.at_home(homes[0])
+
+
+def _known(site: Site, id_: str, one: Headline) -> Known:
+    """What only the store has of a headline. Raises StoreError."""
+    store, (snapshot, judged) = site.require_store(), site.current()
+    kept, day = store.story(id_), snapshot.content.home.day(one.published_at)
     figures: Sequence[Figure] = ()
     if day < judged.today:
-        found = on_day(site.moment(), day, site.settings.currencies)
+        found = on_day(site.moment(), day, site.terms.currencies)
         figures = [one.figure for one in found if one.figure.rate]
-    return one, Known(kept.summary if kept else "", store.totals([id_]).get(id_, 0), figures)
+    return Known(kept.summary if kept else "", store.totals([id_]).get(id_, 0), figures)
 
 
-def _language(asked: str, of_story: str, default: Language) -> Language:
+def _language(asked: str, of_story: str, terms: SiteSettings) -> Language:
     """The language asked for, else the story's."""
-    return next((lang for wanted in (asked, of_story) for lang in LANGUAGES if lang == wanted), default)
+    return next(
+        (lang for wanted in (asked, of_story) for lang in terms.own.languages if lang == wanted), terms.language
+    )
 
 
 def _error(site: Site, status: int, what: str, asked: str, more: Sequence[tuple[str, str]] = ()) -> Response:
     """An error in the reader's language, or for a program in the language asked for."""
-    default = site.settings.language
-    say = words(reader_language(default) if wants_page() else _language(asked, "", default))
+    terms = site.terms
+    say = words(reader_language(terms.language) if wants_page() else _language(asked, "", terms))
     title, detail = say.text(f"story.{what}.title"), say.text(f"story.{what}")
     if not wants_page():
         return problem(status, detail, more=more)

@@ -20,8 +20,9 @@ from ticker.serve.panel.view import PanelHeadline, panel, panel_headline
 from ticker.serve.story.schema_org import news_article
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.label import in_state, marked
-from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import LanguageLink
+from ticker.serve.terms import HomeTerms
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 LIFE = timedelta(minutes=1)  # views and related headlines change without a new version
@@ -77,13 +78,14 @@ def story(
     snapshot: Snapshot,
     judged: Judgement,
     lang: Language,
-    currencies: tuple[str, ...],
+    terms: HomeTerms,
     popularity: Popularity,
+    home: str | None = None,
 ) -> StoryPage:
-    """The page of `one` in `lang`."""
-    options, say = Options(lang=lang), words(lang)
+    """The page of `one` in `lang`, at the home of its feed: None for the default one."""
+    options, say, currencies = Options(lang=lang, home=home), words(lang), terms.currencies
     context, feeds = Context(snapshot.content, judged, options, say), _feeds(snapshot.content, one)
-    beside = panel(snapshot, judged, options, popularity=popularity, currencies=currencies)
+    beside = panel(snapshot, judged, options, popularity=popularity, terms=terms)
     shown = panel_headline(_cluster(one, snapshot.content), feeds, context, "")
     local = shown.headline.published_at
     if local.date() < judged.today:
@@ -104,8 +106,8 @@ def story(
         related=tuple(_related(one, feeds, context)),
         popular=tuple(each for each in beside.popular if each.headline.id != one.id),
         described=news_article(shown.headline, known.summary),
-        back=f"/panel?lang={lang}",
-        languages=tuple(_languages(one, lang)),
+        back=f"/panel?lang={lang}" + (f"&home={home}" if home else ""),
+        languages=tuple(_languages(one, lang, terms)),
         words=say,
         demo=context.content.demo,
     )
@@ -130,8 +132,8 @@ def _related(one: Headline, feeds: Mapping[str, FeedTerms], context: Context) ->
         yield panel_headline(Cluster(other, ()), feeds, context, "")
 
 
-def _languages(one: Headline, current: Language) -> Iterator[LanguageLink]:
-    for lang in LANGUAGES:
+def _languages(one: Headline, current: Language, terms: HomeTerms) -> Iterator[LanguageLink]:
+    for lang in terms.languages:
         yield LanguageLink(lang, *LANGUAGE_NAMES[lang], f"/story/{one.id}?lang={lang}", lang == current)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ticker.model import Home
 from ticker.rates.freshness import freshness
@@ -106,7 +107,7 @@ def _close(css: str) -> str:
 def _shape() -> Any:
     """The strip as [tag, attributes, *children], with "{name}" in place of a word; the attribute "" is the text."""
     begin = datetime(2025, 1, 1, tzinfo=UTC)
-    nothing = empty(Home())
+    nothing = empty(Home(_NONE, ZoneInfo("UTC")))
     blank = present(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))
     rate = replace(blank.rates[0], currency=_NONE, text="", own_day="", own_doubt="", spoken="")
     blank = replace(blank, as_of=begin, rates=(rate,))

@@ -21,10 +21,9 @@ from ticker.model import Language
 from ticker.serve.http.query import parse_moment
 from ticker.serve.i18n.words import Words, words
 from ticker.serve.strip.notes import Note, Wanted
-from ticker.serve.terms import SiteSettings
+from ticker.serve.terms import LANGUAGES, SiteSettings
 from ticker.snapshot import Content
 
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 MAX_QUERY = 2048  # characters; what is longer is cut before it is read
 MAX_NOTES = 10
 
@@ -76,6 +75,9 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    home: str | None = Field(
+        None, description="The currency in which rates are quoted, of those that the service has. By default the first."
+    )
     lang: Language = Field("en", description="Language of words, numbers and, unless `feeds` is given, headlines.")
     currencies: tuple[str, ...] | None = Field(
         None, max_length=12, description="Currencies to show, in this order, as ISO 4217 codes. By default the site's."
@@ -110,6 +112,7 @@ class Options(BaseModel):
     )
 
     _default_language: Language = PrivateAttr("en")  # the site's; a canonical query names only other languages
+    _default_digits: int | None = PrivateAttr(None)  # the home's, likewise
 
     def shows(self, part: Part) -> bool:
         return part in self.show
@@ -117,7 +120,7 @@ class Options(BaseModel):
     def query(self) -> str:
         """The canonical query string: options that differ from the default, in one order."""
         defaults = {name: field.default for name, field in type(self).model_fields.items()}
-        defaults["lang"] = self._default_language
+        defaults |= {"lang": self._default_language, "digits": self._default_digits}
         return urlencode(
             [
                 (name, ",".join(value) if isinstance(value, tuple) else str(value))
@@ -135,12 +138,24 @@ class Options(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What options may name at this site, and its default language."""
+    """What options may name at one home of this site, and their defaults there."""
 
     currencies: frozenset[str]
     feeds: frozenset[str]
     presets: Mapping[str, str] = field(default_factory=dict)  # options by name, as a query
     language: Language = "en"  # where a query names none
+    languages: tuple[Language, ...] = LANGUAGES
+    digits: int | None = None
+    home: str = ""  # the default home
+    others: Mapping[str, Offered] = field(default_factory=dict)  # of the other homes, by currency
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        return (self.home, *self.others)
+
+    def at(self, home: str | None) -> Offered:
+        """What is offered at one home; at the default one for None."""
+        return self.others.get(home or "", self)
 
 
 _ALIKE = 0.75
@@ -155,6 +170,10 @@ def offered(content: Content, settings: SiteSettings) -> Offered:
         feeds=frozenset(feed.feed for feed in content.feeds),
         presets=settings.presets,
         language=settings.language,
+        languages=settings.own.languages,
+        digits=settings.own.digits,
+        home=content.home.currency,
+        others={one.home.currency: offered(one, settings.at_home(one.home.currency)) for one in content.neighbours},
     )
 
 
@@ -162,6 +181,8 @@ def parse(query: str, offered: Offered) -> tuple[Options, tuple[Note, ...]]:
     """The options of a query, leniently, and notes on what was wrong in it. The query's own options override those of
     its preset."""
     pairs = parse_qsl(query[:MAX_QUERY], keep_blank_values=True, errors="replace")
+    home, homes = home_named(query, offered), offered.homes
+    offered = offered.at(home)
     values, notes = _values(pairs, offered)
     preset = next((text.strip() for name, text in pairs if name == "preset"), None)
     if preset is not None:
@@ -169,10 +190,22 @@ def parse(query: str, offered: Offered) -> tuple[Options, tuple[Note, ...]]:
             values = _values(parse_qsl(offered.presets[preset]), offered)[0] | values
         else:
             notes.append(_not_offered("preset", preset, offered.presets))
+    asked = next((text.strip() for name, text in pairs if name == "home"), homes[0])
+    if asked.upper() not in homes:
+        notes.append(_not_offered("home", asked, homes))
     notes += _near(name for name, _ in pairs)
-    options = Options(**{"lang": offered.language, **values})
-    options._default_language = offered.language
+    options = Options(**{"home": home, "lang": offered.language, "digits": offered.digits, **values})
+    options._default_language, options._default_digits = offered.language, offered.digits
     return options, tuple(notes[:MAX_NOTES])
+
+
+def home_named(query: str, offered: Offered) -> str | None:
+    """The home that a query or its preset names; None for the default one, and for one that is not offered."""
+    pairs = parse_qsl(query[:MAX_QUERY], keep_blank_values=True, errors="replace")
+    given = dict(reversed(pairs))
+    preset = dict(parse_qsl(offered.presets.get(given.get("preset", "").strip(), "")))
+    home = given.get("home", preset.get("home", "")).strip().upper()
+    return home if home in offered.others else None
 
 
 def limits(name: str) -> tuple[int, int]:
@@ -222,6 +255,10 @@ def _values(pairs: Iterable[tuple[str, str]], offered: Offered) -> tuple[dict[st
 
 def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[Note]]:
     """One option's value, None for the default."""
+    if name == "home":
+        return None, []  # it decides what else is offered, and was read before
+    if name == "lang" and text in LANGUAGES and text not in offered.languages:
+        return None, [_not_offered(name, text, offered.languages)]
     if name == "currencies":
         return _members(name, text.upper(), offered.currencies)
     if name == "feeds":

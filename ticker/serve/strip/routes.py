@@ -23,7 +23,8 @@ def register_routes(app: Router, site: Site) -> None:
         query, at = query_string(), requested_moment(site)
         if at is None:
             return site.cache.get_or_render(request.path, query, site.clock())
-        return of_the_past(site.cache.past(request.path, query, past_snapshot(site, at)), at, site.clock())
+        then = past_snapshot(site.asked_for(query), at)
+        return of_the_past(site.cache.past(request.path, query, then), at, site.clock())
 
     for path in render.EMBED_PATHS:
         app.add_url_rule(path, path, strip_or_panel)

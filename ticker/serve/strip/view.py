@@ -20,7 +20,8 @@ from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, strip_figure, strip_rate
 from ticker.serve.strip.label import LabelText, label_of, label_text
 from ticker.serve.strip.look import Look, look_of
-from ticker.serve.strip.options import LANGUAGES, Options
+from ticker.serve.strip.options import Options
+from ticker.serve.terms import USUAL, HomeTerms
 from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
 
 REFRESH = timedelta(seconds=60)
@@ -124,13 +125,13 @@ def present(
     options: Options,
     *,
     notes: tuple[str, ...] = (),
-    currencies: tuple[str, ...] = ("USD", "EUR", "RUB"),
+    terms: HomeTerms = USUAL,
     base: str = "",
 ) -> Strip:
-    """The strip with these options. `currencies` are the site's own; `base` is prefixed to every link's path."""
+    """The strip with these options. `terms` are the home's; `base` is prefixed to every link's path."""
     content = snapshot.content
     context = Context(content, judged, options, words(options.lang))
-    figures = [strip_figure(context, currency) for currency in options.currencies or currencies]
+    figures = [strip_figure(context, currency) for currency in options.currencies or terms.currencies]
     common = Counter(map(label_of, [one for one in figures if one.rate] or figures)).most_common(1)[0][0]
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
@@ -152,7 +153,7 @@ def present(
         words=_words(label_text(common, context), as_of, tomorrow, context, past=snapshot.past),
         notes=notes,
         links=links.own(),
-        languages=tuple(map(links.language, LANGUAGES)) if options.shows("lang") else (),
+        languages=tuple(map(links.language, terms.languages)) if options.shows("lang") else (),
         past=snapshot.past,
     )
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from ticker import __version__
 from ticker.rates.day import Moment
 from ticker.rates.held import held_revisions
 from ticker.serve.api import models, params
 from ticker.serve.api.answers.formatter import Formatter
+from ticker.serve.site import Site
 from ticker.serve.strip import json
-from ticker.serve.strip.options import Offered, Options, parse
+from ticker.serve.strip.options import parse
 from ticker.serve.strip.view import present
 from ticker.snapshot import NEVER
 from ticker.store import StoreError
 
 
-def strip_json(moment: Moment, asked: params.StripParams, offered: Offered, currencies: tuple[str, ...]) -> bytes:
+def strip_json(moment: Moment, asked: params.StripParams, site: Site) -> bytes:
     """As /strip.json has it."""
     own = asked.model_dump(exclude_unset=True, exclude={"preset", "at"})
-    preset = parse(offered.presets[asked.preset], offered)[0] if asked.preset else Options()
-    options = preset.model_copy(update=own)
-    return json.render(present(moment.snapshot, moment.judged, options, currencies=currencies))
+    own |= {} if asked.preset else {"lang": asked.lang}
+    names = {"preset": asked.preset, "home": site.home}
+    begin, _ = parse(urlencode({name: text for name, text in names.items() if text}), site.offered())
+    options = begin.model_copy(update={**own, "home": site.home})
+    return json.render(present(moment.snapshot, moment.judged, options, terms=site.terms.own))
 
 
 def status(moment: Moment) -> models.Status:

@@ -1,0 +1,136 @@
+"""The settings' homes and rates sources, with what is known of their banks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from decimal import Decimal
+
+from ticker.collect.sources import BANKS
+from ticker.collect.sources.adapter import BankAdapter, Testifies
+from ticker.config import Config, ConfigError, RatesSettings
+from ticker.model import FeedSource, Home, RatesSource, Window
+from ticker.snapshot import WitnessTerms
+
+FURTHEST_AHEAD_DAYS = 14  # of a bank of which it is not known how far ahead it publishes
+WITNESS_EVERY = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSources:
+    """What a home's rates and headlines are read from; `witnesses` are sources of other banks."""
+
+    home: Home
+    banks: tuple[RatesSource, ...]
+    feeds: tuple[FeedSource, ...] = ()
+    witnesses: tuple[WitnessTerms, ...] = ()
+    agreement: Mapping[str, Decimal] | None = None  # by currency, the move within which witnesses agree
+
+
+def homes_of(config: Config) -> tuple[HomeSources, ...]:
+    """The homes that are served, the default one first. Raises ConfigError for a bank that can't be read, that sets
+    another currency, or that no source is of."""
+    served = config.served_homes()
+    official = {home: _official(config, home) for home in served}
+    asked = _asked(config)
+    found = []
+    for home in served:
+        adapter = BANKS[config.homes[home].bank]
+        agreement = adapter.agreement if config.witnesses.enabled else {}
+        others = [one for one in (*sum(official.values(), ()), *asked.values()) if one.home.currency != home]
+        found.append(
+            HomeSources(
+                home=config.home_of(home),
+                banks=official[home],
+                feeds=config.feeds_of(home),
+                witnesses=tuple(map(_terms, _once(others))) if agreement else (),
+                agreement=agreement,
+            )
+        )
+    return tuple(found)
+
+
+def rates_sources(config: Config) -> tuple[RatesSource, ...]:
+    """Every rates source that is visited: those of the homes, and the witnesses. Raises ConfigError."""
+    official = [_official(config, home) for home in config.served_homes()]
+    return _once([*sum(official, ()), *_asked(config).values()])
+
+
+def _once(sources: list[RatesSource]) -> tuple[RatesSource, ...]:
+    """Each source once, as it is listed first. Of a bank with several tables only the first one witnesses."""
+    return tuple({one.id: one for one in reversed(sources)}[id_] for id_ in dict.fromkeys(one.id for one in sources))
+
+
+def _official(config: Config, currency: str) -> tuple[RatesSource, ...]:
+    """The sources of a home, in the order in which they count."""
+    bank = config.homes[currency].bank
+    adapter = BANKS.get(bank)
+    if adapter is None or adapter.home != currency:
+        able = ", ".join(name for name, one in BANKS.items() if one.home == currency) or "none is known"
+        raise ConfigError(f"homes.{currency}.bank is {bank!r}; a bank that sets {currency} is wanted: {able}")
+    home = config.home_of(currency)
+    return tuple(
+        _source(id_, one, home, adapter) for id_, one in config.rates.items() if one.enabled and one.bank == bank
+    )
+
+
+def _asked(config: Config) -> dict[str, RatesSource]:
+    """The sources that are visited only as witnesses, by their id: one of each bank that is no home's."""
+    if not config.witnesses.enabled:
+        return {}
+    served = config.served_homes()
+    banks = {config.homes[home].bank for home in served}
+    kept = frozenset(served).union(*(BANKS[bank].agreement for bank in banks))
+    found: dict[str, RatesSource] = {}
+    for id_, one in config.rates.items():
+        adapter = BANKS.get(one.bank)
+        if one.enabled and adapter and one.bank not in banks:
+            banks.add(one.bank)
+            home = Home(adapter.home, adapter.zone)
+            found[id_] = _source(id_, one, home, adapter, visits=config.witnesses.visits, kept=kept)
+    return found
+
+
+def _terms(source: RatesSource) -> WitnessTerms:
+    return WitnessTerms(source.id, source.bank, source.home.currency, BANKS[source.bank].testifies is Testifies.LEVELS)
+
+
+def _source(
+    id_: str,
+    one: RatesSettings,
+    home: Home,
+    adapter: BankAdapter,
+    *,
+    visits: tuple[time, ...] = (),
+    kept: frozenset[str] | None = None,
+) -> RatesSource:
+    return RatesSource(
+        id=id_,
+        url=one.url,
+        window=_window(id_, one, home, adapter),
+        bank=one.bank,
+        home=home,
+        ahead_days=FURTHEST_AHEAD_DAYS if adapter.ahead_days is None else adapter.ahead_days,
+        grace_days=one.grace_days,
+        limit=one.limit_percent / 100,
+        every_s=one.every_s,
+        window_every_s=one.window_every_s,
+        archive_url=one.archive_url,
+        archive_pause_s=one.archive_pause_s,
+        visits=visits,
+        kept=kept,
+    )
+
+
+def _window(id_: str, one: RatesSettings, home: Home, adapter: BankAdapter) -> Window:
+    """The window that is set, else the bank's; else no hour is promised. Raises ConfigError."""
+    known = adapter.window
+    weekdays = frozenset(day - 1 for day in one.weekdays) if one.weekdays else known.weekdays if known else None
+    opens = one.opens or (known.opens if known else None)
+    closes = one.closes or (known.closes if known else None)
+    if weekdays is None or opens is None or closes is None:
+        return Window.any_time(home.zone)
+    if opens >= closes:
+        raise ConfigError(f"rates.{id_}.opens is {opens}; a time before closes ({closes}) is wanted")
+    return Window(weekdays, opens, closes, home.zone)
