@@ -219,7 +219,10 @@ def _offset(day: Any) -> int:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("missing.xml", "no such file, and no source of that name; sources are nbkr, nbkr-weekly, 24kg-ru"),
+        (
+            "missing.xml",
+            "no such file, and no source of that name; sources are nbkr, nbkr-weekly, cbr, nbk, cbu, nbt, ",
+        ),
         (".", "can't be read: Is a directory"),
         ("x" * 5000, "can't be read: File name too long"),
         ("empty.xml", "body: met 'nothing', wanted a feed"),
@@ -467,7 +470,7 @@ def test_what_is_no_table_and_no_feed_is_told_in_plain_words(run, tmp_path, body
 
 
 def test_a_sources_name_that_is_nearly_right_is_guessed(run):
-    ran = run("check", "nbrk")
+    ran = run("check", "nbkrr")
     assert "did you mean nbkr?" in ran.out + ran.err
 
 

@@ -569,13 +569,18 @@ def test_the_recorded_tables_of_this_year_offer_no_defunct_currency(recorded):
 
 
 @of_each_bank
-def test_a_file_of_another_bank_than_the_sources_is_read_and_not_judged(bank, tmp_path):
+@pytest.mark.parametrize("has_source", [True, False])
+def test_a_file_is_judged_as_its_own_banks_source_would_be_and_read_where_there_is_none(bank, has_source, tmp_path):
     file = tmp_path / "table"
     file.write_bytes(FORMATS[bank].table())
+    config = load(None, {"TICKER_WITNESSES_ENABLED": str(has_source)}).config
     now = datetime(2026, 3, 3, 12, tzinfo=UTC)
-    config = load(None, {}).config
     checked = check(str(file), config, service.fetch_limits(config), {}, now)
-    assert (checked.kind, len(checked.rates), checked.verdict, checked.error) == ("rates", 2, (), None)
+    assert (checked.kind, len(checked.rates), checked.error) == ("rates", 2, None)
+    other = FORMATS[bank].other.currency
+    assert checked.verdict == (
+        (f"unconfirmed, first figures: {', '.join(sorted((other, 'USD')))}",) if has_source else ()
+    )
 
 
 def test_a_file_of_an_archive_page_is_read_with_the_nominal_where_it_has_one(tmp_path):
