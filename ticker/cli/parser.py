@@ -97,7 +97,9 @@ def commands() -> None:
 
 @commands.command(short_help="serve a demonstration")
 @with_address
-@click.option("--at", type=MOMENT, metavar="MOMENT", help="The moment to begin at, as 2026-05-22T18:30, in Bishkek.")
+@click.option(
+    "--at", type=MOMENT, metavar="MOMENT", help="The moment to begin at, as 2026-05-22T18:30, in the bank's zone."
+)
 @click.option(
     "--fault", "faults", metavar="SOURCE=FAULT", multiple=True,
     help="Let a source misbehave; repeatable. The error for a wrong one lists the possible ones.",
@@ -110,7 +112,7 @@ def demo(host: str | None, port: int | None, at: datetime | None, faults: tuple[
 
     \b
       ticker demo --port 8000
-      ticker demo --at 2026-05-22T18:30        as if it were Friday evening in Bishkek
+      ticker demo --at 2026-05-22T18:30        as if it were Friday evening
       ticker demo --fault nbkr=lost_currency   with an upstream that misbehaves
     """
     from ticker.cli import serving

@@ -52,7 +52,7 @@ def _address(config: Config, host: str | None = None) -> str:
 
 @mistakes_told()
 def demo(host: str | None, port: int | None, at: datetime | None, faults: Sequence[str]) -> int:
-    """Serve a demonstration that begins at `at`, which is Bishkek's time where it has no zone.
+    """Serve a demonstration that begins at `at`, which is the home's time where it has no zone.
 
     Ignores the user's settings. Raises Mistake where the address can't be listened on.
     """
@@ -74,7 +74,7 @@ def demo(host: str | None, port: int | None, at: datetime | None, faults: Sequen
         file.write_text(_demo_settings(Path(folder), upstream.addresses, offset_s), encoding="utf-8")
         config = read_settings(file, host=host, port=port, isolated=True).config
         _check_before_serving(config)
-        _announce(upstream.url, file, clock())
+        _announce(upstream.url, file, config, clock())
         with _host_page(config) as page:
             print(f"ticker: a host page that embeds the strip at {page.url}/", file=sys.stderr)
             return serve(config)
@@ -92,14 +92,15 @@ def _offset_s(at: datetime | None) -> int:
     return offset_s
 
 
-def _announce(upstream: str, settings: Path, now: datetime) -> None:
+def _announce(upstream: str, settings: Path, config: Config, now: datetime) -> None:
     from ticker.cli.backfill import (
+        earliest_day,
         ten_years_before,
     )  # only here: `ticker serve` needs none of the collector's libraries
 
     print(f"ticker: demonstration upstream at {upstream} (GET /order lists its faults)", file=sys.stderr)
     print(f"ticker: its settings, for `ticker held` and others: --config {settings}", file=sys.stderr)
-    first = ten_years_before(now.date())
+    first = ten_years_before(now.date(), earliest_day(config))
     print(f"ticker: its past, for charts: ticker backfill --from {first} --config {settings}", file=sys.stderr)
 
 
