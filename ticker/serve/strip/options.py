@@ -108,8 +108,8 @@ class Options(BaseModel):
         None,
         ge=0,
         le=6,
-        description="Decimals of a figure. By default two from 10 up and the bank's own below; more where tomorrow's"
-        " figure would look like today's though it differs, or a figure like zero.",
+        description="Decimals of a figure. By default none from 1,000 up, two from 10 up and the bank's own below; more"
+        " where tomorrow's figure would look like today's though it differs, or a figure like zero.",
     )
 
     _default_language: Language = PrivateAttr("en")  # the site's; a canonical query names only other languages

@@ -61,7 +61,7 @@ class StripWords:
     following: str
     new_window: str
     count: str  # with {n} and {m}, for the script to fill in
-    headlines_none: str
+    headlines_none: str  # empty where the home has no feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,5 +273,5 @@ def _words(
         following=say.text("following"),
         new_window=say.text("new_window"),
         count=say.text("count", n="{n}", m="{m}"),
-        headlines_none=say.text("headlines.none"),
+        headlines_none=say.text("headlines.none") if context.content.feeds or not context.content.banks else "",
     )
