@@ -30,7 +30,13 @@ class Shelf:
     """A scene is shown; the store is beside it, and what is `put` there is what doors to the past can tell."""
 
     def __init__(
-        self, scene: Scene, folder: Path, *, base_url: str | None = None, settings: SiteSettings | None = None
+        self,
+        scene: Scene,
+        folder: Path,
+        *,
+        base_url: str | None = None,
+        settings: SiteSettings | None = None,
+        dated: bool = False,
     ) -> None:
         self.scene, self.now, self.reads = scene, scene.now, 0
         (folder / "ticker.db").write_bytes(empty_store())
@@ -41,7 +47,7 @@ class Shelf:
         terms = settings or SiteSettings(
             base_url=base_url, presets={"euro": "currencies=EUR&lang=ru"}, frame_ancestors="https://news.example"
         )
-        self.app = application(self.cache, latest, self.clock, settings=terms)
+        self.app = application(self.cache, latest, self.clock, settings=terms, dated=dated)
         self.client = Client(self.app)
 
     def _never(self) -> Store:

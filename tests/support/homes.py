@@ -102,7 +102,7 @@ def only_tenge() -> Scene:
 
 def shelf(scene: Scene, folder: Path, settings: SiteSettings = SETTINGS) -> Shelf:
     """The read side with the scene, and the figures of tenge in its store too."""
-    one = Shelf(scene, folder, settings=settings)
+    one = Shelf(scene, folder, settings=settings, dated=True)
     tenge = [(code, text, day) for code, texts in TENGE.items() for text, day in zip(texts, DAYS[:2], strict=False)]
     one.put(tenge, source="nbk", seen=lambda day: datetime(day.year, day.month, day.day, 10, tzinfo=UTC) - DAY)
     return one
