@@ -40,6 +40,8 @@ def read_archive(body: bytes, _source: str) -> tuple[ArchiveFigure, ...]:
 
 
 ADAPTER = BankAdapter(
+    home="KGS",
+    zone=HOME.zone,
     parse=read_table,
     recognises=lambda body: b'"rates"' in body,
     archive=ArchiveAdapter(
