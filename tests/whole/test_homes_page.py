@@ -117,3 +117,11 @@ def test_the_element_shows_its_home_and_only_that_homes_languages(service: str, 
         element.evaluate("one => one.removeAttribute('home')")
         expect(element.locator(".bank .name")).to_have_text("НБКР")
         expect(element.locator("[hreflang]:visible")).to_have_count(3)
+
+
+@pytest.mark.parametrize("width", [300, 320, 360, 480])
+def test_a_panel_has_room_for_figures_from_a_thousand_up(service: str, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{service}/panel?home=KZT&lang=ru")
+    expect(page.locator(".today .fig").nth(1)).to_have_text("1\xa0023,4500")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
