@@ -206,6 +206,27 @@ _A_DAY = 251  # more than the stories of a day, and prime, so that days begin wi
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed of a newsroom, by its name in the settings."""
+
+    id: str
+    publisher: str
+    language: str
+    city: str = ""  # of CITIES; "" for the home of the demonstration's bank
+
+
+FEEDS = (
+    Feed("demo-en", "Demo News", "en"),
+    Feed("demo-ru", "Демо-новости", "ru"),
+    Feed("demo-ky", "Демо кабарлар", "ky"),
+    Feed("demo-kzt-en", "Demo Almaty", "en", "kzt"),
+    Feed("demo-kzt-ru", "Демо Алматы", "ru", "kzt"),
+    Feed("demo-rub-en", "Demo Moscow", "en", "rub"),
+    Feed("demo-rub-ru", "Демо Москва", "ru", "rub"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     id: str  # the same at every look
     language: str

@@ -32,25 +32,26 @@ from ticker.demo.faults import (
     twist,
 )
 from ticker.demo.neighbours import ARCHIVE, NEIGHBOURS, Neighbours
-from ticker.demo.newsroom import CITIES, LANGUAGES, Newsroom, newsrooms
+from ticker.demo.newsroom import FEEDS, LANGUAGES, Feed, Newsroom, newsrooms
 from ticker.demo.server import Server
 
 PATHS = {
     "nbkr": "/XML/daily.xml",
     "nbkr-weekly": "/XML/weekly.xml",
     "nbkr-archive": "/index1.jsp",
-    "demo-en": "/feeds/en.rss",
-    "demo-ru": "/feeds/ru.rss",
-    "demo-ky": "/feeds/ky.atom",
-    **{f"demo-{city}-{language}": f"/feeds/{city}/{language}.rss" for city in CITIES for language in ("en", "ru")},
+    **{
+        feed.id: f"/feeds/{feed.city}/{feed.language}.{'atom' if feed.language == 'ky' else 'rss'}".replace("//", "/")
+        for feed in FEEDS
+    },
     **{source: one.path for source, one in NEIGHBOURS.items()},
     ARCHIVE: "/scripts/XML_dynamic.asp",
 }
 _SOURCES = {urlsplit(path).path: source for source, path in PATHS.items()}
-_FEEDS: dict[str, tuple[str, str, Callable[..., bytes]]] = {
-    "en": ("Demo News", "application/rss+xml; charset=utf-8", pages.rss),
-    "ru": ("Демо-новости", "application/rss+xml", pages.rss_1251),
-    "ky": ("Демо кабарлар", "application/atom+xml; charset=utf-8", pages.atom),
+_FEEDS = {feed.id: feed for feed in FEEDS}
+_FORMS: dict[str, tuple[str, Callable[..., bytes]]] = {
+    "en": ("application/rss+xml; charset=utf-8", pages.rss),
+    "ru": ("application/rss+xml", pages.rss_1251),
+    "ky": ("application/atom+xml; charset=utf-8", pages.atom),
 }
 _CURRENCIES = {"15": "USD", "20": "EUR", "44": "RUB", "40": "KZT", "24": "CNY"}  # NBKR's valuta_id
 _ARCHIVE_DAYS = 366
@@ -204,7 +205,7 @@ class DemoUpstream:
         if source in NEIGHBOURS:
             return self._neighbour(source, query, now, order)
         if source.startswith("demo-"):
-            return self._feed(source.removeprefix("demo-"), now, order.fault if order else None)
+            return self._feed(_FEEDS[source], now, order.fault if order else None)
         body, written = self._table(source, now, order)
         etag = f'W/"{len(body)}-{int(written.timestamp())}000"'
         headers = {"Content-Type": "application/xml", "Accept-Ranges": "bytes"}
@@ -297,12 +298,11 @@ class DemoUpstream:
         headers = {"Content-Type": "text/html;charset=UTF-8", "Set-Cookie": cookie}
         return Reply(200, pages.archive_page(currency, listed), headers, chunked=True)
 
-    def _feed(self, name: str, now: datetime, fault: Fault | None) -> Reply:
-        city, _, language = name.rpartition("-")
-        newsroom, (title, kind, write) = self.newsrooms[city], _FEEDS[language]
-        stories = [] if fault is Fault.EMPTY_FEED else newsroom.stories(language, now)
+    def _feed(self, feed: Feed, now: datetime, fault: Fault | None) -> Reply:
+        newsroom, (kind, write) = self.newsrooms[feed.city], _FORMS[feed.language]
+        stories = [] if fault is Fault.EMPTY_FEED else newsroom.stories(feed.language, now)
         flags = {"same_guid": fault is Fault.SAME_GUID, "dates": fault is not Fault.NO_DATES}
-        body = write(title, stories, self.url, newsroom.home, **flags)
+        body = write(feed.publisher, stories, self.url, newsroom.home, **flags)
         headers = {"Content-Type": kind, "ETag": f'"{hashlib.sha256(body).hexdigest()[:20]}"'}
         if stories:
             headers["Last-Modified"] = http_date(max(story.updated_at for story in stories))
