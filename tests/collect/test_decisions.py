@@ -474,12 +474,13 @@ def _(book: Book) -> Seen:
 
 @row("witnessed-move")
 def _(book: Book) -> Seen:
-    book.witnesses = Said({("USD", may(23)): Decimal("119.50")})
+    book.witnesses = Said({("USD", may(23)): Decimal("119.50")}, agreement=AGREE)
     return tomorrow("120.0000")(book)
 
 
 # 4. After a figure was held
 
+AGREE = {"USD": Decimal("0.005")}
 LEAP = rate("USD", "103.1900", may(23))
 
 
@@ -522,6 +523,6 @@ def _(book: Book) -> Seen:
 @row("held-witnessed")
 def _(book: Book) -> Seen:
     book.sees(usd(23, "103.1900"), "2026-05-22 16:10")
-    book.witnesses = Said({("USD", may(23)): Decimal("103.00")})
+    book.witnesses = Said({("USD", may(23)): Decimal("103.00")}, agreement=AGREE)
     book.sees(usd(23, "103.1900"), "2026-05-23 09:00")
     return Seen(LEAP, "2026-05-23 10:00")

@@ -56,6 +56,7 @@ class ArchiveAdapter:
     parse: Callable[[bytes, str], tuple[ArchiveFigure, ...]]  # of a body and the name to complain under
     recognises: Callable[[bytes], bool]
     page: timedelta  # how many days backfill asks for at once, the overlap of pages not counted
+    earliest: date | None = None  # no earlier day is asked for
 
 
 @dataclass(frozen=True, slots=True)
