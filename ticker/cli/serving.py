@@ -55,7 +55,7 @@ def _address(config: Config, host: str | None = None) -> str:
 def demo(
     host: str | None, port: int | None, at: datetime | None, faults: Sequence[str], homes: Sequence[str] = ()
 ) -> int:
-    """Serve a demonstration that begins at `at`, which is Bishkek's time where it has no zone. `homes` are further ones.
+    """Serve a demonstration that begins at `at`, Bishkek's time where it has no zone. `homes` are served beside soms.
 
     Ignores the user's settings. Raises Mistake where the address can't be listened on.
     """

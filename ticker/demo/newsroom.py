@@ -41,11 +41,17 @@ CITIES: Mapping[str, tuple[Home, Mapping[str, Sequence[str]]]] = {
         {
             "en": tuple(
                 f"in {town}"
-                for town in ("Almaty", "Astana", "Shymkent", "Karaganda", "Taraz", "Aktobe", "Pavlodar", "Kostanay")
+                for town in (
+                    "Almaty", "Astana", "Shymkent", "Karaganda", "Taraz", "Aktobe", "Pavlodar", "Kostanay", "Atyrau",
+                    "Aktau", "Turkistan",
+                )
             ),
             "ru": tuple(
                 f"в {town}"
-                for town in ("Алматы", "Астане", "Шымкенте", "Караганде", "Таразе", "Актобе", "Павлодаре", "Костанае")
+                for town in (
+                    "Алматы", "Астане", "Шымкенте", "Караганде", "Таразе", "Актобе", "Павлодаре", "Костанае", "Атырау",
+                    "Актау", "Туркестане",
+                )
             ),
         },
     ),
@@ -53,14 +59,21 @@ CITIES: Mapping[str, tuple[Home, Mapping[str, Sequence[str]]]] = {
         Home("RUB", ZoneInfo("Europe/Moscow")),
         {
             "en": tuple(
-                f"in {town}" for town in ("Moscow", "Tula", "Kazan", "Samara", "Perm", "Omsk", "Tomsk", "Pskov")
+                f"in {town}"
+                for town in (
+                    "Moscow", "Tula", "Kazan", "Samara", "Perm", "Omsk", "Tomsk", "Pskov", "Kaluga", "Tver", "Ryazan",
+                )
             ),
             "ru": tuple(
-                f"в {town}" for town in ("Москве", "Туле", "Казани", "Самаре", "Перми", "Омске", "Томске", "Пскове")
+                f"в {town}"
+                for town in (
+                    "Москве", "Туле", "Казани", "Самаре", "Перми", "Омске", "Томске", "Пскове", "Калуге", "Твери",
+                    "Рязани",
+                )
             ),
         },
     ),
-}
+}  # fmt: skip
 
 _TITLES = {
     "en": (
@@ -280,8 +293,9 @@ class Newsroom:
 
     def _story(self, language: str, day: date, nth: int, at: datetime, now: datetime) -> Story:
         titles, places = _titles(language, everywhere=bool(self.city)), self.places[language]
-        # Title and place turn like two wheels: no title comes twice within two days.
-        turn, which = divmod(day.toordinal() * _A_DAY + nth + 15 * LANGUAGES.index(language), len(titles))
+        # Title and place turn like two wheels: no title comes twice within two days (391 stories later at most).
+        begins = 15 * LANGUAGES.index(language) + (chance(self.city) % len(titles) if self.city else 0)
+        turn, which = divmod(day.toordinal() * _A_DAY + nth + begins, len(titles))
         lot = chance(self.seed, language, day, nth)
         title = titles[which].format(place=places[(turn + which * 5) % len(places)], n=12 + lot % 27)
         title = title[0].upper() + title[1:]
