@@ -18,7 +18,7 @@ from ticker import service
 from ticker.cli.mistake import Mistake
 from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.settings import mistakes_told, opened_store, read_settings
-from ticker.config import DEFAULT_FEEDS, DEFAULT_RATES, LONGEST_SHIFT_S, Config
+from ticker.config import DEFAULT_FEEDS, DEFAULT_HOMES, DEFAULT_RATES, LONGEST_SHIFT_S, Config
 from ticker.model import archive_id
 
 if TYPE_CHECKING:
@@ -148,6 +148,8 @@ def _demo_settings(folder: Path, addresses: dict[str, str], offset_s: int, homes
             lines.append(f'feeds.{feed.id}.language = "{feed.language}"')
             lines.append(f"feeds.{feed.id}.every_s = 60")
     for home in homes:
+        # A first table without an archive is borne out at the next visit, once witnesses are known.
+        lines.append(f"rates.{DEFAULT_HOMES[home]['bank'].lower()}.every_s = 60")
         lines.append(f"homes.{home}.enabled = true")
         lines.append(f"homes.{home}.feeds = {[feed.id for feed in FEEDS if feed.city.upper() == home]}")
     return "\n".join(lines) + "\n"

@@ -96,13 +96,13 @@ class HostPage:
         texts = _texts(said)
         blocks = [
             ("iframe, fixed height", texts["frame"], ""),
+            *((f"iframe, home={home}", _texts(other)["frame"], "") for home, other in others.items()),
             ("iframe that follows its content", texts["follow"], "column"),
             ("<rate-ticker>", texts["element"], ""),
             ("fragment, put in by this page's server", fragment or f"<p>{link}</p>", ""),
             ("image, SVG", texts["image-svg"], ""),
             ("image, PNG", texts["image-png"], ""),
             ("text", f'<pre tabindex="0">{escape(text)}</pre>' if text else f"<p>{link}</p>", ""),
-            *((f"iframe, home={home}", _texts(other)["frame"], "") for home, other in others.items()),
         ]
         codes = [(said, ("frame", "follow", "element", "include-page-php", "image-svg"))]
         return _page(blocks, said.lang), policy([*codes, *((other, ("frame",)) for other in others.values())])
