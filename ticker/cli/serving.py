@@ -134,7 +134,6 @@ def _demo_settings(folder: Path, addresses: dict[str, str], offset_s: int, homes
         f'store.last_good = "{folder / "last-good.json"}"',
         f'fetch.allow_hosts = ["{host}"]',
         "demo.enabled = true",
-        "witnesses.enabled = false",  # real banks have no say in invented rates
         f"demo.clock_offset_s = {offset_s}",
         *(f'rates.{source}.url = "{addresses[source]}"' for source in DEFAULT_RATES),
         *(f'rates.{bank}.archive_url = "{addresses[archive_id(bank)]}"' for bank in ("nbkr", "cbr")),
