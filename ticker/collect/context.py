@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from ticker.collect.http.client import Connection
 from ticker.collect.judge import NO_WITNESSES, Witnesses
 from ticker.collect.sources.configured import HomeSources
 from ticker.collect.witnesses import StoredWitnesses
-from ticker.model import FeedSource, Home, RatesSource, Revision
-from ticker.rates.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms
+from ticker.model import FeedSource, Headline, Home, RatesSource, Revision
+from ticker.rates.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms, newest_first
 from ticker.snapshot import Content
 from ticker.store import Store, Write
 
@@ -30,6 +30,7 @@ class RoundContext:
     clock: Callable[[], datetime]
     pause: Callable[[float], object]
     demo: bool = False
+    _composed: dict[str, tuple[object, tuple[Content, ...]]] = field(default_factory=dict)  # the last one, and of what
 
     @property
     def home(self) -> Home:
@@ -42,30 +43,39 @@ class RoundContext:
 
     def content(self, tx: Write) -> Content:
         """What is shown of the default home, with the others."""
-        now = self.clock()
-        revisions = {
-            bank.id: tx.revisions(bank.id, bank.home.day(now) - (TESTIMONY_SPAN if bank.visits else RATES_SPAN))
-            for bank in self.banks
-        }
-        first, *others = [self._of_home(one, revisions, tx) for one in self.homes]
+        composed = zip(self.homes, self._rates(tx), strict=True)
+        first, *others = [replace(content, headlines=_headlines(one, tx)) for one, content in composed]
         return replace(first, neighbours=tuple(others))
 
-    def _of_home(self, one: HomeSources, revisions: Mapping[str, Sequence[Revision]], tx: Write) -> Content:
-        return compose(
-            one.home,
-            [bank_terms(bank) for bank in one.banks],
-            [feed_terms(feed) for feed in one.feeds],
-            revisions,
-            [headline for feed in one.feeds for headline in tx.recent_headlines(feed.id, KEPT_HEADLINES)],
-            demo=self.demo,
-            witnesses=one.witnesses,
-            agreement=one.agreement,
-        )
+    def _rates(self, tx: Write) -> tuple[Content, ...]:
+        """Each home's rates. Most rounds change none: then the last answer is given again."""
+        now = self.clock()
+        since = {bank.id: bank.home.day(now) - (TESTIMONY_SPAN if bank.visits else RATES_SPAN) for bank in self.banks}
+        of = self.store.generation, tx.rates_version(), *since.values()
+        kept_of, kept = self._composed.get("last", (None, ()))
+        if of == kept_of and not tx.changes_rates:
+            return kept
+        revisions = {source: tx.revisions(source, first) for source, first in since.items()}
+        found = tuple(self._of_home(one, revisions) for one in self.homes)
+        if not tx.changes_rates:  # what is not committed yet may never be
+            self._composed["last"] = of, found
+        return found
+
+    def _of_home(self, one: HomeSources, revisions: Mapping[str, Sequence[Revision]]) -> Content:
+        banks, feeds = [bank_terms(bank) for bank in one.banks], [feed_terms(feed) for feed in one.feeds]
+        told, within = one.witnesses, one.agreement
+        return compose(one.home, banks, feeds, revisions, (), demo=self.demo, witnesses=told, agreement=within)
 
     def witnesses(self, tx: Write, source: RatesSource, day: date) -> Witnesses:
         """What other banks say of a source's figures around `day`. Of one that is only a witness itself, nothing."""
         found = next((one for one in self.homes if source in one.banks), None)
         return StoredWitnesses(tx, found, day) if found and found.witnesses else NO_WITNESSES
+
+
+def _headlines(home: HomeSources, tx: Write) -> tuple[Headline, ...]:
+    """The newest of each feed, the newest first."""
+    found = [headline for feed in home.feeds for headline in tx.recent_headlines(feed.id, KEPT_HEADLINES)]
+    return newest_first(found)
 
 
 def waiting_for(witness: str, context: RoundContext) -> list[str]:
