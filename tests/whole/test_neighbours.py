@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.given import HOME
 from support.running import Runner, runner, until
 from support.sites import Site
 
@@ -161,6 +162,29 @@ def test_a_week_without_nbkr_shows_stand_ins_within_one_per_cent_until_it_is_bac
     site.goes_on(hours=1.5)
     for one in site.strip()["rates"]:
         assert (one["quality"], one["freshness"]) == ("official", "fresh")
+
+
+@pytest.mark.parametrize(
+    ("days", "percent"),
+    [(4, 4.0), pytest.param(31, 4.0, marks=pytest.mark.long), pytest.param(31, -9.0, marks=pytest.mark.long)],
+)
+def test_a_witness_that_lies_for_a_month_changes_nothing_for_readers_and_is_seen_by_the_operator(making, days, percent):
+    site = making(witnesses=True)
+    site.turn(to=f"{WEDNESDAY} 19:00")
+    site.upstream.order("nbk", "lies", currency="USD", percent=percent)
+    for _ in range(days):
+        live_on(site, days=1)
+        today = HOME.day(site.clock.now)
+        for one in site.strip()["rates"]:
+            assert (one["freshness"], one["quality"], one["confirmed"]) == ("fresh", "official", True)
+            assert Decimal(one["value"]) == site.bank.figure(one["currency"], today)
+        (dollar,) = [one for one in site.get("/status.json").json["witnesses"] if one["currency"] == "USD"]
+        assert dollar["agrees"] == "agree"
+        said = {one["bank"]: one for one in dollar["banks"]}
+        assert said["CBU"]["takes_part"]
+        if said["NBK"]["value"]:  # its own jump may be held, as any bank's is
+            assert not said["NBK"]["takes_part"]
+            assert abs(float(said["NBK"]["difference_percent"]) - percent) < 1
 
 
 @pytest.mark.parametrize("left", ["nbk", "nbg"])
