@@ -9,7 +9,16 @@ from ticker.model import Freshness
 from ticker.rates.freshness import Figure
 from ticker.serve.i18n.words import ARROW, Words
 from ticker.serve.strip.context import Context
-from ticker.serve.strip.stand_in import StandIn, drawn_names, instead, marked_as, names, stand_in_of
+from ticker.serve.strip.stand_in import (
+    ROOM,
+    ROOM_BESIDE,
+    StandIn,
+    drawn_names,
+    instead,
+    marked_as,
+    names,
+    stand_in_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class LabelText:
 
     bank: str
     bank_spoken: str  # the bank by the name that is read aloud
-    bank_rest: str  # what follows the bank: the unit of the figures
+    bank_rest: str  # what follows the bank: the unit of the figures, or the day of its next ones
     day: str
     status: str
     outdated: str
@@ -75,7 +84,8 @@ def marked(text: str, say: Words, *, confirmed: bool) -> str:
 
 def own_day(label: Label, common: Label, context: Context) -> str:
     """A currency's own day or state, beside its figure; empty where the common label says the same."""
-    if label == common or label == replace(common, stand_in=None):  # the bank's own part is true of both
+    # Where others stand in, what the label says of the bank is true of a currency for which nobody does.
+    if label == common or (common.stand_in and label == replace(common, stand_in=None, freshness=label.freshness)):
         return ""
     bank = context.bank(label.bank) if label.bank != common.bank and not context.content.demo else ""
     never = context.say.text("mark.yet") if label.freshness is Freshness.NONE else ""
@@ -94,7 +104,7 @@ def own_mark(label: Label, common: Label, context: Context) -> tuple[str, str, s
         return own_day(label, common, context), doubt, ""
     shown_on = common.stand_in.day if common.stand_in else common.valid_on
     day = "" if shown_on == own.day else context.day(own.day)
-    return *marked_as(drawn_names(own.banks, context, beside=True), context, day), names(own.banks, context)
+    return *marked_as(drawn_names(own.banks, context, ROOM_BESIDE), context, day), names(own.banks, context)
 
 
 def _is_current(label: Label, context: Context) -> bool:
@@ -130,14 +140,13 @@ def without(label: Label, context: Context, *, spoken: bool = True) -> str:
 
 def _with_stand_in(label: Label, one: StandIn, context: Context) -> LabelText:
     say, said = context.say, instead(one, context)
-    day = say.text("standin.day", day=context.day(one.day), banks=drawn_names(one.banks, context))
-    later = f" {ARROW} {context.bank(label.bank)}, {context.day(label.next_on)}" if label.next_on else ""
+    day = say.text("standin.day", day=context.day(one.day), banks=drawn_names(one.banks, context, ROOM))
     outdated, aloud = say.text("outdated.alone"), without(label, context)
     return LabelText(
         bank=without(label, context, spoken=False),
         bank_spoken=aloud,
-        bank_rest="",
-        day=day + later,
+        bank_rest=f" {ARROW} {context.day(label.next_on)}" if label.next_on else "",
+        day=day,
         status=f"{aloud}; {said}",
         outdated=outdated,
         outdated_day=day,

@@ -12,8 +12,8 @@ from ticker.serve.i18n.words import NOTHING
 from ticker.serve.strip.context import Context
 
 ABOUT = "≈"
-_ROOM = 32  # characters of banks' names in the common label
-_ROOM_BESIDE = 16  # beside a figure
+ROOM = 32  # characters of banks' names in the common label
+ROOM_BESIDE = 13  # beside a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,12 @@ def names(banks: Iterable[str], context: Context) -> str:
     return ", ".join(context.say.bank(bank, spoken=True) for bank in banks)
 
 
-def drawn_names(banks: Sequence[str], context: Context, *, beside: bool = False) -> str:
+def drawn_names(banks: Sequence[str], context: Context, room: int) -> str:
     """Their short names, as many as there is room for, and how many more there are: "NBK, CBU +1". What is read aloud
     and the panel have all."""
-    room = _ROOM_BESIDE if beside else _ROOM
     short = [context.say.bank(bank) for bank in banks]
-    fitting = max((n for n in range(1, len(short) + 1) if len(", ".join(short[:n])) <= room), default=1)
-    more = len(short) - fitting
-    return ", ".join(short[:fitting]) + (f" +{more}" if more else "")
+    texts = [", ".join(short[:n]) + (f" +{len(short) - n}" if n < len(short) else "") for n in range(1, len(short) + 1)]
+    return next((text for text in reversed(texts) if len(text) <= room), texts[0])
 
 
 def marked_as(banks: str, context: Context, day: str = "") -> tuple[str, str]:
