@@ -17,7 +17,7 @@ from ticker.serve.i18n.words import Words, own_digits, rounded
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, Trend, digits_apart
 from ticker.serve.strip.label import in_state, marked
-from ticker.serve.strip.stand_in import about, about_digits, marked_as, names
+from ticker.serve.strip.stand_in import about, about_digits, marked_as, short_names
 
 UNMOVED = "–"
 
@@ -185,7 +185,7 @@ def state(rate: StripRate, context: Context) -> str:
     if rate.freshness is Freshness.NONE:
         return context.say.text("mark.yet")
     if rate.banks:
-        return ": ".join(marked_as(names(rate.banks, context), context))
+        return ": ".join(marked_as(short_names(rate.banks, context), context))
     current = _is_current(rate, context)
     text = in_state(_span(rate, context), rate.freshness, context.say, current=current)
     return marked(text, context.say, confirmed=rate.confirmed)

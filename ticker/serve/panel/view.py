@@ -151,10 +151,11 @@ def _whose(rates: Sequence[StripRate], context: Context) -> str:
     if context.content.demo:
         return say.text("panel.demo")
     figures = [context.judged.figure(rate.currency) for rate in rates]
-    banks = dict.fromkeys(figure.bank for figure in figures if figure and figure.bank and not figure.derived)
+    others = sorted({bank for rate in rates for bank in rate.banks})
+    # Where others stand in, a bank is named only if a figure of its own is shown.
+    banks = dict.fromkeys(one.bank for one in figures if one and one.bank and (one.rate or not others))
     named = (f"panel.official.{bank}" if say.has(f"panel.official.{bank}") else "panel.official" for bank in banks)
     said = [say.text(key, bank=say.bank(bank)) for key, bank in zip(named, banks, strict=True)]
-    others = sorted({bank for rate in rates for bank in rate.banks})
     return " ".join([*said, say.text("panel.standin", banks=names(others, context))] if others else said)
 
 

@@ -12,11 +12,12 @@ from ticker.serve.strip.context import Context
 from ticker.serve.strip.stand_in import (
     ROOM,
     ROOM_BESIDE,
+    ROOM_WITH_NEXT,
     StandIn,
     drawn_names,
     instead,
     marked_as,
-    names,
+    short_names,
     stand_in_of,
 )
 
@@ -104,7 +105,7 @@ def own_mark(label: Label, common: Label, context: Context) -> tuple[str, str, s
         return own_day(label, common, context), doubt, ""
     shown_on = common.stand_in.day if common.stand_in else common.valid_on
     day = "" if shown_on == own.day else context.day(own.day)
-    return *marked_as(drawn_names(own.banks, context, ROOM_BESIDE), context, day), names(own.banks, context)
+    return *marked_as(drawn_names(own.banks, context, ROOM_BESIDE), context, day), short_names(own.banks, context)
 
 
 def _is_current(label: Label, context: Context) -> bool:
@@ -140,7 +141,8 @@ def without(label: Label, context: Context, *, spoken: bool = True) -> str:
 
 def _with_stand_in(label: Label, one: StandIn, context: Context) -> LabelText:
     say, said = context.say, instead(one, context)
-    day = say.text("standin.day", day=context.day(one.day), banks=drawn_names(one.banks, context, ROOM))
+    banks = drawn_names(one.banks, context, ROOM_WITH_NEXT if label.next_on else ROOM)
+    day = say.text("standin.day", day=context.day(one.day), banks=banks)
     outdated, aloud = say.text("outdated.alone"), without(label, context)
     return LabelText(
         bank=without(label, context, spoken=False),

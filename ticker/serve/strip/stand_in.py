@@ -13,6 +13,7 @@ from ticker.serve.strip.context import Context
 
 ABOUT = "≈"
 ROOM = 32  # characters of banks' names in the common label
+ROOM_WITH_NEXT = 22  # where the label names a later day too
 ROOM_BESIDE = 13  # beside a figure
 
 
@@ -49,11 +50,16 @@ def names(banks: Iterable[str], context: Context) -> str:
     return ", ".join(context.say.bank(bank, spoken=True) for bank in banks)
 
 
+def short_names(banks: Iterable[str], context: Context) -> str:
+    """All of them, by their short names."""
+    return ", ".join(map(context.say.bank, banks))
+
+
 def drawn_names(banks: Sequence[str], context: Context, room: int) -> str:
     """Their short names, as many as there is room for, and how many more there are: "NBK, CBU +1". What is read aloud
     and the panel have all."""
-    short = [context.say.bank(bank) for bank in banks]
-    texts = [", ".join(short[:n]) + (f" +{len(short) - n}" if n < len(short) else "") for n in range(1, len(short) + 1)]
+    counts = range(1, len(banks) + 1)
+    texts = [short_names(banks[:n], context) + (f" +{len(banks) - n}" if n < len(banks) else "") for n in counts]
     return next((text for text in reversed(texts) if len(text) <= room), texts[0])
 
 
