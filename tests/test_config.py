@@ -53,7 +53,7 @@ def test_with_no_file_at_all_it_runs_for_kyrgyzstan():
     config = load(None, {}).config
     home = config.the_home()
     assert (home.currency, home.zone.key) == ("KGS", "Asia/Bishkek")
-    daily, weekly = rates_sources(config)
+    daily, weekly, *_ = rates_sources(config)
     assert (daily.id, daily.url) == ("nbkr", "https://www.nbkr.kg/XML/daily.xml")
     assert daily.archive_url == "https://www.nbkr.kg/index1.jsp"
     assert (daily.window.weekdays, daily.window.opens, daily.window.closes) == ({0, 1, 2, 3, 4}, time(15), time(18))

@@ -312,6 +312,7 @@ class Cause(StrEnum):
     COMPANION = "companion"  # moved beyond its tight limit, in a table with a figure that is held for its move
     EXCHANGE = "exchange"  # two figures stand in each other's place
     RATIO = "ratio"  # off the ratio that witnesses give
+    WITNESS = "witness"  # moved away from what other banks agree on
     CONFLICT = "conflict"  # a first figure and another source of the same bank contradict each other
     BETWEEN = "between"  # believed until the next table went back to the figure before it
     ARCHIVE = "archive"  # the archive's figure contradicts a table's

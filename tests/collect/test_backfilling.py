@@ -499,7 +499,7 @@ def test_with_one_bad_row_nothing_of_a_file_is_written(
     [
         (["missing.csv"], "missing.csv: can't be read: No such file or directory"),
         (["latin.csv"], "latin.csv: met no UTF-8 at byte 20, wanted a text in UTF-8"),
-        (["--source", "cbr", "latin.csv"], "'--source': met 'cbr', wanted one of nbkr, nbkr-weekly"),
+        (["--source", "boe", "latin.csv"], "'--source': met 'boe', wanted one of nbkr, nbkr-weekly"),
         (["--nominal", "7", "latin.csv"], "met '7', wanted 1, 10, 100, ... or 1000000, or USD=1"),
     ],
 )

@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.bank_bodies import ARCHIVE_PAGES, ECB_COLUMNS, ECB_HISTORY, ECB_SERIES, FORMATS
 from support.bounded import BoundedParser
 from support.given import steadily
 from support.hostile import Server, Talk
@@ -39,6 +40,7 @@ from support.hostile_bodies import (
     JSON,
     LIMIT,
     MARKUP,
+    OTHER_BANKS,
     ROW,
     RSS,
     RSS_END,
@@ -55,8 +57,9 @@ from ticker.collect.http.bounds import Limits
 from ticker.collect.http.client import connection
 from ticker.collect.http.faults import FetchError
 from ticker.collect.recognise import recognise
+from ticker.collect.sources import BANKS, nbkr
 from ticker.collect.sources import feed as feeds
-from ticker.collect.sources import nbkr
+from ticker.collect.sources.adapter import ArchiveAdapter, BankAdapter
 from ticker.collect.sources.feed import titles
 from ticker.model import DAY, Feed, ParseError, Table, UpstreamError
 
@@ -90,6 +93,7 @@ AT_THE_LIMIT = [
     *(("feed", name, make) for name, make in FEEDS.items()),
     *(("table", name, make) for name, make in TABLES.items()),
     *(("archive", name, make) for name, make in ARCHIVES.items()),
+    *((kind, name, make) for name, (kind, make) in OTHER_BANKS.items()),
 ]
 
 
@@ -151,9 +155,9 @@ def check_feed(body: bytes) -> Feed | None:
     return read
 
 
-def check_table(body: bytes) -> Table | None:
+def check_table(body: bytes, bank: BankAdapter = nbkr.ADAPTER) -> Table | None:
     try:
-        table = nbkr.parse(body)
+        table = bank.parse(body, "bank")
     except ParseError as refusal:
         check_sentences([str(refusal)])
         return None
@@ -161,15 +165,17 @@ def check_table(body: bytes) -> Table | None:
     assert len(table.currencies) == len(table.rates) > 0
     for rate in table.rates:
         assert re.fullmatch("[A-Z]{3}", rate.currency)
-        assert Decimal("1e-8") <= rate.quoted < Decimal("1e9")
+        # A figure that is turned round may be smaller than any that is printed.
+        smallest = Decimal("1e-9") if bank.home == "EUR" else Decimal("1e-8")
+        assert smallest <= rate.quoted < Decimal("1e9")
         assert rate.nominal in {10**power for power in range(7)}
         assert rate.valid_on == table.valid_on <= rate.valid_until <= rate.valid_on + 6 * DAY
     return table
 
 
-def check_archive(body: bytes) -> None:
+def check_archive(body: bytes, archive: ArchiveAdapter = nbkr.ADAPTER.archive) -> None:
     try:
-        figures = nbkr.parse_archive(body)
+        figures = archive.parse(body, "bank-archive")
     except ParseError as refusal:
         check_sentences([str(refusal)])
         return
@@ -229,6 +235,64 @@ def test_a_damaged_table_is_read_or_refused(body: bytes) -> None:
 @often
 def test_a_damaged_archive_page_is_read_or_refused(body: bytes) -> None:
     check_archive(body)
+
+
+BANK_PARTS = (
+    "USD", "EUR", "KGS", "80.1234", "80,1234", "1e400", "NaN", "03.03.2026", "2026-03-03", "T00:00:00", "N/A", "null",
+    '"Date"', '"code"', "{", "}", "[", "]", ",", ":", '"', "\n", "ValCurs", "Cube", "\\ud800",
+)  # fmt: skip
+BANK_SEEDS = {bank: [form.table()] for bank, form in FORMATS.items()}
+BANK_SEEDS["ECB"] += [ECB_COLUMNS, ECB_HISTORY, ECB_SERIES]
+
+
+@pytest.mark.parametrize("bank", BANK_SEEDS)
+def test_a_damaged_table_of_another_bank_is_read_or_refused(bank: str) -> None:
+    adapter = BANKS[bank]
+    seeds = [*BANK_SEEDS[bank], *(seed for each in BANK_SEEDS.values() for seed in each)]
+
+    @given(damaged(seeds, BANK_PARTS + MARKUP) | st.binary(max_size=200))
+    @often
+    def check(body: bytes) -> None:
+        check_table(body, adapter)
+        if adapter.archive:
+            check_archive(body, adapter.archive)
+
+    check()
+
+
+@pytest.mark.parametrize("bank", ARCHIVE_PAGES)
+def test_a_damaged_archive_page_of_another_bank_is_read_or_refused(bank: str) -> None:
+    archive = BANKS[bank].archive
+    assert archive
+
+    @given(damaged([ARCHIVE_PAGES[bank]], BANK_PARTS + MARKUP))
+    @often
+    def check(body: bytes) -> None:
+        check_archive(body, archive)
+
+    check()
+
+
+BANK_MEMBERS = ("Ccy", "Nominal", "Rate", "Date", "code", "quantity", "rate", "validFromDate", "Cur_ID",
+                "Cur_Abbreviation", "Cur_Scale", "Cur_OfficialRate", "date", "currencies")  # fmt: skip
+BANK_VALUES = VALUES | st.sampled_from(("USD", "1", 1, 80.5, "80.5", "03.03.2026", "2026-03-03T00:00:00"))
+BANK_ROWS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(BANK_MEMBERS, BANK_VALUES)), max_size=4)
+
+
+@pytest.mark.parametrize("bank", ["CBU", "NBRB", "NBG"])
+def test_any_values_of_a_banks_json_are_read_or_refused(bank: str) -> None:
+    adapter = BANKS[bank]
+
+    @given(
+        BANK_ROWS | BANK_VALUES | BANK_ROWS.map(lambda rows: [{"date": "2026-03-03T00:00:00.000Z", "currencies": rows}])
+    )
+    @often
+    def check(values: Any) -> None:
+        check_table(json.dumps(values).encode(), adapter)
+        if adapter.archive:
+            check_archive(json.dumps(values).encode(), adapter.archive)
+
+    check()
 
 
 DOCTYPES = (

@@ -40,6 +40,8 @@ def read_archive(body: bytes, _source: str) -> tuple[ArchiveFigure, ...]:
 
 
 ADAPTER = BankAdapter(
+    home="KGS",
+    zone=HOME.zone,
     parse=read_table,
     recognises=lambda body: b'"rates"' in body,
     archive=ArchiveAdapter(
@@ -113,6 +115,16 @@ def test_a_second_bank_is_read_filled_and_backfilled_by_its_line_in_the_table(co
     ]
 
 
+@pytest.mark.parametrize(
+    ("earliest", "asked"), [(None, may(1)), (may(10), may(10)), (may(20), may(20)), (may(21), None)]
+)
+def test_no_day_before_the_archives_earliest_is_asked_for(context, earliest, asked):
+    archive = replace(archive_of(OTHER), adapter=replace(ADAPTER.archive, earliest=earliest))
+    pages = Backfill(context, archive, may(1), may(20), ("JPY",)).plan()
+    assert min((page.first for page in pages), default=None) == asked
+    assert all(page.first <= page.last for page in pages)
+
+
 def test_a_bank_without_a_line_is_read_in_the_format_of_the_national_bank():
     assert adapter_of(replace(NBKR, bank="ELSEWHERE")) is nbkr.ADAPTER
 
@@ -121,7 +133,9 @@ def test_a_bank_without_a_line_is_read_in_the_format_of_the_national_bank():
 def test_an_archive_is_there_where_the_bank_has_one_and_its_address_is_configured():
     assert archive_of(OTHER).id == "other-archive"
     assert archive_of(replace(OTHER, archive_url=None)) is None
-    assert archived_currencies() >= {"USD", "JPY"}
+    assert archived_currencies([OTHER]) == {"JPY"}
+    assert archived_currencies([OTHER, NBKR]) == {"JPY", *nbkr.VALUTA_IDS}
+    assert archived_currencies([replace(OTHER, archive_url=None)]) == frozenset()
 
 
 @pytest.mark.usefixtures("upstream")

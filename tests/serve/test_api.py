@@ -642,7 +642,7 @@ def test_the_ending_and_the_parameter_give_the_same_table(shared, door):
 @pytest.mark.parametrize(
     ("path", "names", "says"),
     [
-        ("rates?utm_source=x", ["utm_source"], "which is no parameter; there are date, currencies, at, format"),
+        ("rates?utm_source=x", ["utm_source"], "which is no parameter; there are home, date, currencies, at, format"),
         ("rates?date=2026-05-21&date=2026-05-21", ["date"], "given more than once"),
         ("rates?date=21.05.2026", ["date"], "met '21.05.2026', wanted a day as 2026-05-21"),
         ("rates?date=1747785600", ["date"], "wanted a day"),
@@ -681,8 +681,8 @@ def test_the_ending_and_the_parameter_give_the_same_table(shared, door):
         ("headlines?cursor=next", ["cursor"], "as `next` has it"),
         ("strip?lang=de&headlines=99", ["lang", "headlines"], "wanted en or ru or ky"),
         ("strip?preset=x", ["preset"], "there are none here"),
-        ("feeds?q=1", ["q"], "which is no parameter; there are at, format"),
-        ("status?x=1", ["x"], "which is no parameter; there is at."),
+        ("feeds?q=1", ["q"], "which is no parameter; there are home, at, format"),
+        ("status?x=1", ["x"], "which is no parameter; there are home, at."),
         ("?x=1", ["x"], "which is no parameter; there are none here"),
         ("rates?" + "a" * 3000, ["query"], "at most 2048 characters"),
     ],

@@ -170,7 +170,7 @@ def test_a_preset_is_given_out_by_its_name_and_what_differs():
     ("query", "wrong"),
     [
         ("lang=de", "lang: met 'de', wanted en, ru or ky"),
-        ("colour=red", "colour is no option; options are lang, "),
+        ("colour=red", "colour is no option; options are home, lang, "),
         ("preset=paper", "preset is no option"),
         ("lang=ru&lang=en", "lang: given more than once"),
         ("feeds=nowhere", "feeds: 'nowhere' is not offered"),
@@ -353,7 +353,7 @@ def test_the_reference_says_of_each_option_what_the_model_says():
             assert default == f"`{shown}`", name
         for choice in re.findall(r"`([^`]+)`", allowed):
             _, notes = parse(f"{name}={choice}", OFFERED)
-            assert not notes or name in ("currencies", "feeds"), (name, notes)
+            assert not notes or name in ("home", "currencies", "feeds"), (name, notes)
 
 
 def test_the_guides_policy_allows_the_styles_of_the_code_above_it():

@@ -20,6 +20,7 @@ from ticker.rates.freshness import Figure
 from ticker.serve.news.popular import Popularity
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, StoryPage, story
+from ticker.serve.terms import HomeTerms
 
 BROWSER = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -41,7 +42,7 @@ def said(
 ) -> StoryPage:
     one = found(scene, id_)
     popularity = Popularity(clicks or {}, 3, 0)
-    return story(one, known or Known(), scene.snapshot, scene.judged, lang, CURRENCIES, popularity)
+    return story(one, known or Known(), scene.snapshot, scene.judged, lang, HomeTerms(CURRENCIES), popularity)
 
 
 def figure(day: date, currency: str, quoted: str | None, freshness: Freshness, valid_on: date | None = None) -> Figure:

@@ -76,19 +76,27 @@ class BoundedParser:
 
 def parsers() -> dict[str, Callable[[bytes], Any]]:
     """By kind, a function from a body to a pair: how much was read, and the complaints."""
-    from ticker.collect.sources import feed, nbkr
+    from ticker.collect.sources import BANKS, feed, nbkr
 
     def read_feed(body: bytes) -> tuple[int, tuple[str, ...]]:
         read = feed.parse(body, source="kaktus", url="https://site.example/rss", zone=ZoneInfo("Asia/Bishkek"))
         return len(read.entries), read.complaints
 
-    def read_table(body: bytes) -> tuple[int, tuple[str, ...]]:
-        table = nbkr.parse(body)
-        return len(table.rates), table.complaints
+    def table_of(parse: Callable[[bytes, str], Any]) -> Callable[[bytes], tuple[int, tuple[str, ...]]]:
+        def read(body: bytes) -> tuple[int, tuple[str, ...]]:
+            table = parse(body, "bank")
+            return len(table.rates), table.complaints
+
+        return read
+
+    def page_of(parse: Callable[[bytes, str], Any]) -> Callable[[bytes], tuple[int, tuple[str, ...]]]:
+        return lambda body: (len(parse(body, "bank-archive")), ())
 
     return {
+        **{bank: table_of(adapter.parse) for bank, adapter in BANKS.items()},
+        **{f"{bank}-old": page_of(adapter.archive.parse) for bank, adapter in BANKS.items() if adapter.archive},
         "feed": read_feed,
-        "table": read_table,
+        "table": table_of(nbkr.parse),
         "archive": lambda body: (len(nbkr.parse_archive(body)), ()),
         "spin": lambda _: _spin(),
         "hoard": lambda _: (len(bytearray(2 * MEMORY_BYTES)), ()),

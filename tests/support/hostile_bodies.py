@@ -151,6 +151,40 @@ TABLES: dict[str, Callable[[], bytes]] = {
 }
 
 ARCHIVE_LIMIT = 1 << 20
+_SERIES = "CURRENCY,TIME_PERIOD,OBS_VALUE\n"
+OTHER_BANKS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "rows of one element": (
+        "CBR",
+        lambda: filled("<Valute/>", '<ValCurs Date="03.03.2026">', "</ValCurs>", size=TABLE_LIMIT),
+    ),
+    "elements one in another": ("NBT", lambda: filled("<a>", size=TABLE_LIMIT)),
+    "days of a page": (
+        "CBR-old",
+        lambda: filled('<Record Date="03.03.2026" Id="R"/>', '<ValCurs ID="R">', "</ValCurs>", size=ARCHIVE_LIMIT),
+    ),
+    "objects of nothing": ("CBU", lambda: filled("{},", "[", "{}]", size=TABLE_LIMIT)),
+    "arrays one in another": ("NBG", lambda: filled("[", size=TABLE_LIMIT)),
+    "arrays closed one in another": ("NBRB-old", lambda: b"[" * (ARCHIVE_LIMIT // 2) + b"]" * (ARCHIVE_LIMIT // 2)),
+    "numbers": ("NBRB-old", lambda: filled("1,", "[", "1]", size=ARCHIVE_LIMIT)),
+    "a number without end": ("NBRB-old", lambda: filled("9", "[", "]", size=ARCHIVE_LIMIT)),
+    "members of one object": ("NBRB-old", lambda: filled(lambda n: f'"{n}":1,', "[{", '"a":1}]', size=ARCHIVE_LIMIT)),
+    "days of one object each": (
+        "NBRB-old",
+        lambda: filled(
+            '{"Cur_ID":1,"Date":"2026-03-03T00:00:00","Cur_OfficialRate":1},', "[", "{}]", size=ARCHIVE_LIMIT
+        ),
+    ),
+    "rows of one day": ("ECB", lambda: filled("USD,2026-03-03,1\n", _SERIES, size=ARCHIVE_LIMIT)),
+    "columns": ("ECB", lambda: filled("USD,", "Date,", "\n2026-03-03,1\n", size=ARCHIVE_LIMIT)),
+    "columns and their cells": (
+        "ECB",
+        lambda: ("Date," + "USD," * 130_000 + "\n2026-03-03," + "1.1," * 130_000).encode(),
+    ),
+    "lines": ("ECB", lambda: filled("\n", "Date,USD", size=ARCHIVE_LIMIT)),
+    "quotes never closed": ("ECB", lambda: filled('"', _SERIES, size=ARCHIVE_LIMIT)),
+    "a cell without end": ("ECB", lambda: filled("x", _SERIES, size=ARCHIVE_LIMIT)),
+    "a heading without end": ("ECB", lambda: filled("x", size=ARCHIVE_LIMIT)),
+}
 _CELL = "<!--date-->{:%d.%m.%Y}<!--date--><!--value-->{}<!--value-->"
 ARCHIVES: dict[str, Callable[[], bytes]] = {
     "marks of days": lambda: filled("<!--date-->", size=ARCHIVE_LIMIT),

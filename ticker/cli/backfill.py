@@ -33,7 +33,8 @@ def backfill(config: Config, first: date, last: date | None, currencies: Sequenc
     clock = service.clock_of(config)
     try:
         days = _days(config, clock(), first, last)
-        wanted, banks = _archived(currencies), _banks(config)
+        banks = _banks(config)
+        wanted = _archived(currencies, banks)
     except ValueError as fault:
         raise click.UsageError(str(fault)) from fault
     do = _plan if dry_run else _run
@@ -63,9 +64,9 @@ def ten_years_before(day: date) -> date:
     return max(SOM, date(day.year - 10, 1, 1)) if day.year > SOM.year else SOM
 
 
-def _archived(currencies: Sequence[str]) -> tuple[str, ...]:
-    """All currencies of the archive where none are named. Raises ValueError for one that it does not have."""
-    offered = archived_currencies()
+def _archived(currencies: Sequence[str], banks: Sequence[RatesSource]) -> tuple[str, ...]:
+    """All currencies of the banks' archives where none are named. Raises ValueError for one that none of them has."""
+    offered = archived_currencies(banks)
     for currency in currencies:
         if currency not in offered:
             raise ValueError(f"--currency {currency}: the archive has {', '.join(sorted(offered))}")

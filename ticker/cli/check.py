@@ -19,7 +19,7 @@ from ticker.collect.http.bounds import Limits
 from ticker.collect.http.client import fetch
 from ticker.collect.judge import Answered, Verdict, judge
 from ticker.collect.round import RATES_SPAN
-from ticker.collect.sources import adapter_of, feed, recognise
+from ticker.collect.sources import BANKS, adapter_of, feed, recognise
 from ticker.collect.sources.adapter import ArchiveAdapter, BankAdapter
 from ticker.collect.sources.configured import rates_sources
 from ticker.config import Config
@@ -27,9 +27,10 @@ from ticker.model import Entry, FeedSource, Heard, Home, RatesSource, Revision, 
 from ticker.store import StoreError
 
 WANTED = (
-    "wanted a table of the National Bank of the Kyrgyz Republic (<CurrencyRates>), a page of its archive, or a feed "
-    "(RSS, Atom or JSON Feed)"
+    f"wanted a table or an archive page of a bank that can be read ({', '.join(BANKS)}), or a feed (RSS, Atom or JSON "
+    "Feed)"
 )
+ARCHIVE_PAGE = "an archive page: it does not tell its currency, and not always the nominal"
 # The first element's name, behind a declaration, comments and instructions.
 _ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:[^-]|-(?!->)){0,2000}-->\s*)*"
@@ -162,9 +163,9 @@ def _parse(
         return _table(name, adapter.parse(body, name), bank, known.get(bank.id, []) if bank and source else [], now)
     if isinstance(adapter, ArchiveAdapter):
         figures = adapter.parse(body, name)
-        rates = tuple({"currency": None, "quoted": f"{one.quoted:f}", "nominal": None, "value": None,
+        rates = tuple({"currency": None, "quoted": f"{one.quoted:f}", "nominal": one.nominal, "value": None,
                        "valid_on": str(one.valid_on), "valid_until": str(one.valid_on)} for one in figures)  # fmt: skip
-        return Checked(name, "rates", rates, verdict=("an archive page: it tells neither currency nor nominal",))
+        return Checked(name, "rates", rates, verdict=(ARCHIVE_PAGE,))
     if not isinstance(source, FeedSource) and (met := _something_else(body)):
         raise UpstreamError(f"{name}: {met}; {WANTED}")
     zone, encoding = home.zone, None

@@ -126,6 +126,7 @@ def _demo_settings(folder: Path, addresses: dict[str, str], offset_s: int) -> st
         f'store.last_good = "{folder / "last-good.json"}"',
         f'fetch.allow_hosts = ["{host}"]',
         "demo.enabled = true",
+        "witnesses.enabled = false",  # real banks have no say in invented rates
         f"demo.clock_offset_s = {offset_s}",
         f'rates.nbkr.url = "{addresses["nbkr"]}"',
         f'rates.nbkr.archive_url = "{addresses["nbkr-archive"]}"',

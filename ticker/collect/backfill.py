@@ -57,6 +57,7 @@ class Backfill:
 
     def plan(self) -> list[Page]:
         """The pages with missing days, without those that were read whole before. Sends no request."""
+        first = max(self.first, self.archive.adapter.earliest or self.first)
         missing = {}
         for currency in self.currencies:
             span = self.first - NEAR, self.last + NEAR
@@ -66,7 +67,7 @@ class Backfill:
         today = self.context.home.day(self.context.clock())
         return [
             page
-            for page in pages(self.first, self.last, self.currencies, today, self.archive.adapter.page)
+            for page in pages(first, self.last, self.currencies, today, self.archive.adapter.page)
             if not missing[page.currency].isdisjoint(_days(page.first, page.last)) and not self._was_read(page)
         ]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ticker.collect.judge.plausible import agrees, move
+from ticker.collect.judge.plausible import agrees, is_near_level, is_witnessed, move
 from ticker.collect.judge.verdict import Verdict
+from ticker.collect.judge.witnesses import Witnesses
 from ticker.collect.known import Known, newest_believed
-from ticker.model import Cause, Rate, RatesSource, Revision
+from ticker.model import Cause, Rate, RatesSource, Revision, Table
 
 _RELEASED_WITHIN = 4  # the part of the held move within which a believed table releases it
 
@@ -87,3 +88,30 @@ def freed_companions(settled: Sequence[Revision], known: Iterable[Revision]) -> 
         if any(_is_of_one_table(one, leader) for leader in settled)
         if not any(_is_of_one_table(one, leader) for leader in leaders)
     ]
+
+
+def settle_by_witnesses(table: Table, known: Known, source: RatesSource, witnesses: Witnesses) -> Verdict:
+    """What other banks have come to agree with since: held figures of days before the table's are released, first ones
+    borne out. Of two figures that contradict each other the one they do not agree with is discarded."""
+    waiting = [one for one in known.revisions if one.rate.currency in table.currencies and _waits(one)]
+    borne_out = [one for one in waiting if one.believed and is_near_level(one.rate, source, witnesses)]
+    earlier = [one for one in waiting if one.held and one.rate.valid_on < table.valid_on]
+    released = [one for one in earlier if is_witnessed(one.rate, witnesses)]
+    refuted = [
+        one
+        for one in earlier
+        if one.cause is Cause.CONFLICT and one not in released
+        if any(it.rate.currency == one.rate.currency and not agrees(it.rate, one.rate, source) for it in released)
+    ]
+    return Verdict(
+        borne_out=tuple(one.id for one in borne_out),
+        released=tuple(one.id for one in released),
+        discarded=tuple(one.id for one in refuted),
+    )
+
+
+def _waits(one: Revision) -> bool:
+    """Whether the word of witnesses could settle a revision."""
+    if one.believed:
+        return not one.confirmed
+    return one.held and one.cause not in (Cause.CONTENDED, Cause.RATIO)

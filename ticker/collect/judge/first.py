@@ -25,6 +25,7 @@ def judge_first(
     rate: Rate, rates: Sequence[Rate], known: Known, source: RatesSource, witnesses: Witnesses, *, restamp: bool
 ) -> Verdict:
     """What becomes of a first figure, one of the `rates` of a table."""
+    level = witnesses.level(rate.currency, rate.valid_on)
     near_level = is_near_level(rate, source, witnesses)
     earlier = _of_other_windows(rate, known, source)
     if restamp and earlier:
@@ -38,6 +39,9 @@ def judge_first(
         return _borne_out(rate, agreeing, earlier)
     if earlier and not near_level:
         return _in_conflict(rate, earlier)
+    if level is not None and not near_level:
+        said = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}, other banks agree on {level:f}"
+        return Verdict(held=((rate, Hold(Cause.CONFLICT, said)),))
     anchor = adapter_of(source).anchor.get(rate.currency)
     if near_level or (anchor is not None and apart(rate.value, anchor) <= _ANCHORED_WITHIN - 1):
         return Verdict(believed=(rate,), confirmed=frozenset({rate.currency}))

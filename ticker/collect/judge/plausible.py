@@ -36,9 +36,15 @@ def move(rate: Rate, other: Rate) -> Decimal:
 
 
 def is_near_level(rate: Rate, source: RatesSource, witnesses: Witnesses) -> bool:
-    """Whether the witnesses agree with a figure."""
+    """Whether a first figure is within the limit of what the witnesses agree on."""
     level = witnesses.level(rate.currency, rate.valid_on)
     return level is not None and apart(rate.value, level) <= source.limit
+
+
+def is_witnessed(rate: Rate, witnesses: Witnesses) -> bool:
+    """Whether the witnesses agree with a figure as they do with each other."""
+    within, level = witnesses.within(rate.currency), witnesses.level(rate.currency, rate.valid_on)
+    return within is not None and level is not None and apart(rate.value, level) <= within
 
 
 def agrees(rate: Rate, other: Rate, source: RatesSource) -> bool:
@@ -47,6 +53,10 @@ def agrees(rate: Rate, other: Rate, source: RatesSource) -> bool:
 
 def tight_limit(currency: str, source: RatesSource) -> Decimal:
     return adapter_of(source).tight_limits.get(currency, source.limit / 2)
+
+
+def contradicted_limit(currency: str, source: RatesSource) -> Decimal:
+    return adapter_of(source).contradicted_limits.get(currency, source.limit / 2)
 
 
 def against(rate: Rate, other: Rate, why: str) -> str:
@@ -70,8 +80,9 @@ def objections(
         found.setdefault(one.currency, Hold(Cause.RATIO, against(one, yardsticks[one.currency], "off the ratio")))
     for rate in table.rates:
         yardstick = yardsticks.get(rate.currency)
-        if rate.currency not in found and yardstick and (hold := _doubt(rate, yardstick, known, source)):
-            found[rate.currency] = hold
+        if rate.currency not in found and yardstick:
+            hold = _doubt(rate, yardstick, known, source) or contradicted(rate, yardstick, known, source, witnesses)
+            found |= {rate.currency: hold} if hold else {}
     return found
 
 
@@ -83,6 +94,30 @@ def _doubt(rate: Rate, yardstick: Rate, known: Known, source: RatesSource) -> Ho
         why = f"moved by {moved:.1%}, believed up to {source.limit:.0%}"
         return Hold(Cause.MOVE, against(rate, yardstick, why))
     return None
+
+
+def contradicted(rate: Rate, yardstick: Rate, known: Known, source: RatesSource, witnesses: Witnesses) -> Hold | None:
+    """Why a figure within the limit is held all the same: it moved away from what other banks agree on, beyond a
+    tighter limit; or, once they have tables of its very day, by more than twice what they may differ by. For one table
+    running: the next is judged by the limit alone, so that witnesses who are late hold nothing true for longer."""
+    within, moved = witnesses.within(rate.currency), move(rate, yardstick)
+    if within is None or moved <= within or _was_contradicted(rate, known):
+        return None
+    level = witnesses.level(rate.currency, rate.valid_on)
+    if level is None or apart(rate.value, level) <= max(within, apart(yardstick.value, level)):
+        return None
+    own = witnesses.own_level(rate.currency, rate.valid_on)
+    by_own = own is not None and apart(rate.value, own) > 2 * within
+    if not by_own and moved <= contradicted_limit(rate.currency, source):
+        return None
+    why = f"moved by {moved:.1%}, other banks agree on {level:f}"
+    return Hold(Cause.WITNESS, against(rate, yardstick, why))
+
+
+def _was_contradicted(rate: Rate, known: Known) -> bool:
+    """Whether the table before was held for this already; one with the same figure is no table before."""
+    earlier = [one for one in known.earlier(rate.currency, rate.valid_on) if not one.rate.same_figure(rate)]
+    return any(one.cause is Cause.WITNESS for one in earlier if one.rate.valid_on == earlier[0].rate.valid_on)
 
 
 def taken_back(rate: Rate, known: Known, source: RatesSource) -> Between | None:
@@ -146,14 +181,13 @@ def _off_the_ratio(table: Table, yardsticks: Mapping[str, Rate], witnesses: Witn
     """EUR and USD where they are off the witnesses' ratio: those of the two that moved."""
     by_currency = {rate.currency: rate for rate in table.rates}
     pair = [by_currency[one] for one in ("EUR", "USD") if one in by_currency]
-    ratio = witnesses.ratio("EUR", "USD", table.valid_on)
-    if len(pair) < 2 or ratio is None:
-        return []
-    if apart(pair[0].value / pair[1].value, ratio) <= RATIO_BEYOND:
-        return []
-    return [
+    moved = [
         one for one in pair if one.currency in yardsticks and move(one, yardsticks[one.currency]) > EXCHANGED_BEYOND
     ]
+    ratio = witnesses.ratio("EUR", "USD", table.valid_on) if moved and len(pair) == 2 else None
+    if ratio is None or apart(pair[0].value / pair[1].value, ratio) <= RATIO_BEYOND:
+        return []
+    return moved
 
 
 def companions(

@@ -8,14 +8,21 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from ticker.collect.judge import answers
-from ticker.collect.judge.aftermath import held_before, is_seconded, releases, settle_held
+from ticker.collect.judge.aftermath import (
+    held_before,
+    is_seconded,
+    releases,
+    settle_by_witnesses,
+    settle_held,
+)
 from ticker.collect.judge.answers import Answered
 from ticker.collect.judge.first import judge_first
 from ticker.collect.judge.plausible import (
     CROSSES_WITHIN,
     against,
     companions,
-    is_near_level,
+    contradicted,
+    is_witnessed,
     move,
     objections,
     taken_back,
@@ -100,6 +107,7 @@ class _Trial:
         parts.append(settle_held(measured, self.known, self.source))
         parts += [self._take_back(rate) for rate in measured]
         parts.append(self._misdated())
+        parts.append(settle_by_witnesses(table, self.known, self.source, self.witnesses))
         lost = tuple(sorted(self.before.keys() - table.currencies))
         return joined(parts, lost=lost, heard=self.heard)
 
@@ -134,7 +142,7 @@ class _Trial:
         """Whether a figure is believed although `cause` speaks against it. Figures in each other's place, or off the
         ratio of two others, do not become true by being printed again; but two that are near each other may cross."""
         yardstick = self.yardsticks[rate.currency]
-        if is_near_level(rate, self.source, self.witnesses):
+        if is_witnessed(rate, self.witnesses):
             return cause is not Cause.RATIO
         crosses = cause is Cause.EXCHANGE and move(rate, yardstick) <= CROSSES_WITHIN
         if self.restamp or (cause in (Cause.EXCHANGE, Cause.RATIO) and not crosses):
@@ -161,7 +169,8 @@ class _Trial:
             return self._without_believed(rate, of_day)
         contending = [one for one in of_day if one.held and one.id > believed.id]
         if believed.rate.same_figure(rate):
-            return self._seen_again(rate, contending)
+            hold = None if contending else self._contradiction(rate, believed)
+            return Verdict(disputed=((believed.id, hold),)) if hold else self._seen_again(rate, contending)
         return self._contends(rate, believed, contending)
 
     def _is_same_file(self, one: Revision, rate: Rate) -> bool:
@@ -200,6 +209,15 @@ class _Trial:
         if self.order.tells and self._settles(rate, contending):
             return Verdict(confirmed=seen, discarded=tuple(one.id for one in contending))
         return Verdict(confirmed=seen)
+
+    def _contradiction(self, rate: Rate, believed: Revision) -> Hold | None:
+        """Why other banks put a figure in doubt that is believed already: their tables of its day came later."""
+        if self.witnesses.within(rate.currency) is None:
+            return None
+        yardstick = self.yardsticks.get(rate.currency)
+        if yardstick is None or believed.released_at or believed.by_operator or not believed.confirmed:
+            return None
+        return contradicted(rate, yardstick, self.known, self.source, self.witnesses)
 
     def _contends(self, rate: Rate, believed: Revision, contending: Sequence[Revision]) -> Verdict:
         """Another figure than the believed one of its day."""

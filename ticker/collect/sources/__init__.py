@@ -6,13 +6,24 @@ work from that table.
 
 from __future__ import annotations
 
-from ticker.collect.sources import nbkr
+from collections.abc import Iterable
+
+from ticker.collect.sources import cbr, cbu, ecb, nbg, nbk, nbkr, nbrb, nbt
 from ticker.collect.sources.adapter import Archive, ArchiveAdapter, ArchiveFigure, BankAdapter
 from ticker.model import RatesSource
 
 __all__ = ["BANKS", "Archive", "ArchiveFigure", "adapter_of", "archive_of", "archived_currencies", "recognise"]
 
-BANKS: dict[str, BankAdapter] = {"NBKR": nbkr.ADAPTER}
+BANKS: dict[str, BankAdapter] = {
+    "NBKR": nbkr.ADAPTER,
+    "CBR": cbr.ADAPTER,
+    "NBK": nbk.ADAPTER,
+    "CBU": cbu.ADAPTER,
+    "NBT": nbt.ADAPTER,
+    "NBRB": nbrb.ADAPTER,
+    "NBG": nbg.ADAPTER,
+    "ECB": ecb.ADAPTER,
+}
 """The banks that can be read, by `RatesSource.bank`."""
 
 
@@ -28,9 +39,10 @@ def archive_of(source: RatesSource) -> Archive | None:
     return Archive(source, source.archive_url, adapter) if adapter and source.archive_url else None
 
 
-def archived_currencies() -> frozenset[str]:
-    """Every currency that some bank's archive has."""
-    return frozenset().union(*(bank.archive.currencies for bank in BANKS.values() if bank.archive))
+def archived_currencies(sources: Iterable[RatesSource]) -> frozenset[str]:
+    """Every currency that the archive of one of the sources has."""
+    archives = (archive_of(source) for source in sources)
+    return frozenset().union(*(archive.adapter.currencies for archive in archives if archive))
 
 
 def recognise(body: bytes) -> BankAdapter | ArchiveAdapter | None:

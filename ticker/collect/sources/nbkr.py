@@ -8,25 +8,32 @@ without a nominal. Seen 2026-05-23; https://www.nbkr.kg
 
 from __future__ import annotations
 
-import csv
-import re
-from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
-from io import StringIO
-from pathlib import Path
+from functools import partial
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 from ticker.collect.sources.adapter import ArchiveAdapter, ArchiveFigure, BankAdapter, OutOfRange, Weekend
+from ticker.collect.sources.reading import (
+    MAX_ARCHIVE_BYTES,
+    Columns,
+    cell,
+    dotted_day,
+    figure,
+    series,
+    shipped,
+    table,
+    xml_root,
+)
 from ticker.model import ParseError, Rate, Table, Window
 
 HOME = "KGS"
 ZONE = ZoneInfo("Asia/Bishkek")
-MAX_TABLE_BYTES = 64 << 10  # the real ones have 500 bytes and 4 KB
-MAX_ARCHIVE_BYTES = 1 << 20
+COLUMNS = Columns(HOME, "Currency", "ISOCode", "Nominal", "Value", ",.")
 
 VALUTA_IDS: Mapping[str, int] = {"USD": 15, "EUR": 20, "CNY": 24, "KZT": 40, "RUB": 44}
 """The archive's number of each of its currencies; those of weekly.xml are not in it."""
@@ -35,18 +42,11 @@ ANCHOR_DAY = date(2026, 5, 23)
 """The day of the weekly table that this release ships, against which a first weekly table is measured."""
 
 
-def _shipped() -> dict[str, tuple[int, Decimal]]:
-    """By currency, the nominal and the figure of the shipped weekly table."""
-    text = Path(__file__).with_name(f"nbkr_weekly_{ANCHOR_DAY}.csv").read_text(encoding="ascii")
-    return {row["currency"]: (int(row["nominal"]), Decimal(row["quoted"])) for row in csv.DictReader(StringIO(text))}
-
-
-_SHIPPED = _shipped()
-
-_DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
-_NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,8})?")
-_YEARS = range(1993, 9999)  # the som is of 1993; a table's last day must be a day too
-_CODE = re.compile(r"[A-Z]{3}")
+_SHIPPED = {
+    currency: (int(row["nominal"]), Decimal(row["quoted"]))
+    for currency, row in shipped(f"nbkr_weekly_{ANCHOR_DAY}.csv").items()
+}
+"""By currency, the nominal and the figure of the shipped weekly table."""
 
 
 def parse(body: bytes, source: str = "nbkr") -> Table:
@@ -54,24 +54,11 @@ def parse(body: bytes, source: str = "nbkr") -> Table:
 
     Raises ParseError where there is no table, no day, or not one row that can be read.
     """
-    root = _root(body, source)
-    valid_on = _date(root.get("Date", ""), source, "CurrencyRates / Date")
+    root = xml_root(body, source, "CurrencyRates")
+    valid_on = dotted_day(root.get("Date", ""), source, "CurrencyRates / Date")
     days = 7 if "weekly" in root.get("Name", "").lower() else 1
-    rates: list[Rate] = []
-    complaints: list[str] = []
-    for element in root.iterfind("Currency"):
-        try:
-            rates.append(_rate(element, valid_on, days, source))
-        except ParseError as fault:
-            complaints.append(str(fault))
-    for currency, times in Counter(rate.currency for rate in rates).items():
-        if times > 1:
-            complaints.append(f"{source}: Currency {currency}: met {times} times, wanted once; all are dropped")
-            rates = [rate for rate in rates if rate.currency != currency]
-    if not rates:
-        first = complaints[0] if complaints else f"{source}: CurrencyRates: met no Currency, wanted at least one"
-        raise ParseError(source, "CurrencyRates", f"{len(complaints)} rows, none readable", f"rates ({first})")
-    return Table(valid_on, tuple(rates), tuple(complaints))
+    rows = root.iterfind(COLUMNS.row)
+    return table(valid_on, rows, lambda row: _rate(row, valid_on, days, source), source, "CurrencyRates", COLUMNS.row)
 
 
 def parse_archive(body: bytes, source: str = "nbkr-archive") -> tuple[ArchiveFigure, ...]:
@@ -83,13 +70,7 @@ def parse_archive(body: bytes, source: str = "nbkr-archive") -> tuple[ArchiveFig
     rows = _archive_rows(text, source)
     if not rows and "<table" not in text.lower():
         raise ParseError(source, "body", text.strip()[:60], "the archive's table of dates and values")
-    found: dict[date, Decimal] = {}
-    for day, value in rows:
-        valid_on = _date(day.strip(), source, "archive / date")
-        quoted = _number(value.strip(), source, f"archive / value of {valid_on}")
-        if found.setdefault(valid_on, quoted) != quoted:
-            raise ParseError(source, f"archive / {valid_on}", f"{found[valid_on]} and {quoted}", "one figure a day")
-    return tuple(ArchiveFigure(day, found[day]) for day in sorted(found))
+    return series((_archive_figure(day.strip(), value.strip(), source) for day, value in rows), source)
 
 
 def archive_address(url: str, currency: str, first: date, last: date) -> str:
@@ -109,6 +90,11 @@ def looks_like_archive(body: bytes) -> bool:
     return body.lstrip().startswith(b"<") and b"<!--date-->" in body
 
 
+def _archive_figure(day: str, value: str, source: str) -> ArchiveFigure:
+    valid_on = dotted_day(day, source, "archive / date")
+    return ArchiveFigure(valid_on, figure(value, source, f"archive / value of {valid_on}"))
+
+
 def _archive_rows(text: str, source: str) -> list[tuple[str, str]]:
     """Each day with its value, between pairs of comments. By splitting: a regular expression for pairs takes hours on a
     page full of unpaired comments."""
@@ -126,67 +112,17 @@ def _archive_rows(text: str, source: str) -> list[tuple[str, str]]:
     return rows
 
 
-def _root(body: bytes, source: str) -> ElementTree.Element:
-    start = body[:60].decode("latin-1").strip()
-    if not body.strip():
-        raise ParseError(source, "body", "", "a CurrencyRates document")
-    if len(body) > MAX_TABLE_BYTES:
-        raise ParseError(source, "body", f"{len(body)} bytes", f"at most {MAX_TABLE_BYTES}")
-    if b"\0" in body:  # UTF-16, in which no DOCTYPE would be seen
-        raise ParseError(source, "body", start, "a CurrencyRates document in windows-1251 or UTF-8, without a NUL")
-    if b"<!doctype" in body.lower():
-        raise ParseError(source, "body", start, "a CurrencyRates document without a DOCTYPE")
-    try:
-        root = ElementTree.fromstring(body)  # bytes: it decodes windows-1251 itself
-    except (ElementTree.ParseError, ValueError, LookupError) as fault:
-        raise ParseError(source, "body", f"{fault}, at {start}", "a CurrencyRates document") from fault
-    if root.tag != "CurrencyRates":
-        raise ParseError(source, "root element", root.tag, "CurrencyRates")
-    return root
-
-
 def _rate(element: ElementTree.Element, valid_on: date, days: int, source: str) -> Rate:
-    currency = element.get("ISOCode", "")
-    if not _CODE.fullmatch(currency) or currency == HOME:
-        raise ParseError(
-            source, "Currency / ISOCode", currency, "three capital letters, of another currency than its own"
-        )
-    where = f"Currency {currency}"
-    nominal = _text(element, "Nominal")
-    if nominal not in {"1", "10", "100", "1000", "10000", "100000", "1000000"}:
-        raise ParseError(source, f"{where} / Nominal", nominal, "1, 10, 100, … or 1000000")
-    quoted = _number(_text(element, "Value"), source, f"{where} / Value")
-    valid_for = (_text(element, "ValidFor") or str(days)) if days > 1 else "1"
+    rate = COLUMNS.rate(partial(_part, element), source, valid_on)
+    valid_for = (cell(element, "ValidFor") or str(days)) if days > 1 else "1"
     if valid_for not in {"1", "2", "3", "4", "5", "6", "7"}:
-        raise ParseError(source, f"{where} / ValidFor", valid_for, "a number of days from 1 to 7")
-    return Rate(currency, quoted, int(nominal), valid_on, valid_on + timedelta(days=int(valid_for) - 1))
+        raise ParseError(source, f"Currency {rate.currency} / ValidFor", valid_for, "a number of days from 1 to 7")
+    return replace(rate, valid_until=valid_on + timedelta(days=int(valid_for) - 1))
 
 
-def _text(element: ElementTree.Element, name: str) -> str:
-    """The text of the only child of that name. Two are joined, so that they are no number; nor is a text with elements
-    inside."""
-    return " and ".join(
-        f"<{child[0].tag}>" if len(child) else (child.text or "").strip() for child in element.iterfind(name)
-    )
-
-
-def _number(text: str, source: str, where: str) -> Decimal:
-    number = Decimal(text.replace(",", ".")) if _NUMBER.fullmatch(text) else Decimal(0)
-    if number <= 0:
-        raise ParseError(source, where, text, "a decimal number above zero")
-    return number
-
-
-def _date(text: str, source: str, where: str) -> date:
-    match = _DATE.fullmatch(text)
-    try:
-        if match:
-            day, month, year = map(int, match.groups())
-            if year in _YEARS:
-                return date(year, month, day)
-    except ValueError:
-        pass
-    raise ParseError(source, where, text, "a day as DD.MM.YYYY")
+def _part(element: ElementTree.Element, name: str, _where: str) -> str:
+    """The code is an attribute, all else an element."""
+    return element.get(name, "") if name == COLUMNS.currency else cell(element, name)
 
 
 ADAPTER = BankAdapter(
