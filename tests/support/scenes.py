@@ -191,7 +191,7 @@ def euro_unconfirmed() -> Scene:
     return scene(at(WEDNESDAY, "18:40"), (usd, first, rub))
 
 
-def testimony(source: str, day: date, **levels: str) -> Testimony:
+def told_by(source: str, day: date, **levels: str) -> Testimony:
     """A bank's table that makes a currency cost so many soms by crossing."""
     som = Decimal(SOM_COSTS[source])
     prices = {currency: Decimal(level) * som for currency, level in levels.items()} | {"KGS": som}
@@ -217,9 +217,9 @@ def stand_in() -> Scene:
     monday = date(2025, 5, 19)
     return witnessed(
         bank_gone(),
-        testimony("nbk", monday, USD="87.4123", EUR="98.1011", RUB="1.0842"),
-        testimony("cbu", monday - 2 * DAY, USD="87.5200", EUR="98.3405", RUB="1.0911"),
-        testimony("nbt", monday - DAY, USD="87.4387", EUR="98.2200", RUB="1.0790"),
+        told_by("nbk", monday, USD="87.4123", EUR="98.1011", RUB="1.0842"),
+        told_by("cbu", monday - 2 * DAY, USD="87.5200", EUR="98.3405", RUB="1.0911"),
+        told_by("nbt", monday - DAY, USD="87.4387", EUR="98.2200", RUB="1.0790"),
     )
 
 
@@ -228,8 +228,8 @@ def contradicted() -> Scene:
     monday = date(2025, 5, 19)
     return witnessed(
         bank_gone(),
-        testimony("nbk", monday, USD="87.4123", EUR="98.1011", RUB="1.0842"),
-        testimony("cbu", monday, USD="88.9000", EUR="99.3405", RUB="1.0911"),
+        told_by("nbk", monday, USD="87.4123", EUR="98.1011", RUB="1.0842"),
+        told_by("cbu", monday, USD="88.9000", EUR="99.3405", RUB="1.0911"),
     )
 
 
@@ -241,7 +241,7 @@ def rouble_stands_in() -> Scene:
     looks = {**made.snapshot.looks, ("nbkr", "RUB"): at(gone, "16:10")}
     figures = {"nbk": "1.0955", "cbu": "1.0911", "nbt": "1.0999", "nbrb": "1.1005", "nbg": "1.0987"}
     levels = {"USD": "87.4123", "EUR": "99.5000"}
-    told = (testimony(source, WEDNESDAY, **levels, RUB=figure) for source, figure in figures.items())
+    told = (told_by(source, WEDNESDAY, **levels, RUB=figure) for source, figure in figures.items())
     return witnessed(replace(made, snapshot=replace(made.snapshot, looks=looks)), *told)
 
 
@@ -253,7 +253,7 @@ def stand_in_evening() -> Scene:
         "nbrb": ("87.4800", "99.2500", "1.0855"),
         "nbg": ("87.3900", "99.0200", "1.0804"),
     }
-    told = (testimony(source, WEDNESDAY, **dict(zip(FIGURES, of, strict=True))) for source, of in figures.items())
+    told = (told_by(source, WEDNESDAY, **dict(zip(FIGURES, of, strict=True))) for source, of in figures.items())
     return witnessed(only_tomorrow(), *told)
 
 

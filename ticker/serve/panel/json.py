@@ -62,10 +62,10 @@ def _witnesses(one: CurrencyWitnesses) -> dict[str, Any]:
     return {
         "currency": one.currency,
         "official": _witness(one.official),
-        "banks": [{**_witness(bank), "agrees": bank.agrees} for bank in one.banks],
-        "agree": one.median is not None,
+        "banks": [{**_witness(bank), "takes_part": bank.takes_part, "mark": bank.mark} for bank in one.banks],
         "median": _witness(one.median) if one.median else None,
-        "spread": figure_text(one.spread),
+        "spread_percent": figure_text(one.spread),
+        "agrees": one.agrees.value,
         "verdict": one.verdict,
     }
 
@@ -77,7 +77,7 @@ def _witness(one: WitnessRow) -> dict[str, Any]:
         "valid_on": day_text(one.valid_on),
         "value": figure_text(one.value),
         "text": one.text,
-        "difference": figure_text(one.difference),
+        "difference_percent": figure_text(one.difference),
         "difference_text": one.difference_text,
     }
 

@@ -27,7 +27,7 @@ from ticker.snapshot import FeedTerms, Snapshot
 
 SCHEMA_PATH = "/schema/panel.json"
 MOST_POPULAR = 5
-_WITNESSES = ("witnesses", *(f"witnesses.{key}" for key in ("says", "bank", "difference", "official", "apart")))
+_WITNESSES = ("witnesses", *(f"witnesses.{key}" for key in ("says", "bank", "difference", "official")))
 
 
 @dataclass(frozen=True, slots=True)

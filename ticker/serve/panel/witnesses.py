@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from ticker.rates.witnesses import AGREE_AT_LEAST, Crossed, Level, Witnesses, as_printed
-from ticker.serve.i18n.words import NOTHING, own_digits, rounded
+from ticker.rates.witnesses import AGREE_AT_LEAST, OLDEST, Comparison, Statement, Verdict, Witnesses, percent
+from ticker.serve.i18n.words import NOTHING, own_digits
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, strip_figure
 
 _PERCENT_DIGITS = 2
-_HUNDREDTH = Decimal("0.0001")  # of a fraction: the second decimal of its per cent
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessRow:
-    """One line: home currency for one unit. `difference` is from the official figure, as a fraction of that."""
+    """One line: home currency for one unit, and how far that is above the official figure, in per cent."""
 
     bank: str  # its key; empty for the median
     name: str
@@ -28,86 +27,95 @@ class WitnessRow:
     text: str
     difference: Decimal | None = None
     difference_text: str = ""
-    agrees: bool = True  # with the median
+    mark: str = ""
+    takes_part: bool = True  # it is one of those that agree
 
 
 @dataclass(frozen=True, slots=True)
 class CurrencyWitnesses:
-    """`median` and `spread`, the greatest distance as a fraction, are of the banks that agree; None where no two do."""
+    """One currency. `median` is that of the banks that agree; None where no two do."""
 
     currency: str
     name: str
     official: WitnessRow
     banks: tuple[WitnessRow, ...]
     median: WitnessRow | None
-    spread: Decimal | None
+    spread: Decimal | None  # in per cent
+    agrees: Verdict  # the official figure with the median
     verdict: str
 
 
 def witnesses_of(rates: Sequence[StripRate], context: Context) -> tuple[CurrencyWitnesses, ...]:
-    """Those of each currency of which other banks are asked."""
+    """Those of each currency of which other banks are asked; nothing where the home has no other banks."""
     witnesses = Witnesses.of(context.content)
-    asked = [rate for rate in rates if witnesses.terms and witnesses.within(rate.currency) is not None]
-    return tuple(_of_currency(rate, witnesses, context) for rate in asked)
+    asked = [rate.currency for rate in rates if witnesses.terms and rate.currency in witnesses.currencies]
+    if not asked:
+        return ()
+    officials = {one: found for one in asked if (found := strip_figure(context, one).rate)}
+    return tuple(_of_currency(one, context) for one in witnesses.compared(context.today, officials, asked))
 
 
-def _of_currency(rate: StripRate, witnesses: Witnesses, context: Context) -> CurrencyWitnesses:
-    figure = strip_figure(context, rate.currency)
-    official, valid_on = (figure.rate.value, figure.rate.valid_on) if figure.rate else (None, None)
-    said = witnesses.crossed(rate.currency, context.today)
-    level = witnesses.agreed(rate.currency, context.today)
-    agreeing = {one.source for one in level.agreeing} if level else set[str]()
+def _of_currency(compared: Comparison, context: Context) -> CurrencyWitnesses:
+    say, official, level = context.say, compared.official, compared.level
+    bank = strip_figure(context, compared.currency).bank
+    median = None
+    if level:
+        name = say.text("panel.witnesses.median")
+        difference = percent(level.value, official.value) if official else None
+        median = _row("", name, None, level.value, difference, context)
+    day, value = (official.valid_on, official.value) if official else (None, None)
     return CurrencyWitnesses(
-        currency=rate.currency,
-        name=rate.name,
-        official=WitnessRow(
-            figure.bank, context.bank(figure.bank), context.day(valid_on), valid_on, official, _text(official, context)
-        ),
-        banks=tuple(_bank(one, official, one.source in agreeing, context) for one in said),
-        median=_median(level, official, context) if level else None,
-        spread=_fraction(level.spread) if level else None,
-        verdict=_verdict(said, level, context),
+        currency=compared.currency,
+        name=say.currency_name(compared.currency),
+        official=_row(bank, context.bank(bank), day, value, None, context),
+        banks=tuple(_bank(one, compared, context) for one in compared.statements if one.value is not None),
+        median=median,
+        spread=level.spread_percent if level else None,
+        agrees=compared.verdict,
+        verdict=_verdict(compared, context),
     )
 
 
-def _bank(one: Crossed, official: Decimal | None, agrees: bool, context: Context) -> WitnessRow:
-    value, (difference, text) = as_printed(one.value), _difference(one.value, official, context)
-    name, day = context.say.bank(one.bank), context.day(one.valid_on)
-    return WitnessRow(one.bank, name, day, one.valid_on, value, _text(value, context), difference, text, agrees)
+def _row(
+    bank: str, name: str, day: date | None, value: Decimal | None, difference: Decimal | None, context: Context
+) -> WitnessRow:
+    text = NOTHING if value is None else context.say.number(value, own_digits(value))
+    apart = ""
+    if difference is not None:
+        sign = "+" if difference > 0 else "−" if difference < 0 else ""
+        apart = sign + _percent(abs(difference), context)
+    return WitnessRow(bank, name, context.day(day), day, value, text, difference, apart)
 
 
-def _median(level: Level, official: Decimal | None, context: Context) -> WitnessRow:
-    difference, text = _difference(level.value, official, context)
-    name = context.say.text("panel.witnesses.median")
-    return WitnessRow("", name, "", level.day, level.value, _text(level.value, context), difference, text)
+def _bank(one: Statement, compared: Comparison, context: Context) -> WitnessRow:
+    mark = ""
+    if _is_old(one, compared.day):
+        mark = "panel.witnesses.old"
+    elif compared.level and not one.takes_part:
+        mark = "panel.witnesses.apart"
+    row = _row(one.bank, context.say.bank(one.bank), one.valid_on, one.value, one.difference, context)
+    return replace(row, mark=context.say.text(mark) if mark else "", takes_part=one.takes_part)
 
 
-def _text(value: Decimal | None, context: Context) -> str:
-    return NOTHING if value is None else context.say.number(value, own_digits(value))
+def _is_old(one: Statement, day: date) -> bool:
+    """Whether its table was set too long before the day to take part."""
+    return one.valid_on is not None and day - one.valid_on > OLDEST
 
 
-def _difference(value: Decimal, official: Decimal | None, context: Context) -> tuple[Decimal | None, str]:
-    if official is None:
-        return None, ""
-    difference = _fraction(value / official - 1)
-    sign = "+" if difference > 0 else "−" if difference < 0 else ""
-    return difference, sign + _percent(abs(difference), context)
+def _percent(value: Decimal, context: Context) -> str:
+    return context.say.text("chart.percent", value=context.say.number(value, _PERCENT_DIGITS))
 
 
-def _fraction(value: Decimal) -> Decimal:
-    return value.quantize(_HUNDREDTH, ROUND_HALF_UP) + 0  # never -0.0000
-
-
-def _percent(fraction: Decimal, context: Context) -> str:
-    number = context.say.number(rounded(fraction * 100, _PERCENT_DIGITS), _PERCENT_DIGITS)
-    return context.say.text("chart.percent", value=number)
-
-
-def _verdict(said: Sequence[Crossed], level: Level | None, context: Context) -> str:
-    say = context.say
-    if level:
-        spread = _percent(_fraction(level.spread), context)
-        return say.text("panel.witnesses.agree", agreeing=len(level.agreeing), all=len(said), spread=spread)
-    if len(said) >= AGREE_AT_LEAST:
-        return say.text("panel.witnesses.differ")
-    return say.text("panel.witnesses.one" if said else "panel.witnesses.none")
+def _verdict(compared: Comparison, context: Context) -> str:
+    """Whether the banks agree, and whether the official figure is far from that."""
+    say, level = context.say, compared.level
+    asked = [one for one in compared.statements if one.value is not None and not _is_old(one, compared.day)]
+    if level is None:
+        key = "differ" if len(asked) >= AGREE_AT_LEAST else "one" if asked else "none"
+        return say.text(f"panel.witnesses.{key}")
+    spread = _percent(level.spread_percent, context)
+    said = say.text("panel.witnesses.agree", agreeing=len(level.agreeing), all=len(asked), spread=spread)
+    if compared.verdict is not Verdict.CONTRADICT:
+        return said
+    within = say.text("chart.percent", value=say.number(compared.within_percent, own_digits(compared.within_percent)))
+    return f"{said}; {say.text('panel.witnesses.contradict', within=within)}"

@@ -12,7 +12,6 @@ from ticker.serve.strip.context import Context
 from ticker.serve.strip.stand_in import (
     ROOM,
     ROOM_BESIDE,
-    ROOM_WITH_NEXT,
     StandIn,
     drawn_names,
     instead,
@@ -141,7 +140,7 @@ def without(label: Label, context: Context, *, spoken: bool = True) -> str:
 
 def _with_stand_in(label: Label, one: StandIn, context: Context) -> LabelText:
     say, said = context.say, instead(one, context)
-    banks = drawn_names(one.banks, context, ROOM_WITH_NEXT if label.next_on else ROOM)
+    banks = drawn_names(one.banks, context, ROOM_BESIDE if label.next_on else ROOM)
     day = say.text("standin.day", day=context.day(one.day), banks=banks)
     outdated, aloud = say.text("outdated.alone"), without(label, context)
     return LabelText(

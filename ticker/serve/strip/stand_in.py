@@ -13,8 +13,7 @@ from ticker.serve.strip.context import Context
 
 ABOUT = "≈"
 ROOM = 32  # characters of banks' names in the common label
-ROOM_WITH_NEXT = 22  # where the label names a later day too
-ROOM_BESIDE = 13  # beside a figure
+ROOM_BESIDE = 13  # beside a figure, and where the label names a later day too
 
 
 @dataclass(frozen=True, slots=True)
