@@ -83,7 +83,7 @@ function life(page, strip, own) {
 
   function fillRate(node, {currency, freshness, quality, trend, spoken, text, next, change_text, mark}) {
     set(node, "data-state", freshness);
-    set(node, "data-quality", quality);
+    node.toggleAttribute("data-derived", quality === "derived");
     set(node, "data-trend", trend || "");
     fill(node, {said: spoken, code: currency, figure: text, next: next?.text, change: change_text, mark});
   }

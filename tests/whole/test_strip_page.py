@@ -197,7 +197,11 @@ def test_a_step_shows_whole_lines(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    "after", ["evening", "late", "stale", "none", "rouble_held", "euro_unconfirmed", "demo", "only_tomorrow"]
+    "after",
+    [
+        *("evening", "late", "stale", "none", "rouble_held", "euro_unconfirmed", "demo", "only_tomorrow"),
+        *("stand_in", "contradicted", "rouble_stands_in", "stand_in_evening"),
+    ],
 )
 def test_a_refreshed_page_equals_one_loaded_anew(context: BrowserContext, server: Strips, after: str) -> None:
     reader = Reader(context.new_page(), server)
@@ -251,6 +255,38 @@ def test_a_focused_headline_is_not_taken_away(reader: Reader) -> None:
     reader.refreshes()
     expect(reader.page.locator(".list li[data-key]")).to_have_count(10)
     assert reader.page.evaluate("document.activeElement.closest('li').dataset.key") == "en9"
+
+
+def test_what_stands_in_is_announced_and_gives_way_to_the_official_figure(
+    context: BrowserContext, server: Strips
+) -> None:
+    reader = Reader(context.new_page(), server, "stand_in")
+    assert reader.text(".figure") == "≈ 87.44"
+    assert reader.text(".bank") == "no NBKR rate since 12 May\nfor 19 May from CBU, NBK, NBT: not official"
+    days = tuple(date(2025, 5, 19) - nth * scenes.DAY for nth in (1, 0))
+    official = later(scenes.stand_in(), 2, series=scenes.daily(*days))
+    reader.becomes(official)
+    reader.refreshes()
+    expect(reader.page.locator("[role=status]")).to_have_text("NBKR: official rates for 19 May")
+    assert reader.page.locator("[data-derived]").count() == 0
+    assert reader.text(".figure") == "87.45"
+    reader.becomes(later(scenes.stand_in(), 4))
+    reader.refreshes()
+    expect(reader.page.locator("[role=status]")).to_have_text(
+        "no NBKR rate since 12 May; rates for 19 May from CBU, NBK, NBT, not official"
+    )
+    assert reader.page.locator("[data-derived]").count() == 3
+
+
+def test_past_its_day_what_stands_in_is_said_to_be_outdated(context: BrowserContext, server: Strips) -> None:
+    reader = Reader(context.new_page(), server, "stand_in")
+    server.status = 503
+    reader.sleeps(24)
+    assert reader.text(".bank") == "not updated\nfor 19 May from CBU, NBK, NBT: not official"
+    assert reader.text(".figure") == "≈ 87.44"
+    expect(reader.page.locator("[role=status]")).to_have_text(
+        "not updated, rates for 19 May from CBU, NBK, NBT, not official"
+    )
 
 
 def test_only_a_changed_state_is_announced(reader: Reader) -> None:
