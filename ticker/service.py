@@ -147,10 +147,11 @@ def site_settings(config: Config) -> SiteSettings:
         home: HomeTerms(config.currencies_of(home), config.homes[home].digits, config.homes[home].languages)
         for home in config.served_homes()
     }
+    own, language = homes[config.home.currency], config.serve.language
     return SiteSettings(
-        own=homes[config.home.currency],
+        own=own,
         homes=homes,
-        language=config.serve.language,
+        language=language if language in own.languages else own.languages[0],
         presets=presets(config),
         base_url=config.serve.base_url,
         embed=Embed(f"/embed/{script().version}.js", script().integrity),

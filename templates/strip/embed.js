@@ -121,7 +121,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   }
 
   // Words that change with the language only, and the look; strip.js sets the rest.
-  #label({language, as_of, words, look, nodes}) {
+  #label({language, languages, as_of, words, look, nodes}) {
     this.#draw(nodes);
     const page = this.#page, find = selector => page.querySelector(selector);
     for (const [node, name, word] of this.#bound) {
@@ -142,6 +142,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     for (const link of page.querySelectorAll("[hreflang]")) {
       link.href = this.#address("", {lang: link.hreflang});
       link.ariaCurrent = link.hreflang === language || null;
+      link.hidden = !!languages && !languages.includes(link.hreflang);
     }
     page.classList.add("shown");
   }

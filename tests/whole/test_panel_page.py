@@ -20,6 +20,7 @@ from ticker.serve.news.popular import Popularity
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, story
 from ticker.serve.strip.contrast import ratio
+from ticker.serve.terms import HomeTerms
 
 POPULAR = Popularity({"en3": 9.0, "en4": 7.0, "ru2": 9.0, "ky2": 9.0}, 3, 1)
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"""
@@ -332,7 +333,7 @@ def story_at(context: BrowserContext, known: Known, told: list[str]) -> Page:
     """The page of a headline, at an address that is answered here, under its own policy."""
     scene = scenes.day()
     one = next(one for one in scene.snapshot.content.headlines if one.id == "en0")
-    given = (scene.snapshot, scene.judged, "en", ("USD", "EUR", "RUB"), POPULAR)
+    given = (scene.snapshot, scene.judged, "en", HomeTerms(), POPULAR)
     body = html.page(story(one, known, *given))  # type: ignore[arg-type]
 
     def answer(route: Route) -> None:

@@ -153,6 +153,18 @@ def _conditions(past: LastBody | None) -> Validators:
     return past.validators if past and past.validators.etag else Validators()
 
 
+def waiting_for(witness: str, context: RoundContext) -> list[str]:
+    """The sources with figures that are held or unconfirmed, of the homes of which `witness` tells: they are judged
+    again by their next visit."""
+    homes = [home for home in context.homes if any(one.source == witness for one in home.witnesses)]
+    return [bank.id for home in homes for bank in home.banks if _waits(bank, context)]
+
+
+def _waits(bank: RatesSource, context: RoundContext) -> bool:
+    lately = context.store.revisions(bank.id, bank.home.day(context.clock()) - TESTIMONY_SPAN)
+    return any(one.held or (one.believed and not one.confirmed) for one in lately)
+
+
 @dataclass(slots=True)
 class _FromArchive:
     """What requests to an archive brought before a fault, if there was one."""

@@ -113,12 +113,12 @@ def _heading(day: date, say: Words) -> str:
 def panel_headline(story: Cluster, feeds: Mapping[str, FeedTerms], context: Context, base: str) -> PanelHeadline:
     """The story's leading headline. Its time has no day, for the headlines of a day have one heading."""
     one, say = strip_headline(story.headline, feeds[story.headline.feed], context), context.say
-    also = _publishers(story.others, feeds, one.publisher)
+    also, home = _publishers(story.others, feeds, one.publisher), context.options.home
     return PanelHeadline(
         headline=replace(one, time=say.clock(one.published_at)),
         also=also,
         also_text=say.text("panel.also", publishers=", ".join(also)) if also else "",
-        story=f"{base}/story/{one.id}?lang={say.lang}",
+        story=f"{base}/story/{one.id}?lang={say.lang}" + (f"&home={home}" if home else ""),
         click=f"{base}/click/{one.id}",
     )
 

@@ -70,9 +70,9 @@ class StripRate:
 
 
 def digits_of(value: Decimal, wanted: int | None) -> int:
-    """How many decimals are drawn. By default two from 10 up, and below the bank's own, since two would hide most
-    changes. However few are wanted, a figure other than zero is never drawn as zero."""
-    digits = (2 if value >= 10 else own_digits(value)) if wanted is None else wanted
+    """How many decimals are drawn. By default none from 1,000 up, two from 10 up, and below the bank's own, since two
+    would hide most changes. However few are wanted, a figure other than zero is never drawn as zero."""
+    digits = (0 if value >= 1000 else 2 if value >= 10 else own_digits(value)) if wanted is None else wanted
     return digits_apart(value, Decimal(), digits)
 
 

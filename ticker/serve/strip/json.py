@@ -13,6 +13,7 @@ from ticker.serve.strip.contrast import Colours
 from ticker.serve.strip.figures import Dated, StripRate
 from ticker.serve.strip.look import Look, declarations, palette
 from ticker.serve.strip.view import Strip, StripHeadline
+from ticker.serve.terms import LANGUAGES
 
 
 def render(strip: Strip) -> bytes:
@@ -28,6 +29,7 @@ def document(strip: Strip) -> dict[str, Any]:
         "until": _moment(strip.until),
         "refresh_after": _moment(strip.refresh_after),
         "language": strip.language,
+        **({"languages": list(strip.offered)} if set(strip.offered) != set(LANGUAGES) else {}),
         "home": strip.home,
         "zone": strip.zone,
         "demo": strip.demo,

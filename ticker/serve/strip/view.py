@@ -61,7 +61,7 @@ class StripWords:
     following: str
     new_window: str
     count: str  # with {n} and {m}, for the script to fill in
-    headlines_none: str
+    headlines_none: str  # empty where the home has no feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ class Strip:
     notes: tuple[str, ...]
     links: Mapping[str, str]
     languages: tuple[LanguageLink, ...]
+    offered: tuple[Language, ...]  # the home's languages, linked or not
     past: bool  # it is about `as_of`, not the present
     stands_in: bool = False  # the common label says that other banks' figures stand in
 
@@ -157,6 +158,7 @@ def present(
         notes=notes,
         links=links.own(),
         languages=tuple(map(links.language, terms.languages)) if options.shows("lang") else (),
+        offered=terms.languages,
         past=snapshot.past,
     )
 
@@ -274,5 +276,5 @@ def _words(
         following=say.text("following"),
         new_window=say.text("new_window"),
         count=say.text("count", n="{n}", m="{m}"),
-        headlines_none=say.text("headlines.none"),
+        headlines_none=say.text("headlines.none") if context.content.feeds or not context.content.banks else "",
     )
