@@ -82,8 +82,7 @@ function life(page, strip, own) {
   }
 
   function fillRate(node, {currency, freshness, quality, trend, spoken, text, next, change_text, mark}) {
-    set(node, "data-state", freshness);
-    node.toggleAttribute("data-derived", quality === "derived");
+    set(node, "data-state", quality === "official" ? freshness : quality);
     set(node, "data-trend", trend || "");
     fill(node, {said: spoken, code: currency, figure: text, next: next?.text, change: change_text, mark});
   }

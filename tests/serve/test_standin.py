@@ -264,7 +264,7 @@ def test_a_demonstration_says_so_and_not_that_it_is_unofficial() -> None:
 
 def test_the_page_marks_its_figures_for_the_style() -> None:
     rows = Page(html.page(rouble_stands_in().strip(Options(headlines=0))).decode()).all("li")
-    assert ["data-derived" in one for one in rows] == [False, False, True]
+    assert [one["data-state"] for one in rows] == ["fresh", "fresh", "derived"]
 
 
 # --- nowhere as official -----------------------------------------------------------------------------------------

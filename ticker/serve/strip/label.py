@@ -131,7 +131,7 @@ def label_text(label: Label, context: Context) -> LabelText:
 
 
 def without(label: Label, context: Context, *, spoken: bool = True) -> str:
-    """Which bank has no rate, and since when: "no NBKR rate since 12 May"."""
+    """Which bank has no rate, and since when."""
     bank = context.bank(label.bank, spoken=spoken)
     if label.valid_on:
         return context.say.text("status.stale", bank=bank, day=day_span(label, context))
