@@ -48,8 +48,8 @@ from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
 
 if TYPE_CHECKING:
+    from ticker.collect.context import RoundContext
     from ticker.collect.http.bounds import Limits
-    from ticker.collect.round import RoundContext
     from ticker.collect.schedule import Collector
 
 Clock = Callable[[], datetime]
@@ -197,8 +197,8 @@ def nothing_yet(config: Config) -> Snapshot:
 
 def round_context(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> RoundContext:
     """What rounds work with. The collector's libraries are imported only where there is collecting."""
+    from ticker.collect.context import RoundContext
     from ticker.collect.http.client import connection
-    from ticker.collect.round import RoundContext
 
     limits = fetch_limits(config)
     return RoundContext(

@@ -228,3 +228,12 @@ def test_a_host_page_shows_the_other_homes_too_each_in_a_language_it_has():
         assert "iframe, home=" not in host.page("lang=ru&home=KZT")[0], "a page of one home is of that home"
     finally:
         host.close()
+
+
+def test_a_homes_first_figures_are_judged_again_once_its_witnesses_have_spoken(making):
+    """Their tables come after the bank's; its next look by itself would be in an hour."""
+    site = making(witnesses=True, homes=("KZT",), rates={"nbk": {"every_s": 3600}})
+    site.look()
+    assert {rate["confirmed"] for rate in site.strip("home=KZT")["rates"]} == {False}
+    site.turn(to=f"{WEDNESDAY} 11:05")
+    assert {(rate["confirmed"], rate["freshness"]) for rate in site.strip("home=KZT")["rates"]} == {(True, "fresh")}

@@ -23,8 +23,8 @@ from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.series_csv import BadRow, Row, Terms
 from ticker.cli.settings import opened_store
 from ticker.collect.archive import NEAR, judge_import
+from ticker.collect.context import RATES_SPAN
 from ticker.collect.lease import backfill_lease
-from ticker.collect.round import RATES_SPAN
 from ticker.collect.sources import earliest_of
 from ticker.collect.sources.configured import rates_sources
 from ticker.config import Config

@@ -19,12 +19,11 @@ from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from ticker import log
+from ticker.collect.context import RATES_SPAN, RoundContext, waiting_for
 from ticker.collect.due import archive_due_at, due_at, least_pause_s
 from ticker.collect.lease import LEASE_TTL_S, holder_name
 from ticker.collect.round import (
     PAST_ROUNDS,
-    RATES_SPAN,
-    RoundContext,
     apply_operator_decision,
     archive_needs,
     record_fault,
@@ -32,7 +31,6 @@ from ticker.collect.round import (
     visit_archive,
     visit_feed,
     visit_rates,
-    waiting_for,
 )
 from ticker.collect.sources import Archive, archive_of
 from ticker.model import Outcome, Round, Source
