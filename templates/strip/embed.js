@@ -113,8 +113,10 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     const key = held?.closest("[data-key]")?.dataset.key;
+    const open = page.querySelector("[open]");
     page.querySelector(".board")?.remove();
     if (nodes) page.prepend(this.#built(nodes));
+    if (open) page.querySelector("details")?.setAttribute("open", "");
     if (key) page.querySelector(`[data-key="${key}"] .${held.className}`)?.focus();
   }
 

@@ -113,6 +113,7 @@ class Strip:
     languages: tuple[LanguageLink, ...]
     offered: tuple[Language, ...]  # the home's languages, linked or not
     past: bool  # it is about `as_of`, not the present
+    stands_in: bool = False  # the common label says that other banks' figures stand in
 
     @property
     def later(self) -> bool:
@@ -133,7 +134,8 @@ def present(
     content = snapshot.content
     context = Context(content, judged, options, words(options.lang))
     figures = [strip_figure(context, currency) for currency in options.currencies or terms.currencies]
-    common = Counter(map(label_of, [one for one in figures if one.rate] or figures)).most_common(1)[0][0]
+    shown = [one for one in figures if one.rate] or [one for one in figures if one.derived] or figures
+    common = Counter(map(label_of, shown)).most_common(1)[0][0]
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
     links = _Links(options, base, as_of if snapshot.past else None)
@@ -147,6 +149,7 @@ def present(
         zone=content.home.zone.key,
         demo=content.demo,
         state=common.freshness,
+        stands_in=common.stand_in is not None,
         rates=tuple(strip_rate(one, common, tomorrow, context) for one in figures) if options.shows("rates") else (),
         headlines=tuple(_headlines(context)),
         with_headlines=_with_headlines(options),
