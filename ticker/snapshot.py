@@ -15,6 +15,12 @@ from ticker.model import Headline, Home, Rate, Window
 FORMAT = 3
 """The number of the text that `dump` writes. To be raised with every change to it, and to what its fields mean."""
 
+_READABLE: Mapping[object, Mapping[str, Any]] = {
+    FORMAT: {},
+    2: {"witnesses": [], "testimonies": [], "agreement": {}, "neighbours": []},  # 0.3.0: one home, no witnesses
+}
+"""The formats that can be read, with what an older one lacks: a new process shows what an old collector published."""
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 Looks = Mapping[tuple[str, str], datetime]
@@ -152,8 +158,9 @@ def load(text: str) -> Content:
     """
     raw: Any = json.loads(text)
     met = raw.get("format") if isinstance(raw, dict) else None
-    if met != FORMAT:
+    if not isinstance(met, int) or met not in _READABLE:
         raise UnknownFormatError(f"the snapshot's format is {met!r}, and this program reads {FORMAT}")
+    raw = {**_READABLE[met], **raw}
     return replace(_load(raw), neighbours=tuple(_load(one) for one in raw["neighbours"]))
 
 

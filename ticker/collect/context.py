@@ -39,7 +39,10 @@ class RoundContext:
 
     @property
     def feeds(self) -> tuple[FeedSource, ...]:
-        return tuple({feed.id: feed for one in self.homes for feed in one.feeds}.values())
+        found: dict[str, FeedSource] = {}
+        for feed in (feed for one in self.homes for feed in one.feeds):
+            found.setdefault(feed.id, feed)
+        return tuple(found.values())
 
     def content(self, tx: Write) -> Content:
         """What is shown of the default home, with the others."""

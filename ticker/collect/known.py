@@ -55,8 +55,10 @@ class Known:
         before = sorted((one for one in days if one < day), reverse=True)
         return [one for each in before for one in days[each] if not one.discarded_at]
 
-    def newest_believed_day(self) -> date:
-        return max((one.rate.valid_on for one in self.revisions if one.believed), default=date.min)
+    def newest_believed_day(self, last: date) -> date:
+        """The newest day, not later than `last`, with a believed figure."""
+        days = (one.rate.valid_on for one in self.revisions if one.believed and one.rate.valid_on <= last)
+        return max(days, default=date.min)
 
     def believed_before(self, currency: str, day: date, *, confirmed: bool = True) -> Revision | None:
         """The figure in force of the nearest earlier day that has one; with `confirmed`, an unconfirmed one is none."""

@@ -191,12 +191,15 @@ class Collector:
         return [visit for visit in free if self._due_at(visit, now) <= now]
 
     def _due_at(self, visit: Visit, now: datetime) -> datetime:
-        if visit.id in self._to_fetch or visit.id in self._to_judge:
+        if visit.id in self._to_fetch:
             return now
         known = self._due  # `_run` replaces it when a round ends: what is read here may be outdated by then
         due = known.get(visit.id)
         if due is None:
-            due = known[visit.id] = visit.due(now) or now + timedelta(seconds=LOOK_AGAIN_S)
+            due = visit.due(now) or now + timedelta(seconds=LOOK_AGAIN_S)
+            if visit.id in self._to_judge and not any(one.failed for one in self._past(visit.id)[:1]):
+                due = now  # sooner than by itself, but not than a failure or its Retry-After allows
+            known[visit.id] = due
         return due
 
     def _is_running(self, id_: str) -> bool:
@@ -215,9 +218,10 @@ class Collector:
             if token is None:
                 return None
             self._to_fetch.discard(visit.id)
-            self._to_judge.discard(visit.id)
             self._visited[visit.id] = self.monotonic()
             done = self._visit(visit, token, began)
+            if not done.failed:
+                self._to_judge.discard(visit.id)
             if done.outcome is Outcome.CHANGED:
                 self._to_judge |= set(waiting_for(visit.id, self.context))
             log.info(

@@ -318,7 +318,8 @@ class Config(Settings):
             known = ", ".join(self.homes)
             raise MisfitError(("home", "currency"), f"is {self.home.currency!r}; one of [homes] is wanted: {known}")
         for currency, one in self.homes.items():
-            if unknown := [feed for feed in one.feeds if feed not in self.feeds and self.is_served(currency)]:
+            listed = {*self.feeds, *DEFAULT_FEEDS}
+            if unknown := [feed for feed in one.feeds if feed not in listed and self.is_served(currency)]:
                 raise MisfitError(("homes", currency, "feeds"), f"names {unknown[0]!r}, which no [feeds] section has")
         return self
 
@@ -344,8 +345,10 @@ class Config(Settings):
         return (self.home.currency, *others)
 
     def feeds_of(self, currency: str) -> tuple[FeedSource, ...]:
-        """The feeds of a home: those that it names, and for the default one those that no home names."""
-        named = {feed for one in self.homes.values() for feed in one.feeds}
+        """The feeds of a home: those that it names, and for the default one those that no home names, neither in the
+        settings nor without any."""
+        ready = (feed for one in DEFAULT_HOMES.values() for feed in one.get("feeds", ()))
+        named = {*ready, *(feed for one in self.homes.values() for feed in one.feeds)}
         own = self.homes[currency].feeds
         is_default = currency == self.home.currency
         return tuple(
@@ -364,7 +367,9 @@ class Config(Settings):
 
     def feed_sources(self) -> tuple[FeedSource, ...]:
         """The feeds of all homes that are served."""
-        found = {feed.id: feed for home in self.served_homes() for feed in self.feeds_of(home)}
+        found: dict[str, FeedSource] = {}
+        for feed in (one for home in self.served_homes() for one in self.feeds_of(home)):
+            found.setdefault(feed.id, feed)
         return tuple(found.values())
 
 
@@ -374,6 +379,20 @@ DEFAULT_HOMES: Mapping[str, Mapping[str, Any]] = {
         "zone": "Asia/Bishkek",
         "currencies": ("USD", "EUR", "RUB"),
         "languages": ("en", "ru", "ky"),
+        "feeds": (
+            "24kg-ru",
+            "akipress-ru",
+            "kaktus-ru",
+            "kloop-ru",
+            "economist-ru",
+            "vesti-ru",
+            "24kg-en",
+            "akipress-en",
+            "timesca-en",
+            "azattyk-ky",
+            "kabar-ky",
+            "sputnik-ky",
+        ),
     },
     "KZT": {
         "bank": "NBK",

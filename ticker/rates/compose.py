@@ -13,7 +13,7 @@ from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Testimony, Wi
 
 KEPT_RATES = 5  # of one currency: tomorrow's, today's, the one before, and two more for a bank that publishes ahead
 KEPT_HEADLINES = 20  # of one feed: as many as a strip may show
-KEPT_TESTIMONIES = 4  # of one witness: of the days around today
+KEPT_TESTIMONIES = 6  # of one witness: of the days around today, for a bank that publishes ahead
 
 
 def compose(

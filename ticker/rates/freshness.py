@@ -204,16 +204,19 @@ def _carry_ends(snapshot: Snapshot, now: datetime) -> dict[tuple[str, str], date
         closes: dict[datetime, datetime] = {}  # most figures of a bank are answered for by one look
         for series in snapshot.content.series:
             if series.source == bank.source and series.rates:
-                answered = _answered(series, bank, _look(snapshot, bank.source, series.currency, now))
+                look = _look(snapshot, bank.source, series.currency, now)
+                answered = _answered(series, bank, snapshot.content.home.day(now), look)
                 if answered not in closes:
                     closes[answered] = bank.window.closes_after(answered, MISSED_LIMIT)
                 found[bank.source, series.currency] = closes[answered]
     return found
 
 
-def _answered(series: Series, bank: BankTerms, look: datetime) -> datetime:
-    """Up to when all windows are answered for: by the newest figure's own, or by a look."""
-    return max(bank.window.of(series.rates[-1].valid_on)[1], look)
+def _answered(series: Series, bank: BankTerms, today: date, look: datetime) -> datetime:
+    """Up to when all windows are answered for: by the newest figure's own, or by a look. One of a day after tomorrow
+    answers for none: its window is still to come."""
+    newest = max((one.valid_on for one in series.rates if one.valid_on <= today + DAY), default=None)
+    return max(bank.window.of(newest)[1], look) if newest else look
 
 
 def _look(snapshot: Snapshot, source: str, subject: str, now: datetime) -> datetime:

@@ -54,6 +54,11 @@ class Level:
         return tuple(dict.fromkeys(one.bank for one in self.agreeing))
 
     @property
+    def is_of_day(self) -> bool:
+        """Whether it is made of tables of that very day."""
+        return all(one.valid_on == self.day for one in self.agreeing)
+
+    @property
     def spread_percent(self) -> Decimal:
         return _in_percent(self.spread)
 
@@ -94,11 +99,14 @@ class Comparison:
 
     @property
     def verdict(self) -> Verdict:
-        """A figure that is carried forward from an earlier day is neither borne out nor contradicted."""
+        """A figure that is carried forward from an earlier day is neither borne out nor contradicted; nor does a level
+        of earlier days contradict a new figure, that of the others may still come."""
         official = self.official
         if official is None or self.level is None or not official.valid_on <= self.day <= official.valid_until:
             return Verdict.UNKNOWN
-        return Verdict.AGREE if apart(official.value, self.level.value) <= self.within else Verdict.CONTRADICT
+        if apart(official.value, self.level.value) <= self.within:
+            return Verdict.AGREE
+        return Verdict.CONTRADICT if self.level.is_of_day else Verdict.UNKNOWN
 
     @property
     def within_percent(self) -> Decimal:
@@ -139,7 +147,11 @@ class Witnesses:
         return found.value if found else None
 
     def agreed(self, currency: str, day: date) -> Level | None:
-        return self._agreed(currency, day, self.crossed(currency, day))
+        """What banks with a table of that very day agree on; where no two have one, what is in force at all of them.
+        Those that are late would outvote the others."""
+        said = self.crossed(currency, day)
+        own = [one for one in said if one.valid_on == day]
+        return self._agreed(currency, day, own) or self._agreed(currency, day, said)
 
     def within(self, currency: str) -> Decimal | None:
         """The move within which banks agree; None for a currency of which that is not known."""
@@ -216,7 +228,7 @@ class Witnesses:
         found = [group for group in groups if len(group) == largest]
         if largest < AGREE_AT_LEAST or not set(found[0]).intersection(*found[1:]):  # two camps of one size
             return None
-        group = found[0]
+        group = min(found, key=lambda of: apart(of[0].value, of[-1].value))
         value = as_printed(median(one.value for one in group))
         return Level(currency, day, value, apart(group[0].value, group[-1].value), tuple(group))
 

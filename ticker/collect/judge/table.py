@@ -30,7 +30,7 @@ from ticker.collect.judge.plausible import (
 from ticker.collect.judge.verdict import Hold, Verdict, joined
 from ticker.collect.judge.witnesses import NO_WITNESSES, Witnesses
 from ticker.collect.known import Known, is_restamp, newest_believed
-from ticker.model import Cause, Heard, Rate, RatesSource, Revision, Table
+from ticker.model import DAY, Cause, Heard, Rate, RatesSource, Revision, Table
 
 
 def judge(
@@ -49,7 +49,7 @@ def judge(
     if answer.file == order.heard.too_early:
         said = f"the table of {table.valid_on} was published before its window, and has not been since"
         return Verdict(refused=said, heard=order.heard)
-    if table.valid_on < (newest := known.newest_believed_day()):
+    if table.valid_on < (newest := known.newest_believed_day(source.home.day(answer.at) + DAY)):
         return Verdict(ignored=f"the table is of {table.valid_on}, that of {newest} is known", heard=order.heard)
     if refused := _overlaps(table, known, source):
         return Verdict(refused=refused, heard=order.heard)
@@ -84,6 +84,8 @@ def _remember_too_early(answer: Answered, heard: Heard, source: RatesSource) -> 
     it was time, so that ours is wrong."""
     if answer.left_at and not too_early(answer.table.valid_on, source, answer.left_at):
         return heard
+    if not source.window.is_known:
+        return heard  # nor is it known when such a table could come
     today, day = source.home.day(answer.at), answer.table.valid_on
     if day <= today + timedelta(days=source.ahead_days) and source.home.day(source.window.of(day)[0]) == today:
         return heard  # early on the window's own day: it counts once the window is open

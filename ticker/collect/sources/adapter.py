@@ -78,6 +78,7 @@ class BankAdapter:
     stands_days: Mapping[int, int] = field(default_factory=dict)  # by the table's weekday (Monday is 0): in force for
     out_of_range: OutOfRange = OutOfRange.UNKNOWN
     testifies: Testifies = Testifies.LEVELS
+    turned_round: bool = False  # it prints units of the others for one of its own: its figures here are no printed ones
     agreement: Mapping[str, Decimal] = field(default_factory=dict)  # by currency: within this, other banks agree
     contradicted_limits: Mapping[str, Decimal] = field(default_factory=dict)  # of moves, where other banks contradict
     nominals: Mapping[str, int] = field(default_factory=dict)  # by currency, what its figures are quoted for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time
 from decimal import Decimal
 
 from ticker.collect.sources import BANKS
@@ -13,8 +13,7 @@ from ticker.config import Config, ConfigError, RatesSettings
 from ticker.model import FeedSource, Home, RatesSource, Window
 from ticker.snapshot import WitnessTerms
 
-FURTHEST_AHEAD_DAYS = 14  # of a bank of which it is not known how far ahead it publishes
-WITNESS_EVERY = timedelta(hours=12)
+FURTHEST_AHEAD_DAYS = 4  # of a bank of which it is not known how far ahead it publishes: over a long weekend
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def homes_of(config: Config) -> tuple[HomeSources, ...]:
     found = []
     for home in served:
         adapter = BANKS[config.homes[home].bank]
-        agreement = adapter.agreement if config.witnesses.enabled else {}
+        agreement = adapter.agreement if config.witnesses.enabled and official[home] else {}
         others = [one for one in (*sum(official.values(), ()), *asked.values()) if one.home.currency != home]
         found.append(
             HomeSources(
@@ -66,13 +65,17 @@ def _official(config: Config, currency: str) -> tuple[RatesSource, ...]:
     """The sources of a home, in the order in which they count."""
     bank = config.homes[currency].bank
     adapter = BANKS.get(bank)
-    if adapter is None or adapter.home != currency:
-        able = ", ".join(name for name, one in BANKS.items() if one.home == currency) or "none is known"
-        raise ConfigError(f"homes.{currency}.bank is {bank!r}; a bank that sets {currency} is wanted: {able}")
+    if adapter is None or adapter.home != currency or adapter.turned_round:
+        able = [name for name, one in BANKS.items() if one.home == currency and not one.turned_round]
+        known = ", ".join(able) or "none is known"
+        raise ConfigError(f"homes.{currency}.bank is {bank!r}; a bank that sets {currency} is wanted: {known}")
     home = config.home_of(currency)
-    return tuple(
+    found = tuple(
         _source(id_, one, home, adapter) for id_, one in config.rates.items() if one.enabled and one.bank == bank
     )
+    if not found and currency != config.home.currency:
+        raise ConfigError(f"homes.{currency}.bank is {bank!r}; no section of [rates] with that bank is switched on")
+    return found
 
 
 def _asked(config: Config) -> dict[str, RatesSource]:
@@ -118,7 +121,7 @@ def _source(
         window=_window(id_, one, home, adapter),
         bank=one.bank,
         home=home,
-        ahead_days=FURTHEST_AHEAD_DAYS if adapter.ahead_days is None else adapter.ahead_days,
+        ahead_days=_ahead_days(adapter),
         grace_days=one.grace_days,
         limit=one.limit_percent / 100,
         every_s=one.every_s,
@@ -130,6 +133,14 @@ def _source(
     )
 
 
+def _ahead_days(adapter: BankAdapter) -> int:
+    """How far ahead of today a table may be valid. A bank that is asked for today's has no later one to give than the
+    next day's, where clocks differ."""
+    if adapter.ahead_days is not None:
+        return adapter.ahead_days
+    return 1 if adapter.address("", date.min) != adapter.address("", date.max) else FURTHEST_AHEAD_DAYS
+
+
 def _window(id_: str, one: RatesSettings, home: Home, adapter: BankAdapter) -> Window:
     """The window that is set, else the bank's; else no hour is promised. Raises ConfigError."""
     known = adapter.window
@@ -137,6 +148,9 @@ def _window(id_: str, one: RatesSettings, home: Home, adapter: BankAdapter) -> W
     opens = one.opens or (known.opens if known else None)
     closes = one.closes or (known.closes if known else None)
     if weekdays is None or opens is None or closes is None:
+        if one.weekdays or one.opens or one.closes:
+            unset = [name for name in ("weekdays", "opens", "closes") if getattr(one, name) is None]
+            raise ConfigError(f"rates.{id_}.{unset[0]} is not set; the bank's is not known, so all three are wanted")
         return Window.any_time(home.zone)
     if opens >= closes:
         raise ConfigError(f"rates.{id_}.opens is {opens}; a time before closes ({closes}) is wanted")

@@ -153,6 +153,7 @@ ADAPTER = BankAdapter(
     stands_days=STANDS_DAYS,
     out_of_range=OutOfRange.NOT_ASKED,
     testifies=Testifies.RATIOS,
+    turned_round=True,
     nominals=nominals(
         x1=(
             "AUD BRL CAD CHF CNY CZK DKK GBP HKD HUF IDR ILS INR ISK JPY KRW MXN MYR NOK NZD PHP PLN RON SEK SGD THB "

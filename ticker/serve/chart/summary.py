@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from ticker.model import DAY
 from ticker.serve.chart.days import DailyFigures
-from ticker.serve.i18n.words import Words, own_digits
-from ticker.serve.strip.figures import digits_apart
+from ticker.serve.i18n.words import Words, digits_apart, own_digits
 
 
 @dataclass(frozen=True, slots=True)

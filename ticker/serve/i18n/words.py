@@ -140,6 +140,13 @@ def rounded(value: Decimal, digits: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
+def digits_apart(one: Decimal, other: Decimal, digits: int) -> int:
+    """As many decimals, from `digits` on, as two different figures need to look different."""
+    while one != other and rounded(one, digits) == rounded(other, digits):
+        digits += 1
+    return digits
+
+
 def _read(lang: Language) -> dict[str, str]:
     with (templates_dir() / "words" / f"{lang}.po").open("rb") as file:
         catalog = read_po(file, locale=lang)

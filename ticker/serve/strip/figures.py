@@ -9,7 +9,7 @@ from typing import Literal
 
 from ticker.model import Freshness, Quality
 from ticker.rates.freshness import Figure
-from ticker.serve.i18n.words import NOTHING, own_digits, rounded
+from ticker.serve.i18n.words import NOTHING, digits_apart, own_digits, rounded
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.label import Label, day_span, label_of, marked, own_mark, without
 from ticker.serve.strip.stand_in import about, about_digits, banks_of, instead_of_one
@@ -74,13 +74,6 @@ def digits_of(value: Decimal, wanted: int | None) -> int:
     would hide most changes. However few are wanted, a figure other than zero is never drawn as zero."""
     digits = (0 if value >= 1000 else 2 if value >= 10 else own_digits(value)) if wanted is None else wanted
     return digits_apart(value, Decimal(), digits)
-
-
-def digits_apart(one: Decimal, other: Decimal, digits: int) -> int:
-    """As many decimals, from `digits` on, as two different figures need to look different."""
-    while one != other and rounded(one, digits) == rounded(other, digits):
-        digits += 1
-    return digits
 
 
 def strip_figure(context: Context, currency: str) -> Figure:

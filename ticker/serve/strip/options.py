@@ -166,9 +166,11 @@ _MOST_UNKNOWN = 20  # names that are looked at
 
 
 def offered(content: Content, settings: SiteSettings) -> Offered:
-    """What options may name now: the currencies with a rate and the site's own, the feeds, the presets."""
+    """What options may name now: the currencies with a rate, the site's own and those that other banks are asked of,
+    the feeds, the presets."""
+    witnessed = {currency for currency, _ in content.agreement} - {content.home.currency}
     return Offered(
-        currencies=frozenset(settings.currencies) | {series.currency for series in content.series},
+        currencies=frozenset(settings.currencies) | witnessed | {series.currency for series in content.series},
         feeds=frozenset(feed.feed for feed in content.feeds),
         presets=settings.presets,
         language=settings.language,

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from ticker.rates.freshness import Figure
-from ticker.serve.i18n.words import NOTHING
+from ticker.serve.i18n.words import NOTHING, digits_apart
 from ticker.serve.strip.context import Context
 
 ABOUT = "≈"
@@ -37,7 +37,7 @@ def banks_of(figure: Figure) -> tuple[str, ...]:
 def about_digits(value: Decimal, wanted: int | None) -> int:
     """How many decimals a stand-in has, `wanted` being the option: two from 10 up, below that four digits in all. The
     banks agree on no more."""
-    return max(2, 3 - value.adjusted()) if wanted is None else wanted
+    return digits_apart(value, Decimal(), max(2, 3 - value.adjusted()) if wanted is None else wanted)
 
 
 def about(number: str) -> str:
