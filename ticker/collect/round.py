@@ -88,7 +88,7 @@ def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round
             dropped=len(table.complaints),
             note=_note(verdict, table.complaints),
         )
-        return _record(context, tx, done, partial(due_at, source, contending=bool(verdict.heard.contenders)))
+        return _record(tx, done, partial(due_at, source, contending=bool(verdict.heard.contenders)))
 
 
 def _conditions(past: LastBody | None) -> Validators:
@@ -130,7 +130,7 @@ def visit_archive(context: RoundContext, archive: Archive, token: int) -> Round:
             excerpt=fault.excerpt if fault else b"",
             retry_after_s=fault.retry_after_s if fault else None,
         )
-        return _record(context, tx, done, partial(archive_due_at, source))
+        return _record(tx, done, partial(archive_due_at, source))
 
 
 def _ask_archive(context: RoundContext, archive: Archive, known: list[Revision], today: date) -> _FromArchive:
@@ -198,7 +198,7 @@ def visit_feed(context: RoundContext, source: FeedSource, token: int) -> Round:
             dropped=len(parsed.complaints) if parsed else 0,
             note=note,
         )
-        return _record(context, tx, done, partial(due_at, source))
+        return _record(tx, done, partial(due_at, source))
 
 
 def record_fault(context: RoundContext, source: str, token: int, began: datetime, fault: Exception) -> Round:
@@ -293,9 +293,9 @@ def apply_verdict(tx: Write, source: str, verdict: Verdict, at: datetime, body: 
         tx.discard(revision, at)
 
 
-def _record(context: RoundContext, tx: Write, done: Round, due: Due | None) -> Round:
+def _record(tx: Write, done: Round, due: Due | None) -> Round:
     """Store the round's record, with the time at which the source is due next as far as is known now."""
-    past = context.store.rounds(done.source, PAST_ROUNDS)
+    past = tx.rounds(done.source, PAST_ROUNDS)
     recorded = replace(done, next_due_at=due([done, *past], done.ended_at) if due else None)
     tx.record(recorded)
     return recorded
@@ -317,7 +317,7 @@ def _failed(
     )
     with context.store.write(token) as tx:
         tx.interrupt(source)
-        return _record(context, tx, done, due)
+        return _record(tx, done, due)
 
 
 def _with_excerpt(fault: ParseError, answer: Answer) -> UpstreamError:

@@ -23,7 +23,8 @@ from ticker.store.postgresql import READING, allow, postgresql_engine
 from ticker.store.sqlite_file import DatabaseFile, FileFaultError, State, connect
 from ticker.store.tables import micros
 
-BUSY_S = 5  # how long a write waits for another one in SQLite
+BUSY_S = 5  # how long a write waits for that of another process in SQLite
+QUEUE_S = 60  # and for those of its own process, which go on one after the other
 _MIGRATION_S = 60  # the same for the change of the tables
 _MIGRATION_LOCK = 0x7469636B6572  # "ticker" in ASCII: a number that no other program on the database uses
 
@@ -71,6 +72,7 @@ class Database:
         self.warning = None if self.file is None else _warning(self.file)
         self._on_disk = DatabaseFile(self.file, BUSY_S) if self.file else None
         self._lock = threading.RLock()  # of the change to another file
+        self._writing = threading.Lock()  # SQLite would let the same few of many threads in again and again
         self._preparing = self._prepared = False
         self._checkpoint_due = False  # whether a write may still be in SQLite's log alone
         try:
@@ -108,7 +110,7 @@ class Database:
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that waits for other writers first (on PostgreSQL: once it touches their rows)."""
         try:
-            with self._transaction(writes=True) as connection:
+            with self._turn(), self._transaction(writes=True) as connection:
                 yield connection
         except StoreError as fault:
             if isinstance(
@@ -117,6 +119,19 @@ class Database:
                 self.write_fault = str(fault).removeprefix(f"{self.address}: ")
             raise
         self.write_fault = ""
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Until the writes of this process that came before have ended; none holds a connection while it waits."""
+        if not self.file:
+            yield
+            return
+        if not self._writing.acquire(timeout=QUEUE_S):
+            raise StoreError(f"{self.address}: another write of this process has not ended for {QUEUE_S} s")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:
