@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +24,7 @@ from ticker.collect.round import (
     visit_rates,
 )
 from ticker.collect.sources import Archive, archive_of
-from ticker.collect.sources.configured import HomeSources, rates_sources
+from ticker.collect.sources.configured import homes_of, rates_sources
 from ticker.config import DEFAULT_RATES, Config
 from ticker.model import FeedSource, Freshness, Outcome, RatesSource, Round, Source, Validators
 from ticker.rates.certain import certain_now
@@ -45,10 +46,10 @@ _TYPE = "application/xml"
 _OPTIONS = Options(currencies=CURRENCIES, lang="en")
 
 
-def banks() -> tuple[RatesSource, ...]:
-    """The sources of the default settings."""
-    own = {id_: one for id_, one in DEFAULT_RATES.items() if id_ in NAMES}
-    return rates_sources(Config.model_validate({"rates": own, "feeds": {}}))
+def settings_of(others: Iterable[str] = ()) -> Config:
+    """The default ones, with these of the other banks."""
+    own = {id_: one for id_, one in DEFAULT_RATES.items() if id_ in {*NAMES, *others}}
+    return Config.model_validate({"rates": own, "feeds": {}})
 
 
 class _Context(RoundContext):
@@ -67,7 +68,8 @@ class _Wire:
 
     def __init__(self, run: FastRun) -> None:
         self.run = run
-        self.named = {bank.url: NAMES[bank.id] for bank in run.banks}
+        self.named = {bank.url: NAMES[bank.id] for bank in run.banks if bank.id in NAMES}
+        self.others = {bank.url.partition("?")[0]: bank.id for bank in run.banks if bank.id not in NAMES}
         self._heads: dict[Page, tuple[Validators, datetime]] = {}
 
     def __call__(self) -> _Wire:
@@ -80,6 +82,8 @@ class _Wire:
         pass
 
     def get(self, url: str, validators: Validators = NO_VALIDATORS, **_rest: object) -> Answer:
+        if other := next((id_ for base, id_ in self.others.items() if url.startswith(base)), ""):
+            return self._other(other, url)
         address, _, query = url.partition("?")
         if query:
             return self._archive(url, query)
@@ -104,6 +108,12 @@ class _Wire:
             head = self._heads[page] = Validators(etag, page.modified_header), utc(page.modified)
         return head
 
+    def _other(self, source: str, url: str) -> Answer:
+        body = self.run.answer_other(source, url)
+        if body is None:
+            raise FetchError(f"{source}: no answer")
+        return Answer(200, url, body, _TYPE, Validators(), None, utc(self.run.now))
+
     def _feed(self, sent: Validators) -> Answer:
         status, body, etag = self.run.answer_feed(sent.etag)
         if not status:
@@ -121,7 +131,8 @@ class _Wire:
 class FastRun(Loop):
     def __init__(self, world: World, note: Callable[[float, str], object] | None = None) -> None:
         super().__init__(world, note)
-        self.banks = banks()
+        config = settings_of(world.others)
+        self.banks, self.home = rates_sources(config), replace(homes_of(config)[0], feeds=(FEED,))
         self.archives: list[Archive] = [one for bank in self.banks if (one := archive_of(bank))]
         self._due: dict[str, float] = {}
         self._needs: tuple[Any, ...] = ()
@@ -139,7 +150,7 @@ class FastRun(Loop):
         store: Any = self.store
         wire: Any = _Wire(self)
         self.context = _Context(
-            (HomeSources(HOME, self.banks, (FEED,)),), self.banks, store, wire, self.clock, lambda _seconds: None
+            (self.home,), self.banks, store, wire, self.clock, lambda _seconds: None
         )
         self._needs = ()
         self._visited: dict[str, float] = {}
@@ -167,6 +178,9 @@ class FastRun(Loop):
                 if self.note and done.outcome is not Outcome.CONFIRMED:
                     self.note(self.now, f"{id_}: {done.outcome} {done.status or ''} {done.note}")
                 self.checker.round(self.now, done)
+                if "held" in done.note and id_ == "nbkr":
+                    rates = [one for one in self.store.state()["rates"] if one.source == id_]
+                    self.checker.held(self.now, rates, self.delivered)
             for archive in self.archives:
                 self._due.pop(archive.id, None)
 
@@ -241,6 +255,7 @@ class FastRun(Loop):
         if same:
             self.checker.again(self.now, self.delivered)
             return
+        self.checker.derived(self.now, [one.derived for one in judged.figures if one.derived], self.delivered)
         strip = present(snapshot, judged, _OPTIONS)
         shown = of_strip(strip, judged)
         if self.note:

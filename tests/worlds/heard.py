@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from .bank import Page
 from .news import Item
+from .others import Told
 from .world import Reply
 
 MINUTE = 60
@@ -40,12 +41,21 @@ class Filed:
     figures: dict[date, Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class Testified:
+    """Answers in a row with the same table of another bank."""
+
+    told: Told
+    first_at: float
+
+
 @dataclass
 class Delivered:
     """All deliveries of one store's life."""
 
     runs: list[Run] = field(default_factory=list)
     filed: list[Filed] = field(default_factory=list)
+    testified: list[Testified] = field(default_factory=list)
     stories: dict[str, float] = field(default_factory=dict)  # by title, when it was seen first by our clock
     _newest: dict[str, int] = field(default_factory=dict)  # by source, when the newest answer left the bank
     _older: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
@@ -54,7 +64,13 @@ class Delivered:
     def copy(self) -> Delivered:
         older = {source: list(of) for source, of in self._older.items()}
         return Delivered(
-            list(self.runs), list(self.filed), dict(self.stories), dict(self._newest), older, dict(self._last)
+            list(self.runs),
+            list(self.filed),
+            list(self.testified),
+            dict(self.stories),
+            dict(self._newest),
+            older,
+            dict(self._last),
         )
 
     def table(self, source: str, at: float, reply: Reply) -> None:
@@ -74,6 +90,11 @@ class Delivered:
 
     def archive(self, at: float, currency: str, figures: dict[date, Decimal]) -> None:
         self.filed.append(Filed(at, currency, figures))
+
+    def other(self, at: float, told: Told) -> None:
+        """A table of another bank."""
+        if not any(one.told is told for one in self.testified[-30:]):
+            self.testified.append(Testified(told, at))
 
     def feed(self, ours: float, listed: Sequence[Item]) -> None:
         for one in listed:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from .bank import Page, day_of
 from .heard import Delivered, Run
 from .truth import DAILY, DAY, NOMINALS
+from .witnessed import contradicted_since
 from .world import World
 
 LIMIT = Decimal("0.15")
@@ -33,7 +34,16 @@ class Law:
     def __init__(self, world: World) -> None:
         self.world = world
 
+    def is_witnessed(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
+        """Whether other banks have shown that the figure is wrong, and the bank's table was answered once more since:
+        figures are judged as answers come."""
+        since = contradicted_since(currency, day, value, delivered)
+        if since is None:
+            return False
+        return any(one.last_at > since for one in delivered.of_day(source_of(currency), day))
+
     def excuse(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> str:
+        """As far as the bank's own answers go."""
         source = source_of(currency)
         runs = [one for one in delivered.of_day(source, day) if one.page.row(currency)]
         carrying = [one for one in runs if one.page.row(currency).value == value]  # type: ignore[union-attr]
