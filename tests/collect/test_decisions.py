@@ -6,15 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from support.book import Book
+from support.book import Book, others
 from support.given import WEEKLY, may, rate, table
 
-from ticker.collect.judge.witnesses import Said
 from ticker.model import DAY, Heard, Rate, Table
 
 DOCS = Path(__file__).parents[2] / "docs" / "judging.md"
@@ -348,7 +346,7 @@ def _(book: Book) -> Seen:
 
 @row("first-nominal-witnessed")
 def _(book: Book) -> Seen:
-    book.witnesses = Said({("USD", may(22)): Decimal("0.8740")})
+    book.witnesses = others(may(22), USD="0.8740")
     hundred = rate("USD", "87.4500", may(22), nominal=100)
     book.sees(Table(may(22), (hundred,)), "2026-05-22 10:00")
     return Seen(hundred, "2026-05-22 11:00")
@@ -356,7 +354,7 @@ def _(book: Book) -> Seen:
 
 @row("first-witnessed")
 def _(book: Book) -> Seen:
-    book.witnesses = Said({("USD", may(22)): Decimal("87.40")})
+    book.witnesses = others(may(22), USD="87.40")
     book.sees(FRIDAYS, "2026-05-22 10:00")
     return Seen(FRIDAYS["USD"], "2026-05-22 11:00")
 
@@ -438,7 +436,7 @@ def _(book: Book) -> Seen:
 
 @row("off-the-ratio")
 def _(book: Book) -> Seen:
-    book.witnesses = Said(ratios={("EUR", "USD", may(23)): Decimal("1.161")})
+    book.witnesses = others(may(22), banks=("ECB",), USD="0.8613264427217915591", EUR="1")
     return tomorrow("95.0000")(book)
 
 
@@ -474,13 +472,12 @@ def _(book: Book) -> Seen:
 
 @row("witnessed-move")
 def _(book: Book) -> Seen:
-    book.witnesses = Said({("USD", may(23)): Decimal("119.50")}, agreement=AGREE)
+    book.witnesses = others(may(23), USD="119.50")
     return tomorrow("120.0000")(book)
 
 
 # 4. After a figure was held
 
-AGREE = {"USD": Decimal("0.005")}
 LEAP = rate("USD", "103.1900", may(23))
 
 
@@ -523,6 +520,92 @@ def _(book: Book) -> Seen:
 @row("held-witnessed")
 def _(book: Book) -> Seen:
     book.sees(usd(23, "103.1900"), "2026-05-22 16:10")
-    book.witnesses = Said({("USD", may(23)): Decimal("103.00")}, agreement=AGREE)
+    book.witnesses = others(may(23), USD="103.00")
     book.sees(usd(23, "103.1900"), "2026-05-23 09:00")
     return Seen(LEAP, "2026-05-23 10:00")
+
+
+# 5. Witnesses
+
+
+def contradicted(
+    figure: str, of: int = 23, says: str = "87.5000", looks: str = "2026-05-22 19:00"
+) -> Callable[[Book], Seen]:
+    """A figure of tomorrow, and two other banks that say something else in their tables of the day `of`."""
+
+    def play(book: Book) -> Seen:
+        book.witnesses = others(may(of), USD=says)
+        book.sees(usd(23, figure), "2026-05-22 16:10")
+        return Seen(rate("USD", figure, may(23)), looks)
+
+    return play
+
+
+row("contradicted")(contradicted("93.0000", 22))
+row("contradicted-within")(contradicted("90.0000", 22))
+row("contradicted-own-day")(contradicted("90.0000", 23))
+row("contradicted-little")(contradicted("88.2000", 23))
+
+
+@row("contradicted-after")
+def _(book: Book) -> Seen:
+    contradicted("90.0000", 22)(book)
+    book.witnesses = others(may(23), USD="87.4500")
+    book.sees(usd(23, "90.0000"), "2026-05-23 03:00")
+    return Seen(rate("USD", "90.0000", may(23)), "2026-05-23 09:00")
+
+
+@row("contradicted-next")
+def _(book: Book) -> Seen:
+    contradicted("93.0000", 22)(book)
+    book.sees(usd(26, "93.2000", eur="101.7000"), "2026-05-25 16:10")
+    return Seen(rate("USD", "93.2000", may(26)), "2026-05-25 19:00")
+
+
+@row("contradicted-restamped")
+def _(book: Book) -> Seen:
+    contradicted("93.0000", 22)(book)
+    book.sees(usd(24, "93.0000"), "2026-05-23 16:20")
+    return Seen(rate("USD", "93.0000", may(24)), "2026-05-24 09:00")
+
+
+@row("contradicted-two-camps")
+def _(book: Book) -> Seen:
+    contradicted("93.0000", 22)(book)
+    book.witnesses = replace(
+        book.witnesses,
+        terms=(*book.witnesses.terms, *others(may(22), banks=("NBT", "NBG"), USD="93.0").terms),
+        testimonies=(*book.witnesses.testimonies, *others(may(22), banks=("NBT", "NBG"), USD="93.0").testimonies),
+    )
+    book.sees(usd(23, "93.0000"), "2026-05-22 16:20")
+    return Seen(rate("USD", "93.0000", may(23)), "2026-05-22 19:00")
+
+
+@row("exchanged-witnessed")
+def _(book: Book) -> Seen:
+    book.witnesses = others(may(23), USD="101.5000", EUR="87.4500")
+    book.sees(table(may(23), USD="101.5000", EUR="87.4500", RUB="1.2250"), "2026-05-22 16:10")
+    return Seen(rate("USD", "101.5000", may(23)), "2026-05-22 19:00")
+
+
+@row("first-witnessed-later")
+def _(book: Book) -> Seen:
+    book.sees(FRIDAYS, "2026-05-22 10:00")
+    book.witnesses = others(may(22), USD="87.40")
+    book.sees(FRIDAYS, "2026-05-22 11:00")
+    return Seen(FRIDAYS["USD"], "2026-05-22 12:00")
+
+
+@row("first-beyond-witnesses")
+def _(book: Book) -> Seen:
+    book.witnesses = others(may(22), USD="120.00")
+    book.sees(FRIDAYS, "2026-05-22 10:00")
+    return Seen(FRIDAYS["USD"], "2026-05-22 11:00")
+
+
+@row("first-conflict-witnessed")
+def _(book: Book) -> Seen:
+    slip = conflict(book)
+    book.witnesses = others(may(21), USD="87.4000")
+    book.sees(slip, "2026-05-22 11:00")
+    return Seen(slip["USD"], "2026-05-22 12:00")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from support.given import HOME, NBKR, bishkek
@@ -17,11 +18,21 @@ from ticker.collect.judge import (
     judge_archive,
 )
 from ticker.collect.round import apply_verdict
+from ticker.collect.sources import nbkr
 from ticker.model import Cause, Freshness, Heard, Rate, RatesSource, Revision, Table, Validators
+from ticker.rates import witnesses
 from ticker.rates.compose import compose
 from ticker.rates.freshness import freshness
-from ticker.snapshot import BankTerms, Snapshot
+from ticker.snapshot import BankTerms, Snapshot, Testimony, WitnessTerms
 from ticker.store import LastBody
+
+
+def others(day: date, *, banks: tuple[str, ...] = ("NBK", "CBU"), **figures: str) -> witnesses.Witnesses:
+    """Tables of `day` of other banks that all have these figures, in soms; of the ECB, in any unit."""
+    prices = tuple((currency, Decimal(figure)) for currency, figure in figures.items())
+    terms = [WitnessTerms(one, one, "XXX", sets_levels=one not in ("CBR", "ECB")) for one in banks]
+    tables = [Testimony(of.source, day, ((HOME.currency, Decimal(1)), *prices)) for of in terms]
+    return witnesses.Witnesses(HOME.currency, terms, tables, nbkr.ADAPTER.agreement)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Which pages of a bank's archive to ask for, and what becomes of their figures (pure).
 
-A page gives no nominal. It is taken from the nearest known figure, at most two weeks away (`nearest`), both by backfill
-and by the collector when it fills missing days. Backfill also requires the two to agree within the source's limit: it
+A page that gives no nominal has that of the nearest known figure, at most two weeks away (`nearest`), both for backfill
+and for the collector when it fills missing days. Backfill also requires the two to agree within the source's limit: it
 believes figures outward from the known ones, day by day, and a nominal that used to be another (a jump by a power of
 ten) ends the walk instead of being guessed.
 """
@@ -97,14 +97,16 @@ def judge_page(listed: Sequence[ArchiveFigure], page: Page, known: Sequence[Revi
     refused: list[Refused] = []
     same, new = 0, []
     for one in wanted:
-        rate = Rate(page.currency, one.quoted, 1, one.valid_on, one.valid_on)
-        if said := contradiction(rate, of_day.get(one.valid_on, ()), nominal_known=False):
+        until = adapter_of(source).last_day(one.valid_on)
+        rate = Rate(page.currency, one.quoted, one.nominal or 1, one.valid_on, until)
+        if said := contradiction(rate, of_day.get(one.valid_on, ()), nominal_known=one.nominal is not None):
             refused.append(_refused(rate, Why.CONTRADICTS, said))
         elif has_figure(of_day.get(one.valid_on, ())):
             same += 1
         else:
             new.append(rate)
-    taken, left = _walk(new, believed, source)
+    printed = frozenset(one.valid_on for one in wanted if one.nominal is not None)
+    taken, left = _walk(new, printed, believed, source)
     return Judged(tuple(taken), tuple(grouped([*refused, *left])), same)
 
 
@@ -153,13 +155,14 @@ def contradiction(rate: Rate, of_day: Sequence[Revision], *, nominal_known: bool
     return ""
 
 
-def doubt(rate: Rate, near: Rate, source: RatesSource) -> str:
-    """Why `rate` is not plausible beside a figure of another day; "" where it is."""
+def doubt(rate: Rate, near: Rate, source: RatesSource, *, nominal_known: bool = False) -> str:
+    """Why `rate` is not plausible beside a figure of another day; "" where it is. A bank may change the nominal that it
+    prints."""
     against = (
         f"{rate.currency} {rate.quoted:f} for {rate.nominal} on {rate.valid_on}, "
         f"against {near.quoted:f} for {near.nominal} on {near.valid_on}"
     )
-    if rate.nominal != near.nominal:
+    if rate.nominal != near.nominal and not nominal_known:
         return f"{against}: another nominal"
     move = rate.value / near.value
     if abs(move - 1) <= source.limit:
@@ -201,9 +204,10 @@ def missing_rates(
         wanted |= set(earlier[-1:])
     found = []
     for figure in listed:
-        nominal = _nominal(known, currency, figure.valid_on, source) if figure.valid_on in wanted else None
-        if nominal:
-            found.append(Rate(currency, figure.quoted, nominal, figure.valid_on, figure.valid_on))
+        if figure.valid_on in wanted:
+            nominal = figure.nominal or _nominal(known, currency, figure.valid_on, source)
+            until = adapter_of(source).last_day(figure.valid_on)
+            found += [Rate(currency, figure.quoted, nominal, figure.valid_on, until)] if nominal else []
     return found
 
 
@@ -248,7 +252,9 @@ def _joined(one: Refused, other: Refused) -> Refused:
     return replace(newer, first=min(one.first, other.first), figures=one.figures + other.figures)
 
 
-def _walk(new: Sequence[Rate], known: Mapping[date, Rate], source: RatesSource) -> tuple[list[Rate], list[Refused]]:
+def _walk(
+    new: Sequence[Rate], printed: Collection[date], known: Mapping[date, Rate], source: RatesSource
+) -> tuple[list[Rate], list[Refused]]:
     """Believe figures outward from the known ones, by single days first and by longer steps where the archive leaves
     days out; at each step from the newest to the oldest, then back."""
     near, taken, refused = dict(known), [], []
@@ -260,8 +266,10 @@ def _walk(new: Sequence[Rate], known: Mapping[date, Rate], source: RatesSource) 
             if not beside:
                 alone.append(bare)
                 continue
-            rate = replace(bare, nominal=beside[0].nominal)
-            if said := next(filter(None, (doubt(rate, other, source) for other in beside)), ""):
+            known_nominal = bare.valid_on in printed
+            rate = bare if known_nominal else replace(bare, nominal=beside[0].nominal)
+            doubts = (doubt(rate, other, source, nominal_known=known_nominal) for other in beside)
+            if said := next(filter(None, doubts), ""):
                 refused.append(_refused(rate, Why.JUMP, said))
             else:
                 near[rate.valid_on] = rate

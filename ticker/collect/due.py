@@ -66,7 +66,11 @@ def missing_days(known: Sequence[Revision], currencies: frozenset[str], today: d
     `currencies` that the nearest daily table has, and the day before a first figure that is to be borne out. None
     before the first table is known, nor where no figure is near enough to give the nominal."""
     found: dict[str, tuple[date, ...]] = {}
-    seen = {(one.rate.currency, one.rate.valid_on) for one in known}
+    seen = {
+        (one.rate.currency, one.rate.valid_on + nth * DAY)
+        for one in known
+        for nth in range((one.rate.valid_until - one.rate.valid_on).days + 1)
+    }
     for currency in sorted(currencies):
         days = tuple(
             day

@@ -221,7 +221,8 @@ def _only_asked(archive: Archive, body: bytes, currency: str, first: date, last:
 
 def archive_needs(archive: Archive, known: list[Revision], today: date) -> dict[str, tuple[date, ...]]:
     """The days to ask the archive for, by currency."""
-    return missing_days(known, archive.adapter.currencies, today)
+    adapter = archive.adapter
+    return missing_days(known, adapter.currencies if adapter.filled is None else adapter.filled, today)
 
 
 def visit_feed(context: RoundContext, source: FeedSource, token: int) -> Round:

@@ -1,15 +1,17 @@
-"""What other banks say of a figure: their place in the rules. `rates.witnesses` works it out."""
+"""What other banks say of a figure: their place in the rules."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from ticker.rates import witnesses
+
 
 class Witnesses(Protocol):
+    """`rates.witnesses.Witnesses`, or what stands for it until the store is read."""
+
     def level(self, currency: str, day: date) -> Decimal | None:
         """Home currency for one unit on `day`, as two banks that set it themselves agree; None where they do not."""
 
@@ -23,25 +25,4 @@ class Witnesses(Protocol):
         """Units of `other` for one unit of `currency` on `day`; None where nobody says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What was said, by currency and day; by two currencies and a day."""
-
-    levels: Mapping[tuple[str, date], Decimal] = field(default_factory=dict)
-    ratios: Mapping[tuple[str, str, date], Decimal] = field(default_factory=dict)
-    agreement: Mapping[str, Decimal] = field(default_factory=dict)
-
-    def level(self, currency: str, day: date) -> Decimal | None:
-        return self.levels.get((currency, day))
-
-    def own_level(self, currency: str, day: date) -> Decimal | None:
-        return self.levels.get((currency, day))
-
-    def within(self, currency: str) -> Decimal | None:
-        return self.agreement.get(currency)
-
-    def ratio(self, currency: str, other: str, day: date) -> Decimal | None:
-        return self.ratios.get((currency, other, day))
-
-
-NO_WITNESSES: Witnesses = Said()
+NO_WITNESSES: Witnesses = witnesses.Witnesses("")

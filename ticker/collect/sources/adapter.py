@@ -57,6 +57,7 @@ class ArchiveAdapter:
     recognises: Callable[[bytes], bool]
     page: timedelta  # how many days backfill asks for at once, the overlap of pages not counted
     earliest: date | None = None  # no earlier day is asked for
+    filled: frozenset[str] | None = None  # of which the collector asks for missing days by itself; None: of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,10 @@ class BankAdapter:
     nominals: Mapping[str, int] = field(default_factory=dict)  # by currency, what its figures are quoted for
     tight_limits: Mapping[str, Decimal] = field(default_factory=dict)  # of moves; others: half the source's limit
     anchor: Mapping[str, Decimal] = field(default_factory=dict)  # home currency for one unit on some day of the past
+
+    def last_day(self, valid_on: date) -> date:
+        """The last day for which the figures of a day are in force, where none are set meanwhile."""
+        return valid_on + timedelta(days=self.stands_days.get(valid_on.weekday(), 1) - 1)
 
 
 @dataclass(frozen=True, slots=True)

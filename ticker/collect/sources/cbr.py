@@ -122,6 +122,7 @@ ADAPTER = BankAdapter(
         parse=parse_archive,
         recognises=looks_like_archive,
         page=timedelta(days=350),  # how long a page may be is not recorded: not more than NBKR's is asked for
+        filled=frozenset({"USD", "EUR", "CNY", "KGS", "KZT"}),  # a page each: not of all 54
     ),
     restamps=False,
     weekend=Weekend.STANDS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from decimal import Decimal
@@ -44,7 +44,7 @@ def homes_of(config: Config) -> tuple[HomeSources, ...]:
                 home=config.home_of(home),
                 banks=official[home],
                 feeds=config.feeds_of(home),
-                witnesses=tuple(map(_terms, _once(others))) if agreement else (),
+                witnesses=_witnesses(others) if agreement else (),
                 agreement=agreement,
             )
         )
@@ -57,9 +57,9 @@ def rates_sources(config: Config) -> tuple[RatesSource, ...]:
     return _once([*sum(official, ()), *_asked(config).values()])
 
 
-def _once(sources: list[RatesSource]) -> tuple[RatesSource, ...]:
-    """Each source once, as it is listed first. Of a bank with several tables only the first one witnesses."""
-    return tuple({one.id: one for one in reversed(sources)}[id_] for id_ in dict.fromkeys(one.id for one in sources))
+def _once(sources: Iterable[RatesSource]) -> tuple[RatesSource, ...]:
+    """Each source once."""
+    return tuple({one.id: one for one in sources}.values())
 
 
 def _official(config: Config, currency: str) -> tuple[RatesSource, ...]:
@@ -92,8 +92,15 @@ def _asked(config: Config) -> dict[str, RatesSource]:
     return found
 
 
-def _terms(source: RatesSource) -> WitnessTerms:
-    return WitnessTerms(source.id, source.bank, source.home.currency, BANKS[source.bank].testifies is Testifies.LEVELS)
+def _witnesses(sources: Iterable[RatesSource]) -> tuple[WitnessTerms, ...]:
+    """One source of each bank, the first that is listed."""
+    first: dict[str, RatesSource] = {}
+    for one in sources:
+        first.setdefault(one.bank, one)
+    return tuple(
+        WitnessTerms(one.id, one.bank, one.home.currency, BANKS[one.bank].testifies is Testifies.LEVELS)
+        for one in first.values()
+    )
 
 
 def _source(
