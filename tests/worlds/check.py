@@ -118,6 +118,7 @@ class Checker:
     def lost(self, at: float) -> None:
         """The store was replaced: what could be had begins anew."""
         self.could.lost(at)
+        self.law.forget()
 
     def again(self, at: float, delivered: Delivered) -> None:
         """The same is shown; a wrong figure may have become one that can be told."""

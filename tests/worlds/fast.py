@@ -26,7 +26,7 @@ from ticker.collect.round import (
 from ticker.collect.sources import Archive, archive_of
 from ticker.collect.sources.configured import homes_of, rates_sources
 from ticker.config import DEFAULT_RATES, Config
-from ticker.model import FeedSource, Freshness, Outcome, RatesSource, Round, Source, Validators
+from ticker.model import FeedSource, Freshness, Outcome, Round, Source, Validators
 from ticker.rates.certain import certain_now
 from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.strip.options import Options
@@ -149,9 +149,7 @@ class FastRun(Loop):
         self.store = backup.backup() if backup else MemoryStore(self.clock)
         store: Any = self.store
         wire: Any = _Wire(self)
-        self.context = _Context(
-            (self.home,), self.banks, store, wire, self.clock, lambda _seconds: None
-        )
+        self.context = _Context((self.home,), self.banks, store, wire, self.clock, lambda _seconds: None)
         self._needs = ()
         self._visited: dict[str, float] = {}
         self.clock_moved()

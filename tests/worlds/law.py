@@ -11,7 +11,7 @@ from decimal import Decimal
 from .bank import Page, day_of
 from .heard import Delivered, Run
 from .truth import DAILY, DAY, NOMINALS
-from .witnessed import contradicted_since
+from .witnessed import AGREE, contradicted, contradicted_since
 from .world import World
 
 LIMIT = Decimal("0.15")
@@ -33,14 +33,38 @@ class Law:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._by_itself: dict[tuple[Page, str, float], bool] = {}  # what came later does not change it
+
+    def forget(self) -> None:
+        """The store was replaced, and what had been delivered with it."""
+        self._by_itself.clear()
 
     def is_witnessed(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
         """Whether other banks have shown that the figure is wrong, and the bank's table was answered once more since:
         figures are judged as answers come."""
         since = contradicted_since(currency, day, value, delivered)
-        if since is None:
+        if since is None or not self._moved_away(currency, day, value, delivered):
             return False
         return any(one.last_at > since for one in delivered.of_day(source_of(currency), day))
+
+    def _moved_away(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
+        """Whether the figure moved against the bank's table before, other banks' word on which was for one table: one
+        that stood still may be a restamp, and the table after one that they contradicted is judged by the limit."""
+        given = {
+            of_day: figure
+            for _, of_day, figure in delivered.figures(source_of(currency), currency)
+            if of_day < day and figure != value
+        }
+        before = max(given, default=None)
+        if before is None:
+            return True
+        true = self.world.meant(currency, before)
+        is_further = move(value, self.world.meant(currency, day)) > move(true, self.world.meant(currency, day))
+        return (
+            is_further
+            and move(value, true) > AGREE[currency]
+            and not contradicted(currency, before, given[before], delivered)
+        )
 
     def excuse(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> str:
         """As far as the bank's own answers go."""
@@ -73,6 +97,12 @@ class Law:
 
     def _tells_itself(self, run: Run, currency: str, delivered: Delivered) -> bool:
         """Whether the page is wrong by itself: an exchange, a nominal, a day that cannot be."""
+        key = run.page, currency, run.first_at
+        if key not in self._by_itself:
+            self._by_itself[key] = self._tells(run, currency, delivered)
+        return self._by_itself[key]
+
+    def _tells(self, run: Run, currency: str, delivered: Delivered) -> bool:
         page, row = run.page, run.page.row(currency)
         assert row
         if row.nominal != NOMINALS.get(currency, 1):
@@ -90,6 +120,14 @@ class Law:
     def _cannot_be(self, run: Run) -> bool:
         """Whether the page was of a day that was too far ahead, by our clock, when it came first."""
         return run.page.day > day_of(self.world.our_time(run.first_at)) + DAY
+
+    def _misdated(self, run: Run, delivered: Delivered) -> bool:
+        """Whether the page came again under the next day, so that its first day was a mistake."""
+        later = delivered.of_day(run.source, run.page.day + DAY)
+        return any(one.page.rows == run.page.rows and one.page.day > run.page.day for one in later) and any(
+            one.page.day == run.page.day and one.page.rows != run.page.rows
+            for one in delivered.of_day(run.source, run.page.day)
+        )
 
     def _exchanged(self, run: Run, one: str, other: str, delivered: Delivered) -> bool:
         before = [self._last_true(each, run.page, run.first_at, delivered) for each in (one, other)]
@@ -128,7 +166,11 @@ class Law:
         for run in runs:
             row = run.page.row(currency)
             assert row
-            if self._cannot_be(run) or (word is None and not self._is_believable(run, currency, delivered)):
+            if (
+                self._cannot_be(run)
+                or self._misdated(run, delivered)
+                or (word is None and not self._is_believable(run, currency, delivered))
+            ):
                 continue
             if run.older:
                 word = word if word is not None else row.value

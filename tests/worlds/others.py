@@ -276,5 +276,3 @@ def slips(seed: int, begin: int, end: int, starts: Sequence[int]) -> list[Fault]
         amount = chance.choice((-1, 1)) * chance.uniform(0.02, 0.14)
         made.append(Fault("slip", at, at + lasts, "daily", max(-0.125, amount), chance.randrange(1 << 16)))
     return made
-
-

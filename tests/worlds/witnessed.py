@@ -48,6 +48,17 @@ def contradicted_since(currency: str, day: date, value: Decimal, delivered: Deli
     return since if all(apart(value, one) > 2 * within for one in agreeing) else None
 
 
+def contradicted(currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
+    """Whether two banks that agree with each other, rightly or wrongly, contradicted a figure by tables that were in
+    force on its day."""
+    within = AGREE[currency]
+    told = [one.told for one in delivered.testified if 0 <= (day - one.told.day).days <= 2]
+    said = [
+        (one.source, price) for one in told if (price := one.crossed(currency)) and apart(value, price) > 2 * within
+    ]
+    return any(apart(price, other) <= within for source, price in said for also, other in said if also != source)
+
+
 def _of_day(day: date, delivered: Delivered) -> dict[str, list[Testified]]:
     found: dict[str, list[Testified]] = {}
     for one in delivered.testified:
@@ -85,11 +96,8 @@ def is_by_others(one: Revision) -> bool:
 
 def lateness(currency: str, day: date, delivered: Delivered) -> int:
     """By how many days the banks of a level are late, as most of them are: beside what they have on ordinary days."""
-    newest: dict[str, Testified] = {}
-    for one in delivered.testified:
-        if one.told.source in LEVELS and one.told.day <= day and one.told.crossed(currency):
-            if one.told.source not in newest or newest[one.told.source].told.day <= one.told.day:
-                newest[one.told.source] = one
+    begun = [one for one in delivered.testified if one.told.source in LEVELS and one.told.day <= day]
+    newest = {one.told.source: one for one in sorted(begun, key=lambda one: one.told.day) if one.told.crossed(currency)}
     late = sorted(one.told.late for one in newest.values())
     return late[len(late) // 2] if late else 0
 

@@ -20,8 +20,10 @@ from ticker.collect.judge.first import judge_first
 from ticker.collect.judge.plausible import (
     CROSSES_WITHIN,
     against,
+    best_level,
     companions,
     contradicted,
+    is_off_own_level,
     is_witnessed,
     move,
     objections,
@@ -104,7 +106,7 @@ class _Trial:
         table = self.answer.table
         parts = [self._figure(rate) for rate in table.rates]
         measured = [rate for rate in self.accepted if rate.currency in self.yardsticks]
-        parts.append(settle_held(measured, self.known, self.source))
+        parts.append(settle_held(measured, self.known, self.source, self.witnesses))
         parts += [self._take_back(rate) for rate in measured]
         parts.append(self._misdated())
         parts.append(settle_by_witnesses(table, self.known, self.source, self.witnesses))
@@ -142,8 +144,8 @@ class _Trial:
         """Whether a figure is believed although `cause` speaks against it. Figures in each other's place, or off the
         ratio of two others, do not become true by being printed again; but two that are near each other may cross."""
         yardstick = self.yardsticks[rate.currency]
-        if is_witnessed(rate, self.witnesses):
-            return cause is not Cause.RATIO
+        if is_witnessed(rate, self.witnesses, cause):
+            return True
         crosses = cause is Cause.EXCHANGE and move(rate, yardstick) <= CROSSES_WITHIN
         if self.restamp or (cause in (Cause.EXCHANGE, Cause.RATIO) and not crosses):
             return False
@@ -213,7 +215,14 @@ class _Trial:
     def _contradiction(self, rate: Rate, believed: Revision) -> Hold | None:
         """Why other banks put a figure in doubt that is believed already: their tables of its day came later."""
         yardstick = self.yardsticks.get(rate.currency)
-        if yardstick is None or believed.released_at or believed.by_operator or not believed.confirmed:
+        if believed.by_operator or not believed.confirmed:
+            return None
+        if yardstick is None:  # a first figure that older tables of theirs bore out
+            off = believed.first and is_off_own_level(rate, self.witnesses)
+            level = best_level(rate, self.witnesses)
+            said = f"{rate.currency} {rate.quoted} on {rate.valid_on}, other banks agree on {level}"
+            return Hold(Cause.CONFLICT, said) if off else None
+        if believed.released_at:
             return None
         return contradicted(rate, yardstick, self.known, self.source, self.witnesses)
 
