@@ -21,7 +21,8 @@ def listing(config: Config) -> int:
         held, snapshot = beside_believed(store, store.held()), store.snapshot()
     for line in _table([_HEADING, *(_row(one.revision, one.believed) for one in held)]):
         print(line)
-    for one in unconfirmed_figures(snapshot.content) if snapshot else ():
+    homes = snapshot.content.homes if snapshot else ()
+    for one in (figure for content in homes for figure in unconfirmed_figures(content)):
         print(f"unconfirmed: {one.source} {one.rate.currency} {described(one.rate)}: {NOT_BORNE_OUT}")
     print(f"{len(held)} held; `ticker held accept ID` or `reject ID` settles one")
     return OK

@@ -15,7 +15,7 @@ def status(config: Config, *, as_json: bool) -> int:
     require_store(config)
     one = service.Service(config, collects=False)
     one.site.live.poll()
-    found = facts.gather(one.site.live, one.site.cache, one.clock(), config.currencies_of(config.home.currency))
+    found = facts.gather(one.site.live, one.site.cache, one.clock(), one.site.settings)
     one.site.live.stop()
     print(render.as_json(found).decode() if as_json else render.as_text(found))
     return NOT_WELL if found.troubles else OK

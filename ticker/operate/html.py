@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import partial
 
 from ticker.model import Language
+from ticker.operate.render import plain, stated
+from ticker.operate.sources import SourceStatus
 from ticker.operate.status import Status
 from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
 from ticker.serve.i18n.words import Words, words
@@ -22,6 +24,10 @@ def page(status: Status, lang: Language) -> bytes:
         style=inline(_STYLE),
         status=status,
         troubles=status.troubles_in(words(lang)),
+        notices=status.notices_in(words(lang)),
+        groups=_groups(status),
+        stated=stated,
+        plain=plain,
         when=partial(_when, status, words(lang)),
         say=say,
         unconfirmed=words(lang).text("mark.unconfirmed"),
@@ -32,6 +38,14 @@ def page(status: Status, lang: Language) -> bytes:
 def policy() -> str:
     """The page's Content-Security-Policy: no page may frame it."""
     return content_security_policy([file_hash(_STYLE)])
+
+
+def _groups(status: Status) -> list[tuple[str, list[SourceStatus]]]:
+    """The sources by the home they are of, "" for the witnesses."""
+    found: dict[str, list[SourceStatus]] = {}
+    for one in status.sources:
+        found.setdefault(one.home, []).append(one)
+    return list(found.items())
 
 
 def _when(status: Status, say: Words, moment: datetime | None) -> str:

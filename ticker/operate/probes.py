@@ -24,12 +24,13 @@ def livez(latest: LiveSnapshot, now: datetime) -> Response:
 
 
 def readyz(ready: ResponseCache, latest: LiveSnapshot, now: datetime) -> Response:
-    """Whether there is something true to show: not before the first rate was believed, however many headlines there
-    are; from then on a rate, or while all rates are stale a headline. A store that is away is told and changes nothing
-    of that."""
+    """Whether there is something true to show at the default home: not before its first rate was believed, however many
+    headlines there are; from then on a rate, or while all rates are stale a headline. A store that is away is told and
+    changes nothing of that."""
     snapshot, judged = ready.current(now)
     figures = [one.currency for one in judged.figures if one.rate]
-    able = bool(judged.figures) and bool(figures or snapshot.content.headlines)
+    known = any(one.source for one in judged.figures)  # what only other banks say has no source of the home's
+    able = known and bool(figures or snapshot.content.headlines)
     said = {
         "ready": able,
         "version": snapshot.version,

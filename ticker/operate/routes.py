@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from ticker.operate import html, probes, render
@@ -57,12 +58,14 @@ class StatusCache:
         if not self._gathering.acquire(blocking=last is None) and last is not None:
             return last
         try:
-            self._last = gather(self._site.live, self._site.cache, self._site.clock(), self._site.settings.currencies)
+            self._last = gather(self._site.live, self._site.cache, self._site.clock(), self._site.settings)
         finally:
             self._gathering.release()
         return self._last
 
     def at(self, moment: datetime) -> Status:
         """The status of a moment of the past. Raises StoreError, RateLimitedError."""
-        snapshot = past_snapshot(self._site, moment)
-        return gather_past(self._site.require_store(), snapshot, self._site.settings.currencies)
+        homes = [one.home.currency for one in self._site.content.homes]
+        first, *others = [past_snapshot(self._site.at_home(one), moment).at_home(one) for one in homes]
+        content = replace(first.content, neighbours=tuple(one.content for one in others))
+        return gather_past(self._site.require_store(), replace(first, content=content), self._site.settings)

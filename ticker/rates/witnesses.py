@@ -8,20 +8,25 @@ of one table needs no price of the home currency.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from enum import StrEnum
 from statistics import median
 
+from ticker.model import Rate
 from ticker.snapshot import Content, Testimony, WitnessTerms
 
 OLDEST = timedelta(days=2)  # a figure that was set earlier than this before the day takes no part
 RATIOS_AGREE = Decimal("0.05")
 AGREE_AT_LEAST = 2
+RATIOS_TO = "USD"  # the currency to which ratios are told
 _CROSSING = Context(prec=28, rounding=ROUND_HALF_EVEN)
+_ROUNDING = Context(prec=100, rounding=ROUND_HALF_EVEN)  # no figure of a bank, however wrong, has as many digits
 _DECIMALS = 4  # of a derived figure: as many as banks print
 _DIGITS = 5  # of a small one
+_PERCENT_DECIMALS = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,57 @@ class Level:
     @property
     def banks(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.bank for one in self.agreeing))
+
+    @property
+    def spread_percent(self) -> Decimal:
+        return _in_percent(self.spread)
+
+
+class Verdict(StrEnum):
+    """What other banks say of an official figure."""
+
+    AGREE = "agree"
+    CONTRADICT = "contradict"
+    UNKNOWN = "unknown"  # no two of them agree, or there is no official figure of that day
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one bank says of one currency for a day. Figures are as printed, differences in per cent."""
+
+    source: str
+    bank: str
+    sets_levels: bool  # False: it tells only of currencies to one another
+    valid_on: date | None  # the day of its newest table that had begun; None where none is known
+    value: Decimal | None  # home currency for one unit; None where it sets no level
+    difference: Decimal | None  # of `value` to the official figure
+    ratio: Decimal | None  # units of RATIOS_TO for one unit; None for that currency itself
+    ratio_difference: Decimal | None  # of `ratio` to that of the official figures
+    takes_part: bool  # it is one of those that agree
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One currency's official figure for a day beside what other banks say."""
+
+    currency: str
+    day: date
+    official: Rate | None
+    within: Decimal  # the move within which figures agree
+    level: Level | None  # what the banks agree on
+    statements: tuple[Statement, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """A figure that is carried forward from an earlier day is neither borne out nor contradicted."""
+        official = self.official
+        if official is None or self.level is None or not official.valid_on <= self.day <= official.valid_until:
+            return Verdict.UNKNOWN
+        return Verdict.AGREE if apart(official.value, self.level.value) <= self.within else Verdict.CONTRADICT
+
+    @property
+    def within_percent(self) -> Decimal:
+        return (self.within * 100).normalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +157,56 @@ class Witnesses:
             return None
         return median(said)
 
+    @property
+    def currencies(self) -> list[str]:
+        """Those that other banks are asked of."""
+        return sorted(one for one in self.agreement if one != self.home)
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day that some table can speak for; None without tables."""
+        days = [one.valid_on for one in self.testimonies]
+        return (min(days), max(days) + OLDEST) if days else None
+
+    def compared(self, day: date, officials: Mapping[str, Rate], currencies: Iterable[str] = ()) -> list[Comparison]:
+        """Official figures of `day`, by currency, beside what each bank says: of `currencies`, of which other banks
+        are asked, else of all such."""
+        return [self._comparison(one, day, officials) for one in currencies or self.currencies]
+
+    def _comparison(self, currency: str, day: date, officials: Mapping[str, Rate]) -> Comparison:
+        level, official, base = self.agreed(currency, day), officials.get(currency), officials.get(RATIOS_TO)
+        ratio = cross(official.value, base.value) if official and base else None
+        agreeing = {one.source for one in level.agreeing} if level else set()
+        statements = [
+            self._statement(one, table, currency, official.value if official else None, ratio, one.source in agreeing)
+            for one, table in self._newest(day)
+        ]
+        return Comparison(currency, day, official, self.agreement[currency], level, tuple(statements))
+
+    def _statement(
+        self,
+        bank: WitnessTerms,
+        table: Testimony | None,
+        currency: str,
+        official: Decimal | None,
+        official_ratio: Decimal | None,
+        takes_part: bool,
+    ) -> Statement:
+        price, home, base = (table.price(one) if table else None for one in (currency, self.home, RATIOS_TO))
+        value = cross(price, home) if bank.sets_levels and price and home else None
+        ratio = cross(price, base) if price and base and currency != RATIOS_TO else None
+        return Statement(
+            source=bank.source,
+            bank=bank.bank,
+            sets_levels=bank.sets_levels,
+            valid_on=table.valid_on if table else None,
+            value=as_printed(value) if value else None,
+            difference=percent(value, official) if value and official else None,
+            ratio=as_printed(ratio) if ratio else None,
+            ratio_difference=percent(ratio, official_ratio) if ratio and official_ratio else None,
+            takes_part=takes_part,
+        )
+
     def _agreed(self, currency: str, day: date, said: Sequence[Crossed]) -> Level | None:
         within = self.within(currency)
         if within is None:
@@ -116,12 +222,14 @@ class Witnesses:
 
     def _in_force(self, day: date) -> list[tuple[WitnessTerms, Testimony]]:
         """Each bank's newest table that had begun by `day`, unless it was set too long before."""
+        return [(one, table) for one, table in self._newest(day) if table and day - table.valid_on <= OLDEST]
+
+    def _newest(self, day: date) -> list[tuple[WitnessTerms, Testimony | None]]:
+        """Each bank with its newest table that had begun by `day`."""
         found = []
         for one in self.terms:
             begun = [it for it in self.testimonies if it.source == one.source and it.valid_on <= day]
-            newest = max(begun, key=lambda it: it.valid_on, default=None)
-            if newest and day - newest.valid_on <= OLDEST:
-                found.append((one, newest))
+            found.append((one, max(begun, key=lambda it: it.valid_on, default=None)))
         return found
 
 
@@ -135,10 +243,19 @@ def apart(one: Decimal, other: Decimal) -> Decimal:
     return max(one, other) / min(one, other) - 1
 
 
+def percent(one: Decimal, other: Decimal) -> Decimal:
+    """How far `one` is above `other`, in per cent; negative below it."""
+    return _in_percent(one / other - 1)
+
+
 def as_printed(value: Decimal) -> Decimal:
     """A derived figure with as many decimals as banks print; more where it is small."""
     decimals = max(_DECIMALS, _DIGITS - 1 - value.adjusted())
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+    return value.quantize(Decimal(1).scaleb(-decimals), context=_ROUNDING)
+
+
+def _in_percent(move: Decimal) -> Decimal:
+    return (move * 100).quantize(_PERCENT_DECIMALS, context=_ROUNDING) + 0  # which makes 0.000 of -0.000
 
 
 def _agreeing(said: Sequence[Crossed], within: Decimal) -> list[list[Crossed]]:

@@ -214,6 +214,8 @@ class _Trial:
 
     def _contradiction(self, rate: Rate, believed: Revision) -> Hold | None:
         """Why other banks put a figure in doubt that is believed already: their tables of its day came later."""
+        if self.witnesses.within(rate.currency) is None:
+            return None
         yardstick = self.yardsticks.get(rate.currency)
         if believed.by_operator or not believed.confirmed:
             return None

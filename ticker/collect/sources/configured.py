@@ -123,7 +123,7 @@ def _source(
         limit=one.limit_percent / 100,
         every_s=one.every_s,
         window_every_s=one.window_every_s,
-        archive_url=None if visits else one.archive_url,  # a witness is asked at its two times, and for nothing else
+        archive_url=None if visits else one.archive_url,  # of a witness the present is enough
         archive_pause_s=one.archive_pause_s,
         visits=visits,
         kept=kept,

@@ -84,7 +84,7 @@ def csv_columns(endpoint: Endpoint) -> list[str]:
     """The header of its CSV: a row that is taken out of it still says its day, and whether it is a demonstration's."""
     assert endpoint.row
     own = list(models.columns(endpoint.row))
-    if endpoint.id == "rates":
+    if endpoint.id in ("rates", "witnesses"):
         return ["date", *own, "demo"]
     return [*own, "demo"] if endpoint.id == "history" else own
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from ticker import __version__
 from ticker.rates.day import Moment
-from ticker.serve.api import models, params, tables
-from ticker.serve.api.answers import headlines, history, rates, service
+from ticker.serve.api import models, params, tables, witness_models
+from ticker.serve.api.answers import headlines, history, rates, service, witnesses
 from ticker.serve.api.endpoint import BASE, ApiQuery, Body, Endpoint, cell, csv_columns
 from ticker.serve.http import csv
 from ticker.serve.http.response import CSV, TEXT
@@ -53,6 +53,12 @@ def _history(query: ApiQuery, moment: Moment) -> Body:
 def _convert(query: ApiQuery, moment: Moment) -> Body:
     done = rates.convert(moment, query.params)
     return query.body(done, [done])
+
+
+def _witnesses(query: ApiQuery, moment: Moment) -> Body:
+    """Raises NotAvailableError, StoreError."""
+    found = witnesses.witnesses(moment, query.params)
+    return query.body(found, witness_models.rows(found), date=found.date, demo=found.demo)
 
 
 def _headlines(query: ApiQuery, moment: Moment) -> Body:
@@ -150,6 +156,23 @@ ENDPOINTS = (
         "are those of the oldest and the worst rate, in the CSV too; the plain text of `rate` refuses such a figure by "
         "default. 404 if the bank has no figure for the day.",
         models.Conversion,
+        past=True,
+        missing=True,
+    ),
+    Endpoint(
+        "witnesses",
+        f"{BASE}/witnesses",
+        "Rates",
+        params.WitnessesParams,
+        witness_models.Witnesses,
+        _witnesses,
+        "What other banks say of the rates",
+        "The official figures of a day, each beside what other central banks' tables say of it. A bank's figure is "
+        "derived: what the currency costs there, divided by what the home currency costs there. Two banks that set "
+        "the home currency themselves and agree with each other make a `median`; it confirms or contradicts the "
+        "official figure and is none itself. Only the newest tables are kept at hand: a day that none of them reaches "
+        "is a 404; `at` gives those of a moment of the past.",
+        witness_models.WitnessRow,
         past=True,
         missing=True,
     ),

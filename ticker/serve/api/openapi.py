@@ -14,7 +14,8 @@ from ticker import __version__
 from ticker.serve.api import models
 from ticker.serve.api.endpoint import Endpoint, csv_columns
 from ticker.serve.api.endpoints import ENDPOINTS
-from ticker.serve.api.params import Allowed, schemas
+from ticker.serve.api.params import Allowed
+from ticker.serve.api.reading import schemas
 from ticker.serve.api.samples import figure, samples, table
 from ticker.serve.i18n.words import templates_dir
 
@@ -215,7 +216,7 @@ _RESPONSES = {
         errors=[{"parameter": "date", "met": "21.05.2026", "detail": _SAID}],
     ),
     "NotFound": _problem(
-        "There is no official figure for the day.",
+        "There is nothing to give for the day.",
         404,
         "Not Found",
         "There is no official figure of USD for 1990-01-01: none is known here.",

@@ -10,7 +10,8 @@ from typing import Any
 from ticker.serve.api.endpoint import Endpoint
 from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.openapi import TAGS, document
-from ticker.serve.api.params import Allowed, wanted
+from ticker.serve.api.params import Allowed
+from ticker.serve.api.reading import wanted
 from ticker.serve.i18n.words import templates_dir
 
 RECIPES = (

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 from flask import request
 from werkzeug.exceptions import NotFound
 
-from ticker.serve.api import html, openapi, params, reference
+from ticker.rates.witnesses import Witnesses
+from ticker.serve.api import html, openapi, reading, reference
 from ticker.serve.api.answers import history
 from ticker.serve.api.answers.formatter import NotAvailableError
 from ticker.serve.api.endpoint import ApiQuery, Endpoint
 from ticker.serve.api.endpoints import ENDPOINTS
-from ticker.serve.api.params import Allowed, BadParametersError, Mistake
+from ticker.serve.api.params import Allowed
+from ticker.serve.api.reading import BadParametersError, Mistake
 from ticker.serve.http.base_url import base_of
 from ticker.serve.http.cache import feeds_shown
 from ticker.serve.http.lru import LruResponses
@@ -86,7 +88,8 @@ def allowed_at(site: Site) -> Allowed:
     """What lists may name at the moment, at the home in question."""
     everywhere, home = site.offered(), site.content.home
     here = everywhere.at(site.home)
-    return Allowed(here.currencies, here.feeds, here.presets, home.currency, home.zone, everywhere.homes)
+    witnessed = Witnesses.of(site.content).currencies
+    return Allowed(here.currencies, here.feeds, here.presets, home.currency, home.zone, everywhere.homes, witnessed)
 
 
 def _add(app: Router, path: str, name: str, view: Callable[..., Response]) -> None:
@@ -147,7 +150,7 @@ class Api:
 
     def _paper(self, body: Callable[[Allowed, str], bytes], content_type: str, policy: str) -> Response:
         now, allowed, base = self._site.clock(), allowed_at(self._site), self._base()
-        fingerprint = [allowed.members(of) for of in ("money", "feeds", "presets", "homes")]
+        fingerprint = [allowed.members(of) for of in ("money", "feeds", "presets", "homes", "witnessed")]
         key = request.path, base
         made = self._responses.get(key, fingerprint)
         if made is None:
@@ -164,14 +167,14 @@ class Api:
         """The request with its parameters; raises BadParametersError."""
         site = self._site.asked_for(query_string())
         allowed = allowed_at(site)
-        read: Any = params.read(endpoint.params, query_string(), allowed, without=("format",) if csv else ())
+        read: Any = reading.read(endpoint.params, query_string(), allowed, without=("format",) if csv else ())
         if currency and currency not in allowed.currencies:
-            raise BadParametersError(params.stray("currency", currency, allowed.members("currencies")))
+            raise BadParametersError(reading.stray("currency", currency, allowed.members("currencies")))
         csv = csv or getattr(read, "format", "json") == "csv"
         base = self._base() if csv and endpoint.tag == "Headlines" else ""
         languages = site.terms.own.languages
         if endpoint.id == "strip" and read.lang not in languages:
-            raise BadParametersError(params.stray("lang", read.lang, languages))
+            raise BadParametersError(reading.stray("lang", read.lang, languages))
         query = ApiQuery(site, endpoint, read, csv, currency, base)
         if query.at and not EARLIEST <= query.at <= now:
             wrong = "which is still to come; wanted the past" if query.at > now else f"wanted none before {EARLIEST:%Y}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -20,11 +21,11 @@ from ticker.rates import timeline
 from ticker.rates.compose import compose
 from ticker.rates.day import Moment
 from ticker.rates.freshness import freshness
-from ticker.serve.api import models, params, tables
-from ticker.serve.api.answers import headlines, history, rates, service
+from ticker.serve.api import models, params, tables, witness_models
+from ticker.serve.api.answers import headlines, history, rates, service, witnesses
 from ticker.serve.api.endpoint import Endpoint, render_table
 from ticker.serve.api.endpoints import index
-from ticker.snapshot import BankTerms, FeedTerms, Snapshot
+from ticker.snapshot import BankTerms, FeedTerms, Snapshot, Testimony, WitnessTerms
 from ticker.store import Store
 
 HOME = Home("KGS", ZoneInfo("Asia/Bishkek"))
@@ -37,6 +38,13 @@ FEEDS = (
     FeedTerms("example-news", "Example News", "en", 300),
     FeedTerms("example-press", "Example Press", "en", 300),
 )
+WITNESSES = (
+    WitnessTerms("northern_bank", "Northern Example Bank", "KZT", sets_levels=True),
+    WitnessTerms("southern_bank", "Southern Example Bank", "TJS", sets_levels=True),
+    WitnessTerms("eastern_bank", "Eastern Example Bank", "UZS", sets_levels=True),
+    WitnessTerms("western_bank", "Western Example Bank", "EUR", sets_levels=False),
+)
+AGREEMENT = (("JPY", Decimal("0.025")), ("USD", Decimal("0.005")))
 SPAN = params.HistoryParams(from_=TODAY - DAY, to=TODAY + DAY, currencies=("USD",))
 CONVERT = params.ConvertParams(from_="USD", amount="100")
 _ROWS = {"rates": "rates", "history": "rates", "headlines": "headlines", "popular": "headlines", "feeds": "feeds"}
@@ -51,6 +59,7 @@ def samples() -> Mapping[str, Any]:
         "index": index(),
         "rates": rates.rates(moment, (), params.RatesParams()),
         "convert": rates.convert(moment, CONVERT),
+        "witnesses": witnesses.witnesses(moment, params.WitnessesParams()),
         "headlines": headlines.headlines(moment, PAGE),
         "popular": headlines.popular_now(moment, params.PopularParams(), {}, 1.0),
         "feeds": headlines.feeds(moment),
@@ -62,6 +71,9 @@ def samples() -> Mapping[str, Any]:
 def table(endpoint: Endpoint) -> str:
     """The same as the CSV of an endpoint."""
     said = samples()[endpoint.id]
+    if endpoint.id == "witnesses":
+        rows = [one.model_dump() for one in witness_models.rows(witness_models.Witnesses.model_validate(said))]
+        return render_table(endpoint, rows, {"date": said["date"], "demo": said["demo"]}).decode()
     rows = said[_ROWS[endpoint.id]] if endpoint.id in _ROWS else [said]
     same = {name: said[name] for name in ("date", "demo") if name in said}
     return render_table(endpoint, rows, same).decode()
@@ -99,6 +111,7 @@ class _Past:
 def _moment() -> Moment:
     of_source = {bank.source: [one for one in _revisions() if one.source == bank.source] for bank in (DAILY, WEEKLY)}
     content = compose(HOME, (DAILY, WEEKLY), FEEDS, of_source, _headlines(), demo=True)
+    content = replace(content, witnesses=WITNESSES, testimonies=_testimonies(), agreement=AGREEMENT)
     looks = {(one.source, one.currency): NOW - timedelta(minutes=2) for one in content.series}
     looks |= {("example-news", ""): NOW - timedelta(minutes=1), ("example-press", ""): NOW - timedelta(hours=2)}
     snapshot = Snapshot(1234, NOW - timedelta(minutes=12), content, looks)
@@ -136,6 +149,20 @@ def _revision(
     digest = sha256(f"example {id_}".encode()).hexdigest()
     printed = moment - timedelta(minutes=1)
     return Revision(id_, bank.source, rate, moment, printed, digest, bank.source, held_at, None, discarded_at)
+
+
+def _testimonies() -> tuple[Testimony, ...]:
+    """Of four banks: two agree, one is three days late, one tells only of ratios."""
+    told = (
+        (WITNESSES[0], TODAY, {"KGS": "5.4700", "JPY": "2.9860", "USD": "478.5100"}),
+        (WITNESSES[1], TODAY, {"KGS": "0.10571", "JPY": "0.05752", "USD": "9.2446"}),
+        (WITNESSES[2], TODAY - 3 * DAY, {"KGS": "138.12", "JPY": "75.1900", "USD": "12079.50"}),
+        (WITNESSES[3], TODAY - DAY, {"JPY": "0.0053500", "USD": "0.8591"}),
+    )
+    return tuple(
+        Testimony(bank.source, day, tuple((currency, Decimal(price)) for currency, price in prices.items()))
+        for bank, day, prices in told
+    )
 
 
 def _headlines() -> list[Headline]:

@@ -12,7 +12,7 @@ from ticker.rates.day import Moment
 from ticker.rates.timeline import RateTimeline
 from ticker.serve.api import models, params
 from ticker.serve.api.answers.formatter import Formatter
-from ticker.serve.api.params import BadParametersError, Mistake
+from ticker.serve.api.reading import BadParametersError, Mistake
 
 MOST_ROWS = 40_000
 SPAN = timedelta(days=30)  # of a history that names no first day

@@ -30,7 +30,8 @@ def strip_json(moment: Moment, asked: params.StripParams, site: Site) -> bytes:
 def status(moment: Moment) -> models.Status:
     tell, snapshot, judged = Formatter(moment), moment.snapshot, moment.judged
     try:
-        held: int | None = len(held_revisions(moment.past, [bank.source for bank in moment.content.banks], moment.at))
+        own = list(moment.content.grace)
+        held: int | None = sum(one.source in own for one in held_revisions(moment.past, own, moment.at))
     except StoreError:
         held = None
     return models.Status(
