@@ -35,12 +35,11 @@ from ticker.snapshot import Content, empty
 from ticker.store import Write
 
 from .bank import Page, utc
-from .loop import Loop
+from .loop import NAMES, Loop
 from .memory import MemoryStore
 from .shown import CURRENCIES, of_strip
 from .world import World
 
-NAMES = {"nbkr": "daily", "nbkr-weekly": "weekly"}
 FEED = FeedSource("news", "https://news.example/rss", "News", "en", HOME.zone, every_s=43_200)
 _TYPE = "application/xml"
 _OPTIONS = Options(currencies=CURRENCIES, lang="en")

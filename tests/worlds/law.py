@@ -122,12 +122,12 @@ class Law:
         return run.page.day > day_of(self.world.our_time(run.first_at)) + DAY
 
     def _misdated(self, run: Run, delivered: Delivered) -> bool:
-        """Whether the page came again under the next day, so that its first day was a mistake."""
-        later = delivered.of_day(run.source, run.page.day + DAY)
-        return any(one.page.rows == run.page.rows and one.page.day > run.page.day for one in later) and any(
-            one.page.day == run.page.day and one.page.rows != run.page.rows
-            for one in delivered.of_day(run.source, run.page.day)
-        )
+        """Whether the page is the next day's, and came again under that day: its first day was a mistake."""
+        page = run.page
+        if not self.world.wrong_rows(page):
+            return False
+        later = (one.page for one in delivered.of_day(run.source, page.day + DAY) if one.page.day > page.day)
+        return any(one.rows == page.rows and not self.world.wrong_rows(one) for one in later)
 
     def _exchanged(self, run: Run, one: str, other: str, delivered: Delivered) -> bool:
         before = [self._last_true(each, run.page, run.first_at, delivered) for each in (one, other)]

@@ -18,6 +18,7 @@ from .heard import Delivered
 from .others import asked_day
 from .world import Reply, World
 
+NAMES = {"nbkr": "daily", "nbkr-weekly": "weekly"}  # of the official bank's tables, by their sources
 TAKES_OVER_S = 16  # a lease lasts 15 s: so long nobody collects after a kill
 _STEPS = ("restart", "older store", "empty store")
 
