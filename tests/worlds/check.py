@@ -19,7 +19,7 @@ from .heard import Delivered
 from .law import Law, source_of
 from .shown import CURRENCIES, Shown
 from .truth import DAILY, DAY, WEEKLY, saturday_of
-from .witnessed import HeldByOthers, StandIn, is_by_others, lateness, stand_in
+from .witnessed import HeldByOthers, OnlyOthers, StandIn, apart, is_by_others, lateness, stand_in
 from .world import Published, World
 
 SPAN = tuple[float, float]
@@ -73,6 +73,7 @@ class Checker:
     blind: dict[tuple[str, date, Decimal], float] = field(default_factory=dict)  # shown wrong: only others could tell
     held_by_others: list[HeldByOthers] = field(default_factory=list)
     stand_ins: list[StandIn] = field(default_factory=list)
+    only_others: list[OnlyOthers] = field(default_factory=list)  # what they alone could tell
 
     def __post_init__(self) -> None:
         self.law, self.could = Law(self.world), Could(self.world)
@@ -112,7 +113,9 @@ class Checker:
     def derived(self, at: float, levels: Sequence[Level], delivered: Delivered) -> None:
         """The stand-ins that are shown."""
         for one in levels:
-            if one.currency in DAILY:
+            key = "stand-in", one.currency, one.day, one.value
+            if one.currency in DAILY and key not in self._told:
+                self._told.add(key)
                 self.stand_ins.append(stand_in(at, one, self.world.meant(one.currency, one.day), delivered))
 
     def lost(self, at: float) -> None:
@@ -145,6 +148,13 @@ class Checker:
         self._account(at)
         self._measure_delays()
         self._measure_held()
+        held = {one.key: one for one in self.held_by_others if not one.is_true}
+        for key in sorted(self.blind.keys() | held.keys()):
+            currency, day, value = key
+            off = apart(value, self.world.meant(currency, day))
+            self.only_others.append(
+                OnlyOthers(currency, off, held[key].after if key in held else None, key in self.blind)
+            )
 
     # False figures
 

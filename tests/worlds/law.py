@@ -163,14 +163,11 @@ class Law:
         """Which figure of a day is the bank's word by the answers so far. One that tells that it is wrong by itself is
         held at once: what comes after it contends with nothing."""
         word, modified, settled = None, 0, 0
-        for run in runs:
+        rightly_dated = [run for run in runs if not self._misdated(run, delivered)]
+        for run in rightly_dated or runs:
             row = run.page.row(currency)
             assert row
-            if (
-                self._cannot_be(run)
-                or self._misdated(run, delivered)
-                or (word is None and not self._is_believable(run, currency, delivered))
-            ):
+            if self._cannot_be(run) or (word is None and not self._is_believable(run, currency, delivered)):
                 continue
             if run.older:
                 word = word if word is not None else row.value

@@ -6,7 +6,7 @@ the service does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -86,8 +86,28 @@ class HeldByOthers:
     arrived_at: float | None  # when the figure came first
 
     @property
+    def after(self) -> float:
+        """Seconds from its arrival."""
+        return self.at - (self.at if self.arrived_at is None else self.arrived_at)
+
+    @property
     def key(self) -> tuple[str, date, Decimal]:
         return self.currency, self.day, self.value
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyOthers:
+    """A wrong figure that the bank's own answers could not tell: how far off, by a share, after how many seconds other
+    banks' word held it, and whether it was shown unmarked at all."""
+
+    currency: str
+    off: Decimal
+    caught_after: float | None
+    shown: bool
+
+    @property
+    def is_large(self) -> bool:
+        return self.off > 2 * AGREE[self.currency]
 
 
 def is_by_others(one: Revision) -> bool:
@@ -134,7 +154,3 @@ def _is_of_another_day(level: Level) -> bool:
     """Whether a table is of an earlier day than the one that is in force on every ordinary day."""
     stands = {6: 1, 0: 2}.get(level.day.weekday(), 0)  # Saturday's, until Monday
     return any((level.day - one.valid_on).days > stands for one in level.agreeing)
-
-
-def shares(caught: Sequence[float], all_: int) -> str:
-    return f"{len(caught):,} of {all_:,}" + (f" ({len(caught) / all_:.0%})" if all_ else "")
