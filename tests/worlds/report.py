@@ -225,8 +225,10 @@ def changes(history: Sequence[Reading]) -> list[Reading]:
     return [one for nth, one in enumerate(history) if not nth or one[1] != history[nth - 1][1]]
 
 
-def document(fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Result], recorded: bool) -> str:
-    """docs/faults.md. The same worlds give the same text."""
+def document(
+    fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Result], late: Sequence[str], recorded: bool
+) -> str:
+    """docs/faults.md. The same worlds give the same text. `late`: a table of true figures that were held."""
     runs = [(name, results) for name, results in _named(fast, long, whole) if results]
     columns = [dict(numbers(results)) for _, results in runs]
     lines = [
@@ -253,6 +255,10 @@ def document(fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Res
         "|---|---|",
         *(f"| {name} | {value} |" for name, value in of_others([*fast, *long])),
         "",
+        "True tables of five years beside other banks that are right and late, and what their word holds then:",
+        "",
+        *late,
+        "",
         "## By kind of fault",
         "",
         "Faults overlap: what another one caused meanwhile is counted too. *Reader*: of so many faults, how often any",
@@ -277,15 +283,15 @@ def _named(
 
 
 _OTHERS = (
-    "In most worlds seven other banks tell of the same days, with figures made from the official series and differences",
-    "as large as recorded ones: five set the som themselves, two tell only of ratios. They err as well: gone for days,",
-    "late by one or two days (and say so, or print old figures under the current date), wrong for up to a month,",
-    "exchanged, ten times off. In a third of these worlds all five are late throughout, in a tenth two lie at a time;",
-    "else not more than one is wrong at a time. A wrong figure *that only they could tell* is one that the bank's own",
-    "answers do not contradict. It is false where two agreeing banks without fault, more than there are others, have",
-    "tables of its own day that lie further from it than twice the threshold, it moved away from them, their word",
-    "did not hold the table before, and the bank's table was answered once more since. *Late*: beside their ordinary day.",
-    "A stand-in is measured against the official figure of its day.",
+    "In most worlds seven other banks tell of the same days, with figures made from the official series and",
+    "differences as large as the recorded ones: five set the som themselves, two tell only of ratios. They err as well:",
+    "gone for days, late by one or two days (and say so, or print old figures under the current date), wrong for up to",
+    "a month, exchanged, ten times off. In a third of these worlds all five are late throughout, in a tenth two lie at",
+    "a time; else not more than one is wrong at a time. A wrong figure *that only they could tell* is one that the",
+    "bank's own answers do not contradict. It is false where two agreeing banks without fault, more than there are",
+    "others, have tables of its own day that lie further from it than twice the threshold, it moved away from them,",
+    "their word did not hold the table before, and the bank's table was answered once more since. *Late* is beside",
+    "their ordinary day. A stand-in is measured against the official figure of its day.",
 )
 
 _DEFINITIONS = (

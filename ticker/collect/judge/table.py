@@ -220,10 +220,9 @@ class _Trial:
         if believed.by_operator or not believed.confirmed:
             return None
         if yardstick is None:  # a first figure that older tables of theirs bore out
-            off = believed.first and is_off_own_level(rate, self.witnesses)
+            said = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}, other banks agree on "
             level = best_level(rate, self.witnesses)
-            said = f"{rate.currency} {rate.quoted} on {rate.valid_on}, other banks agree on {level}"
-            return Hold(Cause.CONFLICT, said) if off else None
+            return Hold(Cause.CONFLICT, f"{said}{level:f}") if is_off_own_level(rate, self.witnesses) else None
         if believed.released_at:
             return None
         return contradicted(rate, yardstick, self.known, self.source, self.witnesses)
