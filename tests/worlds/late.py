@@ -16,7 +16,7 @@ from ticker.model import Cause, Rate, Table
 from ticker.rates.witnesses import Witnesses
 from ticker.snapshot import Testimony, WitnessTerms
 
-from .truth import DAILY, DAY, Series, series
+from .truth import DAILY, DAY, Series
 
 BANKS = tuple(WitnessTerms(one, one, "XXX", sets_levels=True) for one in ("NBK", "CBU", "NBT"))
 

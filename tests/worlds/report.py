@@ -284,14 +284,14 @@ def _named(
 
 _OTHERS = (
     "In most worlds seven other banks tell of the same days, with figures made from the official series and",
-    "differences as large as the recorded ones: five set the som themselves, two tell only of ratios. They err as well:",
-    "gone for days, late by one or two days (and say so, or print old figures under the current date), wrong for up to",
-    "a month, exchanged, ten times off. In a third of these worlds all five are late throughout, in a tenth two lie at",
-    "a time; else not more than one is wrong at a time. A wrong figure *that only they could tell* is one that the",
-    "bank's own answers do not contradict. It is false where two agreeing banks without fault, more than there are",
-    "others, have tables of its own day that lie further from it than twice the threshold, it moved away from them,",
-    "their word did not hold the table before, and the bank's table was answered once more since. *Late* is beside",
-    "their ordinary day. A stand-in is measured against the official figure of its day.",
+    "differences as large as the recorded ones: five set the som themselves, two tell only of ratios. They err too:",
+    "gone for days, late by one or two days (they say so, or print old figures under the current date), wrong for up",
+    "to a month, exchanged, ten times off. In a third of these worlds all five are late throughout, in a tenth two",
+    "lie at a time; else not more than one is wrong at a time. A wrong figure *that only they could tell* is one that",
+    "the bank's own answers do not contradict. It is false where two agreeing banks without fault, more than there",
+    "are others, have tables of its own day that lie further from it than twice the threshold, it moved away from",
+    "them, their word did not hold the table before, and the bank's table was answered once more since. *Late* is",
+    "beside their ordinary day. A stand-in is measured against the official figure of its day.",
 )
 
 _DEFINITIONS = (

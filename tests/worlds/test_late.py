@@ -16,7 +16,8 @@ def test_no_true_figure_of_the_crisis_is_held_for_two_tables_running(late):
     assert late.days or not any(one.morning for one in found)
 
 
-def test_none_of_five_years_is_held_for_two_tables_running_and_so_many_for_one(recorded):
+@pytest.mark.usefixtures("recorded")
+def test_none_of_five_years_is_held_for_two_tables_running_and_so_many_for_one():
     found = {late.name: of for late, of in all_held(series())}
     assert not [one for of in found.values() for one in of if one.twice]
     assert {name: (len(of), len({one.day for one in of})) for name, of in found.items()} == {
