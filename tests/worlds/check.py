@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ticker.model import Outcome, Revision, Round
+from ticker.model import Cause, Outcome, Revision, Round
 from ticker.rates.witnesses import Level
 from ticker.serve.strip.view import StripHeadline
 
@@ -108,7 +108,9 @@ class Checker:
             came = [it.first_at for it in runs if (row := it.page.row(currency)) and row.value == value]
             is_true = not self._differs(currency, day, value)
             late = lateness(currency, day, delivered)
-            self.held_by_others.append(HeldByOthers(at, *key, is_true, late, min(came, default=None)))
+            came_at = min(came, default=None)
+            by_ratio = one.cause is Cause.RATIO
+            self.held_by_others.append(HeldByOthers(at, *key, is_true, late, came_at, by_ratio))
 
     def derived(self, at: float, levels: Sequence[Level], delivered: Delivered) -> None:
         """The stand-ins that are shown."""

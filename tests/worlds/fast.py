@@ -176,8 +176,8 @@ class FastRun(Loop):
                     self.note(self.now, f"{id_}: {done.outcome} {done.status or ''} {done.note}")
                 self.checker.round(self.now, done)
                 if "held" in done.note and id_ == "nbkr":
-                    rates = [one for one in self.store.state()["rates"] if one.source == id_]
-                    self.checker.held(self.now, rates, self.delivered)
+                    since = HOME.day(self.clock()) - RATES_SPAN
+                    self.checker.held(self.now, self.store.revisions(id_, since), self.delivered)
             for archive in self.archives:
                 self._due.pop(archive.id, None)
 

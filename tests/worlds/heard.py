@@ -96,6 +96,11 @@ class Delivered:
         if not any(one.told is told for one in self.testified[-30:]):
             self.testified.append(Testified(told, at))
 
+    def lately_testified(self) -> list[Testified]:
+        """The other banks' tables of the last weeks, as they came."""
+        since = self.testified[-1].first_at - _WEEKS_S if self.testified else 0
+        return self.testified[bisect_left(self.testified, since, key=lambda one: one.first_at) :]
+
     def feed(self, ours: float, listed: Sequence[Item]) -> None:
         for one in listed:
             self.stories.setdefault(one.title, ours)

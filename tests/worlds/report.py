@@ -149,7 +149,8 @@ def numbers(results: Sequence[Result]) -> list[tuple[str, str]]:
 def of_others(results: Sequence[Result]) -> list[tuple[str, str]]:
     """What the other banks' word did, in the worlds that have them."""
     having = [one for one in results if one.mode != "none"]
-    true = Counter(min(held.late, 2) for one in having for held in one.held_by_others if held.is_true)
+    held_true = [held for one in having for held in one.held_by_others if held.is_true]
+    true = Counter(min(held.late, 2) for held in held_true if not held.by_ratio)
     wrong = [it for one in having for it in one.only_others]
     large = [it for it in wrong if it.is_large]
     caught = [it for it in large if it.caught_after is not None]
@@ -159,6 +160,7 @@ def of_others(results: Sequence[Result]) -> list[tuple[str, str]]:
         ("true figures that their word held, they being on time", f"{true[0]:,}"),
         ("they being a day late", f"{true[1]:,}"),
         ("they being two days late", f"{true[2]:,}"),
+        ("true figures that were held for their ratio", f"{sum(held.by_ratio for held in held_true):,}"),
         ("wrong figures that only they could tell", f"{len(wrong):,}"),
         ("of these off by more than twice the threshold", f"{len(large):,}"),
         ("and held by their word", f"{len(caught):,}" + (f" ({len(caught) / len(large):.0%})" if large else "")),

@@ -52,7 +52,7 @@ def contradicted(currency: str, day: date, value: Decimal, delivered: Delivered)
     """Whether two banks that agree with each other, rightly or wrongly, contradicted a figure by tables that were in
     force on its day."""
     within = AGREE[currency]
-    told = [one.told for one in delivered.testified if 0 <= (day - one.told.day).days <= 2]
+    told = [one.told for one in delivered.lately_testified() if 0 <= (day - one.told.day).days <= 2]
     said = [
         (one.source, price) for one in told if (price := one.crossed(currency)) and apart(value, price) > 2 * within
     ]
@@ -61,7 +61,7 @@ def contradicted(currency: str, day: date, value: Decimal, delivered: Delivered)
 
 def _of_day(day: date, delivered: Delivered) -> dict[str, list[Testified]]:
     found: dict[str, list[Testified]] = {}
-    for one in delivered.testified:
+    for one in delivered.lately_testified():
         if one.told.day == day and one.told.source in LEVELS:
             found.setdefault(one.told.source, []).append(one)
     return found
@@ -84,6 +84,7 @@ class HeldByOthers:
     is_true: bool
     late: int
     arrived_at: float | None  # when the figure came first
+    by_ratio: bool
 
     @property
     def after(self) -> float:
@@ -116,7 +117,7 @@ def is_by_others(one: Revision) -> bool:
 
 def lateness(currency: str, day: date, delivered: Delivered) -> int:
     """By how many days the banks of a level are late, as most of them are: beside what they have on ordinary days."""
-    begun = [one for one in delivered.testified if one.told.source in LEVELS and one.told.day <= day]
+    begun = [one for one in delivered.lately_testified() if one.told.source in LEVELS and one.told.day <= day]
     newest = {one.told.source: one for one in sorted(begun, key=lambda one: one.told.day) if one.told.crossed(currency)}
     late = sorted(one.told.late for one in newest.values())
     return late[len(late) // 2] if late else 0
@@ -142,7 +143,7 @@ def stand_in(at: float, level: Level, meant: Decimal, delivered: Delivered) -> S
     told = [
         one.told
         for said in level.agreeing
-        for one in delivered.testified
+        for one in delivered.lately_testified()
         if (one.told.source, one.told.day) == (said.source, said.valid_on)
     ]
     wrong, late = any(not one.works for one in told), any(one.late for one in told)
