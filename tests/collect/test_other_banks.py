@@ -69,6 +69,15 @@ def test_tables_of_the_figures_own_day_are_heard_before_older_ones(book):
     assert figure(book, may(23)).cause is Cause.WITNESS
 
 
+def test_a_correction_that_was_settled_is_contradicted_like_any_other_figure(book):
+    book.sees(tables(23, "87.4600"), "2026-05-22 16:10", "2026-05-22 16:00")
+    book.settles(tables(23, "90.0000"), "2026-05-22 17:00", "2026-05-22 17:03", last_modified="2026-05-22 16:59")
+    assert figure(book, may(23)).believed
+    book.witnesses = others(may(23), USD="87.4500")
+    book.sees(tables(23, "90.0000"), "2026-05-23 04:00", "2026-05-22 16:59")
+    assert figure(book, may(23)).cause is Cause.WITNESS
+
+
 @pytest.mark.parametrize(("usd", "believed"), [("95.0000", False), ("88.0000", True)])
 def test_a_first_figure_is_contradicted_by_tables_of_its_own_day(usd, believed):
     book = Book(witnesses=others(may(22), USD="87.4500"))

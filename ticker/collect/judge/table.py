@@ -223,7 +223,7 @@ class _Trial:
             said = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}, other banks agree on "
             level = best_level(rate, self.witnesses)
             return Hold(Cause.CONFLICT, f"{said}{level:f}") if is_off_own_level(rate, self.witnesses) else None
-        if believed.released_at:
+        if believed.released_at and believed.cause is not Cause.CONTENDED:
             return None
         return contradicted(rate, yardstick, self.known, self.source, self.witnesses)
 
