@@ -7,6 +7,8 @@ PYTHON ?= python3
 PORT ?= 8000
 AT ?=
 FILE ?=
+HOMES ?=
+comma := ,
 
 # $(call need,check,Debian packages): the check is a command; where it fails, the packages are installed or named.
 define need
@@ -24,8 +26,8 @@ help: ## this list
 run: .venv/runtime ## serve with the live sources [PORT=8000]
 	exec .venv/bin/ticker serve --port $(PORT)
 
-demo: .venv/runtime ## serve with a demonstration upstream, no internet needed [PORT=8000] [AT=2026-05-22T18:30]
-	exec .venv/bin/ticker demo --port $(PORT) $(if $(AT),--at $(AT))
+demo: .venv/runtime ## serve with a demonstration upstream, no internet needed [PORT=8000] [AT=2026-05-22T18:30] [HOMES="KZT RUB"]
+	exec .venv/bin/ticker demo --port $(PORT) $(if $(AT),--at $(AT)) $(foreach home,$(subst $(comma), ,$(HOMES)),--home $(home))
 
 test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but the long ones, or those of one file [FILE=tests/test_config.py]
 	$(call need,command -v chromium-headless-shell && .venv/bin/playwright --version,chromium-headless-shell libatomic1 fonts-dejavu-core)

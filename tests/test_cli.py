@@ -109,6 +109,8 @@ def test_an_address_that_is_not_ours_is_told(run):
         (["--fault", "nbkr"], "--fault nbkr: "),
         (["--fault", "nbkr=boom"], "wanted one of drip_body, "),
         (["--fault", "moon=reset"], "wanted one of nbkr, nbkr-weekly, "),
+        (["--fault", "nbk=yesterdays_table"], "lies, day_late, goes_dark, gone"),
+        (["--home", "USD"], "'--home': met 'USD', wanted KZT or RUB"),
     ],
 )
 def test_a_wrong_order_to_the_demonstration_is_told(run, arguments, said):

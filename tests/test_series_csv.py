@@ -16,7 +16,10 @@ from ticker.model import DAY, Rate, Revision
 
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
 TERMS = Terms(
-    dict.fromkeys(("nbkr", "nbkr-weekly"), "KGS"), {"nbkr": may(23), "nbkr-weekly": may(23)}, date(1993, 5, 10), NOW
+    dict.fromkeys(("nbkr", "nbkr-weekly"), "KGS"),
+    {"nbkr": may(23), "nbkr-weekly": may(23)},
+    dict.fromkeys(("nbkr", "nbkr-weekly"), date(1993, 5, 10)),
+    NOW,
 )
 PLAIN = replace(TERMS, source="nbkr", nominals={"": 1, "KZT": 10}, body_hash="ab" * 32)
 HASH = "0123456789abcdef" * 4

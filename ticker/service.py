@@ -48,8 +48,8 @@ from ticker.snapshot import NEVER, Snapshot
 from ticker.store import Store, open_store
 
 if TYPE_CHECKING:
+    from ticker.collect.context import RoundContext
     from ticker.collect.http.bounds import Limits
-    from ticker.collect.round import RoundContext
     from ticker.collect.schedule import Collector
 
 Clock = Callable[[], datetime]
@@ -147,10 +147,11 @@ def site_settings(config: Config) -> SiteSettings:
         home: HomeTerms(config.currencies_of(home), config.homes[home].digits, config.homes[home].languages)
         for home in config.served_homes()
     }
+    own, language = homes[config.home.currency], config.serve.language
     return SiteSettings(
-        own=homes[config.home.currency],
+        own=own,
         homes=homes,
-        language=config.serve.language,
+        language=language if language in own.languages else own.languages[0],
         presets=presets(config),
         base_url=config.serve.base_url,
         embed=Embed(f"/embed/{script().version}.js", script().integrity),
@@ -196,8 +197,8 @@ def nothing_yet(config: Config) -> Snapshot:
 
 def round_context(config: Config, store: Store, clock: Clock, pause: Callable[[float], object]) -> RoundContext:
     """What rounds work with. The collector's libraries are imported only where there is collecting."""
+    from ticker.collect.context import RoundContext
     from ticker.collect.http.client import connection
-    from ticker.collect.round import RoundContext
 
     limits = fetch_limits(config)
     return RoundContext(

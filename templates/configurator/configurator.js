@@ -78,6 +78,14 @@
 
     function take(fresh, query) {
       history.replaceState(null, "", `?${query}`);
+      const drawn = form.elements.was, now = fresh.querySelector("[name=was]");
+      if (drawn && now && drawn.value !== now.value) {
+        drawn.value = now.value;
+        // Another home has other languages, currencies and feeds.
+        for (const field of form.querySelectorAll("[data-field]")) {
+          field.replaceWith(document.importNode(fresh.querySelector(`[data-field="${field.dataset.field}"]`), true));
+        }
+      }
       const alone = fresh.getElementById("alone").getAttribute("href");
       if (find("alone").getAttribute("href") !== alone) {
         find("alone").setAttribute("href", alone);
@@ -110,10 +118,10 @@
         link.href = fresh.querySelectorAll("#languages a, #also a")[nth].getAttribute("href");
       }
       dress();
-      const messages = find("messages"), now = copies(fresh.getElementById("messages"));
-      const changed = messages.textContent !== now.map(one => one.textContent).join("");
-      messages.replaceChildren(...now);
-      announce(changed && now.length ? messages.textContent.replace(/\s+/g, " ").trim() : settings.updated);
+      const messages = find("messages"), given = copies(fresh.getElementById("messages"));
+      const changed = messages.textContent !== given.map(one => one.textContent).join("");
+      messages.replaceChildren(...given);
+      announce(changed && given.length ? messages.textContent.replace(/\s+/g, " ").trim() : settings.updated);
     }
 
     function copies(box) {

@@ -1,7 +1,7 @@
 // Keeps a panel up to date. Its content comes from the server as nodes, and changed nodes replace the old ones; no wording
 // or markup is decided here. It changes by itself (a headline comes, tomorrow's figure appears), so it has one control
 // that stops this (WCAG 2.2.2), and, like the strip, it starts stopped where a reader prefers reduced motion.
-const TAGS = "div section h2 h3 p ul ol li a span time table caption thead tbody tr th td button svg path".split(" ");
+const TAGS = "div section h2 h3 p ul ol li a span time table caption thead tbody tr th td details summary strong small button svg path".split(" ");
 
 function panelLife(page, panel, twin) {
   const ticked = (now, outdated, failures) => page.classList.toggle("behind", failures > 0);
@@ -39,7 +39,7 @@ function panelLife(page, panel, twin) {
     }
     const [, attributes, ...children] = node;
     if ("data-own" in attributes) return;
-    for (const name of old.getAttributeNames()) if (!(name in attributes)) old.removeAttribute(name);
+    for (const name of old.getAttributeNames()) if (!(name in attributes || name === "open")) old.removeAttribute(name);
     for (const [name, value] of attributesOf(attributes)) set(old, name, value);
     const keys = new Set(children.map(child => Array.isArray(child) && child[1]["data-key"]).filter(Boolean));
     for (const one of [...old.children]) {

@@ -113,13 +113,15 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     const key = held?.closest("[data-key]")?.dataset.key;
+    const open = page.querySelector("[open]");
     page.querySelector(".board")?.remove();
     if (nodes) page.prepend(this.#built(nodes));
+    if (open) page.querySelector("details")?.setAttribute("open", "");
     if (key) page.querySelector(`[data-key="${key}"] .${held.className}`)?.focus();
   }
 
   // Words that change with the language only, and the look; strip.js sets the rest.
-  #label({language, as_of, words, look, nodes}) {
+  #label({language, languages, as_of, words, look, nodes}) {
     this.#draw(nodes);
     const page = this.#page, find = selector => page.querySelector(selector);
     for (const [node, name, word] of this.#bound) {
@@ -140,6 +142,7 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     for (const link of page.querySelectorAll("[hreflang]")) {
       link.href = this.#address("", {lang: link.hreflang});
       link.ariaCurrent = link.hreflang === language || null;
+      link.hidden = !!languages && !languages.includes(link.hreflang);
     }
     page.classList.add("shown");
   }

@@ -81,8 +81,8 @@ function life(page, strip, own) {
     for (const name in texts) put(node.querySelector(`.${name}`), texts[name] || "");
   }
 
-  function fillRate(node, {currency, freshness, trend, spoken, text, next, change_text, mark}) {
-    set(node, "data-state", freshness);
+  function fillRate(node, {currency, freshness, quality, trend, spoken, text, next, change_text, mark}) {
+    set(node, "data-state", quality === "official" ? freshness : quality);
     set(node, "data-trend", trend || "");
     fill(node, {said: spoken, code: currency, figure: text, next: next?.text, change: change_text, mark});
   }

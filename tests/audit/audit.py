@@ -254,6 +254,7 @@ class Site:
             'store.last_good = ""',
             f'fetch.allow_hosts = ["{self.upstream.url.removeprefix("http://")}"]',
             "demo.enabled = true",
+            "witnesses.enabled = false",  # the real banks
             f"demo.clock_offset_s = {self.offset_s}",
             f'rates.nbkr.url = "{addresses["nbkr"]}"',
             f'rates.nbkr.archive_url = "{addresses["nbkr-archive"]}"',

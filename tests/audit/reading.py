@@ -33,6 +33,12 @@ WIDE, PHONE = 1280, 360
 MIXED = Options(lang="en", headlines=20, feeds=("24kg-en", "kaktus", "azattyk"))
 STRIPS: dict[str, Options] = {lang: Options(lang=lang, headlines=20) for lang in LANGUAGES}
 STRIPS["mixed"] = MIXED
+STAND_INS = {f"stand-in-{lang}": Options(lang=lang, headlines=1) for lang in LANGUAGES}
+BESIDE = {f"beside-{lang}": Options(lang=lang, headlines=1) for lang in LANGUAGES}
+SCENES = (
+    dict.fromkeys(STRIPS, "twenty") | dict.fromkeys(STAND_INS, "stand_in") | dict.fromkeys(BESIDE, "rouble_stands_in")
+)
+STRIPS |= STAND_INS | BESIDE
 
 # Every phrase, with the language that its text is marked with. 20 headlines make some 250; the bound ends a loop.
 READ = """async find => {
@@ -76,8 +82,9 @@ def main(*, write: bool) -> int:
         for name, options in STRIPS.items():
             for width, element in product((WIDE, PHONE), (False, True)):
                 called = f"element-{name}" if element else name
-                said = heard(browser, server, options, width, element=element)
-                faults += [f"{called}, {width} px: {fault}" for fault in judged(said, twenty().strip(options))]
+                said = heard(browser, server, SCENES[name], options, width, element=element)
+                strip = server.scenes[SCENES[name]].strip(options)
+                faults += [f"{called}, {width} px: {fault}" for fault in judged(said, strip)]
                 if width == WIDE:
                     faults += kept(said, called, write=write)
         browser.close()
@@ -87,33 +94,35 @@ def main(*, write: bool) -> int:
     return 1 if faults else 0
 
 
-def heard(browser: Browser, server: Strips, options: Options, width: int, *, element: bool) -> list[tuple[str, str]]:
+def heard(
+    browser: Browser, server: Strips, scene: str, options: Options, width: int, *, element: bool
+) -> list[tuple[str, str]]:
     """The reader goes on from phrase to phrase. The page's policy is lifted for it alone."""
     with browser.new_context(viewport={"width": width, "height": 130}, bypass_csp=True) as context:
         page = context.new_page()
         page.route("**/reader.js", lambda route: route.fulfill(path=READER, content_type="text/javascript"))
-        page.clock.install(time=server.scenes["twenty"].now)
+        page.clock.install(time=server.scenes[scene].now)
         if element:
-            _embed(page, server, options)
+            _embed(page, server, scene, options)
         else:
-            page.goto(f"{server.url}/twenty/strip?{options.query()}")
+            page.goto(f"{server.url}/{scene}/strip?{options.query()}")
         # It does not go into a shadow root by itself.
         within = "document.querySelector('rate-ticker').shadowRoot.firstElementChild" if element else "document.body"
         said: list[tuple[str, str]] = [(phrase, language) for phrase, language in page.evaluate(READ, within)]
         return said
 
 
-def _embed(page: Page, server: Strips, options: Options) -> None:
+def _embed(page: Page, server: Strips, scene: str, options: Options) -> None:
     def give(route: Route) -> None:
         file = embed.style() if route.request.url.endswith(".css") else embed.script()
         route.fulfill(body=file.body, content_type=f"text/{'css' if file.kind == 'css' else 'javascript'}")
 
-    page.route("**/twenty/embed**", give)
-    page.route("**/twenty/embed/*", give)
+    page.route(f"**/{scene}/embed**", give)
+    page.route(f"**/{scene}/embed/*", give)
     attributes = " ".join(f'{name}="{value}"' for name, value in parse_qsl(options.query()))
     server.host = (
-        '<!doctype html><html lang="de"><title>Our paper</title><script async src="/twenty/embed.js"></script>'
-        f'<rate-ticker {attributes}><a href="/twenty/strip">Rates</a></rate-ticker>'
+        f'<!doctype html><html lang="de"><title>Our paper</title><script async src="/{scene}/embed.js"></script>'
+        f'<rate-ticker {attributes}><a href="/{scene}/strip">Rates</a></rate-ticker>'
     )
     page.goto(f"{server.url}/host")
     page.locator("rate-ticker .figure").first.wait_for()

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from support.given import HOME, NBKR, bishkek, may
 
+from ticker.collect.context import RoundContext
 from ticker.collect.http.answer import Answer
-from ticker.collect.round import RoundContext, apply_operator_decision, visit_archive, visit_rates
+from ticker.collect.round import apply_operator_decision, visit_archive, visit_rates
 from ticker.collect.sources import archive_of
 from ticker.collect.sources.configured import HomeSources
 from ticker.model import DAY, Outcome, Revision, Round, UpstreamError, Validators

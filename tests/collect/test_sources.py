@@ -11,8 +11,8 @@ import pytest
 from support.given import HOME, NBKR, bishkek, may
 
 from ticker.collect.backfill import Backfill
+from ticker.collect.context import RoundContext
 from ticker.collect.http.answer import Answer
-from ticker.collect.round import RoundContext
 from ticker.collect.schedule import Collector
 from ticker.collect.sources import BANKS, adapter_of, archive_of, archived_currencies, nbkr, recognise
 from ticker.collect.sources.adapter import ArchiveAdapter, ArchiveFigure, BankAdapter

@@ -35,7 +35,7 @@ def test_it_says_in_every_state_what_the_view_says(state: str, lang: Language) -
     for rate in strip.rates:
         assert said.count(rate.spoken) == 1
         assert f"{rate.currency} {rate.text}" in said
-        assert rate.mark in said
+        assert rate.full_mark in said
     for headline in strip.headlines:
         assert said.count(f"{headline.dated} {headline.title} {headline.publisher}") == 1
     if not strip.headlines:

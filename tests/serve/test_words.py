@@ -104,10 +104,37 @@ def test_currencies_have_the_names_that_go_with_one(lang: Language, names: list[
     assert [words(lang).currency_name(code) for code in ("USD", "EUR", "RUB", "ABC")] == names
 
 
-def test_another_home_currency_has_cldrs_name() -> None:
-    assert words("en").amount_unit("KZT", Decimal("2.00")) == "Kazakhstani tenges"
-    assert words("ru").amount_unit("RUB", Decimal("87.45")) == "российского рубля"
-    assert words("en").unit("KZT") == "KZT"
+@pytest.mark.parametrize(
+    ("lang", "currency", "unit", "amount", "said"),
+    [
+        ("en", "KZT", "tenge", "487.51", "tenge"),
+        ("ru", "KZT", "тенге", "487.51", "тенге"),
+        ("en", "RUB", "rubles", "1.00", "rubles"),
+        ("ru", "RUB", "рубли", "82", "рубля"),
+        ("ru", "RUB", "рубли", "82.4512", "рубля"),
+        ("ky", "RUB", "рубль", "5", "рубль"),
+        ("ru", "UZS", "сум", "12194", "сума"),
+    ],
+)
+def test_the_currency_of_another_home_follows_its_number(
+    lang: Language, currency: str, unit: str, amount: str, said: str
+) -> None:
+    assert words(lang).unit(currency) == unit
+    assert words(lang).amount_unit(currency, Decimal(amount)) == said
+
+
+def test_a_currency_without_words_has_cldrs_name() -> None:
+    assert words("en").amount_unit("PLN", Decimal("2.00")) == "Polish zlotys"
+    assert words("en").unit("PLN") == "PLN"
+    assert words("en").home("PLN") == "Polish zloty"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("bank", ["NBKR", "CBR", "NBK", "CBU", "NBT", "NBRB", "NBG", "ECB"])
+def test_every_bank_has_its_names(lang: Language, bank: str) -> None:
+    say = words(lang)
+    assert all(say.has(key) for key in (f"bank.{bank}", f"bank.{bank}.spoken", f"panel.official.{bank}"))
+    assert len(say.bank(bank)) <= 14
 
 
 def test_an_unknown_bank_is_called_by_its_key() -> None:

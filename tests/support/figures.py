@@ -29,17 +29,26 @@ Printed = tuple[str, str, date]  # currency, figure, day
 class Shelf:
     """A scene is shown; the store is beside it, and what is `put` there is what doors to the past can tell."""
 
-    def __init__(self, scene: Scene, folder: Path, *, base_url: str | None = None) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        folder: Path,
+        *,
+        base_url: str | None = None,
+        settings: SiteSettings | None = None,
+        dated: bool = False,
+    ) -> None:
         self.scene, self.now, self.reads = scene, scene.now, 0
         (folder / "ticker.db").write_bytes(empty_store())
         self.store = open_store(f"sqlite:///{folder / 'ticker.db'}", clock=self.clock)
         latest = LiveSnapshot(self._never, lambda _: None, self.clock, None)
         latest.store, self.live = self.store, latest
-        self.cache = ResponseCache(scene.snapshot, Renderer(SiteSettings()), self.clock, 50, ())
-        terms = SiteSettings(
+        self.cache = ResponseCache(scene.snapshot, Renderer(settings or SiteSettings()), self.clock, 50, ())
+        terms = settings or SiteSettings(
             base_url=base_url, presets={"euro": "currencies=EUR&lang=ru"}, frame_ancestors="https://news.example"
         )
-        self.client = Client(application(self.cache, latest, self.clock, settings=terms))
+        self.app = application(self.cache, latest, self.clock, settings=terms, dated=dated)
+        self.client = Client(self.app)
 
     def _never(self) -> Store:
         raise AssertionError("it is open")
@@ -61,12 +70,18 @@ class Shelf:
         with self.store.write(token) as write:
             yield write
 
-    def put(self, figures: Iterable[Printed], *, seen: Callable[[date], datetime] | None = None) -> None:
+    def put(
+        self,
+        figures: Iterable[Printed],
+        *,
+        seen: Callable[[date], datetime] | None = None,
+        source: str = NBKR.source,
+    ) -> None:
         """Believed figures, each published the afternoon before its day."""
         with self.write() as write:
             for currency, printed, day in figures:
                 moment = seen(day) if seen else published(day)
-                write.add(NBKR.source, Rate(currency, Decimal(printed), 1, day, day), seen_at=moment)
+                write.add(source, Rate(currency, Decimal(printed), 1, day, day), seen_at=moment)
 
 
 @cache

@@ -73,6 +73,7 @@ def settings(store_url: str, folder: Path, upstream: DemoUpstream, clock: Moved,
         "fetch.allow_hosts": [at["nbkr"].split("/")[2]],
         "demo.enabled": True,
         "demo.clock_offset_s": clock.offset_s,
+        "witnesses.enabled": False,  # the real banks
         "rates.nbkr.url": at["nbkr"],
         "rates.nbkr.archive_url": at["nbkr-archive"],
         "rates.nbkr.archive_pause_s": 0.05,

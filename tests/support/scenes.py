@@ -11,7 +11,7 @@ from ticker.model import DAY, Headline, Rate, Window
 from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import Strip, present
-from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, empty
+from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, Testimony, WitnessTerms, empty
 
 WEDNESDAY = date(2025, 6, 18)
 NBKR = BankTerms("nbkr", "NBKR", Window(frozenset(range(5)), time(15), time(18), HOME.zone), 14)
@@ -24,6 +24,12 @@ FEEDS = (
     FeedTerms("kabar-ky", "Кабар", "ky", 300),
     FeedTerms("azattyk", "Азаттык", "ky", 300),
 )
+WITNESSES = tuple(
+    WitnessTerms(bank.lower(), bank, home, True)
+    for bank, home in {"NBK": "KZT", "CBU": "UZS", "NBT": "TJS", "NBRB": "BYN", "NBG": "GEL"}.items()
+)
+SOM_COSTS = {"nbk": "5.9466", "cbu": "148.21", "nbt": "0.118", "nbrb": "0.0374", "nbg": "0.0311"}
+AGREEMENT = (("EUR", Decimal("0.025")), ("RUB", Decimal("0.025")), ("USD", Decimal("0.005")))
 FIGURES = {
     "USD": ("87.4500", "87.4500", "87.4500"),
     "EUR": ("99.2503", "99.5614", "99.8700"),
@@ -185,6 +191,72 @@ def euro_unconfirmed() -> Scene:
     return scene(at(WEDNESDAY, "18:40"), (usd, first, rub))
 
 
+def told_by(source: str, day: date, **levels: str) -> Testimony:
+    """A bank's table that makes a currency cost so many soms by crossing."""
+    som = Decimal(SOM_COSTS[source])
+    prices = {currency: Decimal(level) * som for currency, level in levels.items()} | {"KGS": som}
+    return Testimony(source, day, tuple(sorted(prices.items())))
+
+
+def witnessed(scene: Scene, *testimonies: Testimony) -> Scene:
+    """The scene with what other banks say."""
+    told = {one.source for one in testimonies}
+    terms = tuple(one for one in WITNESSES if one.source in told)
+    return scene.with_content(witnesses=terms, testimonies=testimonies, agreement=AGREEMENT)
+
+
+def bank_gone() -> Scene:
+    """The bank could not be reached since the evening of 12 May; the feeds can."""
+    made = scene(at(date(2025, 5, 19), "09:02"), daily(date(2025, 5, 11), date(2025, 5, 12)))
+    gone = {("nbkr", currency): at(date(2025, 5, 12), "21:10") for currency in FIGURES}
+    return replace(made, snapshot=replace(made.snapshot, looks={**made.snapshot.looks, **gone}))
+
+
+def stand_in() -> Scene:
+    """Three others agree on every figure of 19 May."""
+    monday = date(2025, 5, 19)
+    return witnessed(
+        bank_gone(),
+        told_by("nbk", monday, USD="87.4123", EUR="98.1011", RUB="1.0842"),
+        told_by("cbu", monday - 2 * DAY, USD="87.5200", EUR="98.3405", RUB="1.0911"),
+        told_by("nbt", monday - DAY, USD="87.4387", EUR="98.2200", RUB="1.0790"),
+    )
+
+
+def contradicted() -> Scene:
+    """Only two others are heard, which contradict each other on the dollar."""
+    monday = date(2025, 5, 19)
+    return witnessed(
+        bank_gone(),
+        told_by("nbk", monday, USD="87.4123", EUR="98.1011", RUB="1.0842"),
+        told_by("cbu", monday, USD="88.9000", EUR="99.3405", RUB="1.0911"),
+    )
+
+
+def rouble_stands_in() -> Scene:
+    """The bank's table has no rouble since 11 June; five others have it. The dollar and the euro are fresh."""
+    usd, eur, _ = daily(WEDNESDAY - DAY, WEDNESDAY)
+    gone = WEDNESDAY - 7 * DAY
+    made = scene(at(WEDNESDAY, "11:16"), (usd, eur, series("RUB", (gone - DAY, gone))))
+    looks = {**made.snapshot.looks, ("nbkr", "RUB"): at(gone, "16:10")}
+    figures = {"nbk": "1.0955", "cbu": "1.0911", "nbt": "1.0999", "nbrb": "1.1005", "nbg": "1.0987"}
+    levels = {"USD": "87.4123", "EUR": "99.5000"}
+    told = (told_by(source, WEDNESDAY, **levels, RUB=figure) for source, figure in figures.items())
+    return witnessed(replace(made, snapshot=replace(made.snapshot, looks=looks)), *told)
+
+
+def stand_in_evening() -> Scene:
+    """A first start in the evening: the bank's table is already the next day's, and others have today's figures."""
+    figures = {
+        "nbk": ("87.4123", "99.1011", "1.0842"),
+        "nbt": ("87.4387", "99.2200", "1.0790"),
+        "nbrb": ("87.4800", "99.2500", "1.0855"),
+        "nbg": ("87.3900", "99.0200", "1.0804"),
+    }
+    told = (told_by(source, WEDNESDAY, **dict(zip(FIGURES, of, strict=True))) for source, of in figures.items())
+    return witnessed(only_tomorrow(), *told)
+
+
 def demo() -> Scene:
     return day().with_content(demo=True)
 
@@ -194,5 +266,6 @@ SCENES = {
     for made in (
         *(day, evening, evening_all, late, stale, none, nothing, only_tomorrow),
         *(rouble_held, unconfirmed, euro_unconfirmed, demo),
+        *(stand_in, contradicted, rouble_stands_in, stand_in_evening),
     )
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,11 +13,10 @@ from werkzeug.test import Client
 from support.given import HOME, bishkek
 from support.stores import new_store_url
 from ticker import service
-from ticker.config import DEFAULT_RATES, Config
-from ticker.demo import Bank, DemoUpstream
+from ticker.config import DEFAULT_HOMES, DEFAULT_RATES, Config
+from ticker.demo import FEEDS, Bank, DemoUpstream
 from ticker.demo.faults import http_date
-
-LANGUAGES = {"en": "Demo News", "ru": "Демо-новости", "ky": "Демо кабарлар"}
+from ticker.model import archive_id
 
 
 class Clock:
@@ -75,7 +74,8 @@ class Site:
     """One process of the service, driven by hand: `turn` lets time pass and everything that comes due happen.
 
     `rates` are settings of single sources, as `{"nbkr-weekly": {"enabled": False}}`; `more` are further sections of
-    the settings, as `{"demo": {"enabled": True}}`.
+    the settings, as `{"demo": {"enabled": True}}`. Other banks are visited where `witnesses` are wanted, and those of
+    further `homes`.
     """
 
     def __init__(
@@ -88,12 +88,15 @@ class Site:
         rates: Mapping[str, Mapping[str, Any]] | None = None,
         more: Mapping[str, Any] | None = None,
         bank: Bank | None = None,
+        witnesses: bool = False,
+        homes: Sequence[str] = (),
     ) -> None:
         self.clock = Clock(bishkek(at))
         self.bank = bank or Bank()
         self.upstream = Upstream(self.clock, self.bank)
         self.upstream.start()
-        changed = settings(folder, self.upstream.addresses, feeds=feeds, url=url, rates=rates or {})
+        addresses = self.upstream.addresses
+        changed = settings(folder, addresses, feeds=feeds, url=url, rates=rates or {}, witnesses=witnesses, homes=homes)
         self.config = Config.model_validate({**changed, **(more or {})})
         self.begin()
 
@@ -169,22 +172,36 @@ def settings(
     feeds: bool,
     url: str | None = None,
     rates: Mapping[str, Mapping[str, Any]],
+    witnesses: bool = False,
+    homes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    archive = {"nbkr": {"archive_url": addresses["nbkr-archive"]}}
+    """Without `witnesses` and `homes` no bank but the demonstration's own is among the settings."""
+    archive = {bank: {"archive_url": addresses[archive_id(bank)]} for bank in ("nbkr", "cbr")}
+    visited = addresses.keys() if witnesses or homes else {"nbkr", "nbkr-weekly"}
+    more = {"witnesses": {"enabled": witnesses}, "homes": _homes(homes, feeds=feeds)} if witnesses or homes else {}
     return {
         "store": {"url": url or new_store_url(folder), "last_good": str(folder / "last-good.json")},
         "fetch": {"allow_hosts": [addresses["nbkr"].split("/")[2]], "deadline_s": 2},
         "rates": {
             id_: {**one, "url": addresses[id_], **archive.get(id_, {}), **rates.get(id_, {})}
             for id_, one in DEFAULT_RATES.items()
-            if id_ in addresses
+            if id_ in visited
         },
         "feeds": {
-            f"demo-{language}": {
-                "url": addresses[f"demo-{language}"],
-                "publisher": publisher,
-                "language": language,
-            }
-            for language, publisher in (LANGUAGES.items() if feeds else ())
+            feed.id: {"url": addresses[feed.id], "publisher": feed.publisher, "language": feed.language}
+            for feed in (FEEDS if feeds else ())
+            if feed.city.upper() in ("", *homes)
         },
+        **more,
+    }
+
+
+def _homes(homes: Sequence[str], *, feeds: bool) -> dict[str, Any]:
+    return {
+        home: {
+            **one,
+            "enabled": home in homes or one.get("enabled", True),
+            "feeds": [feed.id for feed in FEEDS if feeds and feed.city.upper() == home],
+        }
+        for home, one in DEFAULT_HOMES.items()
     }

@@ -269,6 +269,53 @@ def test_every_word_of_the_glossary_is_defined_where_it_says() -> None:
     assert not wrong
 
 
+# --- nothing of the country it was made for ---------------------------------------------------------------------------
+
+OF_ONE_COUNTRY = re.compile(
+    r"\bKGS\b|bishkek|\bsoms?\b(?!-ticker)|nbkr|kyrgyz|бишкек|кыргыз|киргиз|\bсом(?:а|у|ом|е|ов|дун|го)?\b",
+    re.IGNORECASE,
+)
+LANGUAGE = "what a language is, for any home"
+# Where the default home may be named, what of it, and why it is no constant there.
+NAMED = {
+    "ticker/config/models.py": (".*", "settings, with their defaults"),
+    "ticker/collect/sources/*": (".*", "what is known of banks"),
+    "ticker/demo/*": (".*", "the demonstration plays NBKR and others"),
+    "ticker/cli/serving.py": (
+        "(?i)nbkr(?:-archive|-weekly)?|soms",
+        "the demonstration's settings name its bank's sources",
+    ),
+    "ticker/cli/parser.py": ("\\bnbkr\\b|NBKR", "examples of commands name a source that needs no settings"),
+    "ticker/serve/compat/*": (".*", "NBKR's own format goes by its name"),
+    "ticker/serve/api/r*.py": ("/compat/nbkr/\\S+|NBKR's own format", "the same"),
+    "ticker/serve/api/samples.py": (".*", "examples of the API's document"),
+    "ticker/serve/api/*.py": (".*(?:examples?=|x-wanted|_text\\(|HOME = ).*", "examples of the API's document"),
+    "templates/api/recipes/*": (".*", "examples, for the reader to change"),
+    "templates/words/*.po": (".*", "names of banks and currencies"),
+    "ticker/serve/news/words_*.py": (".*", LANGUAGE),
+    "ticker/serve/news/stems.py": ("(?i)kyrgyz", LANGUAGE),
+    "ticker/serve/news/titles.py": ("KYRGYZ", LANGUAGE),
+    "ticker/serve/i18n/words.py": ("Kyrgyz|Кыргызча", LANGUAGE),
+}
+
+
+def test_nothing_of_one_country_is_a_constant() -> None:
+    """Another home must need no change of code: only settings and what is known of its bank."""
+    found, used = set(), set()
+    for path in tracked():
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith(("ticker/", "templates/")) or path.suffix == ".csv":
+            continue
+        body = path.read_text(encoding="utf-8")
+        for pattern, (allowed, _) in NAMED.items():
+            if fnmatch(name, pattern):
+                used |= {pattern} if OF_ONE_COUNTRY.search(body) else set()
+                body = re.sub(allowed, "", body)
+        found |= {f"{name}: {line.strip()}" for line in body.splitlines() if OF_ONE_COUNTRY.search(line)}
+    assert not found
+    assert used == set(NAMED), "a place that no longer names it needs no leave"
+
+
 # --- nothing of the machine it was made on -----------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from ticker.serve.news.popular import Popularity
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, story
 from ticker.serve.strip.contrast import ratio
+from ticker.serve.terms import HomeTerms
 
 POPULAR = Popularity({"en3": 9.0, "en4": 7.0, "ru2": 9.0, "ky2": 9.0}, 3, 1)
 SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"""
@@ -32,6 +33,8 @@ APART = """() => {
     const [table, latest] = [".quotes", ".latest"].map(one => document.querySelector(one).getBoundingClientRect());
     return table.right < latest.left || table.bottom <= latest.top;
 }"""
+STAND_INS = ("stand_in", "contradicted", "rouble_stands_in", "stand_in_evening")
+OPEN = "() => { for (const one of document.querySelectorAll('details')) one.open = true; }"
 SMALL = """() => [...document.querySelectorAll("a, button")].filter(node => node.checkVisibility()).map(node => {
     const box = node.getBoundingClientRect();
     return [node.textContent.trim(), box.width, box.height];
@@ -126,6 +129,22 @@ def test_a_refresh_puts_in_what_is_new_and_leaves_the_rest(reader: Reader) -> No
     assert reader.said == []
 
 
+def test_what_other_banks_say_stays_open_through_a_refresh(context: BrowserContext, server: Strips) -> None:
+    reader = Reader(context.new_page(), server, "stand_in")
+    page, table = reader.page, reader.page.locator(".others")
+    expect(table).to_be_hidden()
+    page.locator("summary").press("Enter")
+    expect(table).to_be_visible()
+    expect(table.locator("tbody").first).to_contain_text("3 of 3 agree, at most 0.12% apart")
+    first, second, third = scenes.stand_in().snapshot.content.testimonies
+    reader.becomes(later(scenes.stand_in(), 2, testimonies=(first, second)))
+    reader.refreshes()
+    expect(table).to_be_visible()
+    expect(table.locator("tbody").first).to_contain_text("2 of 2 agree, at most 0.12% apart")
+    assert third.source not in table.inner_text().lower()
+    assert reader.said == []
+
+
 def test_tomorrows_column_comes_in_the_afternoon_and_is_announced(reader: Reader) -> None:
     page = reader.page
     assert page.locator("td.after").count() == 0
@@ -213,9 +232,20 @@ def test_without_script_all_of_it_is_there_and_stays_true(browser: Browser, serv
 def test_nothing_is_cut_off_at_any_width(context: BrowserContext, server: Strips, width: int, lang: str) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
-    for state in ("day", "evening_all", "late", "stale", "none", "rouble_held", "unconfirmed", "euro_unconfirmed"):
+    for state in (
+        "day",
+        "evening_all",
+        "late",
+        "stale",
+        "none",
+        "rouble_held",
+        "unconfirmed",
+        "euro_unconfirmed",
+        *STAND_INS,
+    ):
         page.clock.install(time=server.scenes[state].now)
         page.goto(f"{server.url}/{state}/panel?lang={lang}&headlines=4")
+        page.evaluate(OPEN)
         assert (page.evaluate(SPILLS), page.evaluate(CUT), page.evaluate(SMALL)) == (0, [], []), state
         assert page.evaluate(APART), state
 
@@ -224,9 +254,10 @@ def test_nothing_is_lost_with_a_readers_own_spacing(browser: Browser, server: St
     """WCAG 1.4.12; the policy forbids a foreign style, so it is lifted."""
     with browser.new_context(viewport={"width": 320, "height": 800}, bypass_csp=True) as context:
         page = context.new_page()
-        for state in ("evening_all", "rouble_held", "stale", "unconfirmed", "euro_unconfirmed"):
+        for state in ("evening_all", "rouble_held", "stale", "unconfirmed", "euro_unconfirmed", *STAND_INS):
             page.clock.install(time=server.scenes[state].now)
             page.goto(f"{server.url}/{state}/panel?lang=ru&headlines=4")
+            page.evaluate(OPEN)
             page.add_style_tag(content=SPACED)
             assert (page.evaluate(SPILLS), page.evaluate(CUT)) == (0, []), state
 
@@ -262,9 +293,10 @@ COLOURS = """() => {
 def test_text_reaches_seven_to_one_in_both_themes(browser: Browser, server: Strips, theme: Any) -> None:
     with browser.new_context(color_scheme=theme) as context:
         page = context.new_page()
-        for state in ("evening_all", "stale", "rouble_held", "unconfirmed", "euro_unconfirmed"):
+        for state in ("evening_all", "stale", "rouble_held", "unconfirmed", "euro_unconfirmed", *STAND_INS):
             page.clock.install(time=server.scenes[state].now)
             page.goto(f"{server.url}/{state}/panel")
+            page.evaluate(OPEN)
             pairs = [pair.split() for pair in page.evaluate(COLOURS)]
             assert len(pairs) > 2
             assert [pair for pair in pairs if ratio(*pair) < 7] == []
@@ -301,7 +333,7 @@ def story_at(context: BrowserContext, known: Known, told: list[str]) -> Page:
     """The page of a headline, at an address that is answered here, under its own policy."""
     scene = scenes.day()
     one = next(one for one in scene.snapshot.content.headlines if one.id == "en0")
-    given = (scene.snapshot, scene.judged, "en", ("USD", "EUR", "RUB"), POPULAR)
+    given = (scene.snapshot, scene.judged, "en", HomeTerms(), POPULAR)
     body = html.page(story(one, known, *given))  # type: ignore[arg-type]
 
     def answer(route: Route) -> None:
@@ -393,6 +425,19 @@ def test_a_refresh_of_the_elements_panel_leaves_the_focus_on_its_headline(elemen
     expect(page.locator("rate-ticker .title").first).to_contain_text("Ferry to the island")
     focused = "document.querySelector('rate-ticker').shadowRoot.activeElement.textContent"
     assert page.evaluate(focused).startswith("Libraries")
+
+
+def test_a_refresh_of_the_elements_panel_leaves_what_is_open_open(element: ElementReader) -> None:
+    page = element.page
+    first, second, third = (scenes.told_by(one, scenes.WEDNESDAY, USD="87.4") for one in ("nbk", "cbu", "nbt"))
+    element.service.becomes(later(scenes.witnessed(scenes.day(), first, second, third), 1))
+    page.evaluate("document.querySelector('rate-ticker').refresh()")
+    page.locator("rate-ticker summary").click()
+    element.service.becomes(later(scenes.witnessed(scenes.day(), first, second), 2))
+    page.evaluate("document.querySelector('rate-ticker').refresh()")
+    expect(page.locator("rate-ticker .others tbody").first).to_contain_text("2 of 2 agree")
+    expect(page.locator("rate-ticker .others")).to_be_visible()
+    expect(page.locator("rate-ticker summary")).to_be_focused()
 
 
 def test_the_elements_panel_follows_its_attributes_and_becomes_a_strip_again(element: ElementReader) -> None:

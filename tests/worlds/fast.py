@@ -11,18 +11,11 @@ from typing import Any
 
 from support.given import HOME
 
+from ticker.collect.context import RATES_SPAN, RoundContext
 from ticker.collect.due import archive_due_at, due_at, least_pause_s
 from ticker.collect.http.answer import NO_VALIDATORS, Answer
 from ticker.collect.http.faults import FetchError
-from ticker.collect.round import (
-    PAST_ROUNDS,
-    RATES_SPAN,
-    RoundContext,
-    archive_needs,
-    visit_archive,
-    visit_feed,
-    visit_rates,
-)
+from ticker.collect.round import PAST_ROUNDS, archive_needs, visit_archive, visit_feed, visit_rates
 from ticker.collect.sources import Archive, archive_of
 from ticker.collect.sources.configured import homes_of, rates_sources
 from ticker.config import DEFAULT_RATES, Config

@@ -42,6 +42,12 @@ class MemoryStore:
         self._confirmations, self._looked = 0, False
         self._kept: dict[Any, list[Revision]] = {}
 
+    generation = 0
+    changes_rates = True  # so that nothing is kept beside `changes`
+
+    def rates_version(self) -> int:
+        return self.changes
+
     def backup(self) -> MemoryStore:
         """A copy that later writes do not change."""
         made = copy.copy(self)

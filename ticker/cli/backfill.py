@@ -15,9 +15,9 @@ import click
 from ticker import service
 from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.settings import opened_store
-from ticker.collect.archive import NEAR, SOM, Page
+from ticker.collect.archive import NEAR, Page
 from ticker.collect.backfill import Backfill, Step
-from ticker.collect.sources import Archive, archive_of, archived_currencies
+from ticker.collect.sources import Archive, archive_of, archived_currencies, earliest_of
 from ticker.collect.sources.configured import rates_sources
 from ticker.config import Config
 from ticker.model import DAY, RatesSource
@@ -32,8 +32,8 @@ def backfill(config: Config, first: date, last: date | None, currencies: Sequenc
     """Fill those days of all banks with an archive. Raises StoreError, and UsageError where it can't be asked for."""
     clock = service.clock_of(config)
     try:
-        days = _days(config, clock(), first, last)
         banks = _banks(config)
+        days = _days(config, clock(), first, last, earliest_day(config))
         wanted = _archived(currencies, banks)
     except ValueError as fault:
         raise click.UsageError(str(fault)) from fault
@@ -49,19 +49,25 @@ def backfill(config: Config, first: date, last: date | None, currencies: Sequenc
     return OK if all(done) else NOT_WELL
 
 
-def _days(config: Config, now: datetime, first: date, last: date | None) -> tuple[date, date]:
-    """The days to fill. Raises ValueError: the archive begins with the som, and the newest two are the collector's."""
+def _days(config: Config, now: datetime, first: date, last: date | None, earliest: date) -> tuple[date, date]:
+    """The days to fill. Raises ValueError: an archive has an `earliest` day, and the newest two are the collector's."""
     newest = config.the_home().day(now) - 2 * DAY
     last = last or newest
-    if not SOM <= first <= last <= newest:
-        wanted = f"days from {SOM}, the som's first, to {newest} are wanted; newer ones the collector asks for itself"
+    if not earliest <= first <= last <= newest:
+        wanted = f"days from {earliest}, the archive's first, to {newest} are wanted"
+        wanted += "; newer ones the collector asks for itself"
         raise ValueError(f"--from {first} --to {last}: {wanted}")
     return first, last
 
 
-def ten_years_before(day: date) -> date:
-    """The first day of the year ten years before, or of the som."""
-    return max(SOM, date(day.year - 10, 1, 1)) if day.year > SOM.year else SOM
+def earliest_day(config: Config) -> date:
+    """The first day of which an archive has figures. Raises ValueError where none is configured."""
+    return min(earliest_of(bank) for bank in _banks(config) if archive_of(bank))
+
+
+def ten_years_before(day: date, earliest: date) -> date:
+    """The first day of the year ten years before, or the `earliest` one."""
+    return max(earliest, date(day.year - 10, 1, 1)) if day.year > earliest.year else earliest
 
 
 def _archived(currencies: Sequence[str], banks: Sequence[RatesSource]) -> tuple[str, ...]:

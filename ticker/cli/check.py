@@ -15,10 +15,10 @@ from typing import Any
 from ticker import service
 from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.settings import opened_store, store_exists
+from ticker.collect.context import RATES_SPAN
 from ticker.collect.http.bounds import Limits
 from ticker.collect.http.client import fetch
 from ticker.collect.judge import Answered, Verdict, judge
-from ticker.collect.round import RATES_SPAN
 from ticker.collect.sources import BANKS, adapter_of, feed, recognise
 from ticker.collect.sources.adapter import ArchiveAdapter, BankAdapter
 from ticker.collect.sources.configured import rates_sources

@@ -22,9 +22,10 @@ from ticker.cli.mistake import Mistake
 from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.series_csv import BadRow, Row, Terms
 from ticker.cli.settings import opened_store
-from ticker.collect.archive import NEAR, SOM, judge_import
+from ticker.collect.archive import NEAR, judge_import
+from ticker.collect.context import RATES_SPAN
 from ticker.collect.lease import backfill_lease
-from ticker.collect.round import RATES_SPAN
+from ticker.collect.sources import earliest_of
 from ticker.collect.sources.configured import rates_sources
 from ticker.config import Config
 from ticker.model import DAY, Home, RatesSource
@@ -122,7 +123,7 @@ def read_import(
     terms = Terms(
         homes={bank.id: bank.home.currency for bank in banks.values()},
         sources={bank.id: _newest_published(bank, now) for bank in banks.values()},
-        first=SOM,
+        first={bank.id: earliest_of(bank) for bank in banks.values()},
         now=now,
         source=source,
         nominals=nominals,

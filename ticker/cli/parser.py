@@ -17,6 +17,7 @@ import click
 
 from ticker import __version__
 from ticker.cli.options import (
+    CURRENCY,
     DAY,
     FIGURE_ID,
     FILE,
@@ -97,25 +98,35 @@ def commands() -> None:
 
 @commands.command(short_help="serve a demonstration")
 @with_address
-@click.option("--at", type=MOMENT, metavar="MOMENT", help="The moment to begin at, as 2026-05-22T18:30, in Bishkek.")
+@click.option(
+    "--at", type=MOMENT, metavar="MOMENT", help="The moment to begin at, as 2026-05-22T18:30, in the bank's zone."
+)
 @click.option(
     "--fault", "faults", metavar="SOURCE=FAULT", multiple=True,
     help="Let a source misbehave; repeatable. The error for a wrong one lists the possible ones.",
 )  # fmt: skip
-def demo(host: str | None, port: int | None, at: datetime | None, faults: tuple[str, ...]) -> int:
-    """Serve the strip from a demonstration bank and feeds on this machine, through the real pipeline.
+@click.option(
+    "--home", "homes", type=CURRENCY, metavar="CURRENCY", multiple=True,
+    help="Serve the strip of another bank too: KZT or RUB; repeatable.",
+)  # fmt: skip
+def demo(
+    host: str | None, port: int | None, at: datetime | None, faults: tuple[str, ...], homes: tuple[str, ...]
+) -> int:
+    """Serve the strip from demonstration banks and feeds on this machine, through the real pipeline.
 
     The strip says DEMO. All data is in a temporary folder that is removed at the end. A host page that embeds the strip
     in every way is served on the next port.
 
     \b
       ticker demo --port 8000
-      ticker demo --at 2026-05-22T18:30        as if it were Friday evening in Bishkek
+      ticker demo --at 2026-05-22T18:30        as if it were Friday evening
       ticker demo --fault nbkr=lost_currency   with an upstream that misbehaves
+      ticker demo --fault nbk=lies --fault cbu=day_late --fault nbt=gone   other banks that misbehave
+      ticker demo --home KZT                   with the tenge's strip at /strip?home=KZT
     """
     from ticker.cli import serving
 
-    return serving.demo(host, port, at, faults)
+    return serving.demo(host, port, at, faults, tuple(dict.fromkeys(homes)))
 
 
 @commands.command(short_help="serve and collect")

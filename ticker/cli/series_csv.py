@@ -4,7 +4,7 @@ Written: one layout, UTF-8, a line feed after each row; figures digit for digit 
 UTC. Read: that layout, or any with the columns `date`, `currency` and `quoted` (or `value`), or a series with a column
 for each currency (`date,usd,eur,…`). A comma or a semicolon separates; a decimal comma is read as well.
 
-A demonstration's rows name the source `demo-nbkr` for nbkr and have a column `demo`: with either column cut away, the
+A demonstration's rows have `demo-` before the source's name and a column `demo`: with either column cut away, the
 other still says that the figures are invented.
 """
 
@@ -51,7 +51,7 @@ class Terms:
 
     homes: Mapping[str, str]  # the known sources, each with the currency that it sets
     sources: Mapping[str, date]  # the same, each with the last day for which its table can be out
-    first: date  # the first day allowed
+    first: Mapping[str, date]  # the same, each with the first day of which its bank can have a figure
     now: datetime  # when the file is read
     source: str = ""  # of rows that name none
     nominals: Mapping[str, int] = field(default_factory=dict)  # by currency, "" for all others
@@ -171,8 +171,8 @@ def _figure(cells: Mapping[str, str], terms: Terms) -> Revision:
     quoted = Decimal(printed.replace(",", ".")) if _NUMBER.fullmatch(printed) else Decimal(0)
     if quoted <= 0:
         raise _Bad(f"{currency}: met {printed!r}, wanted a decimal number above zero")
-    if not terms.first <= valid_on <= terms.sources[source]:
-        raise _Bad(f"date: met {valid_on}, wanted a day from {terms.first} to {terms.sources[source]}")
+    if not terms.first[source] <= valid_on <= terms.sources[source]:
+        raise _Bad(f"date: met {valid_on}, wanted a day from {terms.first[source]} to {terms.sources[source]}")
     valid_until = _day(cells["valid_until"], "valid_until") if cells.get("valid_until") else valid_on
     if not valid_on <= valid_until < valid_on + LONGEST:
         raise _Bad(f"valid_until: met {valid_until}, wanted a day from {valid_on} to {valid_on + LONGEST - DAY}")

@@ -18,7 +18,8 @@ from ticker import service
 from ticker.cli.mistake import Mistake
 from ticker.cli.options import NOT_WELL, OK
 from ticker.cli.settings import mistakes_told, opened_store, read_settings
-from ticker.config import DEFAULT_FEEDS, LONGEST_SHIFT_S, Config
+from ticker.config import DEFAULT_FEEDS, DEFAULT_HOMES, DEFAULT_RATES, LONGEST_SHIFT_S, Config
+from ticker.model import archive_id
 
 if TYPE_CHECKING:
     from ticker.demo.hostpage import HostPage
@@ -51,13 +52,18 @@ def _address(config: Config, host: str | None = None) -> str:
 
 
 @mistakes_told()
-def demo(host: str | None, port: int | None, at: datetime | None, faults: Sequence[str]) -> int:
-    """Serve a demonstration that begins at `at`, which is Bishkek's time where it has no zone.
+def demo(
+    host: str | None, port: int | None, at: datetime | None, faults: Sequence[str], homes: Sequence[str] = ()
+) -> int:
+    """Serve a demonstration that begins at `at`, the home's time where it has no zone. `homes` are served too.
 
     Ignores the user's settings. Raises Mistake where the address can't be listened on.
     """
-    from ticker.demo import DemoUpstream
+    from ticker.demo import CITIES, DemoUpstream
 
+    if unknown := [home for home in homes if home.lower() not in CITIES]:
+        wanted = " or ".join(city.upper() for city in CITIES)
+        raise click.BadParameter(f"met {unknown[0]!r}, wanted {wanted}", param_hint="'--home'")
     offset_s = _offset_s(at)
 
     def clock() -> datetime:
@@ -71,10 +77,10 @@ def demo(host: str | None, port: int | None, at: datetime | None, faults: Sequen
             except ValueError as mistake:
                 raise click.BadParameter(str(mistake), param_hint=f"--fault {order}") from mistake
         file = Path(folder, "demo.toml")
-        file.write_text(_demo_settings(Path(folder), upstream.addresses, offset_s), encoding="utf-8")
+        file.write_text(_demo_settings(Path(folder), upstream.addresses, offset_s, homes), encoding="utf-8")
         config = read_settings(file, host=host, port=port, isolated=True).config
         _check_before_serving(config)
-        _announce(upstream.url, file, clock())
+        _announce(upstream.url, file, config, clock())
         with _host_page(config) as page:
             print(f"ticker: a host page that embeds the strip at {page.url}/", file=sys.stderr)
             return serve(config)
@@ -92,14 +98,15 @@ def _offset_s(at: datetime | None) -> int:
     return offset_s
 
 
-def _announce(upstream: str, settings: Path, now: datetime) -> None:
+def _announce(upstream: str, settings: Path, config: Config, now: datetime) -> None:
     from ticker.cli.backfill import (
+        earliest_day,
         ten_years_before,
     )  # only here: `ticker serve` needs none of the collector's libraries
 
     print(f"ticker: demonstration upstream at {upstream} (GET /order lists its faults)", file=sys.stderr)
     print(f"ticker: its settings, for `ticker held` and others: --config {settings}", file=sys.stderr)
-    first = ten_years_before(now.date())
+    first = ten_years_before(now.date(), earliest_day(config))
     print(f"ticker: its past, for charts: ticker backfill --from {first} --config {settings}", file=sys.stderr)
 
 
@@ -109,36 +116,42 @@ def _host_page(config: Config) -> HostPage:
 
     host = config.serve.host
     address = _address(config, {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host))
-    content = service.nothing_yet(config).content
+    content, homes = service.nothing_yet(config).content, service.site_settings(config).homes
     try:
-        return HostPage(address, content, host=host, port=min(config.serve.port + 1, 65_535))
+        return HostPage(address, content, host=host, port=min(config.serve.port + 1, 65_535), homes=homes)
     except OSError:
         try:
-            return HostPage(address, content, host=host)
+            return HostPage(address, content, host=host, homes=homes)
         except OSError as fault:
             raise Mistake(f"can't listen on {host}: {fault.strerror}; --host takes another") from fault
 
 
-def _demo_settings(folder: Path, addresses: dict[str, str], offset_s: int) -> str:
+def _demo_settings(folder: Path, addresses: dict[str, str], offset_s: int, homes: Sequence[str]) -> str:
+    from ticker.demo import FEEDS
+
     host = addresses["nbkr"].split("/")[2]
     lines = [
         f'store.url = "sqlite:///{folder / "demo.db"}"',
         f'store.last_good = "{folder / "last-good.json"}"',
         f'fetch.allow_hosts = ["{host}"]',
         "demo.enabled = true",
-        "witnesses.enabled = false",  # real banks have no say in invented rates
         f"demo.clock_offset_s = {offset_s}",
-        f'rates.nbkr.url = "{addresses["nbkr"]}"',
-        f'rates.nbkr.archive_url = "{addresses["nbkr-archive"]}"',
-        "rates.nbkr.archive_pause_s = 0.1",
-        f'rates.nbkr-weekly.url = "{addresses["nbkr-weekly"]}"',
+        *(f'rates.{source}.url = "{addresses[source]}"' for source in DEFAULT_RATES),
+        *(f'rates.{bank}.archive_url = "{addresses[archive_id(bank)]}"' for bank in ("nbkr", "cbr")),
+        *(f"rates.{bank}.archive_pause_s = 0.1" for bank in ("nbkr", "cbr")),
         *(f"feeds.{id_}.enabled = false" for id_ in DEFAULT_FEEDS),
     ]
-    for language, publisher in (("en", "Demo News"), ("ru", "Демо-новости"), ("ky", "Демо кабарлар")):
-        lines.append(f'feeds.demo-{language}.url = "{addresses[f"demo-{language}"]}"')
-        lines.append(f'feeds.demo-{language}.publisher = "{publisher}"')
-        lines.append(f'feeds.demo-{language}.language = "{language}"')
-        lines.append(f"feeds.demo-{language}.every_s = 60")
+    for feed in FEEDS:
+        if feed.city.upper() in ("", *homes):
+            lines.append(f'feeds.{feed.id}.url = "{addresses[feed.id]}"')
+            lines.append(f'feeds.{feed.id}.publisher = "{feed.publisher}"')
+            lines.append(f'feeds.{feed.id}.language = "{feed.language}"')
+            lines.append(f"feeds.{feed.id}.every_s = 60")
+    for home in homes:
+        # A first table without an archive is borne out at the next visit, once witnesses are known.
+        lines.append(f"rates.{DEFAULT_HOMES[home]['bank'].lower()}.every_s = 60")
+        lines.append(f"homes.{home}.enabled = true")
+        lines.append(f"homes.{home}.feeds = {[feed.id for feed in FEEDS if feed.city.upper() == home]}")
     return "\n".join(lines) + "\n"
 
 

@@ -17,7 +17,6 @@ from ticker.collect.known import by_day, newest_believed, newest_undiscarded
 from ticker.collect.sources import ArchiveFigure, adapter_of
 from ticker.model import DAY, Rate, RatesSource, Revision
 
-SOM = date(1993, 5, 10)  # the som's first day
 BEFORE_A_FIRST = timedelta(days=30)  # how far back the archive is asked to bear out a first figure
 NEAR = timedelta(days=14)  # how far away a nominal may be known; also by how much pages overlap
 _PAGES_BEGIN = date(1999, 1, 1)  # any fixed day: counted from it, pages are the same in each run

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ticker.collect.archive import NEAR, Judged, Page, Refused, grouped, judge_page, pages, within_reach
+from ticker.collect.context import RATES_SPAN, RoundContext
 from ticker.collect.http.client import Connection
 from ticker.collect.lease import backfill_lease
-from ticker.collect.round import RATES_SPAN, RoundContext
 from ticker.collect.sources import Archive, ArchiveFigure
 from ticker.model import DAY, Rate, RatesSource, Revision, UpstreamError
 from ticker.store import StoreError

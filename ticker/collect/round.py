@@ -10,26 +10,23 @@ next    = due_at(source, past rounds)                               # due; kept 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 
 from ticker.collect.archive import asked_from, missing_rates
+from ticker.collect.context import RATES_SPAN, RoundContext
 from ticker.collect.due import archive_due_at, due_at, missing_days
 from ticker.collect.http.answer import Answer
-from ticker.collect.http.client import Connection
-from ticker.collect.judge import NO_WITNESSES, Answered, Verdict, Witnesses, freed_companions, judge, judge_archive
+from ticker.collect.judge import Answered, Verdict, freed_companions, judge, judge_archive
 from ticker.collect.recognise import recognise
 from ticker.collect.sources import Archive, ArchiveFigure, adapter_of
 from ticker.collect.sources import feed as feeds
-from ticker.collect.sources.configured import HomeSources
-from ticker.collect.witnesses import StoredWitnesses
 from ticker.model import (
     Feed,
     FeedSource,
-    Home,
     Outcome,
     ParseError,
     Rate,
@@ -40,66 +37,13 @@ from ticker.model import (
     UpstreamError,
     Validators,
 )
-from ticker.rates.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms
-from ticker.snapshot import Content
-from ticker.store import LastBody, Store, Write
+from ticker.store import LastBody, Write
 
-RATES_SPAN = timedelta(days=60)  # how far back a round looks at figures
-JUDGE_SPAN = timedelta(days=35)  # the same of the judge, which remembers a first figure for 30 days
-TESTIMONY_SPAN = timedelta(days=10)  # the same of a witness, whose figures soon tell nothing
+JUDGE_SPAN = timedelta(days=35)  # how far back the judge looks, which remembers a first figure for 30 days
 STORIES_SPAN = timedelta(days=30)  # how far back a round looks for the story of a headline
 PAST_ROUNDS = 20  # enough to count failures in a row: after a dozen the pause grows no more
 
 Due = Callable[[Sequence[Round], datetime], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class RoundContext:
-    """What rounds work with. `connect` opens a keep-alive connection for one round; `pause` waits, in seconds."""
-
-    homes: tuple[HomeSources, ...]  # the default one first
-    banks: tuple[RatesSource, ...]  # every rates source that is visited, witnesses included
-    store: Store
-    connect: Callable[[], Connection]
-    clock: Callable[[], datetime]
-    pause: Callable[[float], object]
-    demo: bool = False
-
-    @property
-    def home(self) -> Home:
-        """The default home."""
-        return self.homes[0].home
-
-    @property
-    def feeds(self) -> tuple[FeedSource, ...]:
-        return tuple({feed.id: feed for one in self.homes for feed in one.feeds}.values())
-
-    def content(self, tx: Write) -> Content:
-        """What is shown of the default home, with the others."""
-        now = self.clock()
-        revisions = {
-            bank.id: tx.revisions(bank.id, bank.home.day(now) - (TESTIMONY_SPAN if bank.visits else RATES_SPAN))
-            for bank in self.banks
-        }
-        first, *others = [self._of_home(one, revisions, tx) for one in self.homes]
-        return replace(first, neighbours=tuple(others))
-
-    def _of_home(self, one: HomeSources, revisions: Mapping[str, Sequence[Revision]], tx: Write) -> Content:
-        return compose(
-            one.home,
-            [bank_terms(bank) for bank in one.banks],
-            [feed_terms(feed) for feed in one.feeds],
-            revisions,
-            [headline for feed in one.feeds for headline in tx.recent_headlines(feed.id, KEPT_HEADLINES)],
-            demo=self.demo,
-            witnesses=one.witnesses,
-            agreement=one.agreement,
-        )
-
-    def witnesses(self, tx: Write, source: RatesSource, day: date) -> Witnesses:
-        """What other banks say of a source's figures around `day`. Of one that is only a witness itself, nothing."""
-        found = next((one for one in self.homes if source in one.banks), None)
-        return StoredWitnesses(tx, found, day) if found and found.witnesses else NO_WITNESSES
 
 
 def replace_unreadable_snapshot(context: RoundContext, token: int) -> int | None:

@@ -19,12 +19,11 @@ from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from ticker import log
+from ticker.collect.context import RATES_SPAN, RoundContext, waiting_for
 from ticker.collect.due import archive_due_at, due_at, least_pause_s
 from ticker.collect.lease import LEASE_TTL_S, holder_name
 from ticker.collect.round import (
     PAST_ROUNDS,
-    RATES_SPAN,
-    RoundContext,
     apply_operator_decision,
     archive_needs,
     record_fault,
@@ -34,7 +33,7 @@ from ticker.collect.round import (
     visit_rates,
 )
 from ticker.collect.sources import Archive, archive_of
-from ticker.model import Round, Source
+from ticker.model import Outcome, Round, Source
 from ticker.store import Command, Fenced, StoreError
 
 TICK_S = 1.0
@@ -72,6 +71,7 @@ class Collector:
     _read_at: datetime | None = None
     _renewed_at: datetime | None = None
     _to_fetch: set[str] = field(default_factory=set)
+    _to_judge: set[str] = field(default_factory=set)  # sources with figures that a witness may have settled
     _pruned_at: datetime | None = None
     _logged_token: int | None = None  # the token that was logged last
     _fault: str = ""  # why the store can't be reached, as last logged; "" while it can
@@ -191,7 +191,7 @@ class Collector:
         return [visit for visit in free if self._due_at(visit, now) <= now]
 
     def _due_at(self, visit: Visit, now: datetime) -> datetime:
-        if visit.id in self._to_fetch:
+        if visit.id in self._to_fetch or visit.id in self._to_judge:
             return now
         known = self._due  # `_run` replaces it when a round ends: what is read here may be outdated by then
         due = known.get(visit.id)
@@ -215,8 +215,11 @@ class Collector:
             if token is None:
                 return None
             self._to_fetch.discard(visit.id)
+            self._to_judge.discard(visit.id)
             self._visited[visit.id] = self.monotonic()
             done = self._visit(visit, token, began)
+            if done.outcome is Outcome.CHANGED:
+                self._to_judge |= set(waiting_for(visit.id, self.context))
             log.info(
                 "round",
                 source=done.source,

@@ -24,7 +24,7 @@ _KINDS = {
     "string": "a text",
     "boolean": "true or false",
     "currency": "a currency code of three capital letters",
-    "zone": "a time zone such as Asia/Bishkek",
+    "zone": "a time zone such as Europe/Paris",
     "address": "an absolute http or https address without credentials",
     "base": "an http or https address such as https://rates.example",
     "clock": "a time of day such as 15:00",

@@ -19,6 +19,7 @@ from http import HTTPStatus
 from threading import Event
 
 from ticker.demo.bank import DAILY, WEEKLY
+from ticker.demo.neighbours import NEIGHBOURS
 from ticker.demo.pages import Row
 
 
@@ -39,6 +40,7 @@ class Fault(StrEnum):
     HANG = "hang"
     REFUSE = "refuse"
     GOES_DARK = "refuse"
+    GONE = "refuse"
     STATUS_403 = "status_403"
     STATUS_404 = "status_404"
     STATUS_410 = "status_410"
@@ -54,23 +56,27 @@ class Fault(StrEnum):
     WRONG_NOMINAL = "wrong_nominal"
     ZERO_VALUE = "zero_value"
     FUTURE_DATE = "future_date"
+    LIES = "lies"  # one figure of another bank, some per cent off
+    DAY_LATE = "day_late"  # another bank's table is that of the day before
     EMPTY_FEED = "empty_feed"
     SAME_GUID = "same_guid"
     NO_DATES = "no_dates"
 
     @classmethod
     def _missing_(cls, value: object) -> Fault | None:
-        return cls.REFUSE if value == "goes_dark" else None
+        return cls.REFUSE if value in _ALIASES else None
 
 
+_ALIASES = ("goes_dark", "gone")
 Option = str | int | float
 
-_ON_TABLES = frozenset({
-    Fault.YESTERDAYS_TABLE, Fault.LOST_CURRENCY, Fault.SHIFTED_POINT, Fault.CORRECTION, Fault.WRONG_NOMINAL,
-    Fault.ZERO_VALUE, Fault.FUTURE_DATE,
+_ON_ROWS = frozenset({
+    Fault.LOST_CURRENCY, Fault.SHIFTED_POINT, Fault.WRONG_NOMINAL, Fault.ZERO_VALUE, Fault.FUTURE_DATE,
 })  # fmt: skip
+_ON_NBKR = _ON_ROWS | {Fault.YESTERDAYS_TABLE, Fault.CORRECTION}
+_ON_NEIGHBOURS = _ON_ROWS | {Fault.LIES, Fault.DAY_LATE}
 _ON_FEEDS = frozenset({Fault.EMPTY_FEED, Fault.SAME_GUID, Fault.NO_DATES})
-IN_CONTENT = _ON_TABLES | _ON_FEEDS
+IN_CONTENT = _ON_NBKR | _ON_NEIGHBOURS | _ON_FEEDS
 
 # Each option with its default, whose type it takes.
 OPTIONS: Mapping[Fault, Mapping[str, Option]] = {
@@ -91,6 +97,7 @@ OPTIONS: Mapping[Fault, Mapping[str, Option]] = {
     Fault.WRONG_NOMINAL: {"currency": "RUB", "nominal": 10},
     Fault.ZERO_VALUE: {"currency": "USD"},
     Fault.FUTURE_DATE: {"days": 3},
+    Fault.LIES: {"currency": "USD", "percent": 4.0},
 }
 
 
@@ -106,8 +113,9 @@ class Order:
             raise ValueError(f"order {source}: met {str(fault)!r}, wanted one of {', '.join(possible)}")
         fault = Fault(fault)
         options = dict(OPTIONS.get(fault, {}))
-        if source == "nbkr-weekly" and "currency" in options:
-            options["currency"] = "GBP"
+        names = _currencies(source)
+        if "currency" in options and options["currency"] not in names:
+            options["currency"] = names[0]
         for name, value in given.items():
             if name not in options:
                 raise ValueError(f"order {source} {fault}: met option {name!r}, wanted any of {list(options)}")
@@ -115,7 +123,6 @@ class Order:
                 options[name] = type(options[name])(str(value))
             except ValueError as error:
                 raise ValueError(f"order {source} {fault}: {name}: met {value!r}, wanted a number") from error
-        names = WEEKLY if source == "nbkr-weekly" else DAILY
         if "currency" in options and options["currency"] not in names:
             raise ValueError(f"order {source} {fault}: met {options['currency']!r}, wanted one of {', '.join(names)}")
         return cls(fault, options)
@@ -127,9 +134,24 @@ class Order:
 
 def faults_of(source: str) -> list[str]:
     """The faults that a source can be given."""
-    is_table, is_feed = source in ("nbkr", "nbkr-weekly"), source.startswith("demo-")
-    fit = [f for f in Fault if (is_table or f not in _ON_TABLES) and (is_feed or f not in _ON_FEEDS)]
-    return [*fit, "goes_dark"]
+    aliases = _ALIASES if source in NEIGHBOURS else _ALIASES[:1]
+    fit = _in_content(source)
+    return [*(fault for fault in Fault if fault in fit or fault not in IN_CONTENT), *aliases]
+
+
+def _in_content(source: str) -> frozenset[Fault]:
+    if source in NEIGHBOURS:  # ECB prints no nominals
+        return _ON_NEIGHBOURS - {Fault.WRONG_NOMINAL} if NEIGHBOURS[source].inverted else _ON_NEIGHBOURS
+    if source in ("nbkr", "nbkr-weekly"):
+        return _ON_NBKR
+    return _ON_FEEDS if source.startswith("demo-") else frozenset()
+
+
+def _currencies(source: str) -> tuple[str, ...]:
+    """Those of the source's table, in its order."""
+    if source in NEIGHBOURS:
+        return tuple(NEIGHBOURS[source].nominals)
+    return tuple(WEEKLY if source == "nbkr-weekly" else DAILY)
 
 
 def spoil(order: Order | None, valid_on: date, rows: Sequence[Row]) -> tuple[date, list[Row]]:
@@ -147,6 +169,9 @@ def spoil(order: Order | None, valid_on: date, rows: Sequence[Row]) -> tuple[dat
             spoilt[at] = replace(rows[at], nominal=int(options["nominal"]))
         case Fault.ZERO_VALUE:
             spoilt[at] = replace(rows[at], figure=Decimal("0.0000"))
+        case Fault.LIES:
+            off = 1 + Decimal(str(options["percent"])) / 100
+            spoilt[at] = replace(rows[at], figure=(rows[at].figure * off).quantize(rows[at].figure))
         case Fault.FUTURE_DATE:
             valid_on += timedelta(days=int(options["days"]))
     return valid_on, spoilt

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import socket
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from html import escape
@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.model import Language
 from ticker.serve.configurator.view import Configurator, configurator
-from ticker.serve.terms import LANGUAGES, SiteSettings
+from ticker.serve.terms import LANGUAGES, HomeTerms, SiteSettings
 from ticker.snapshot import Content
 
 PATIENCE_S = 2.0
@@ -48,10 +48,19 @@ a { color: #0842a0; }
 
 class HostPage:
     """The page and its address. `service` is the address of the strip's service; what follows `?` in a
-    request are a strip's options."""
+    request are a strip's options. Where `content` has neighbours, each has a strip too, by its terms in `homes`."""
 
-    def __init__(self, service: str, content: Content, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        service: str,
+        content: Content,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        homes: Mapping[str, HomeTerms] | None = None,
+    ) -> None:
         self.service, self.content = service.rstrip("/"), content
+        self.terms = SiteSettings(base_url=self.service, homes=homes or {})
         self._server = _Server((host, port), self)
         self._thread = Thread(target=self._server.serve_forever, args=(0.1,), name="host-page", daemon=True)
 
@@ -75,9 +84,7 @@ class HostPage:
 
     def page(self, query: str) -> tuple[str, str]:
         """The page and its Content-Security-Policy."""
-        parts = urlsplit(self.service)
-        terms = SiteSettings(base_url=self.service)
-        said = configurator(query, parts.netloc, parts.scheme, self.content, terms, lambda _: (600, 120))
+        said = self._configured(query)
         tail = f"?{said.query}" if said.query else ""
         with ThreadPoolExecutor(2) as both:
             # In another language: two parts of one page must not have one name.
@@ -85,9 +92,11 @@ class HostPage:
             fragment_tail = urlencode([*(pair for pair in parse_qsl(said.query) if pair[0] != "lang"), ("lang", other)])
             fragment, text = both.map(self._ask, (f"/strip.fragment?{fragment_tail}", f"/strip.txt{tail}"))
         link = f'<a href="{escape(self.service)}/strip{escape(tail)}">{escape(said.words.text("page.title"))}</a>'
-        texts = {code.id: code.text for way in said.ways for code in way.codes}
+        others = {} if said.options.home else self._others(said)
+        texts = _texts(said)
         blocks = [
             ("iframe, fixed height", texts["frame"], ""),
+            *((f"iframe, home={home}", _texts(other)["frame"], "") for home, other in others.items()),
             ("iframe that follows its content", texts["follow"], "column"),
             ("<rate-ticker>", texts["element"], ""),
             ("fragment, put in by this page's server", fragment or f"<p>{link}</p>", ""),
@@ -95,7 +104,23 @@ class HostPage:
             ("image, PNG", texts["image-png"], ""),
             ("text", f'<pre tabindex="0">{escape(text)}</pre>' if text else f"<p>{link}</p>", ""),
         ]
-        return _page(blocks, said.lang), policy(said, ("frame", "follow", "element", "include-page-php", "image-svg"))
+        codes = [(said, ("frame", "follow", "element", "include-page-php", "image-svg"))]
+        return _page(blocks, said.lang), policy([*codes, *((other, ("frame",)) for other in others.values())])
+
+    def _configured(self, query: str) -> Configurator:
+        parts = urlsplit(self.service)
+        return configurator(query, parts.netloc, parts.scheme, self.content, self.terms, lambda _: (600, 120))
+
+    def _others(self, said: Configurator) -> dict[str, Configurator]:
+        """The same strip of the other homes, in its language where they have it."""
+        found = {}
+        for one in self.content.neighbours:
+            home = one.home.currency
+            offered = self.terms.at_home(home).own.languages
+            kept = [pair for pair in parse_qsl(said.query) if pair[0] not in ("home", "lang", "currencies", "feeds")]
+            lang = said.options.lang if said.options.lang in offered else offered[0]
+            found[home] = self._configured(urlencode([("home", home), ("lang", lang), *kept]))
+        return found
 
     def _ask(self, path: str) -> str:
         """What the service answers, or nothing: a page must not wait for a strip."""
@@ -111,10 +136,15 @@ class HostPage:
             connection.close()
 
 
-def policy(said: Configurator, codes: Iterable[str]) -> str:
+def policy(wanted: Iterable[tuple[Configurator, Collection[str]]]) -> str:
     """The strictest policy under which these pieces of code work, made of what the configurator says of each."""
-    wanted = set(codes)
-    lines = [code.policy for way in said.ways for code in way.codes if code.id in wanted and code.policy]
+    lines = [
+        code.policy
+        for said, codes in wanted
+        for way in said.ways
+        for code in way.codes
+        if code.id in codes and code.policy
+    ]
     allowed: dict[str, list[str]] = {
         "default-src": ["'none'"],
         "style-src-elem": [_hashed(STYLE)],
@@ -127,6 +157,10 @@ def policy(said: Configurator, codes: Iterable[str]) -> str:
         allowed["style-src-attr"] = ["'unsafe-inline'"]  # which a hash beside it would take back
     closed = "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     return "; ".join([*(f"{name} {' '.join(sources)}" for name, sources in allowed.items()), closed])
+
+
+def _texts(said: Configurator) -> dict[str, str]:
+    return {code.id: code.text for way in said.ways for code in way.codes}
 
 
 def _page(blocks: Iterable[tuple[str, str, str]], lang: Language) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from ticker.demo.bank import HOME, chance
 from ticker.model import DAY, Home
@@ -30,6 +31,47 @@ _PLACES = {
     "ky": (
         "Бишкекте", "Ошто", "Караколдо", "Нарында", "Таласта", "Баткенде", "Токмокто", "Балыкчыда", "Чолпон-Атада",
         "Кара-Балтада", "Кантта", "Өзгөндө", "Кочкордо",
+    ),
+}  # fmt: skip
+
+# Newsrooms of other homes, by the name in their addresses: home, and where things happen. They write in en and ru.
+CITIES: Mapping[str, tuple[Home, Mapping[str, Sequence[str]]]] = {
+    "kzt": (
+        Home("KZT", ZoneInfo("Asia/Almaty")),
+        {
+            "en": tuple(
+                f"in {town}"
+                for town in (
+                    "Almaty", "Astana", "Shymkent", "Karaganda", "Taraz", "Aktobe", "Pavlodar", "Kostanay", "Atyrau",
+                    "Aktau", "Turkistan",
+                )
+            ),
+            "ru": tuple(
+                f"в {town}"
+                for town in (
+                    "Алматы", "Астане", "Шымкенте", "Караганде", "Таразе", "Актобе", "Павлодаре", "Костанае", "Атырау",
+                    "Актау", "Туркестане",
+                )
+            ),
+        },
+    ),
+    "rub": (
+        Home("RUB", ZoneInfo("Europe/Moscow")),
+        {
+            "en": tuple(
+                f"in {town}"
+                for town in (
+                    "Moscow", "Tula", "Kazan", "Samara", "Perm", "Omsk", "Tomsk", "Pskov", "Kaluga", "Tver", "Ryazan",
+                )
+            ),
+            "ru": tuple(
+                f"в {town}"
+                for town in (
+                    "Москве", "Туле", "Казани", "Самаре", "Перми", "Омске", "Томске", "Пскове", "Калуге", "Твери",
+                    "Рязани",
+                )
+            ),
+        },
     ),
 }  # fmt: skip
 
@@ -172,7 +214,29 @@ _TITLES = {
 }
 _EDITED = {"en": "Updated: {}", "ru": "Обновлено: {}", "ky": "Жаңыртылды: {}"}
 _EDIT_AFTER = timedelta(minutes=20)
+_OF_THE_MOUNTAINS = frozenset({21, 31, 32, 33})  # komuz, epics, yurts, summer pastures: not written elsewhere
 _A_DAY = 251  # more than the stories of a day, and prime, so that days begin with different titles
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed of a newsroom, by its name in the settings."""
+
+    id: str
+    publisher: str
+    language: str
+    city: str = ""  # of CITIES; "" for the home of the demonstration's bank
+
+
+FEEDS = (
+    Feed("demo-en", "Demo News", "en"),
+    Feed("demo-ru", "Демо-новости", "ru"),
+    Feed("demo-ky", "Демо кабарлар", "ky"),
+    Feed("demo-kzt-en", "Demo Almaty", "en", "kzt"),
+    Feed("demo-kzt-ru", "Демо Алматы", "ru", "kzt"),
+    Feed("demo-rub-en", "Demo Moscow", "en", "rub"),
+    Feed("demo-rub-ru", "Демо Москва", "ru", "rub"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +246,7 @@ class Story:
     title: str
     published_at: datetime  # UTC
     updated_at: datetime  # UTC; later than `published_at` once the title was edited
+    city: str = ""  # of CITIES; "" for the home of the demonstration's bank
 
 
 @lru_cache(maxsize=64)
@@ -202,6 +267,8 @@ class Newsroom:
     home: Home = HOME
     seed: str = "demo"
     entries: int = 20
+    city: str = ""
+    places: Mapping[str, Sequence[str]] = field(default_factory=lambda: _PLACES)
 
     def stories(self, language: str, now: datetime) -> list[Story]:
         """The newest first, `entries` of them: in the small hours they are yesterday's."""
@@ -225,9 +292,10 @@ class Newsroom:
         return found if found.id == id_ and at <= now else None
 
     def _story(self, language: str, day: date, nth: int, at: datetime, now: datetime) -> Story:
-        titles, places = _TITLES[language], _PLACES[language]
-        # Title and place turn like two wheels: no title comes twice within two days.
-        turn, which = divmod(day.toordinal() * _A_DAY + nth + 15 * LANGUAGES.index(language), len(titles))
+        titles, places = _titles(language, everywhere=bool(self.city)), self.places[language]
+        # Title and place turn like two wheels: no title comes twice within two days (391 stories later at most).
+        begins = 15 * LANGUAGES.index(language) + (chance(self.city) % len(titles) if self.city else 0)
+        turn, which = divmod(day.toordinal() * _A_DAY + nth + begins, len(titles))
         lot = chance(self.seed, language, day, nth)
         title = titles[which].format(place=places[(turn + which * 5) % len(places)], n=12 + lot % 27)
         title = title[0].upper() + title[1:]
@@ -238,4 +306,19 @@ class Newsroom:
             title=_EDITED[language].format(title) if edited else title,
             published_at=at,
             updated_at=at + _EDIT_AFTER if edited else at,
+            city=self.city,
         )
+
+
+def newsrooms() -> dict[str, Newsroom]:
+    """Those of other homes, by their names in CITIES."""
+    return {
+        name: Newsroom(home, seed=f"demo-{name}", city=name, places=places) for name, (home, places) in CITIES.items()
+    }
+
+
+def _titles(language: str, *, everywhere: bool) -> Sequence[str]:
+    """All titles of a language, or those that could be of any country."""
+    if not everywhere:
+        return _TITLES[language]
+    return [title for nth, title in enumerate(_TITLES[language]) if nth not in _OF_THE_MOUNTAINS]

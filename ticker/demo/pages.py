@@ -117,7 +117,8 @@ def _comma(figure: Decimal) -> str:
 
 
 def _link(url: str, story: Story) -> str:
-    return f"{url}/news/{story.language}/{story.id}"
+    city = f"{story.city}/" if story.city else ""
+    return f"{url}/news/{city}{story.language}/{story.id}"
 
 
 def _guid(story: Story, same: bool) -> str:

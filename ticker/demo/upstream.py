@@ -1,4 +1,4 @@
-"""What a bank and three feeds answer to a request, by the clock and by the faults ordered."""
+"""What the banks and feeds answer to a request, by the clock and by the faults ordered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from threading import RLock
 from types import TracebackType
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from ticker.demo import pages
+from ticker.demo import pages, tables
 from ticker.demo.bank import STEP, Bank
 from ticker.demo.faults import (
     IN_CONTENT,
@@ -31,22 +31,27 @@ from ticker.demo.faults import (
     spoil,
     twist,
 )
-from ticker.demo.newsroom import LANGUAGES, Newsroom
+from ticker.demo.neighbours import ARCHIVE, NEIGHBOURS, Neighbours
+from ticker.demo.newsroom import FEEDS, LANGUAGES, Feed, Newsroom, newsrooms
 from ticker.demo.server import Server
 
 PATHS = {
     "nbkr": "/XML/daily.xml",
     "nbkr-weekly": "/XML/weekly.xml",
     "nbkr-archive": "/index1.jsp",
-    "demo-en": "/feeds/en.rss",
-    "demo-ru": "/feeds/ru.rss",
-    "demo-ky": "/feeds/ky.atom",
+    **{
+        feed.id: f"/feeds/{feed.city}/{feed.language}.{'atom' if feed.language == 'ky' else 'rss'}".replace("//", "/")
+        for feed in FEEDS
+    },
+    **{source: one.path for source, one in NEIGHBOURS.items()},
+    ARCHIVE: "/scripts/XML_dynamic.asp",
 }
-_SOURCES = {path: source for source, path in PATHS.items()}
-_FEEDS: dict[str, tuple[str, str, Callable[..., bytes]]] = {
-    "en": ("Demo News", "application/rss+xml; charset=utf-8", pages.rss),
-    "ru": ("Демо-новости", "application/rss+xml", pages.rss_1251),
-    "ky": ("Демо кабарлар", "application/atom+xml; charset=utf-8", pages.atom),
+_SOURCES = {urlsplit(path).path: source for source, path in PATHS.items()}
+_FEEDS = {feed.id: feed for feed in FEEDS}
+_FORMS: dict[str, tuple[str, Callable[..., bytes]]] = {
+    "en": ("application/rss+xml; charset=utf-8", pages.rss),
+    "ru": ("application/rss+xml", pages.rss_1251),
+    "ky": ("application/atom+xml; charset=utf-8", pages.atom),
 }
 _CURRENCIES = {"15": "USD", "20": "EUR", "44": "RUB", "40": "KZT", "24": "CNY"}  # NBKR's valuta_id
 _ARCHIVE_DAYS = 366
@@ -64,7 +69,7 @@ class Seen:
 
 
 class DemoUpstream:
-    """A bank and three feeds behind one address.
+    """The demonstration's bank, its neighbours and all feeds behind one address.
 
     `clock` (aware moments) decides what they hold. It listens from `start` to `stop`; started again, on the same port.
     """
@@ -80,6 +85,8 @@ class DemoUpstream:
     ) -> None:
         self.bank = bank or Bank()
         self.newsroom = newsroom or Newsroom(home=self.bank.home)
+        self.newsrooms = {"": self.newsroom, **newsrooms()}
+        self.neighbours = Neighbours(self.bank)
         self.clock, self._host, self._port = clock, host, port
         self._server: Server | None = None
         self._orders: dict[str, Order] = {}
@@ -148,14 +155,14 @@ class DemoUpstream:
     def answer(self, target: str, asked: Message) -> tuple[Reply, Order | None]:
         """The reply to a GET, and the fault still to be played on the wire."""
         now, parts = self.clock(), urlsplit(target)
-        source = _SOURCES.get(parts.path)
-        if source is None:
+        source, asked_for = _source(parts.path, parts.query)
+        if not source:
             return self._page(parts.path, now), None
         order = self._orders.get(source)
         if order and order.fault is Fault.REDIRECT_DRIP and "hop=1" in parts.query:
             order = None
         with self._lock:
-            reply = self._content(source, parts.query, now, order)
+            reply = self._content(source, asked_for, now, order)
             if order is None or order.fault in IN_CONTENT:
                 reply = _conditional(reply, asked)
             else:
@@ -193,8 +200,12 @@ class DemoUpstream:
     def _content(self, source: str, query: str, now: datetime, order: Order | None) -> Reply:
         if source == "nbkr-archive":
             return self._archive(query, now)
+        if source == ARCHIVE:
+            return self._cbr_archive(query, now)
+        if source in NEIGHBOURS:
+            return self._neighbour(source, query, now, order)
         if source.startswith("demo-"):
-            return self._feed(source.removeprefix("demo-"), now, order.fault if order else None)
+            return self._feed(_FEEDS[source], now, order.fault if order else None)
         body, written = self._table(source, now, order)
         etag = f'W/"{len(body)}-{int(written.timestamp())}000"'
         headers = {"Content-Type": "application/xml", "Accept-Ranges": "bytes"}
@@ -215,6 +226,28 @@ class DemoUpstream:
         else:
             body = pages.rates_xml("Weekly", *spoil(order, valid_on, rows), valid_for=7)
         return self._file(source, written, body, now, kept=stale)
+
+    def _neighbour(self, source: str, asked: str, now: datetime, order: Order | None) -> Reply:
+        one = NEIGHBOURS[source]
+        day = one.answered(asked, now)
+        if day and order and order.fault is Fault.DAY_LATE:
+            day = one.in_force(day - timedelta(days=1))
+        body = one.write(*spoil(order, day, self.neighbours.rows(source, day))) if day else one.nothing
+        etag = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:27]}"'} if one.has_etag else {}
+        return Reply(200, body, {**one.headers, **etag}, chunked=one.chunked)
+
+    def _cbr_archive(self, query: str, now: datetime) -> Reply:
+        """XML_dynamic.asp; a request that it can't read gets the bank's words for that, as a document."""
+        asked = dict(parse_qsl(query))
+        currency, headers = tables.cbr_currency(asked.get("VAL_NM_RQ", "")), NEIGHBOURS["cbr"].headers
+        try:
+            first, last = (_slashed(asked.get(name, "")) for name in ("date_req1", "date_req2"))
+        except ValueError:
+            currency = None
+        if currency is None:
+            return Reply(200, tables.CBR_ERROR, headers)
+        listed = self.neighbours.series(currency, first, last, now)
+        return Reply(200, tables.cbr_archive(currency, first, last, listed), headers)
 
     def _file(
         self, source: str, written: datetime, body: bytes, now: datetime, *, kept: bool
@@ -265,11 +298,11 @@ class DemoUpstream:
         headers = {"Content-Type": "text/html;charset=UTF-8", "Set-Cookie": cookie}
         return Reply(200, pages.archive_page(currency, listed), headers, chunked=True)
 
-    def _feed(self, language: str, now: datetime, fault: Fault | None) -> Reply:
-        title, kind, write = _FEEDS[language]
-        stories = [] if fault is Fault.EMPTY_FEED else self.newsroom.stories(language, now)
+    def _feed(self, feed: Feed, now: datetime, fault: Fault | None) -> Reply:
+        newsroom, (kind, write) = self.newsrooms[feed.city], _FORMS[feed.language]
+        stories = [] if fault is Fault.EMPTY_FEED else newsroom.stories(feed.language, now)
         flags = {"same_guid": fault is Fault.SAME_GUID, "dates": fault is not Fault.NO_DATES}
-        body = write(title, stories, self.url, self.bank.home, **flags)
+        body = write(feed.publisher, stories, self.url, newsroom.home, **flags)
         headers = {"Content-Type": kind, "ETag": f'"{hashlib.sha256(body).hexdigest()[:20]}"'}
         if stories:
             headers["Last-Modified"] = http_date(max(story.updated_at for story in stories))
@@ -277,14 +310,29 @@ class DemoUpstream:
 
     def _page(self, path: str, now: datetime) -> Reply:
         match path.split("/"):
-            case ["", "news", language, id_] if language in LANGUAGES:
-                if story := self.newsroom.story(language, id_, now):
+            case ["", "news", *city, language, id_] if language in LANGUAGES and "/".join(city) in self.newsrooms:
+                if story := self.newsrooms["/".join(city)].story(language, id_, now):
                     headers = {
                         "Content-Type": "text/html; charset=utf-8",
                         "Content-Security-Policy": "default-src 'none'",
                     }
                     return Reply(200, pages.story_page(story), headers)
         return page(404, "Not Found")
+
+
+def _source(path: str, query: str) -> tuple[str, str]:
+    """Whose path it is, and what is asked of it: its query, or what follows the path of a bank that has the day there.
+    An empty name where it is nobody's."""
+    if path in _SOURCES:
+        return _SOURCES[path], query
+    for source, one in NEIGHBOURS.items():
+        if not one.asked_as and path.startswith(one.path):
+            return source, path.removeprefix(one.path)
+    return "", ""
+
+
+def _slashed(text: str) -> date:
+    return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 a day has no zone
 
 
 def _json(status: int, said: object) -> Reply:

@@ -20,7 +20,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from ticker.model import Freshness
 from ticker.rates.doubt import NO_DAY
 
-LONGEST_TABLE_DAYS = 31  # an imported one; NBKR's weekly table has seven
+LONGEST_TABLE_DAYS = 31  # an imported one; a weekly table has seven
 _FIRST = attrgetter("first")
 
 

@@ -38,11 +38,15 @@ def compose(
         banks=tuple(banks),
         feeds=tuple(feeds),
         series=tuple(one for bank in banks for one in _series(bank.source, revisions[bank.source])),
-        headlines=tuple(sorted(headlines, key=lambda one: (one.published_at, one.id), reverse=True)),
+        headlines=newest_first(headlines),
         witnesses=tuple(witnesses),
         testimonies=tuple(table for one in witnesses for table in told[one.source][-KEPT_TESTIMONIES:]),
         agreement=tuple(sorted(agreement.items())),
     )
+
+
+def newest_first(headlines: Iterable[Headline]) -> tuple[Headline, ...]:
+    return tuple(sorted(headlines, key=lambda one: (one.published_at, one.id), reverse=True))
 
 
 def testimonies(witness: WitnessTerms, revisions: Iterable[Revision], asked: Iterable[str]) -> list[Testimony]:

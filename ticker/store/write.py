@@ -29,6 +29,11 @@ class Write(Reads):
     def _reading(self) -> AbstractContextManager[Session]:
         return nullcontext(self._session)
 
+    @property
+    def changes_rates(self) -> bool:
+        """Whether this transaction has changed a revision: `rates_version` grows only with its commit."""
+        return "rates" in self._session.moved
+
     def add(
         self,
         source: str,

@@ -1,7 +1,7 @@
 """Is a table plausible beside what is believed of the days before it? (pure)
 
 The yardstick of a figure is the newest believed one of an earlier day, so that a correction is measured against the day
-before and not against the error it corrects. At 15 % nothing real was ever held in five years of NBKR's rates.
+before and not against the error it corrects. At 15 % nothing real was ever held in five years of official rates.
 """
 
 from __future__ import annotations

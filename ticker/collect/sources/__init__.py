@@ -7,12 +7,24 @@ work from that table.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from ticker.collect.sources import cbr, cbu, ecb, nbg, nbk, nbkr, nbrb, nbt
 from ticker.collect.sources.adapter import Archive, ArchiveAdapter, ArchiveFigure, BankAdapter
 from ticker.model import RatesSource
 
-__all__ = ["BANKS", "Archive", "ArchiveFigure", "adapter_of", "archive_of", "archived_currencies", "recognise"]
+__all__ = [
+    "BANKS",
+    "Archive",
+    "ArchiveFigure",
+    "adapter_of",
+    "archive_of",
+    "archived_currencies",
+    "earliest_of",
+    "recognise",
+]
+
+EARLIEST = date(1990, 1, 1)  # no bank is asked for older days
 
 BANKS: dict[str, BankAdapter] = {
     "NBKR": nbkr.ADAPTER,
@@ -37,6 +49,12 @@ def archive_of(source: RatesSource) -> Archive | None:
     """A source's archive; None where the bank has none or no address of it is configured."""
     adapter = adapter_of(source).archive
     return Archive(source, source.archive_url, adapter) if adapter and source.archive_url else None
+
+
+def earliest_of(source: RatesSource) -> date:
+    """The first day of which the source's bank can have a figure, as far as that is known."""
+    archive = adapter_of(source).archive
+    return (archive and archive.earliest) or EARLIEST
 
 
 def archived_currencies(sources: Iterable[RatesSource]) -> frozenset[str]:

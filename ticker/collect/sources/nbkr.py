@@ -145,6 +145,7 @@ ADAPTER = BankAdapter(
         parse=parse_archive,
         recognises=looks_like_archive,
         page=timedelta(days=350),  # 364 with the overlap: the archive answers with about a year
+        earliest=date(1993, 5, 10),  # the som's first day
     ),
     nominals=dict.fromkeys(VALUTA_IDS, 1) | {currency: nominal for currency, (nominal, _) in _SHIPPED.items()},
     # Larger moves are rare in five years of the daily table; the dollar's and the euro's largest were 12 %.

@@ -15,7 +15,7 @@ State = Annotated[
     Field(
         description="`fresh`: a table of the bank covers the day. `late`: none does and the newest figure before it is "
         "carried forward with its own `valid_on`, or the figure is in doubt or not `confirmed`. `stale`: the newest "
-        "figure is too old to be shown. `none`: there is no figure for the day."
+        "figure is too old to be shown, if there is one. `none`: there is no figure for the day."
     ),
 ]
 
@@ -108,20 +108,21 @@ class Rate(Model):
 
     currency: Currency
     value: Figure | None = Field(description="Home currency for one unit, exact; null where no figure may be shown.")
-    quoted: Figure | None = Field(description="The figure as the bank printed it, trailing zeros included.")
+    quoted: Figure | None = Field(description="The figure as printed, trailing zeros included; null if it is derived.")
     nominal: int | None = Field(description="The number of units that `quoted` is for: 10 or 100 for weak currencies.")
     valid_on: Day | None = Field(
         description="The first day for which the figure is official; where `value` is null, that of the last known "
-        "figure."
+        "figure; of a derived one, the day it is for."
     )
     valid_until: Day | None = Field(description="The last such day.")
     freshness: State
     confirmed: Confirmed
     quality: Literal["official", "derived"] = Field(
-        description="Of `value`, and saying nothing where that is null. `derived`: computed from another central "
-        "bank's table."
+        description="Of `value`, and saying nothing where that is null. `derived`: not official, but what `banks` "
+        "agree on, where no official figure may be shown; always with `freshness: stale`."
     )
-    source: Table | None = Field(description="The bank's table.")
+    banks: list[str] = Field(description="The banks that a derived figure comes from; empty for an official one.")
+    source: Table | None = Field(description="The bank's table; null if the figure is derived.")
     change: Difference | None = Field(
         description="`value` less that of the table of the day before `valid_on`; null where none begins on that day, "
         "as of a weekly table."

@@ -136,6 +136,7 @@ class Page:
     words: Words
     chart: Chart
     demo: bool
+    home: str | None  # None: the default one
     pictures: tuple[tuple[str, int, int], ...]  # address, width, height: the narrow one, then the wide one
     summaries: tuple[tuple[Line, Summary | None], ...]
     rows: tuple[Row, ...]
@@ -167,6 +168,7 @@ def page(known: DailyFigures, content: Content, asked: ChartQuery, offers: Offer
         words=say,
         chart=drawn,
         demo=content.demo,
+        home=asked.options.home,
         pictures=tuple(
             (f"{PICTURE}?{asked.query(width=str(width))}", *size(len(currencies), width)) for width in (NARROW, WIDE)
         ),

@@ -122,8 +122,11 @@ def register_routes(app: Router, site: Site) -> None:
 
 
 def _table(site: Site, kind: Kind, last: _LastBody) -> Response:
-    of_bank = [of.home.currency for of in site.content.neighbours if nbkr.BANK in of.bank_names.values()]
-    site, now = site.at_home(next(iter(of_bank), None)), site.clock()
+    homes = site.content.homes
+    of_bank = [None if of is homes[0] else of.home.currency for of in homes if nbkr.BANK in of.bank_names.values()]
+    if not of_bank and any(of.banks for of in homes):
+        return problem(404, "This service does not have the tables of this bank: its currency is no home here.")
+    site, now = replace(site, home=next(iter(of_bank), None)), site.clock()
     snapshot, judged = site.current()
     table = nbkr.table(snapshot.content, judged, kind)
     if not table:

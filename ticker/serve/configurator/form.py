@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from ticker.serve.configurator.query import PLACES, ConfiguratorQuery
 from ticker.serve.i18n.words import LANGUAGE_NAMES, Words
@@ -54,22 +53,25 @@ class Group:
 
 def groups(asked: ConfiguratorQuery, content: Content, settings: SiteSettings, say: Words) -> Iterator[Group]:
     """The form's fields, in groups; the first group is open, and any with a changed option."""
+    plain = asked.options.only()
     for number, (group, names) in enumerate(GROUPS):
         shown = [name for name in names if name != "home" or content.neighbours]
         fields = tuple(_field(name, asked, content, settings, say) for name in shown)
-        changed = any(name in Options.model_fields and getattr(asked.options, name) != _default(name) for name in names)
+        changed = any(
+            name in Options.model_fields and getattr(asked.options, name) != getattr(plain, name) for name in names
+        )
         yield Group(group, say.text(f"conf.group.{group}"), fields, opened=number == 0 or changed)
 
 
 def _field(name: str, asked: ConfiguratorQuery, content: Content, settings: SiteSettings, say: Words) -> Field:
     label = say.text(f"conf.{name}")
-    hint = say.text(f"conf.{name}.hint") if name in ("feeds", "digits") else ""
+    hint = say.text(f"conf.{name}.hint") if name in ("home", "feeds", "digits") else ""
     if name == "place":
         return Field(name, "choice", label, hint, choices=_choices(name, PLACES, (asked.place,), say))
     value = getattr(asked.options, name)
     if name == "home":
         homes = [one.home.currency for one in content.homes]
-        named = tuple(Choice(one, say.currency_name(one), one == (value or homes[0])) for one in homes)
+        named = tuple(Choice(one, f"{say.home(one)} ({one})", one == (value or homes[0])) for one in homes)
         return Field(name, "choice", label, hint, choices=named)
     content, settings = content.of(asked.options.home), settings.at_home(asked.options.home)
     if name == "lang":
@@ -102,10 +104,6 @@ def _field(name: str, asked: ConfiguratorQuery, content: Content, settings: Site
 def _choices(name: str, values: Iterable[str], chosen: Iterable[str], say: Words) -> tuple[Choice, ...]:
     taken = set(chosen)
     return tuple(Choice(one, say.text(f"conf.{name}.{one}"), one in taken) for one in values)
-
-
-def _default(name: str) -> Any:
-    return Options.model_fields[name].default
 
 
 def warnings(options: Options, say: Words) -> Iterator[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from ticker.model import Language
 from ticker.serve.strip.notes import Note
-from ticker.serve.strip.options import MAX_QUERY, Offered, Options, parse
+from ticker.serve.strip.options import MAX_QUERY, Offered, Options, home_named, option_text, parse
 from ticker.serve.terms import LANGUAGES, SiteSettings
 
 LISTS = ("currencies", "feeds", "show")
+DRAWN_FOR = "was"  # the form's field with the home whose choices it shows
 PLACES = ("top", "below")
 
 
@@ -49,7 +50,11 @@ def parse_configurator_query(
     given = {name: text for name, text in given.items() if text}
     language = _language(given, reader)
     preset = given.get("preset", "") if given.get("preset", "") in settings.presets else ""
-    if not preset:
+    here = offers.at(home_named(urlencode(given), offers))
+    was = given.pop(DRAWN_FOR, here.home)
+    if was != here.home and was in offers.homes:
+        given = dict(_moved(given, here, settings.at_home(was)))
+    if not preset and language in here.languages:
         given.setdefault("lang", language)
     options, notes = parse(urlencode(given), offers)
     if options.currencies == settings.at_home(options.home).currencies:
@@ -63,7 +68,12 @@ def canonical(options: Options, preset: str, offers: Offered) -> str:
     if not preset:
         return options.query()
     of_preset, _ = parse(urlencode({"preset": preset}), offers)
-    differing = [(name, _text(value)) for name, value in options if value not in (None, getattr(of_preset, name))]
+    said: dict[str, Any] = {**dict(options), "home": options.home or offers.home}
+    differing = [
+        (name, option_text(said[name]))
+        for name, value in options
+        if value != getattr(of_preset, name) and (value is not None or name in ("home", "digits"))
+    ]
     return urlencode([("preset", preset), *differing], safe=",")
 
 
@@ -87,10 +97,19 @@ def _given(query: str) -> dict[str, str]:
     return given
 
 
+def _moved(given: Mapping[str, str], here: Offered, before: SiteSettings) -> Iterator[tuple[str, str]]:
+    """The fields of a form that was drawn for another home, `before`. What stood there by default, and what there is
+    not at this one, gives way without a word."""
+    offered: Mapping[str, Collection[str]]
+    offered = {"lang": here.languages, "currencies": here.currencies, "feeds": here.feeds}
+    usual = {"currencies": ",".join(before.currencies), "digits": option_text(before.own.digits)}
+    for name, text in given.items():
+        members = [one.strip() for one in text.split(",")]
+        kept = [one for one in members if name not in offered or one in offered[name]]
+        if kept and ",".join(members) != usual.get(name):
+            yield name, ",".join(kept)
+
+
 def _language(given: Mapping[str, str], default: Language) -> Language:
     asked = given.get("ui", given.get("lang", ""))
     return next((lang for lang in LANGUAGES if lang == asked), default)
-
-
-def _text(value: Any) -> str:
-    return ",".join(value) if isinstance(value, tuple) else str(value)

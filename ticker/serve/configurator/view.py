@@ -25,6 +25,7 @@ class Configurator:
     words: Words
     query: str  # of the strip, canonical
     options: Options
+    home: str  # the currency of the home that the form is drawn for; empty where there is only one
     nothing: bool  # whether every part is unchecked: there is no preview, and the code is disabled
     previews: Mapping[str, str]  # the strip's query on a light and on a dark page
     base: str
@@ -61,6 +62,7 @@ def configurator(
         words=say,
         query=asked.strip,
         options=options,
+        home=content.of(options.home).home.currency if content.neighbours else "",
         nothing=asked.nothing,
         previews={scheme: _as_seen(asked.strip, options, scheme) for scheme in ("light", "dark")},
         base=base,

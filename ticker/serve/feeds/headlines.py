@@ -25,7 +25,7 @@ def headlines(snapshot: Snapshot, asked: FeedQuery) -> Channel:
     shown = cluster([one for one in content.headlines if one.feed in feeds])[:LONGEST]
     return Channel(
         id=channel_id(asked.url(f"{HEADLINES}.atom")),
-        title=_named(say.text("syndicated.headlines"), content, say),
+        title=_named(_title(content, asked, say), content, say),
         subtitle=say.text("syndicated.headlines.says"),
         author=say.text("page.title"),
         language=asked.options.lang,
@@ -58,6 +58,14 @@ def _headline(story: Cluster, feeds: Mapping[str, FeedTerms], content: Content, 
 
 def _changed_at(one: Headline) -> datetime:
     return max(one.published_at, one.first_seen_at)
+
+
+def _title(content: Content, asked: FeedQuery, say: Words) -> str:
+    """Of a home that is not the default one, which it is."""
+    title = say.text("syndicated.headlines")
+    if asked.options.home is None:
+        return title
+    return say.text("syndicated.headlines.home", title=title, home=say.home(content.home.currency))
 
 
 def _named(title: str, content: Content, say: Words) -> str:

@@ -145,7 +145,8 @@ def _publication(one: Publication, banks: Mapping[str, str], content: Content, a
         title += f" · {' · '.join(lines)}"
     if one.corrected:
         title += f" ({say.text('syndicated.corrected')})"
-    query = {"lang": asked.options.lang, "currencies": ",".join(figure.rate.currency for figure in one.figures)}
+    query = {"home": asked.options.home} if asked.options.home else {}
+    query |= {"lang": asked.options.lang, "currencies": ",".join(figure.rate.currency for figure in one.figures)}
     query |= {"from": str(one.valid_on), "to": str(one.valid_until)}
     unit = say.unit(content.home.currency)
     return Item(

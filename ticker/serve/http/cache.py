@@ -42,13 +42,17 @@ class CacheGeneration:
 
     def shows_the_same(self, snapshot: Snapshot, judged: Judgement) -> bool:
         """Whether responses of this generation are right for the newer judgement too."""
-        ours, theirs = self.judged, judged
         return (
             self.snapshot.version == snapshot.version
             and self.snapshot.content is snapshot.content
-            and (ours.today, ours.figures, ours.until) == (theirs.today, theirs.figures, theirs.until)
-            and feeds_shown(ours) == feeds_shown(theirs)
+            and _shown_everywhere(self.judged) == _shown_everywhere(judged)
         )
+
+
+def _shown_everywhere(judged: Judgement) -> list[object]:
+    """What readers see of the states at every home, each of which has midnights of its own."""
+    homes = (judged, *judged.neighbours.values())
+    return [(one.today, one.figures, one.until, feeds_shown(one)) for one in homes]
 
 
 def feeds_shown(judged: Judgement) -> list[tuple[str, Freshness, datetime | None]]:

@@ -108,6 +108,10 @@ class Words:
         short = self._texts.get(f"bank.{key}", key)
         return self._texts.get(f"bank.{key}.spoken", short) if spoken else short
 
+    def home(self, currency: str) -> str:
+        """What a home is called; the currency's name for one that has no other."""
+        return self._texts.get(f"home.{currency}") or self.currency_name(currency)
+
     def unit(self, currency: str) -> str:
         """The short name of the figures' unit; the currency's code where there is none."""
         return self._texts.get(f"unit.{currency}", currency)

@@ -73,7 +73,7 @@ class ClickTally:
 
 @dataclass(slots=True)
 class KnownStories:
-    """The ids of the stories in the snapshot that `content` returns."""
+    """The ids of the stories of every home in the snapshot that `content` returns."""
 
     content: Callable[[], Content]
     _of: Content | None = None
@@ -82,7 +82,8 @@ class KnownStories:
     def __call__(self) -> frozenset[str]:
         content = self.content()
         if content is not self._of:
-            self._ids, self._of = frozenset(one.id for one in content.headlines), content
+            self._ids = frozenset(one.id for of in content.homes for one in of.headlines)
+            self._of = content
         return self._ids
 
 

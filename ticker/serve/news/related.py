@@ -18,9 +18,11 @@ RARE_UP_TO = 5  # headlines of the same language with a word: then it is rare,
 RARE_PART = 10  # or one headline in so many, where that is more
 
 
-def related(one: Headline, among: Sequence[Headline], languages: Mapping[str, str], limit: int = 5) -> list[Headline]:
+def related(
+    one: Headline, among: Sequence[Headline], languages: Mapping[str, str], limit: int = 5, home: str = ""
+) -> list[Headline]:
     """At most `limit` headlines that may be about the same event as `one`, the nearest first; each story once, and none
-    that is a copy of `one`. `languages` are the feeds'.
+    that is a copy of `one`. `languages` are the feeds', `home` is the currency of the home whose headlines they are.
 
     Related titles share two rare words, have the same numbers, agree in negation, contradict each other in no name,
     place, day, currency or direction, and are at most a day apart.
@@ -28,7 +30,7 @@ def related(one: Headline, among: Sequence[Headline], languages: Mapping[str, st
     language = languages.get(one.feed, "")
     near = [other for other in among if languages.get(other.feed, "") == language and not same_story(one, other)]
     picked: list[Headline] = []
-    for other in _by_likeness(one, near, language):
+    for other in _by_likeness(one, near, language, home):
         if len(picked) >= limit:
             break
         if not any(same_story(other, known) for known in picked):
@@ -36,10 +38,10 @@ def related(one: Headline, among: Sequence[Headline], languages: Mapping[str, st
     return picked
 
 
-def _by_likeness(one: Headline, near: Sequence[Headline], language: str) -> list[Headline]:
+def _by_likeness(one: Headline, near: Sequence[Headline], language: str, home: str) -> list[Headline]:
     """Those of `near` that are related to `one`; the more and the rarer the words they share, the earlier."""
-    mine = analyse(one.title, language)
-    window = [analyse(other.title, language) for other in near]
+    mine = analyse(one.title, language, home)
+    window = [analyse(other.title, language, home) for other in near]
     at_most = max(RARE_UP_TO, (len(window) + 1) // RARE_PART)
     lowercase = cache(lambda: frozenset[str]().union(mine.lowercase, *(theirs.lowercase for theirs in window)))
     frequency: dict[str, int] = {}  # how many titles have a word, counted when it is needed

@@ -14,6 +14,7 @@ from functools import lru_cache
 from ticker.serve.news.lexicon import UNKNOWN, WORD, Category, Lexicon
 from ticker.serve.news.numbers import take_numbers
 from ticker.serve.news.words_en import ENGLISH
+from ticker.serve.news.words_homes import HOME_NAMES, SHORT_PLACES
 from ticker.serve.news.words_ky import KYRGYZ
 from ticker.serve.news.words_ru import RUSSIAN
 
@@ -25,11 +26,10 @@ TITLE_CASE_SHARE = 0.7  # of the words inside sentences
 TITLE_CASE_WORDS = 3  # at least: of fewer words nothing can be said
 LONGEST_SMALL_WORD = 3  # letters of the words that title case leaves small, as "of" and "the"
 
-SHORT = 2  # letters; of words so short only abbreviations tell stories apart,
-SHORT_PLACE = "ош"  # and Osh, a city of many titles
+SHORT = 2  # letters; of words so short only abbreviations and SHORT_PLACES tell stories apart
 
 _LEXICONS: Mapping[str, Lexicon] = {"en": ENGLISH, "ru": RUSSIAN, "ky": KYRGYZ}
-_HOME = re.compile("kyrgyz|bishkek|кыргыз|киргиз|бишкек")
+_NOWHERE = re.compile("(?!)")
 _SENTENCE_MARK = re.compile(r"[.!?:…»“”\"|]|\s[–—-]\s")
 
 
@@ -38,7 +38,7 @@ class TitleFeatures:
     """What the comparison knows of a title. Words are stems."""
 
     stems: frozenset[str]  # without numbers and stop words
-    distinctive: frozenset[str]  # `stems` without the home country and capital, which half the titles name
+    distinctive: frozenset[str]  # `stems` without the home's country and capital, which half the titles name
     numbers: frozenset[str]
     negated: bool
     names: frozenset[Name]
@@ -59,9 +59,10 @@ class _Word:
 
 
 @lru_cache(8192)
-def analyse(title: str, language: str) -> TitleFeatures:
-    """The features of `title`. Without a table for `language` there are no negations, numerals or categories."""
-    lexicon = _LEXICONS.get(language, UNKNOWN)
+def analyse(title: str, language: str, home: str = "") -> TitleFeatures:
+    """The features of `title` among the headlines of `home`, by its currency. Without a table for `language` there are
+    no negations, numerals or categories."""
+    lexicon, of_home = _LEXICONS.get(language, UNKNOWN), HOME_NAMES.get(home, _NOWHERE)
     text = unicodedata.normalize("NFKC", title).replace("\u0301", "").replace("ё", "е").replace("Ё", "Е")
     numbers, rest = take_numbers(lexicon.expand(text), lexicon)
     words = list(_words(rest, lexicon))
@@ -71,7 +72,7 @@ def analyse(title: str, language: str) -> TitleFeatures:
     place = lexicon.place_adjective
     return TitleFeatures(
         stems=frozenset(word.stem for word in significant),
-        distinctive=frozenset(word.stem for word in significant if not _HOME.match(word.text)),
+        distinctive=frozenset(word.stem for word in significant if not of_home.match(word.text)),
         numbers=numbers,
         negated=any(lexicon.negation.fullmatch(word.text) for word in words),
         names=frozenset() if title_case else frozenset(_names(words)),
@@ -93,7 +94,7 @@ def _words(text: str, lexicon: Lexicon) -> Iterator[_Word]:
         significant = (
             folded not in lexicon.stop_words
             and folded not in lexicon.numerals
-            and (len(folded) > SHORT or printed.isupper() or folded == SHORT_PLACE)
+            and (len(folded) > SHORT or printed.isupper() or folded in SHORT_PLACES)
         )
         stem = lexicon.stem(folded, "" if not capital else "first" if begins else "inner")
         yield _Word(folded, capital, begins, follows, stem, significant)

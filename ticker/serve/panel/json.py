@@ -8,7 +8,8 @@ from ticker.serve.http.dom import to_nodes
 from ticker.serve.panel import html
 from ticker.serve.panel.table import Cell, Column, PanelRate
 from ticker.serve.panel.view import Panel, PanelHeadline
-from ticker.serve.strip.json import day_text, document, encode, headline_object, rate_object
+from ticker.serve.panel.witnesses import CurrencyWitnesses, WitnessRow
+from ticker.serve.strip.json import day_text, document, encode, figure_text, headline_object, rate_object
 
 
 def render(panel: Panel) -> bytes:
@@ -23,6 +24,7 @@ def render(panel: Panel) -> bytes:
             "heading": panel.heading,
             "days": [{"day": day_text(day.day), "heading": day.heading} for day in panel.days],
             "columns": {name: _column(column) for name, column in columns.items()},
+            "witnesses": [_witnesses(one) for one in panel.witnesses],
             "words": dict(panel.words),
             "nodes": to_nodes(html.body(panel)),
         }
@@ -54,6 +56,30 @@ def _cell(cell: Cell | None) -> dict[str, Any] | None:
 
 def _column(column: Column | None) -> dict[str, Any] | None:
     return {"day": day_text(column.day), "text": column.text, "word": column.word} if column else None
+
+
+def _witnesses(one: CurrencyWitnesses) -> dict[str, Any]:
+    return {
+        "currency": one.currency,
+        "official": _witness(one.official),
+        "banks": [{**_witness(bank), "takes_part": bank.takes_part, "mark": bank.mark} for bank in one.banks],
+        "median": _witness(one.median) if one.median else None,
+        "spread_percent": figure_text(one.spread),
+        "agrees": one.agrees.value,
+        "verdict": one.verdict,
+    }
+
+
+def _witness(one: WitnessRow) -> dict[str, Any]:
+    return {
+        "bank": one.bank or None,
+        "name": one.name,
+        "valid_on": day_text(one.valid_on),
+        "value": figure_text(one.value),
+        "text": one.text,
+        "difference_percent": figure_text(one.difference),
+        "difference_text": one.difference_text,
+    }
 
 
 def _headline(headline: PanelHeadline) -> dict[str, Any]:

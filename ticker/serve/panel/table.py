@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ticker.model import DAY, Freshness, Quality, Rate
+from ticker.model import DAY, Freshness, Rate
 from ticker.rates.freshness import Figure
 from ticker.serve.i18n.words import Words, own_digits, rounded
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, Trend, digits_apart
 from ticker.serve.strip.label import in_state, marked
+from ticker.serve.strip.stand_in import about, about_digits, marked_as, short_names
 
 UNMOVED = "–"
 
@@ -113,7 +114,10 @@ def panel_rate(rate: StripRate, columns: Columns, common: StripRate | None, cont
     def text(one: Rate) -> str:
         return context.say.number(_for(nominal, one.value), digits)
 
-    today = rate.text if not shown or rate.quality is Quality.DERIVED else text(shown)
+    today = text(shown) if shown else rate.text
+    if figure and figure.derived:
+        value = _for(nominal, figure.derived.value)
+        today = about(context.say.number(value, about_digits(value, options.digits)))
     change, change_said, trend = _change(rate, figure, nominal, digits, context.say)
     return PanelRate(
         rate=rate,
@@ -164,20 +168,24 @@ def _mark(rate: StripRate, common: StripRate | None, context: Context) -> str:
     """A figure's day or state, where that differs from the column's."""
     if common is None or _label(rate) == _label(common):
         return ""
+    if rate.banks or common.banks:
+        return rate.full_mark
     same = rate.valid_on == common.valid_on or _is_current(common, context)
     if same and not rate.confirmed and _is_current(rate, context):
         return marked("", context.say, confirmed=False)
     return state(rate, context)
 
 
-def _label(rate: StripRate) -> tuple[Freshness, date | None, date | None, bool]:
-    return rate.freshness, rate.valid_on, _until(rate), rate.confirmed
+def _label(rate: StripRate) -> tuple[Freshness, date | None, date | None, bool, tuple[str, ...]]:
+    return rate.freshness, rate.valid_on, _until(rate), rate.confirmed, rate.banks
 
 
 def state(rate: StripRate, context: Context) -> str:
     """The day of a figure in the words of its state."""
     if rate.freshness is Freshness.NONE:
         return context.say.text("mark.yet")
+    if rate.banks:
+        return ": ".join(marked_as(short_names(rate.banks, context), context))
     current = _is_current(rate, context)
     text = in_state(_span(rate, context), rate.freshness, context.say, current=current)
     return marked(text, context.say, confirmed=rate.confirmed)

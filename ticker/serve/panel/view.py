@@ -16,15 +16,18 @@ from ticker.serve.i18n.words import Words, words
 from ticker.serve.news.clusters import Cluster, cluster
 from ticker.serve.news.popular import UNCOUNTED, Popularity, popular
 from ticker.serve.panel.table import Column, PanelRate, columns_of, common_rate, panel_rate
+from ticker.serve.panel.witnesses import CurrencyWitnesses, witnesses_of
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
 from ticker.serve.strip.options import Options
+from ticker.serve.strip.stand_in import names
 from ticker.serve.strip.view import LanguageLink, Strip, StripHeadline, present, selected, strip_headline
 from ticker.serve.terms import USUAL, HomeTerms
 from ticker.snapshot import FeedTerms, Snapshot
 
 SCHEMA_PATH = "/schema/panel.json"
 MOST_POPULAR = 5
+_WITNESSES = ("witnesses", *(f"witnesses.{key}" for key in ("says", "bank", "difference", "official")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Panel:
     next: Column | None
     days: tuple[Day, ...]
     popular: tuple[PanelHeadline, ...]
+    witnesses: tuple[CurrencyWitnesses, ...]  # empty where the home has none
     words: Mapping[str, str]
     links: Mapping[str, str]
     languages: tuple[LanguageLink, ...]
@@ -89,6 +93,7 @@ def panel(
         next=columns[2],
         days=tuple(_days(shown, context.say)),
         popular=tuple(panel_headline(story, feeds, context, base) for story in best),
+        witnesses=witnesses_of(strip.rates, context),
         words={**asdict(strip.words), **_words(strip.rates, stories, feeds, context)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in strip.languages),
@@ -108,12 +113,12 @@ def _heading(day: date, say: Words) -> str:
 def panel_headline(story: Cluster, feeds: Mapping[str, FeedTerms], context: Context, base: str) -> PanelHeadline:
     """The story's leading headline. Its time has no day, for the headlines of a day have one heading."""
     one, say = strip_headline(story.headline, feeds[story.headline.feed], context), context.say
-    also = _publishers(story.others, feeds, one.publisher)
+    also, home = _publishers(story.others, feeds, one.publisher), context.options.home
     return PanelHeadline(
         headline=replace(one, time=say.clock(one.published_at)),
         also=also,
         also_text=say.text("panel.also", publishers=", ".join(also)) if also else "",
-        story=f"{base}/story/{one.id}?lang={say.lang}",
+        story=f"{base}/story/{one.id}?lang={say.lang}" + (f"&home={home}" if home else ""),
         click=f"{base}/click/{one.id}",
     )
 
@@ -129,9 +134,10 @@ def _words(
 ) -> dict[str, str]:
     say = context.say
     current = any(context.judged.feed(feed).freshness is Freshness.FRESH for feed in feeds)
-    names = ("latest", "popular", "change", "details", "chart", "print", "today")
+    keys = ("latest", "popular", "change", "details", "chart", "print", "today")
     return {
-        **{name: say.text(f"panel.{name}") for name in names},
+        **{key: say.text(f"panel.{key}") for key in keys},
+        **{key.replace(".", "_"): say.text(f"panel.{key}") for key in _WITNESSES if context.content.witnesses},
         "table": say.text("label.rates"),
         "unit": say.unit(context.content.home.currency),
         "whose": _whose(rates, context),
@@ -145,9 +151,12 @@ def _whose(rates: Sequence[StripRate], context: Context) -> str:
     if context.content.demo:
         return say.text("panel.demo")
     figures = [context.judged.figure(rate.currency) for rate in rates]
-    banks = dict.fromkeys(figure.bank for figure in figures if figure and figure.bank)
+    others = sorted({bank for rate in rates for bank in rate.banks})
+    # Where others stand in, a bank is named only if a figure of its own is shown.
+    banks = dict.fromkeys(one.bank for one in figures if one and one.bank and (one.rate or not others))
     named = (f"panel.official.{bank}" if say.has(f"panel.official.{bank}") else "panel.official" for bank in banks)
-    return " ".join(say.text(key, bank=say.bank(bank)) for key, bank in zip(named, banks, strict=True))
+    said = [say.text(key, bank=say.bank(bank)) for key, bank in zip(named, banks, strict=True)]
+    return " ".join([*said, say.text("panel.standin", banks=names(others, context))] if others else said)
 
 
 def _links(on_strip: Mapping[str, str], options: Options, currencies: tuple[str, ...], base: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import request
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
@@ -12,6 +13,7 @@ from ticker.model import Headline, Language
 from ticker.rates.day import on_day
 from ticker.rates.freshness import Figure
 from ticker.serve.http.errors import STORE_RETRY_S, error_page, reader_language, wants_page
+from ticker.serve.http.request_context import query_string
 from ticker.serve.http.response import HTML, TEXT, Headers, Response, build_response, problem
 from ticker.serve.http.router import Router
 from ticker.serve.i18n.words import words
@@ -73,8 +75,9 @@ def _record_beacon(site: Site, kind: Kind, story: str) -> None:
 
 
 def _answer(site: Site, id_: str, asked: str) -> Response:
-    now = site.clock()
-    one = next((each for of in site.content.homes for each in of.headlines if each.id == id_), None)
+    now, site = site.clock(), site.asked_for(query_string())
+    everywhere = site.cache.snapshot.content.homes
+    one = next((each for of in everywhere for each in of.headlines if each.id == id_), None)
     site = _at_its_home(site, one)
     try:
         if one is None and (kept := site.require_store().story(id_)):
@@ -103,11 +106,13 @@ def _answer(site: Site, id_: str, asked: str) -> Response:
 
 
 def _at_its_home(site: Site, one: Headline | None) -> Site:
-    """The site at the home whose feed has the headline; the default one has those of feeds that are gone."""
-    feed = one.feed if one else ""
-    homes = [of.home.currency for of in site.content.neighbours if any(it.feed == feed for it in of.feeds)]
-    in_default = any(it.feed == feed for it in site.content.feeds)
-    return site if in_default or not homes else site.at_home(homes[0])
+    """The site at the home whose feed has the headline, the one in question first; that one also has those of feeds
+    that are gone."""
+    content = site.cache.snapshot.content
+    having = [of for of in content.homes if one and any(it.feed == one.feed for it in of.feeds)]
+    if not having or site.content in having:
+        return site
+    return replace(site, home=None if having[0] is content else having[0].home.currency)
 
 
 def _known(site: Site, id_: str, one: Headline) -> Known:

@@ -107,7 +107,7 @@ def story(
         popular=tuple(each for each in beside.popular if each.headline.id != one.id),
         described=news_article(shown.headline, known.summary),
         back=f"/panel?lang={lang}" + (f"&home={home}" if home else ""),
-        languages=tuple(_languages(one, lang, terms)),
+        languages=tuple(_languages(one, options, terms)),
         words=say,
         demo=context.content.demo,
     )
@@ -128,13 +128,15 @@ def _cluster(one: Headline, content: Content) -> Cluster:
 
 def _related(one: Headline, feeds: Mapping[str, FeedTerms], context: Context) -> Iterator[PanelHeadline]:
     languages = {id_: feed.language for id_, feed in feeds.items()}
-    for other in related(one, context.content.headlines, languages, MOST_RELATED):
+    content = context.content
+    for other in related(one, content.headlines, languages, MOST_RELATED, content.home.currency):
         yield panel_headline(Cluster(other, ()), feeds, context, "")
 
 
-def _languages(one: Headline, current: Language, terms: HomeTerms) -> Iterator[LanguageLink]:
+def _languages(one: Headline, options: Options, terms: HomeTerms) -> Iterator[LanguageLink]:
+    home = f"&home={options.home}" if options.home else ""
     for lang in terms.languages:
-        yield LanguageLink(lang, *LANGUAGE_NAMES[lang], f"/story/{one.id}?lang={lang}", lang == current)
+        yield LanguageLink(lang, *LANGUAGE_NAMES[lang], f"/story/{one.id}?lang={lang}{home}", lang == options.lang)
 
 
 def _of_today(rates: Sequence[PanelRate], context: Context) -> tuple[DayRate, ...]:

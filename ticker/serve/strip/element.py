@@ -117,7 +117,14 @@ def _shape() -> Any:
 
 
 _NONE = "-"  # a currency's place
-_LEFT_OUT = ("datetime", "href", "aria-current", "type")  # set by the script, or of a form, which a shadow root has not
+_LEFT_OUT = (
+    "data-state",
+    "data-trend",
+    "datetime",
+    "href",
+    "aria-current",
+    "type",
+)  # set by the script, or of a form, which a shadow root has not
 
 
 def _element(page: list[Any]) -> list[Any]:

@@ -11,7 +11,8 @@ from ticker.model import Freshness, Quality
 from ticker.rates.freshness import Figure
 from ticker.serve.i18n.words import NOTHING, own_digits, rounded
 from ticker.serve.strip.context import Context
-from ticker.serve.strip.label import Label, day_span, label_of, marked, own_day
+from ticker.serve.strip.label import Label, day_span, label_of, marked, own_mark, without
+from ticker.serve.strip.stand_in import about, about_digits, banks_of, instead_of_one
 
 Trend = Literal["up", "down"]
 
@@ -49,19 +50,29 @@ class StripRate:
     change_text: str  # empty where no change is drawn
     trend: Trend | None  # of what is drawn: the next figure, else the change
     own_day: str  # the currency's own day or state, where it differs from the common label
-    own_doubt: str  # "unconfirmed", where the common label does not say so
+    own_doubt: str  # "unconfirmed", or the banks that stand in, where the common label does not say so
     spoken: str
+    banks: tuple[str, ...] = ()  # whose figures a derived one comes from; none for an official one
+    own_banks: str = ""  # all their names, where `own_doubt` has those for which there is room
 
     @property
     def mark(self) -> str:
         """Both, beside the figure."""
-        return ", ".join(filter(None, [self.own_day, self.own_doubt]))
+        return self._joined(self.own_doubt)
+
+    @property
+    def full_mark(self) -> str:
+        """The same where there is room."""
+        return self._joined(self.own_banks or self.own_doubt)
+
+    def _joined(self, doubt: str) -> str:
+        return (": " if self.own_banks else ", ").join(filter(None, [self.own_day, doubt]))
 
 
 def digits_of(value: Decimal, wanted: int | None) -> int:
-    """How many decimals are drawn. By default two from 10 up, and below the bank's own, since two would hide most
-    changes. However few are wanted, a figure other than zero is never drawn as zero."""
-    digits = (2 if value >= 10 else own_digits(value)) if wanted is None else wanted
+    """How many decimals are drawn. By default none from 1,000 up, two from 10 up, and below the bank's own, since two
+    would hide most changes. However few are wanted, a figure other than zero is never drawn as zero."""
+    digits = (0 if value >= 1000 else 2 if value >= 10 else own_digits(value)) if wanted is None else wanted
     return digits_apart(value, Decimal(), digits)
 
 
@@ -83,27 +94,31 @@ def strip_figure(context: Context, currency: str) -> Figure:
 
 def strip_rate(figure: Figure, common: Label, tomorrow: date | None, context: Context) -> StripRate:
     rate, last, label, text = figure.rate, figure.last, label_of(figure), _text(figure, context)
+    day, doubt, banks = own_mark(label, common, context)
+    derived = figure.derived
     return StripRate(
         currency=figure.currency,
         name=context.say.currency_name(figure.currency),
-        value=rate.value if rate else None,
+        value=rate.value if rate else derived.value if derived else None,
         text=text.figure,
         quoted=rate.quoted if rate else None,
         nominal=rate.nominal if rate else None,
-        valid_on=last.valid_on if last else None,
-        valid_until=last.valid_until if last else None,
+        valid_on=derived.day if derived else last.valid_on if last else None,
+        valid_until=derived.day if derived else last.valid_until if last else None,
         change=figure.change,
         previous=Dated(figure.previous.value, figure.previous.valid_on) if rate and figure.previous else None,
         next=_next(figure, text, tomorrow, context),
         quality=figure.quality,
-        source=figure.source or None,
+        source=None if derived else figure.source or None,
         freshness=figure.freshness,
         confirmed=figure.confirmed,
         change_text=text.change,
         trend=text.trend,
-        own_day=own_day(label, common, context),
-        own_doubt="" if label == common else marked("", context.say, confirmed=figure.confirmed),
+        own_day=day,
+        own_doubt=doubt,
         spoken=_spoken(figure, text, context),
+        banks=banks_of(figure),
+        own_banks=banks,
     )
 
 
@@ -123,13 +138,15 @@ def _text(figure: Figure, context: Context) -> _Text:
     rate, after, change, number = figure.rate, figure.next, figure.change, context.say.number
     wanted = context.options.digits
     if not rate:
-        return _Text(NOTHING, number(after.value, digits_of(after.value, wanted)) if after else "")
+        # Nothing is compared with a stand-in: neither change nor trend.
+        own = figure.derived
+        digits = about_digits(own.value, wanted) if own else 0
+        shown = about(number(own.value, digits)) if own else NOTHING
+        return _Text(shown, number(after.value, digits_of(after.value, wanted)) if after else "", digits=digits)
     digits = digits_of(rate.value, wanted)
     if after:
         digits = digits_apart(rate.value, after.value, digits_apart(after.value, Decimal(), digits))
     text = number(rate.value, digits)
-    if figure.quality is Quality.DERIVED:
-        text = f"≈ {text}"
     if after and after.value != rate.value:
         return _Text(text, number(after.value, digits), "", _trend(after.value - rate.value), digits)
     if after or not change or figure.freshness is not Freshness.FRESH or not context.options.shows("change"):
@@ -155,6 +172,8 @@ def _spoken(figure: Figure, text: _Text, context: Context) -> str:
     """The rate as a sentence. It names days and never says "tomorrow", so that it stays true after midnight."""
     say, label, name = context.say, label_of(figure), context.say.currency_name(figure.currency)
     later = [say.text("said.next", value=text.next, day=context.day(label.next_on))] if text.next else []
+    if figure.derived:
+        return _spoken_stand_in(figure, text, context)
     if not figure.rate:
         key = "stale" if figure.last else "none" if label.bank else "nobank"
         bank, day = context.bank(label.bank, spoken=True), context.day(label.valid_on)
@@ -163,6 +182,17 @@ def _spoken(figure: Figure, text: _Text, context: Context) -> str:
     moved = [say.text(f"said.{text.trend}", change=text.change)] if text.change else []
     said = [say.text("said.rate", name=name, value=text.figure, unit=unit), *moved, _of_day(figure, context), *later]
     return ", ".join(said)
+
+
+def _spoken_stand_in(figure: Figure, text: _Text, context: Context) -> str:
+    say, label, name = context.say, label_of(figure), context.say.currency_name(figure.currency)
+    assert figure.derived
+    assert label.stand_in
+    value, bank = say.number(figure.derived.value, text.digits), context.bank(label.bank, spoken=True)
+    unit = say.amount_unit(context.content.home.currency, rounded(figure.derived.value, text.digits))
+    later = [say.text("said.then", bank=bank, value=text.next, day=context.day(label.next_on))] if text.next else []
+    about_it = say.text("said.about", name=name, value=value, unit=unit)
+    return "; ".join([f"{about_it}, {instead_of_one(label.stand_in, context)}", without(label, context), *later])
 
 
 def _of_day(figure: Figure, context: Context) -> str:

@@ -13,6 +13,7 @@ from ticker.serve.strip.contrast import Colours
 from ticker.serve.strip.figures import Dated, StripRate
 from ticker.serve.strip.look import Look, declarations, palette
 from ticker.serve.strip.view import Strip, StripHeadline
+from ticker.serve.terms import LANGUAGES
 
 
 def render(strip: Strip) -> bytes:
@@ -28,6 +29,7 @@ def document(strip: Strip) -> dict[str, Any]:
         "until": _moment(strip.until),
         "refresh_after": _moment(strip.refresh_after),
         "language": strip.language,
+        **({"languages": list(strip.offered)} if set(strip.offered) != set(LANGUAGES) else {}),
         "home": strip.home,
         "zone": strip.zone,
         "demo": strip.demo,
@@ -48,12 +50,12 @@ def encode(value: Any) -> bytes:
 def rate_object(rate: StripRate) -> dict[str, Any]:
     return {
         "currency": rate.currency,
-        "value": _figure(rate.value),
+        "value": figure_text(rate.value),
         "text": rate.text,
-        "quoted": _figure(rate.quoted),
+        "quoted": figure_text(rate.quoted),
         "nominal": rate.nominal,
         "valid_on": day_text(rate.valid_on),
-        "change": _figure(rate.change),
+        "change": figure_text(rate.change),
         "previous": _dated(rate.previous),
         "next": _next(rate.next) if rate.next else None,
         "valid_until": day_text(rate.valid_until),
@@ -66,6 +68,7 @@ def rate_object(rate: StripRate) -> dict[str, Any]:
         "trend": rate.trend,
         "mark": rate.mark,
         "spoken": rate.spoken,
+        "banks": list(rate.banks),
     }
 
 
@@ -118,10 +121,11 @@ def _dated(one: Dated | None) -> dict[str, Any] | None:
 
 
 def _dated_of(one: Dated) -> dict[str, Any]:
-    return {"value": _figure(one.value), "valid_on": day_text(one.valid_on)}
+    return {"value": figure_text(one.value), "valid_on": day_text(one.valid_on)}
 
 
-def _figure(value: Decimal | None) -> str | None:
+def figure_text(value: Decimal | None) -> str | None:
+    """Its digits, none more and none less; None for none."""
     # Never "1E+2": the digits as the bank has them.
     return None if value is None else format(value, "f")
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ticker.model import Freshness
 from ticker.rates.freshness import Figure
 from ticker.serve.i18n.words import ARROW, Words
 from ticker.serve.strip.context import Context
+from ticker.serve.strip.stand_in import (
+    ROOM,
+    ROOM_BESIDE,
+    StandIn,
+    drawn_names,
+    instead,
+    marked_as,
+    short_names,
+    stand_in_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,7 @@ class Label:
     valid_until: date | None
     next_on: date | None
     confirmed: bool
+    stand_in: StandIn | None = None  # `valid_on` is then the day of the bank's last figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ class LabelText:
 
     bank: str
     bank_spoken: str  # the bank by the name that is read aloud
-    bank_rest: str  # what follows the bank: the unit of the figures
+    bank_rest: str  # what follows the bank: the unit of the figures, or the day of its next ones
     day: str
     status: str
     outdated: str
@@ -48,6 +59,7 @@ def label_of(figure: Figure) -> Label:
         else None,
         next_on=figure.next.valid_on if figure.next else None,
         confirmed=figure.confirmed,
+        stand_in=stand_in_of(figure),
     )
 
 
@@ -72,7 +84,8 @@ def marked(text: str, say: Words, *, confirmed: bool) -> str:
 
 def own_day(label: Label, common: Label, context: Context) -> str:
     """A currency's own day or state, beside its figure; empty where the common label says the same."""
-    if label == common:
+    # Where others stand in, what the label says of the bank is true of a currency for which nobody does.
+    if label == common or (common.stand_in and label == replace(common, stand_in=None, freshness=label.freshness)):
         return ""
     bank = context.bank(label.bank) if label.bank != common.bank and not context.content.demo else ""
     never = context.say.text("mark.yet") if label.freshness is Freshness.NONE else ""
@@ -80,6 +93,18 @@ def own_day(label: Label, common: Label, context: Context) -> str:
     same = label.valid_on == common.valid_on or _is_current(common, context)
     day = "" if same and not label.confirmed and _is_current(label, context) else _day(label, context)
     return " ".join(filter(None, [bank, never, day]))
+
+
+def own_mark(label: Label, common: Label, context: Context) -> tuple[str, str, str]:
+    """A currency's own day or state, its doubt or whose figure it is, and the latter with all names; empty where the
+    common label says the same."""
+    own = label.stand_in
+    if own is None or (common.stand_in == own):
+        doubt = "" if label == common else marked("", context.say, confirmed=label.confirmed)
+        return own_day(label, common, context), doubt, ""
+    shown_on = common.stand_in.day if common.stand_in else common.valid_on
+    day = "" if shown_on == own.day else context.day(own.day)
+    return *marked_as(drawn_names(own.banks, context, ROOM_BESIDE), context, day), short_names(own.banks, context)
 
 
 def _is_current(label: Label, context: Context) -> bool:
@@ -105,7 +130,34 @@ def label_text(label: Label, context: Context) -> LabelText:
     )
 
 
+def without(label: Label, context: Context, *, spoken: bool = True) -> str:
+    """Which bank has no rate, and since when."""
+    bank = context.bank(label.bank, spoken=spoken)
+    if label.valid_on:
+        return context.say.text("status.stale", bank=bank, day=day_span(label, context))
+    return context.say.text("bank.yet" if bank else "bank.none", bank=bank)
+
+
+def _with_stand_in(label: Label, one: StandIn, context: Context) -> LabelText:
+    say, said = context.say, instead(one, context)
+    banks = drawn_names(one.banks, context, ROOM_BESIDE if label.next_on else ROOM)
+    day = say.text("standin.day", day=context.day(one.day), banks=banks)
+    outdated, aloud = say.text("outdated.alone"), without(label, context)
+    return LabelText(
+        bank=without(label, context, spoken=False),
+        bank_spoken=aloud,
+        bank_rest=f" {ARROW} {context.day(label.next_on)}" if label.next_on else "",
+        day=day,
+        status=f"{aloud}; {said}",
+        outdated=outdated,
+        outdated_day=day,
+        outdated_status=f"{outdated}, {said}",
+    )
+
+
 def _without_figure(label: Label, context: Context) -> LabelText:
+    if label.stand_in:
+        return _with_stand_in(label, label.stand_in, context)
     say, bank, spoken = context.say, context.bank(label.bank), context.bank(label.bank, spoken=True)
     if label.freshness is Freshness.STALE:
         name, aloud = (say.text("bank.stale", bank=each) for each in (bank, spoken))

@@ -30,6 +30,7 @@ MAX_NOTES = 10
 Part = Literal["clock", "rates", "change", "tomorrow", "lang", "headlines"]
 PARTS: tuple[Part, ...] = get_args(Part)
 COLOURS = ("bg", "fg", "accent")
+AUTO = "auto"  # of digits: as many as a figure needs
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{6}$")]
 
 
@@ -107,8 +108,8 @@ class Options(BaseModel):
         None,
         ge=0,
         le=6,
-        description="Decimals of a figure. By default two from 10 up and the bank's own below; more where tomorrow's"
-        " figure would look like today's though it differs, or a figure like zero.",
+        description="Decimals of a figure. By default none from 1,000 up, two from 10 up and the bank's own below; more"
+        " where tomorrow's figure would look like today's though it differs, or a figure like zero.",
     )
 
     _default_language: Language = PrivateAttr("en")  # the site's; a canonical query names only other languages
@@ -119,21 +120,22 @@ class Options(BaseModel):
 
     def query(self) -> str:
         """The canonical query string: options that differ from the default, in one order."""
-        defaults = {name: field.default for name, field in type(self).model_fields.items()}
-        defaults |= {"lang": self._default_language, "digits": self._default_digits}
-        return urlencode(
-            [
-                (name, ",".join(value) if isinstance(value, tuple) else str(value))
-                for name, value in self
-                if value != defaults[name]
-            ],
-            safe=",",
-        )
+        defaults = self._defaults()
+        return urlencode([(name, option_text(value)) for name, value in self if value != defaults[name]], safe=",")
 
     def only(self, *names: str) -> Options:
         """These options; the others at their defaults."""
-        fields = type(self).model_fields
-        return self.model_copy(update={name: fields[name].default for name in fields if name not in names})
+        defaults = self._defaults()
+        return self.model_copy(update={name: value for name, value in defaults.items() if name not in names})
+
+    def _defaults(self) -> dict[str, Any]:
+        defaults = {name: field.default for name, field in type(self).model_fields.items()}
+        return defaults | {"lang": self._default_language, "digits": self._default_digits}
+
+
+def option_text(value: object) -> str:
+    """The value of an option as in a query. Of those that a query has to name, only automatic digits are None."""
+    return ",".join(value) if isinstance(value, tuple) else AUTO if value is None else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,7 @@ def _values(pairs: Iterable[tuple[str, str]], offered: Offered) -> tuple[dict[st
         value, note = _read(name, text.strip(), offered)
         notes += note
         if value is not None:
-            values[name] = value
+            values[name] = None if (name, value) == ("digits", AUTO) else value
     return values, notes
 
 
@@ -266,8 +268,8 @@ def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[Note]]:
     if name == "show":
         chosen, notes = _members(name, text.lower(), PARTS)
         return chosen and tuple(part for part in PARTS if part in chosen), notes
-    if name == "digits" and text == "auto":
-        return None, []
+    if name == "digits" and text == AUTO:
+        return AUTO, []
     try:
         value = _six_digits(text) if name in COLOURS else text
         return getattr(Options.model_validate({name: value}), name), []

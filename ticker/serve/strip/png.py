@@ -8,7 +8,7 @@ from ticker.serve.strip.png_palette import few_colours
 from ticker.serve.strip.svg import svg
 from ticker.serve.strip.view import Strip
 
-_FONT = "Inter"  # has Kyrgyz letters and → ≈ ▲ ▼; other fonts may lack them
+_FONT = "Inter"  # has the letters of all languages and → ≈ ▲ ▼; other fonts may lack them
 
 
 def png(strip: Strip) -> bytes:

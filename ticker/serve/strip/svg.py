@@ -24,7 +24,7 @@ WIDTH = 600  # px, the usual width of a mail
 _PAD, _GAP, _CELL, _LINE, _META, _BETWEEN = 16, 24, 84, 18, 17, 11
 _TOP = 55  # of the header, hairline included
 _MOST_COLUMNS, _MOST_HEADLINES, _MOST_LINES = 3, 3, 2
-_TITLE, _SMALL, _LABEL, _FIGURE = 14, 12, 13, 22  # px of type
+_TITLE, _SMALLEST, _SMALL, _LABEL, _FIGURE = 14, 11, 12, 13, 22  # px of type
 _BOLD = 1.12  # how much wider a font's heavier weight is
 
 _FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
@@ -89,14 +89,17 @@ def _header(drawing: _Drawing, strip: Strip) -> int:
     ink, light = ("w", "w") if marked else ("t", "m")
     as_of = [_Piece(words.as_of_dated, light)]
     lines = [[_Piece(words.bank_name, f"b {ink}"), _Piece(words.bank_rest, light)], [_Piece(words.day, light)]]
-    room = drawing.inner - _GAP - _width(as_of, _SMALL)
-    beside = next((nth for nth, line in enumerate(lines) if _width(line, _LABEL) <= room), len(lines))
+    widths = [_width(line, _LABEL) for line in lines]
+    room = {size: drawing.inner - _GAP - _width(as_of, size) for size in (_SMALL, _SMALLEST)}
+    # Beside the first line that leaves room for it, in the larger type if possible; else on a line of its own.
+    places = [(size, nth) for size in room for nth, width in enumerate(widths) if width <= room[size]]
+    size, beside = places[0] if places else (_SMALL, len(lines))
     bottom = 18 + _LINE * max(len(lines), beside + 1)
     if marked:
         drawing.box("p", 0, 0, drawing.width, bottom)
     for nth, line in enumerate(lines):
         drawing.text(_PAD, 23 + nth * _LINE, line, _LABEL)
-    drawing.text(drawing.width - _PAD, 23 + beside * _LINE, as_of, _SMALL, "end")
+    drawing.text(drawing.width - _PAD, 23 + beside * _LINE, as_of, size, "end")
     return drawing.rule(bottom)
 
 

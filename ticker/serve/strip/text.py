@@ -22,11 +22,11 @@ def render(strip: Strip) -> bytes:
 
 
 def _label(strip: Strip) -> list[str]:
-    """Whose figures of which day, and as of when; for a demonstration or late figures, a sentence too."""
+    """Whose figures of which day, and as of when; for figures that are not simply today's, a sentence too."""
     words = strip.words
     between = " " if words.day.startswith(ARROW) else " · "
     said = [between.join(filter(None, [words.bank, words.day])), words.as_of_dated]
-    if strip.demo or strip.state is Freshness.LATE:
+    if strip.demo or strip.stands_in or strip.state is Freshness.LATE:
         said.insert(1, words.status)
     return [line for text in filter(None, said) for line in _wrapped(text)]
 
@@ -45,7 +45,7 @@ def _rate(rate: StripRate, codes: int, figures: int) -> str:
         said += f" {ARROW} {rate.next.text}{arrow}" + (f" ({rate.next.mark})" if rate.next.mark else "")
     elif rate.change_text:
         said += f"{arrow} {rate.change_text}"
-    return said + (f"  ({rate.mark})" if rate.mark else "")
+    return said + (f"  ({rate.full_mark})" if rate.mark else "")
 
 
 def _headlines(strip: Strip) -> list[str]:

@@ -61,7 +61,7 @@ class StripWords:
     following: str
     new_window: str
     count: str  # with {n} and {m}, for the script to fill in
-    headlines_none: str
+    headlines_none: str  # empty where the home has no feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,9 @@ class Strip:
     notes: tuple[str, ...]
     links: Mapping[str, str]
     languages: tuple[LanguageLink, ...]
+    offered: tuple[Language, ...]  # the home's languages, linked or not
     past: bool  # it is about `as_of`, not the present
+    stands_in: bool = False  # the common label says that other banks' figures stand in
 
     @property
     def later(self) -> bool:
@@ -132,7 +134,8 @@ def present(
     content = snapshot.content
     context = Context(content, judged, options, words(options.lang))
     figures = [strip_figure(context, currency) for currency in options.currencies or terms.currencies]
-    common = Counter(map(label_of, [one for one in figures if one.rate] or figures)).most_common(1)[0][0]
+    shown = [one for one in figures if one.rate] or [one for one in figures if one.derived] or figures
+    common = Counter(map(label_of, shown)).most_common(1)[0][0]
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
     links = _Links(options, base, as_of if snapshot.past else None)
@@ -146,6 +149,7 @@ def present(
         zone=content.home.zone.key,
         demo=content.demo,
         state=common.freshness,
+        stands_in=common.stand_in is not None,
         rates=tuple(strip_rate(one, common, tomorrow, context) for one in figures) if options.shows("rates") else (),
         headlines=tuple(_headlines(context)),
         with_headlines=_with_headlines(options),
@@ -154,6 +158,7 @@ def present(
         notes=notes,
         links=links.own(),
         languages=tuple(map(links.language, terms.languages)) if options.shows("lang") else (),
+        offered=terms.languages,
         past=snapshot.past,
     )
 
@@ -271,5 +276,5 @@ def _words(
         following=say.text("following"),
         new_window=say.text("new_window"),
         count=say.text("count", n="{n}", m="{m}"),
-        headlines_none=say.text("headlines.none"),
+        headlines_none=say.text("headlines.none") if context.content.feeds or not context.content.banks else "",
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from ticker.model import Rate, Revision
 from ticker.rates.day import DayRate, Moment
 from ticker.serve.api import models
+from ticker.serve.strip.stand_in import banks_of
 
 
 class NotAvailableError(Exception):
@@ -51,19 +52,21 @@ class Formatter:
         )
 
     def rate(self, one: DayRate) -> models.Rate:
-        figure, rate, said = one.figure, one.figure.rate, one.revisions
+        figure, rate, derived, said = one.figure, one.figure.rate, one.figure.derived, one.revisions
+        since, until = (derived.day, derived.day) if derived else _days(figure.last)
         newest = {(of.source, of.rate.valid_on): of.id for of in said or () if of.believed}
         return models.Rate(
             currency=figure.currency,
-            value=plain(rate.value) if rate else None,
+            value=plain(rate.value) if rate else plain(derived.value) if derived else None,
             quoted=plain(rate.quoted) if rate else None,
             nominal=rate.nominal if rate else None,
-            valid_on=str(figure.last.valid_on) if figure.last else None,
-            valid_until=str(figure.last.valid_until) if figure.last else None,
+            valid_on=str(since) if since else None,
+            valid_until=str(until) if until else None,
             freshness=figure.freshness.value,
             confirmed=figure.confirmed,
             quality=figure.quality.value,
-            source=figure.source or None,
+            banks=list(banks_of(figure)),
+            source=None if derived else figure.source or None,
             change=None if figure.change is None else plain(figure.change),
             previous=_neighbour(figure.previous),
             next=_neighbour(figure.next),
@@ -73,6 +76,10 @@ class Formatter:
             else [self.revision(of, newest.get((of.source, of.rate.valid_on)) == of.id) for of in said],
             held=None if said is None else sum(of.held for of in said),
         )
+
+
+def _days(rate: Rate | None) -> tuple[date | None, date | None]:
+    return (rate.valid_on, rate.valid_until) if rate else (None, None)
 
 
 def _neighbour(rate: Rate | None) -> models.Neighbour | None:
