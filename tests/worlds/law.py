@@ -28,6 +28,12 @@ def source_of(currency: str) -> str:
     return "daily" if currency in DAILY else "weekly"
 
 
+def _window(day: date) -> date:
+    """The day on which the bank set the table of `day`, if it works from Monday to Friday."""
+    set_on = day - DAY
+    return set_on - max(0, set_on.weekday() - 4) * DAY
+
+
 class Law:
     """`excuse` says why the service could not know that a figure is wrong; "" where it could."""
 
@@ -151,13 +157,13 @@ class Law:
     def _repeated(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
         """Whether the new tables of two windows give this wrong figure, or one within the limit of it."""
         source = source_of(currency)
-        new = {one.day for one in self.world.published if one.source == source and one.new}
+        new = {one.day for one in self.world.published if one.source == source and (one.new or one.spoilt)}
         wrong = {
             of_day
             for _, of_day, figure in delivered.figures(source, currency)
             if figure != self.world.meant(currency, of_day) and move(figure, value) <= LIMIT and of_day in new
         }
-        return len(wrong | {day}) > 1 and bool(wrong)
+        return bool(wrong) and len({_window(one) for one in wrong | {day}}) > 1
 
     def word(self, currency: str, runs: list[Run], delivered: Delivered) -> Decimal | None:
         """Which figure of a day is the bank's word by the answers so far. One that tells that it is wrong by itself is
