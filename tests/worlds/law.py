@@ -167,7 +167,7 @@ class Law:
 
     def word(self, currency: str, runs: list[Run], delivered: Delivered) -> Decimal | None:
         """Which figure of a day is the bank's word by the answers so far. One that tells that it is wrong by itself is
-        held at once: what comes after it contends with nothing."""
+        held at once, and so is one that other banks contradict: what comes after it contends with nothing."""
         word, modified, settled = None, 0, 0
         rightly_dated = [run for run in runs if not self._misdated(run, delivered)]
         for run in rightly_dated or runs:
@@ -178,7 +178,7 @@ class Law:
             if run.older:
                 word = word if word is not None else row.value
                 continue
-            if word is None or row.value == word:
+            if word is None or row.value == word or self._was_refuted(currency, run, word, delivered):
                 word, modified = row.value, run.page.modified
                 continue
             step = SETTLES_S[min(settled, 2)]
@@ -186,6 +186,16 @@ class Law:
             if run.older is False and run.answers > 1 and run.last_left - run.first_left >= needed:
                 word, modified, settled = row.value, run.page.modified, settled + 1
         return word
+
+    def _was_refuted(self, currency: str, run: Run, word: Decimal, delivered: Delivered) -> bool:
+        """Whether other banks had contradicted the bank's word of a day before `run` gave another."""
+        since = contradicted_since(currency, run.page.day, word, delivered)
+        return (
+            not run.older
+            and since is not None
+            and since < run.first_at
+            and self.is_witnessed(currency, run.page.day, word, delivered)
+        )
 
     def contended(self, currency: str, day: date, delivered: Delivered) -> bool:
         """Whether the last answer for the day gave another figure than the bank's word."""
