@@ -50,6 +50,33 @@ def test_the_table_after_one_that_was_held_and_closed_is_judged_by_the_limit_alo
     assert figure(book, may(26)).believed
 
 
+def test_a_held_figure_is_not_released_because_the_others_fall_silent(book):
+    book.witnesses = others(may(22), USD="87.4500")
+    book.sees(tables(23, "93.0000"), "2026-05-22 16:10")
+    book.witnesses = together(
+        others(may(22), banks=("CBU",), USD="87.4500"), others(may(23), banks=("NBK",), USD="92.0")
+    )
+    book.sees(tables(23, "93.0000"), "2026-05-23 04:00")
+    assert figure(book, may(23)).held
+
+
+def test_nor_one_that_is_off_their_ratio(book):
+    book.witnesses = others(may(22), banks=("ECB",), USD="0.8613", EUR="1")
+    book.sees(tables(23, "97.0000"), "2026-05-22 16:10")
+    assert figure(book, may(23)).cause is Cause.RATIO
+    book.witnesses = others(may(17), banks=("ECB",), USD="0.8613", EUR="1")
+    book.sees(tables(23, "97.0000"), "2026-05-23 04:00")
+    assert figure(book, may(23)).held
+
+
+def test_an_older_held_figure_does_not_bear_out_what_other_banks_contradict(book):
+    """One that was left in doubt, of the same side and nearer."""
+    book.sees(tables(23, "104.0000"), "2026-05-22 16:10")
+    book.witnesses = others(may(26), USD="87.4500")
+    book.sees(tables(26, "98.0000"), "2026-05-25 16:10")
+    assert figure(book, may(26)).cause is Cause.WITNESS
+
+
 def test_what_the_operator_rejected_does_not_spare_the_next_table(book):
     book.witnesses = others(may(23), USD="87.4500")
     book.sees(tables(23, "90.0000"), "2026-05-22 16:10")

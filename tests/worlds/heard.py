@@ -105,7 +105,7 @@ class Delivered:
         for one in listed:
             self.stories.setdefault(one.title, ours)
 
-    def _late(self, source: str) -> Iterator[Run]:
+    def lately(self, source: str) -> Iterator[Run]:
         """The runs of the last weeks: what came before says nothing any more."""
         since = self.runs[-1].last_at - _WEEKS_S if self.runs else 0
         first = bisect_left(self.runs, since, key=lambda one: one.first_at)
@@ -114,11 +114,11 @@ class Delivered:
     def of_day(self, source: str, day: date) -> list[Run]:
         """The answers with a table that is official on `day`: a weekly one for seven days."""
         lasts = 7 if source == "weekly" else 1
-        return [one for one in self._late(source) if 0 <= (day - one.page.day).days < lasts]
+        return [one for one in self.lately(source) if 0 <= (day - one.page.day).days < lasts]
 
     def figures(self, source: str, currency: str) -> Iterator[tuple[float, date, Decimal]]:
         """Every figure of a currency with the moment at which it first came, from tables and the archive."""
-        for run in self._late(source):
+        for run in self.lately(source):
             if row := run.page.row(currency):
                 yield run.first_at, run.page.day, row.value
         for page in self.filed if source == "daily" else ():

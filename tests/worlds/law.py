@@ -56,11 +56,8 @@ class Law:
     def _moved_away(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
         """Whether the figure moved against the bank's table before, other banks' word on which was for one table: one
         that stood still may be a restamp, and the table after one that they contradicted is judged by the limit."""
-        given = {
-            of_day: figure
-            for _, of_day, figure in delivered.figures(source_of(currency), currency)
-            if of_day < day and figure != value
-        }
+        rows = [(one.page.day, one.page.row(currency)) for one in delivered.lately(source_of(currency))]
+        given = {of_day: row.value for of_day, row in rows if row and of_day < day and row.value != value}
         before = max(given, default=None)
         if before is None:
             return True
@@ -87,7 +84,11 @@ class Law:
         if all(self._tells_itself(one, currency, delivered) for one in carrying):
             return ""
         days = {one.page.day for one in carrying}
-        words = [self.word(currency, [one for one in runs if one.page.day == of_day], delivered) for of_day in days]
+        words: list[Decimal | None] = []
+        for of_day in days:
+            of_this = [one for one in runs if one.page.day == of_day]
+            rightly_dated = [one for one in of_this if not self._misdated(one, delivered)]
+            words += [self.word(currency, one, delivered) for one in (of_this, rightly_dated)]
         return "the bank's word" if value in words else ""
 
     def _in_reach(self, currency: str, day: date, value: Decimal, delivered: Delivered) -> bool:
@@ -128,7 +129,8 @@ class Law:
         return run.page.day > day_of(self.world.our_time(run.first_at)) + DAY
 
     def _misdated(self, run: Run, delivered: Delivered) -> bool:
-        """Whether the page is the next day's, and came again under that day: its first day was a mistake."""
+        """Whether the page is the next day's, and came again under that day: its first day was a mistake, which may be
+        undone or not."""
         page = run.page
         if not self.world.wrong_rows(page):
             return False
@@ -169,8 +171,7 @@ class Law:
         """Which figure of a day is the bank's word by the answers so far. One that tells that it is wrong by itself is
         held at once, and so is one that other banks contradict: what comes after it contends with nothing."""
         word, modified, settled = None, 0, 0
-        rightly_dated = [run for run in runs if not self._misdated(run, delivered)]
-        for run in rightly_dated or runs:
+        for run in runs:
             row = run.page.row(currency)
             assert row
             if self._cannot_be(run) or (word is None and not self._is_believable(run, currency, delivered)):

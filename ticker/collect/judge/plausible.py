@@ -66,6 +66,13 @@ def best_level(rate: Rate, witnesses: Witnesses) -> Decimal | None:
     return witnesses.own_level(rate.currency, rate.valid_on) or witnesses.level(rate.currency, rate.valid_on)
 
 
+def are_silent(rate: Rate, cause: Cause, witnesses: Witnesses) -> bool:
+    """Whether other banks say nothing more of a figure that is held by their word."""
+    if cause is Cause.RATIO:
+        return witnesses.ratio("EUR", "USD", rate.valid_on) is None
+    return cause is Cause.WITNESS and best_level(rate, witnesses) is None
+
+
 def agrees(rate: Rate, other: Rate, source: RatesSource) -> bool:
     return rate.nominal == other.nominal and move(rate, other) <= source.limit
 
@@ -132,10 +139,14 @@ def contradicted(rate: Rate, yardstick: Rate, known: Known, source: RatesSource,
 
 
 def _was_contradicted(rate: Rate, known: Known) -> bool:
-    """Whether the table before was held for this already, closed since or not; one with the same figure is no table
-    before."""
+    """Whether the table before was held by other banks' word already, closed since or not; one with the same figure is
+    no table before."""
     before = known.last_other(rate)
-    return before is not None and before.cause is Cause.WITNESS and not (before.by_operator and before.discarded_at)
+    return (
+        before is not None
+        and before.cause in (Cause.WITNESS, Cause.RATIO)
+        and not (before.by_operator and before.discarded_at)
+    )
 
 
 def taken_back(rate: Rate, known: Known, source: RatesSource) -> Between | None:

@@ -20,6 +20,7 @@ from ticker.collect.judge.first import judge_first
 from ticker.collect.judge.plausible import (
     CROSSES_WITHIN,
     against,
+    are_silent,
     best_level,
     companions,
     contradicted,
@@ -142,12 +143,13 @@ class _Trial:
 
     def _is_borne_out(self, rate: Rate, cause: Cause) -> bool:
         """Whether a figure is believed although `cause` speaks against it. Figures in each other's place, or off the
-        ratio of two others, do not become true by being printed again; but two that are near each other may cross."""
+        ratio of two others, do not become true by being printed again; but two that are near each other may cross.
+        What other banks contradict is held for one table alone, so that it needs no second one."""
         yardstick = self.yardsticks[rate.currency]
         if is_witnessed(rate, self.witnesses, cause):
             return True
         crosses = cause is Cause.EXCHANGE and move(rate, yardstick) <= CROSSES_WITHIN
-        if self.restamp or (cause in (Cause.EXCHANGE, Cause.RATIO) and not crosses):
+        if self.restamp or (cause in (Cause.EXCHANGE, Cause.RATIO, Cause.WITNESS) and not crosses):
             return False
         held = [
             one
@@ -185,6 +187,8 @@ class _Trial:
         same = [one for one in of_day if one.held and one.rate.same_figure(rate)]
         if verdict.held:
             return Verdict() if same else verdict
+        if same and are_silent(rate, same[-1].cause, self.witnesses):
+            return Verdict()  # what they said is not taken back by that
         if same:  # what spoke against it is gone
             verdict = _as_release_of(same[-1], verdict)
         slips = tuple(one.id for one in of_day if one.held and one not in same[-1:])
