@@ -70,7 +70,9 @@ def are_silent(rate: Rate, cause: Cause, witnesses: Witnesses) -> bool:
     """Whether other banks say nothing more of a figure that is held by their word."""
     if cause is Cause.RATIO:
         return witnesses.ratio("EUR", "USD", rate.valid_on) is None
-    return cause is Cause.WITNESS and best_level(rate, witnesses) is None
+    if cause is not Cause.WITNESS or best_level(rate, witnesses) is not None:
+        return False
+    return not witnesses.have_seconded(rate.currency, rate.valid_on, rate.value)
 
 
 def agrees(rate: Rate, other: Rate, source: RatesSource) -> bool:
