@@ -11,7 +11,7 @@ from typing import Any
 
 from support.given import HOME
 
-from ticker.collect.context import RATES_SPAN, RoundContext
+from ticker.collect.context import RATES_SPAN, RoundContext, waiting_for
 from ticker.collect.due import archive_due_at, due_at, least_pause_s
 from ticker.collect.http.answer import NO_VALIDATORS, Answer
 from ticker.collect.http.faults import FetchError
@@ -144,11 +144,15 @@ class FastRun(Loop):
         self.context = _Context((self.home,), self.banks, store, wire, self.clock, lambda _seconds: None)
         self._needs = ()
         self._visited: dict[str, float] = {}
+        self._to_judge: set[str] = (
+            set()
+        )  # sources with figures that another bank's word may settle, as the schedule has
         self.clock_moved()
 
     def die_in_a_round(self) -> None:
         """Nothing of that round is kept; the process that takes over has visited nothing yet."""
         self._visited.clear()
+        self._to_judge.clear()
 
     # Visits
 
@@ -164,15 +168,23 @@ class FastRun(Loop):
             for id_, visit in due:
                 self._due.pop(id_, None)
                 self._visited[id_] = self.now
+                self._to_judge.discard(id_)
                 done = visit(self.store.token)
                 if self.note and done.outcome is not Outcome.CONFIRMED:
                     self.note(self.now, f"{id_}: {done.outcome} {done.status or ''} {done.note}")
+                if done.outcome is Outcome.CHANGED:
+                    self._judge_soon(waiting_for(id_, self.context))
                 self.checker.round(self.now, done)
                 if "held" in done.note and id_ == "nbkr":
                     since = HOME.day(self.clock()) - RATES_SPAN
                     self.checker.held(self.now, self.store.revisions(id_, since), self.delivered)
             for archive in self.archives:
                 self._due.pop(archive.id, None)
+
+    def _judge_soon(self, sources: Iterable[str]) -> None:
+        self._to_judge |= set(sources)
+        for one in sources:
+            self._due.pop(one, None)
 
     def clock_moved(self) -> None:
         self._due.clear()
@@ -190,6 +202,7 @@ class FastRun(Loop):
             contending = bool(self.store.heard(source.id).contenders)
             past = self.store.rounds(source.id, PAST_ROUNDS)
             due = due_at(source, past, self.clock(), contending=contending)
+            due = self.clock() if source.id in self._to_judge else due
             self._due[source.id] = self._not_sooner(self._true(due), source.id, source)
         return self._due[source.id]
 
