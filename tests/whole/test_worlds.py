@@ -17,6 +17,7 @@ def test_no_figure_of_a_fast_world_is_false(seed):
     result = replayed(Job(seed, 30, 25))
     assert not result.false, told(result)
     assert not result.held_true, result.held_true
+    assert not [one for one in result.stand_ins if one.too_far]
 
 
 @pytest.mark.parametrize("job", whole_jobs([1, 2]), ids=lambda job: job.seed)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ticker.model import Outcome, Round
+from ticker.model import Cause, Outcome, Revision, Round
+from ticker.rates.witnesses import Level
 from ticker.serve.strip.view import StripHeadline
 
 from .bank import DAY_S, clock, day_of
@@ -18,6 +19,7 @@ from .heard import Delivered
 from .law import Law, source_of
 from .shown import CURRENCIES, Shown
 from .truth import DAILY, DAY, WEEKLY, saturday_of
+from .witnessed import HeldByOthers, OnlyOthers, StandIn, apart, is_by_others, lateness, stand_in
 from .world import Published, World
 
 SPAN = tuple[float, float]
@@ -68,6 +70,11 @@ class Checker:
         default_factory=list
     )  # rounds that failed or held: when, whose, which
 
+    blind: dict[tuple[str, date, Decimal], float] = field(default_factory=dict)  # shown wrong: only others could tell
+    held_by_others: list[HeldByOthers] = field(default_factory=list)
+    stand_ins: list[StandIn] = field(default_factory=list)
+    only_others: list[OnlyOthers] = field(default_factory=list)  # what they alone could tell
+
     def __post_init__(self) -> None:
         self.law, self.could = Law(self.world), Could(self.world)
         self._now: list[Shown] = []
@@ -90,9 +97,33 @@ class Checker:
             if kind:
                 self.notable.append((at, done.source, kind))
 
+    def held(self, at: float, revisions: Sequence[Revision], delivered: Delivered) -> None:
+        """What is held of a source: notes what other banks' word holds."""
+        for one in revisions:
+            key = one.rate.currency, one.rate.valid_on, one.rate.value
+            if not one.held or not is_by_others(one) or any(it.key == key for it in self.held_by_others):
+                continue
+            currency, day, value = key
+            runs = delivered.of_day(source_of(currency), day)
+            came = [it.first_at for it in runs if (row := it.page.row(currency)) and row.value == value]
+            is_true = not self._differs(currency, day, value)
+            late = lateness(currency, day, delivered)
+            came_at = min(came, default=None)
+            by_ratio = one.cause is Cause.RATIO
+            self.held_by_others.append(HeldByOthers(at, *key, is_true, late, came_at, by_ratio))
+
+    def derived(self, at: float, levels: Sequence[Level], delivered: Delivered) -> None:
+        """The stand-ins that are shown."""
+        for one in levels:
+            key = "stand-in", one.currency, one.day, one.value
+            if one.currency in DAILY and key not in self._told:
+                self._told.add(key)
+                self.stand_ins.append(stand_in(at, one, self.world.meant(one.currency, one.day), delivered))
+
     def lost(self, at: float) -> None:
         """The store was replaced: what could be had begins anew."""
         self.could.lost(at)
+        self.law.forget()
 
     def again(self, at: float, delivered: Delivered) -> None:
         """The same is shown; a wrong figure may have become one that can be told."""
@@ -119,6 +150,13 @@ class Checker:
         self._account(at)
         self._measure_delays()
         self._measure_held()
+        held = {one.key: one for one in self.held_by_others if not one.is_true}
+        for key in sorted(self.blind.keys() | held.keys()):
+            currency, day, value = key
+            off = apart(value, self.world.meant(currency, day))
+            self.only_others.append(
+                OnlyOthers(currency, off, held[key].after if key in held else None, key in self.blind)
+            )
 
     # False figures
 
@@ -166,7 +204,12 @@ class Checker:
         assert day is not None
         assert value is not None
         self._wrong = True
-        if reason := self.law.excuse(currency, day, value, delivered):
+        reason = self.law.excuse(currency, day, value, delivered)
+        if reason and currency in DAILY:
+            self.blind.setdefault((currency, day, value), at)
+            if self.law.is_witnessed(currency, day, value, delivered):
+                what, reason = f"{what}, witnessed", ""
+        if reason:
             if ("excused", currency, day, value) not in self._told:
                 self._told.add(("excused", currency, day, value))
                 self.excused[reason] += 1

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from support.given import HOME
 
-from ticker.collect.context import RATES_SPAN, RoundContext
+from ticker.collect.context import RATES_SPAN, RoundContext, waiting_for
 from ticker.collect.due import archive_due_at, due_at, least_pause_s
 from ticker.collect.http.answer import NO_VALIDATORS, Answer
 from ticker.collect.http.faults import FetchError
 from ticker.collect.round import PAST_ROUNDS, archive_needs, visit_archive, visit_feed, visit_rates
 from ticker.collect.sources import Archive, archive_of
-from ticker.collect.sources.configured import HomeSources, rates_sources
+from ticker.collect.sources.configured import homes_of, rates_sources
 from ticker.config import DEFAULT_RATES, Config
-from ticker.model import FeedSource, Freshness, Outcome, RatesSource, Round, Source, Validators
+from ticker.model import FeedSource, Freshness, Outcome, Round, Source, Validators
 from ticker.rates.certain import certain_now
 from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.strip.options import Options
@@ -27,21 +28,20 @@ from ticker.snapshot import Content, empty
 from ticker.store import Write
 
 from .bank import Page, utc
-from .loop import Loop
+from .loop import NAMES, Loop
 from .memory import MemoryStore
 from .shown import CURRENCIES, of_strip
 from .world import World
 
-NAMES = {"nbkr": "daily", "nbkr-weekly": "weekly"}
 FEED = FeedSource("news", "https://news.example/rss", "News", "en", HOME.zone, every_s=43_200)
 _TYPE = "application/xml"
 _OPTIONS = Options(currencies=CURRENCIES, lang="en")
 
 
-def banks() -> tuple[RatesSource, ...]:
-    """The sources of the default settings."""
-    own = {id_: one for id_, one in DEFAULT_RATES.items() if id_ in NAMES}
-    return rates_sources(Config.model_validate({"rates": own, "feeds": {}}))
+def settings_of(others: Iterable[str] = ()) -> Config:
+    """The default ones, with these of the other banks."""
+    own = {id_: one for id_, one in DEFAULT_RATES.items() if id_ in {*NAMES, *others}}
+    return Config.model_validate({"rates": own, "feeds": {}})
 
 
 class _Context(RoundContext):
@@ -60,7 +60,8 @@ class _Wire:
 
     def __init__(self, run: FastRun) -> None:
         self.run = run
-        self.named = {bank.url: NAMES[bank.id] for bank in run.banks}
+        self.named = {bank.url: NAMES[bank.id] for bank in run.banks if bank.id in NAMES}
+        self.others = {bank.url.partition("?")[0]: bank.id for bank in run.banks if bank.id not in NAMES}
         self._heads: dict[Page, tuple[Validators, datetime]] = {}
 
     def __call__(self) -> _Wire:
@@ -73,6 +74,8 @@ class _Wire:
         pass
 
     def get(self, url: str, validators: Validators = NO_VALIDATORS, **_rest: object) -> Answer:
+        if other := next((id_ for base, id_ in self.others.items() if url.startswith(base)), ""):
+            return self._other(other, url)
         address, _, query = url.partition("?")
         if query:
             return self._archive(url, query)
@@ -97,6 +100,12 @@ class _Wire:
             head = self._heads[page] = Validators(etag, page.modified_header), utc(page.modified)
         return head
 
+    def _other(self, source: str, url: str) -> Answer:
+        body = self.run.answer_other(source, url)
+        if body is None:
+            raise FetchError(f"{source}: no answer")
+        return Answer(200, url, body, _TYPE, Validators(), None, utc(self.run.now))
+
     def _feed(self, sent: Validators) -> Answer:
         status, body, etag = self.run.answer_feed(sent.etag)
         if not status:
@@ -114,7 +123,8 @@ class _Wire:
 class FastRun(Loop):
     def __init__(self, world: World, note: Callable[[float, str], object] | None = None) -> None:
         super().__init__(world, note)
-        self.banks = banks()
+        config = settings_of(world.others)
+        self.banks, self.home = rates_sources(config), replace(homes_of(config)[0], feeds=(FEED,))
         self.archives: list[Archive] = [one for bank in self.banks if (one := archive_of(bank))]
         self._due: dict[str, float] = {}
         self._needs: tuple[Any, ...] = ()
@@ -131,16 +141,18 @@ class FastRun(Loop):
         self.store = backup.backup() if backup else MemoryStore(self.clock)
         store: Any = self.store
         wire: Any = _Wire(self)
-        self.context = _Context(
-            (HomeSources(HOME, self.banks, (FEED,)),), self.banks, store, wire, self.clock, lambda _seconds: None
-        )
+        self.context = _Context((self.home,), self.banks, store, wire, self.clock, lambda _seconds: None)
         self._needs = ()
         self._visited: dict[str, float] = {}
+        self._to_judge: set[str] = (
+            set()
+        )  # sources with figures that another bank's word may settle, as the schedule has
         self.clock_moved()
 
     def die_in_a_round(self) -> None:
         """Nothing of that round is kept; the process that takes over has visited nothing yet."""
         self._visited.clear()
+        self._to_judge.clear()
 
     # Visits
 
@@ -156,12 +168,23 @@ class FastRun(Loop):
             for id_, visit in due:
                 self._due.pop(id_, None)
                 self._visited[id_] = self.now
+                self._to_judge.discard(id_)
                 done = visit(self.store.token)
                 if self.note and done.outcome is not Outcome.CONFIRMED:
                     self.note(self.now, f"{id_}: {done.outcome} {done.status or ''} {done.note}")
+                if done.outcome is Outcome.CHANGED:
+                    self._judge_soon(waiting_for(id_, self.context))
                 self.checker.round(self.now, done)
+                if "held" in done.note and id_ == "nbkr":
+                    since = HOME.day(self.clock()) - RATES_SPAN
+                    self.checker.held(self.now, self.store.revisions(id_, since), self.delivered)
             for archive in self.archives:
                 self._due.pop(archive.id, None)
+
+    def _judge_soon(self, sources: Iterable[str]) -> None:
+        self._to_judge |= set(sources)
+        for one in sources:
+            self._due.pop(one, None)
 
     def clock_moved(self) -> None:
         self._due.clear()
@@ -179,6 +202,7 @@ class FastRun(Loop):
             contending = bool(self.store.heard(source.id).contenders)
             past = self.store.rounds(source.id, PAST_ROUNDS)
             due = due_at(source, past, self.clock(), contending=contending)
+            due = self.clock() if source.id in self._to_judge else due
             self._due[source.id] = self._not_sooner(self._true(due), source.id, source)
         return self._due[source.id]
 
@@ -234,6 +258,7 @@ class FastRun(Loop):
         if same:
             self.checker.again(self.now, self.delivered)
             return
+        self.checker.derived(self.now, [one.derived for one in judged.figures if one.derived], self.delivered)
         strip = present(snapshot, judged, _OPTIONS)
         shown = of_strip(strip, judged)
         if self.note:

@@ -15,6 +15,7 @@ _FOUR = Decimal("0.0001")
 KINDS = {
     "point slipped": "one figure of a table ten or a hundred times too large or too small",
     "figure off": "one figure off by 3 to 40 percent, up or down",
+    "slip": "one figure off by 2 to 14 percent, within the limit, until the next table",
     "two exchanged": "two currencies have each other's figure",
     "wrong nominal": "a figure is printed for ten units instead of one",
     "currency lost": "one to four tables lack a currency; then it is back",
@@ -43,12 +44,20 @@ KINDS = {
     "archive of other days": "the archive's figures stand one day too late",
     "feed's clock off": "a feed dates its stories hours too early or too late",
     "feed down": "a feed can't be reached",
+    "witness gone": "one of the other banks can't be reached, for days",
+    "all witnesses gone": "none of the other banks can be reached, for a week",
+    "witness late": "another bank's newest table is one or two days old, and says so",
+    "witness stale": "another bank prints its figures of one or two days ago under the current day",
+    "witness lies": "one figure of another bank is off by 1 to 14 percent, for up to a month",
+    "witness exchanges": "two currencies of another bank have each other's figure",
+    "witness jumps": "one figure of another bank is ten times too large or too small",
 }
 
 # By kind, how likely it is beside the others. The kinds that lie are frequent: they are what is tested.
 PAGE_KINDS = {
     "point slipped": 6, "figure off": 10, "two exchanged": 4, "wrong nominal": 3, "currency lost": 4, "small error": 6,
     "replaced and put back": 6, "dated too early": 3, "dated too late": 3, "rows in another order": 1, "no restamp": 4,
+    "slip": 0,  # only where other banks can tell: `others.slips`
 }  # fmt: skip
 WAY_KINDS = {"outage": 8, "503": 4, "garbage": 4, "truncated": 3, "cache": 8, "half a cache": 4, "renewing cache": 1}
 CLOCK_KINDS = {"bank's clock off": 3, "our clock off": 2}
@@ -203,6 +212,7 @@ def _without_one(rows: Sequence[Row], fault: Fault) -> tuple[Row, ...]:
 _SPOIL: dict[str, Callable[[Sequence[Row], Fault], tuple[Row, ...]]] = {
     "point slipped": _one(_times),
     "figure off": _one(_off),
+    "slip": _one(_off),
     "small error": _one(_off),
     "replaced and put back": _one(
         lambda row, fault: replace(row, quoted=off_by(row.quoted, (fault.pick % 25 - 12.5) / 100))

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from .bank import Page
 from .news import Item
+from .others import Told
 from .world import Reply
 
 MINUTE = 60
@@ -40,12 +41,21 @@ class Filed:
     figures: dict[date, Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class Testified:
+    """Answers in a row with the same table of another bank."""
+
+    told: Told
+    first_at: float
+
+
 @dataclass
 class Delivered:
     """All deliveries of one store's life."""
 
     runs: list[Run] = field(default_factory=list)
     filed: list[Filed] = field(default_factory=list)
+    testified: list[Testified] = field(default_factory=list)
     stories: dict[str, float] = field(default_factory=dict)  # by title, when it was seen first by our clock
     _newest: dict[str, int] = field(default_factory=dict)  # by source, when the newest answer left the bank
     _older: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
@@ -54,7 +64,13 @@ class Delivered:
     def copy(self) -> Delivered:
         older = {source: list(of) for source, of in self._older.items()}
         return Delivered(
-            list(self.runs), list(self.filed), dict(self.stories), dict(self._newest), older, dict(self._last)
+            list(self.runs),
+            list(self.filed),
+            list(self.testified),
+            dict(self.stories),
+            dict(self._newest),
+            older,
+            dict(self._last),
         )
 
     def table(self, source: str, at: float, reply: Reply) -> None:
@@ -75,11 +91,21 @@ class Delivered:
     def archive(self, at: float, currency: str, figures: dict[date, Decimal]) -> None:
         self.filed.append(Filed(at, currency, figures))
 
+    def other(self, at: float, told: Told) -> None:
+        """A table of another bank."""
+        if not any(one.told is told for one in self.testified[-30:]):
+            self.testified.append(Testified(told, at))
+
+    def lately_testified(self) -> list[Testified]:
+        """The other banks' tables of the last weeks, as they came."""
+        since = self.testified[-1].first_at - _WEEKS_S if self.testified else 0
+        return self.testified[bisect_left(self.testified, since, key=lambda one: one.first_at) :]
+
     def feed(self, ours: float, listed: Sequence[Item]) -> None:
         for one in listed:
             self.stories.setdefault(one.title, ours)
 
-    def _late(self, source: str) -> Iterator[Run]:
+    def lately(self, source: str) -> Iterator[Run]:
         """The runs of the last weeks: what came before says nothing any more."""
         since = self.runs[-1].last_at - _WEEKS_S if self.runs else 0
         first = bisect_left(self.runs, since, key=lambda one: one.first_at)
@@ -88,11 +114,11 @@ class Delivered:
     def of_day(self, source: str, day: date) -> list[Run]:
         """The answers with a table that is official on `day`: a weekly one for seven days."""
         lasts = 7 if source == "weekly" else 1
-        return [one for one in self._late(source) if 0 <= (day - one.page.day).days < lasts]
+        return [one for one in self.lately(source) if 0 <= (day - one.page.day).days < lasts]
 
     def figures(self, source: str, currency: str) -> Iterator[tuple[float, date, Decimal]]:
         """Every figure of a currency with the moment at which it first came, from tables and the archive."""
-        for run in self._late(source):
+        for run in self.lately(source):
             if row := run.page.row(currency):
                 yield run.first_at, run.page.day, row.value
         for page in self.filed if source == "daily" else ():

@@ -15,8 +15,10 @@ from .bank import VALUTA, utc
 from .check import Checker
 from .faults import Fault
 from .heard import Delivered
+from .others import asked_day
 from .world import Reply, World
 
+NAMES = {"nbkr": "daily", "nbkr-weekly": "weekly"}  # of the official bank's tables, by their sources
 TAKES_OVER_S = 16  # a lease lasts 15 s: so long nobody collects after a kill
 _STEPS = ("restart", "older store", "empty store")
 
@@ -134,6 +136,14 @@ class Loop(ABC):
             figures: dict[date, Decimal] = {one.valid_on: one.quoted for one in parse_archive(reply.body)}
             self.delivered.archive(self.now, currency, figures)
         return reply
+
+    def answer_other(self, source: str, target: str) -> bytes | None:
+        """What another bank answers to a request for `target`; None where nothing comes."""
+        told = self.world.others[source].told(self.now, asked_day(target))
+        if told is None:
+            return None
+        self.delivered.other(self.now, told)
+        return told.body
 
     def answer_feed(self, etag: str | None) -> tuple[int, bytes, str]:
         """Status, body and ETag; status 0 where nothing comes."""

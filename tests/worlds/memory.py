@@ -6,12 +6,15 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ticker.model import CLOCKS_DIFFER, Cause, Headline, Heard, Rate, Revision, Round, Story
 from ticker.snapshot import Content, Snapshot, dump
 from ticker.store import Fenced, LastBody, StoreError
+
+_REMEMBERED = timedelta(days=200)
+_FORGET_EVERY = 500  # figures of a source
 
 
 class MemoryStore:
@@ -25,7 +28,8 @@ class MemoryStore:
         self.token = 1
         self.changes = 0
         self._ids = 0
-        self._rates: dict[int, Revision] = {}
+        self._rates: dict[str, dict[int, Revision]] = {}  # by source
+        self._source_of: dict[int, str] = {}
         self._stories: dict[str, tuple[Story, datetime, int]] = {}  # with when it was last seen, and its number
         self._looks: dict[tuple[str, str], datetime] = {}
         self._rounds: dict[str, list[Round]] = {}
@@ -47,7 +51,8 @@ class MemoryStore:
     def backup(self) -> MemoryStore:
         """A copy that later writes do not change."""
         made = copy.copy(self)
-        for name in ("_rates", "_stories", "_looks", "_bodies", "_heard"):
+        made._rates = {source: dict(of) for source, of in self._rates.items()}
+        for name in ("_source_of", "_stories", "_looks", "_bodies", "_heard"):
             setattr(made, name, dict(getattr(self, name)))
         made._rounds = {source: list(of) for source, of in self._rounds.items()}
         made._kept = {}
@@ -79,9 +84,7 @@ class MemoryStore:
             return kept
         newest: dict[str, Revision] = {}
         found: dict[int, Revision] = {}
-        for one in self._rates.values():
-            if one.source != source:
-                continue
+        for one in self._rates.get(source, {}).values():
             if one.rate.valid_on >= since or one.held:
                 found[one.id] = one
             if one.rate.valid_on < since and one.believed:
@@ -93,7 +96,8 @@ class MemoryStore:
         return result
 
     def held(self) -> list[Revision]:
-        return [one for one in reversed(self._rates.values()) if one.held]
+        held = [one for of in self._rates.values() for one in of.values() if one.held]
+        return sorted(held, key=lambda one: one.id, reverse=True)
 
     def add(
         self,
@@ -110,7 +114,9 @@ class MemoryStore:
         confirmed: bool = False,
     ) -> int:
         self._ids += 1
-        self._rates[self._ids] = Revision(
+        self._source_of[self._ids] = source
+        of_source = self._rates.setdefault(source, {})
+        of_source[self._ids] = Revision(
             self._ids,
             source,
             rate,
@@ -124,6 +130,8 @@ class MemoryStore:
             first=first,
             confirmed_at=seen_at if confirmed else None,
         )
+        if len(of_source) % _FORGET_EVERY == 0:
+            self._forget(of_source, rate.valid_on - _REMEMBERED)
         self._moved()
         return self._ids
 
@@ -137,11 +145,22 @@ class MemoryStore:
         self._judge(revision, _once("confirmed_at", at))
 
     def _judge(self, id_: int, change: Callable[[Revision], Revision], *, by_operator: bool = False) -> None:
-        if id_ not in self._rates:
+        of_source = self._rates.get(self._source_of.get(id_, ""), {})
+        if id_ not in of_source:
             raise StoreError(f"memory: there is no revision {id_}")
-        one = change(self._rates[id_])
-        self._rates[id_] = replace(one, by_operator=True) if by_operator else one
+        one = change(of_source[id_])
+        of_source[id_] = replace(one, by_operator=True) if by_operator else one
         self._moved()
+
+    @staticmethod
+    def _forget(of_source: dict[int, Revision], before: date) -> None:
+        """What no round asks for any more, so that long worlds stay quick: old figures but the newest believed one of
+        each currency, and those that are held."""
+        old = [one for one in of_source.values() if one.rate.valid_on < before and not one.held]
+        newest = {one.rate.currency: one.id for one in sorted(old, key=lambda one: one.rate.valid_on) if one.believed}
+        for one in old:
+            if one.id != newest.get(one.rate.currency):
+                del of_source[one.id]
 
     def _moved(self) -> None:
         self.changes += 1
@@ -241,7 +260,8 @@ class MemoryStore:
 
     def state(self) -> Mapping[str, Any]:
         """For comparisons: everything that a round left."""
-        return {"rates": list(self._rates.values()), "looks": self.looks(), "heard": dict(self._heard)}
+        rates = [one for of in self._rates.values() for one in of.values()]
+        return {"rates": sorted(rates, key=lambda one: one.id), "looks": self.looks(), "heard": dict(self._heard)}
 
 
 def _once(column: str, at: datetime | None) -> Callable[[Revision], Revision]:

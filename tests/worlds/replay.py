@@ -17,6 +17,7 @@ from support.running import free_port  # noqa: E402
 
 from .bank import clock  # noqa: E402
 from .fast import FastRun  # noqa: E402
+from .late import all_held, table  # noqa: E402
 from .report import Result, differing, document, result_of, summary  # noqa: E402
 from .truth import series  # noqa: E402
 from .whole import WholeRun  # noqa: E402
@@ -126,7 +127,9 @@ def main() -> int:
         print(summary(long))
         whole = replay(whole_jobs(range(1, 31)), given.jobs)
         print(summary(whole))
-        given.write.write_text(document(results, long, whole, series().recorded), encoding="utf-8")
+        given.write.write_text(
+            document(results, long, whole, table(all_held(series())), series().recorded), encoding="utf-8"
+        )
         results += long + whole
     return 1 if any(one.false for one in results) else 0
 

@@ -11,7 +11,9 @@ from .bank import clock
 from .check import Checker, False_
 from .faults import KINDS
 from .law import source_of
+from .others import SOURCES
 from .shown import Shown
+from .witnessed import HeldByOthers, OnlyOthers, StandIn
 from .world import World
 
 _SEEN = ("nothing", "marked", "unconfirmed", "hidden", "left out", "failed", "held", "refused")
@@ -41,6 +43,10 @@ class Result:
     slow: list[str]
     rounds: int
     reads: int = field(default=0)
+    mode: str = "none"  # of the other banks
+    held_by_others: list[HeldByOthers] = field(default_factory=list)
+    only_others: list[OnlyOthers] = field(default_factory=list)
+    stand_ins: list[StandIn] = field(default_factory=list)
 
 
 def result_of(world: World, checker: Checker) -> Result:
@@ -62,6 +68,10 @@ def result_of(world: World, checker: Checker) -> Result:
         checker.slow,
         sum(checker.rounds.values()),
         checker.reads,
+        world.mode,
+        checker.held_by_others,
+        checker.only_others,
+        checker.stand_ins,
     )
 
 
@@ -78,7 +88,7 @@ def seen_by_kind(world: World, checker: Checker) -> dict[str, Counter[str]]:
         for at, shown in checker.history[first:]:
             if at >= end:
                 break
-            states |= {one.state for one in shown if fault.of in ("", source_of(one.currency))}
+            states |= {one.state for one in shown if fault.of in ("", *SOURCES, source_of(one.currency))}
         told = {{"late": "marked"}.get(one, one) for one in states - {"fresh"}} or {"nothing"}
         told |= {kind for at, _, kind in checker.notable if fault.begin <= at < end}
         told |= {"left out" for at, until in checker.left_out if at < end and until > fault.begin}
@@ -136,9 +146,54 @@ def numbers(results: Sequence[Result]) -> list[tuple[str, str]]:
     ]
 
 
+def of_others(results: Sequence[Result]) -> list[tuple[str, str]]:
+    """What the other banks' word did, in the worlds that have them."""
+    having = [one for one in results if one.mode != "none"]
+    held_true = [held for one in having for held in one.held_by_others if held.is_true]
+    true = Counter(min(held.late, 2) for held in held_true if not held.by_ratio)
+    wrong = [it for one in having for it in one.only_others]
+    large = [it for it in wrong if it.is_large]
+    caught = [it for it in large if it.caught_after is not None]
+    after = sorted(it.caught_after / 3600 for it in caught if it.caught_after is not None)
+    lines = [
+        ("worlds with other banks", f"{len(having):,}"),
+        ("true figures that their word held, they being on time", f"{true[0]:,}"),
+        ("they being a day late", f"{true[1]:,}"),
+        ("they being two days late", f"{true[2]:,}"),
+        ("true figures that were held for their ratio", f"{sum(held.by_ratio for held in held_true):,}"),
+        ("wrong figures that only they could tell", f"{len(wrong):,}"),
+        ("of these off by more than twice the threshold", f"{len(large):,}"),
+        ("and held by their word", f"{len(caught):,}" + (f" ({len(caught) / len(large):.0%})" if large else "")),
+        ("of these never shown unmarked", f"{sum(not it.shown for it in caught):,}"),
+    ]
+    if after:
+        at = [after[min(len(after) - 1, int(share * len(after)))] for share in (0.5, 0.9)]
+        lines.append(
+            (
+                "hours from arrival until held: median, 9 of 10, longest",
+                " / ".join(f"{one:.1f}" for one in (*at, after[-1])),
+            )
+        )
+    for kind, said in _STAND_INS.items():
+        found = [it for one in having for it in one.stand_ins if kind == ("crisis" if it.crisis else it.kind)]
+        worst = {it.currency: it.off for it in sorted(found, key=lambda it: it.off)}
+        told = ", ".join(f"{currency} {off:.2%}" for currency, off in sorted(worst.items()))
+        lines.append((f"stand-ins, {said}", f"{len(found):,}" + (f"; largest difference {told}" if told else "")))
+    return lines
+
+
+_STAND_INS = {
+    "working": "all agreeing banks on time",
+    "late": "a late one among them",
+    "wrong": "a wrong one among them",
+    "crisis": "in the crisis of 2022",
+}
+
+
 def summary(results: Sequence[Result]) -> str:
     """For the terminal."""
     lines = [f"{name}: {value}" for name, value in numbers(results)]
+    lines += [f"{name}: {value}" for name, value in of_others(results)]
     wrong = Counter(f"{one.what}" for result in results for one in result.false)
     lines.append(f"false, by what: {dict(wrong)}; worlds with one: {sum(bool(one.false) for one in results)}")
     lines.append(f"could not be told, by reason: {dict(total(one.excused for one in results))}")
@@ -172,8 +227,10 @@ def changes(history: Sequence[Reading]) -> list[Reading]:
     return [one for nth, one in enumerate(history) if not nth or one[1] != history[nth - 1][1]]
 
 
-def document(fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Result], recorded: bool) -> str:
-    """docs/faults.md. The same worlds give the same text."""
+def document(
+    fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Result], late: Sequence[str], recorded: bool
+) -> str:
+    """docs/faults.md. The same worlds give the same text. `late`: a table of true figures that were held."""
     runs = [(name, results) for name, results in _named(fast, long, whole) if results]
     columns = [dict(numbers(results)) for _, results in runs]
     lines = [
@@ -191,6 +248,18 @@ def document(fast: Sequence[Result], long: Sequence[Result], whole: Sequence[Res
         *(f"| {name} | " + " | ".join(column[name] for column in columns) + " |" for name in columns[0]),
         "",
         *_DEFINITIONS,
+        "",
+        "## Other banks",
+        "",
+        *_OTHERS,
+        "",
+        "| in the fast worlds | |",
+        "|---|---|",
+        *(f"| {name} | {value} |" for name, value in of_others([*fast, *long])),
+        "",
+        "True tables of five years beside other banks that are right and late, and what their word holds then:",
+        "",
+        *late,
         "",
         "## By kind of fault",
         "",
@@ -214,6 +283,18 @@ def _named(
 ) -> list[tuple[str, Sequence[Result]]]:
     return [("fast worlds", fast), ("long worlds", long), ("whole worlds", whole)]
 
+
+_OTHERS = (
+    "In most worlds seven other banks tell of the same days, with figures made from the official series and",
+    "differences as large as the recorded ones: five set the som themselves, two tell only of ratios. They err too:",
+    "gone for days, late by one or two days (they say so, or print old figures under the current date), wrong for up",
+    "to a month, exchanged, ten times off. In a third of these worlds all five are late throughout, in a tenth two",
+    "lie at a time; else not more than one is wrong at a time. A wrong figure *that only they could tell* is one that",
+    "the bank's own answers do not contradict. It is false where two agreeing banks without fault, more than there",
+    "are others, have tables of its own day that lie further from it than twice the threshold, it moved away from",
+    "them, their word did not hold the table before, and the bank's table was answered once more since. *Late* is",
+    "beside their ordinary day. A stand-in is measured against the official figure of its day.",
+)
 
 _DEFINITIONS = (
     "*Fast*: rounds, judge, a store in memory, the view. *Whole*: two processes, SQLite, HTTP, pages in three",

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ticker.model import Freshness
+from ticker.model import Freshness, Quality
 from ticker.rates.freshness import Judgement
 from ticker.serve.strip.view import Strip
 
@@ -19,7 +19,8 @@ CURRENCIES = (*DAILY, *WEEKLY)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One currency on the strip. `marked`: its age or doubt is said beside it or for all figures."""
+    """One currency on the strip. `marked`: its age or doubt is said beside it or for all figures. `value` is official:
+    what stands in for it is none."""
 
     currency: str
     freshness: str
@@ -68,7 +69,7 @@ def of_strip(strip: Strip, judged: Judgement) -> list[Shown]:
                 rate.freshness.value,
                 confirmed,
                 rate.freshness is not Freshness.FRESH and said,
-                rate.value,
+                None if rate.quality is Quality.DERIVED else rate.value,
                 rate.valid_on,
                 rate.valid_until,
                 rate.change,
@@ -98,7 +99,7 @@ def of_json(said: Mapping[str, Any]) -> list[Shown]:
                 rate["freshness"],
                 confirmed,
                 late and told,
-                rate["value"] and Decimal(rate["value"]),
+                Decimal(rate["value"]) if rate["value"] and rate["quality"] != Quality.DERIVED else None,
                 _day(rate["valid_on"]),
                 _day(rate["valid_until"]),
                 rate["change"] and Decimal(rate["change"]),

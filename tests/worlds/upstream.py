@@ -47,6 +47,10 @@ class WorldServer(ThreadingHTTPServer):
                     headers["Last-Modified"] = reply.page.modified_header
                     headers |= {"ETag": reply.page.etag} if loop.world.has_etag else {}
                 return reply, headers
+            if (other := path.split("/")[1]) in loop.world.others:
+                body = loop.answer_other(other, target)
+                date = int(loop.now)
+                return (Reply(200, body, date=date) if body else Reply(0)), {"Content-Type": "application/xml"}
             if path == "/archive":
                 return loop.answer_archive(query), {"Content-Type": "text/html;charset=UTF-8"}
             status, body, own = loop.answer_feed(etag)

@@ -22,9 +22,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from ticker.config import DEFAULT_RATES
-from ticker.model import Outcome, Round
+from ticker.model import Outcome, Quality, Round
 
-from .loop import Loop
+from .loop import NAMES, Loop
 from .shown import CURRENCIES, Shown, of_json
 from .upstream import WorldServer
 from .world import World
@@ -118,7 +118,10 @@ class WholeRun(Loop):
 
     def settings(self) -> dict[str, Any]:
         url = self.server.url
-        rates = {id_: dict(one) for id_, one in DEFAULT_RATES.items()}
+        others = self.world.others
+        rates = {id_: dict(one) for id_, one in DEFAULT_RATES.items() if id_ in {*NAMES, *others}}
+        for id_ in others:
+            rates[id_] |= {"url": f"{url}/{id_}"}
         rates["nbkr"] |= {"url": f"{url}/daily.xml", "archive_url": f"{url}/archive"}
         rates["nbkr-weekly"] |= {"url": f"{url}/weekly.xml"}
         feed = {"url": f"{url}/rss", "publisher": "News", "language": "en", "every_s": 43_200}
@@ -242,6 +245,8 @@ class WholeRun(Loop):
             rates = {rate["currency"]: rate for rate in said["rates"]}
             for one in shown:
                 if (rate := rates.get(one.currency)) is None:
+                    continue
+                if rate["quality"] == Quality.DERIVED:
                     continue
                 state, text = found[one.currency]
                 assert (rate["value"], state) == (one.value and f"{one.value:f}", one.freshness), (language, rate)

@@ -16,6 +16,7 @@ from decimal import Decimal
 from .bank import DAY_S, GARBAGE, HOUR, Page, Row, archive_body, day_of, midnight, rows_of
 from .faults import PAGE_KINDS, WAY_KINDS, Fault, chosen, off_by, spoilt
 from .news import News
+from .others import WAYS, Other, mode_of, others_faults, slips
 from .truth import DAILY, DAY, WEEKLY, Series, saturday_of, series, weekly_figures
 
 TABLES = ("daily", "weekly")
@@ -78,6 +79,9 @@ class World:
         self.end = midnight(self.first + self.days * DAY)
         count = self.count if self.count is not None else self.chance.randrange(3, 10 + self.days // 2)
         self.faults = chosen(self.chance, self.begin - 3 * DAY_S, self.begin, self.end, count)
+        self.mode = mode_of(self.seed)
+        errors = self._with_others() if self.mode != "none" and count else []
+        self.others = {one.source: Other(one, self.seed, self.truth, errors) for one in WAYS if self.mode != "none"}
         self.has_etag = self.chance.random() < 0.8
         self.has_date = self.chance.random() < 0.97
         self.restamps_holidays = self.chance.random() < 0.6
@@ -95,6 +99,14 @@ class World:
         self.felt = sorted(
             [*self.struck, *(one for one in self.faults if one.kind not in PAGE_KINDS)], key=lambda one: one.begin
         )
+
+    def _with_others(self) -> list[Fault]:
+        """How the other banks err. The official one errs more often then in ways that only they can tell."""
+        starts = [self.begin, *(one.begin for one in self.faults if one.kind == "empty store")]
+        errors = others_faults(self.seed, self.mode, self.begin, self.end)
+        more = [*errors, *slips(self.seed, self.begin, self.end, starts)]
+        self.faults = sorted([*self.faults, *more], key=lambda one: one.begin)
+        return errors
 
     # What the bank means
 

@@ -55,6 +55,17 @@ class Known:
         before = sorted((one for one in days if one < day), reverse=True)
         return [one for each in before for one in days[each] if not one.discarded_at]
 
+    def last_other(self, rate: Rate) -> Revision | None:
+        """The last figure of the nearest earlier day on which the bank gave another than `rate`, discarded or not; one
+        of which it is not settled that it is the bank's word is none."""
+        days = self._by_currency.get(rate.currency, {})
+        for day in sorted((one for one in days if one < rate.valid_on), reverse=True):
+            settled = (one for one in reversed(days[day]) if one.cause is not Cause.CONTENDED or not one.held)
+            last = next(settled, None)
+            if last and not last.rate.same_figure(rate):
+                return last
+        return None
+
     def newest_believed_day(self, last: date) -> date:
         """The newest day, not later than `last`, with a believed figure."""
         days = (one.rate.valid_on for one in self.revisions if one.believed and one.rate.valid_on <= last)

@@ -29,6 +29,9 @@ class StoredWitnesses:
     def own_level(self, currency: str, day: date) -> Decimal | None:
         return self._witnesses().own_level(currency, day)
 
+    def have_seconded(self, currency: str, day: date, value: Decimal) -> bool:
+        return self._witnesses().have_seconded(currency, day, value)
+
     def within(self, currency: str) -> Decimal | None:
         return (self.home.agreement or {}).get(currency)
 

@@ -153,6 +153,12 @@ class Witnesses:
         own = [one for one in said if one.valid_on == day]
         return self._agreed(currency, day, own) or self._agreed(currency, day, said)
 
+    def have_seconded(self, currency: str, day: date, value: Decimal) -> bool:
+        """Whether two banks agree with a figure, whatever the others say."""
+        within = self.within(currency)
+        said = self.crossed(currency, day) if within is not None else []
+        return sum(apart(one.value, value) <= (within or 0) for one in said) >= AGREE_AT_LEAST
+
     def within(self, currency: str) -> Decimal | None:
         """The move within which banks agree; None for a currency of which that is not known."""
         return self.agreement.get(currency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ticker.collect.judge.plausible import agrees, is_near_level, is_witnessed, move
+from ticker.collect.judge.plausible import agrees, is_near_level, is_off_own_level, is_witnessed, move
 from ticker.collect.judge.verdict import Verdict
 from ticker.collect.judge.witnesses import Witnesses
 from ticker.collect.known import Known, newest_believed
@@ -34,8 +34,9 @@ def _seconds(rate: Rate, yardstick: Rate, held: Rate, source: RatesSource) -> bo
     return same_side and move(rate, held) < move(rate, yardstick)
 
 
-def settle_held(believed: Sequence[Rate], known: Known, source: RatesSource) -> Verdict:
-    """What becomes of held figures of earlier days once a table's figures are `believed`: released or closed."""
+def settle_held(believed: Sequence[Rate], known: Known, source: RatesSource, witnesses: Witnesses) -> Verdict:
+    """What becomes of held figures of earlier days once a table's figures are `believed`: released or closed. One that
+    other banks' tables of its own day contradict is not released."""
     released: dict[int, Revision] = {}
     closed: dict[int, Revision] = {}
     followers: list[tuple[Rate, Revision]] = []
@@ -43,7 +44,7 @@ def settle_held(believed: Sequence[Rate], known: Known, source: RatesSource) -> 
         for one in held_before(rate, known):
             if one.cause is Cause.COMPANION:
                 followers.append((rate, one))
-            elif releases(rate, one, known, source):
+            elif releases(rate, one, known, source) and not is_off_own_level(one.rate, witnesses):
                 released[one.id] = one
             elif not _leaves_in_doubt(rate, one, known):
                 closed[one.id] = one
@@ -96,7 +97,7 @@ def settle_by_witnesses(table: Table, known: Known, source: RatesSource, witness
     waiting = [one for one in known.revisions if one.rate.currency in table.currencies and _waits(one)]
     borne_out = [one for one in waiting if one.believed and is_near_level(one.rate, source, witnesses)]
     earlier = [one for one in waiting if one.held and one.rate.valid_on < table.valid_on]
-    released = [one for one in earlier if is_witnessed(one.rate, witnesses)]
+    released = [one for one in earlier if is_witnessed(one.rate, witnesses, one.cause)]
     refuted = [
         one
         for one in earlier
@@ -114,4 +115,4 @@ def _waits(one: Revision) -> bool:
     """Whether the word of witnesses could settle a revision."""
     if one.believed:
         return not one.confirmed
-    return one.held and one.cause not in (Cause.CONTENDED, Cause.RATIO)
+    return one.held and one.cause is not Cause.CONTENDED

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ticker.collect.judge.plausible import against, agrees, exchanged, is_near_level, move
+from ticker.collect.judge.plausible import against, agrees, exchanged, is_near_level, is_off_own_level, move
 from ticker.collect.judge.verdict import Hold, Verdict
 from ticker.collect.judge.witnesses import Witnesses
 from ticker.collect.known import Known
@@ -36,7 +36,7 @@ def judge_first(
         return Verdict(held=((rate, Hold(Cause.NOMINAL, said)),))
     agreeing = [one for one in earlier if agrees(rate, one.rate, source) and not _is_swapped(rate, rates, one, known)]
     if agreeing:
-        return _borne_out(rate, agreeing, earlier)
+        return _borne_out(rate, agreeing, earlier, witnesses)
     if earlier and not near_level:
         return _in_conflict(rate, earlier)
     if level is not None and not near_level:
@@ -75,10 +75,11 @@ def _restamped(rate: Rate, before: Revision) -> Verdict:
     return Verdict(unconfirmed=(rate,), confirmed=frozenset({rate.currency}))
 
 
-def _borne_out(rate: Rate, agreeing: Sequence[Revision], earlier: Sequence[Revision]) -> Verdict:
-    """The figures that agree are believed with it, those of the nearest one's origin; the others are refuted."""
+def _borne_out(rate: Rate, agreeing: Sequence[Revision], earlier: Sequence[Revision], witnesses: Witnesses) -> Verdict:
+    """The figures that agree are believed with it, those of the nearest one's origin, unless other banks contradict
+    them; the others are refuted."""
     nearest = min(agreeing, key=lambda one: move(rate, one.rate))
-    kept = [one for one in agreeing if one.origin == nearest.origin]
+    kept = [one for one in agreeing if one.origin == nearest.origin and not is_off_own_level(one.rate, witnesses)]
     return Verdict(
         believed=(rate,),
         confirmed=frozenset({rate.currency}),

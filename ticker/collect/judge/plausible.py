@@ -36,15 +36,37 @@ def move(rate: Rate, other: Rate) -> Decimal:
 
 
 def is_near_level(rate: Rate, source: RatesSource, witnesses: Witnesses) -> bool:
-    """Whether a first figure is within the limit of what the witnesses agree on."""
+    """Whether a first figure is within the limit of what the witnesses agree on, and their tables of its very day do
+    not contradict it."""
     level = witnesses.level(rate.currency, rate.valid_on)
-    return level is not None and apart(rate.value, level) <= source.limit
+    return level is not None and apart(rate.value, level) <= source.limit and not is_off_own_level(rate, witnesses)
 
 
-def is_witnessed(rate: Rate, witnesses: Witnesses) -> bool:
-    """Whether the witnesses agree with a figure as they do with each other."""
-    within, level = witnesses.within(rate.currency), witnesses.level(rate.currency, rate.valid_on)
+def is_off_own_level(rate: Rate, witnesses: Witnesses) -> bool:
+    """Whether a figure is further than twice the threshold from what tables of its very day agree on."""
+    within, own = witnesses.within(rate.currency), witnesses.own_level(rate.currency, rate.valid_on)
+    return within is not None and own is not None and apart(rate.value, own) > 2 * within
+
+
+def is_witnessed(rate: Rate, witnesses: Witnesses, cause: Cause) -> bool:
+    """Whether the witnesses agree with a figure, held for `cause`, as they do with each other. Two currencies that are
+    near each other may change places within the threshold of yesterday's tables: there only those of the day count. Of
+    the ratio they tell nothing."""
+    if cause is Cause.RATIO:
+        return False
+    own = witnesses.own_level(rate.currency, rate.valid_on)
+    level = own if cause is Cause.EXCHANGE else witnesses.level(rate.currency, rate.valid_on)
+    within = witnesses.within(rate.currency)
     return within is not None and level is not None and apart(rate.value, level) <= within
+
+
+def are_silent(rate: Rate, cause: Cause, witnesses: Witnesses) -> bool:
+    """Whether other banks say nothing more of a figure that is held by their word."""
+    if cause is Cause.RATIO:
+        return witnesses.ratio("EUR", "USD", rate.valid_on) is None
+    if cause is not Cause.WITNESS or witnesses.level(rate.currency, rate.valid_on) is not None:
+        return False
+    return not witnesses.have_seconded(rate.currency, rate.valid_on, rate.value)
 
 
 def agrees(rate: Rate, other: Rate, source: RatesSource) -> bool:
@@ -106,18 +128,21 @@ def contradicted(rate: Rate, yardstick: Rate, known: Known, source: RatesSource,
     level = witnesses.level(rate.currency, rate.valid_on)
     if level is None or apart(rate.value, level) <= max(within, apart(yardstick.value, level)):
         return None
-    own = witnesses.own_level(rate.currency, rate.valid_on)
-    by_own = own is not None and apart(rate.value, own) > 2 * within
-    if not by_own and moved <= contradicted_limit(rate.currency, source):
+    if moved <= contradicted_limit(rate.currency, source) and not is_off_own_level(rate, witnesses):
         return None
     why = f"moved by {moved:.1%}, other banks agree on {level:f}"
     return Hold(Cause.WITNESS, against(rate, yardstick, why))
 
 
 def _was_contradicted(rate: Rate, known: Known) -> bool:
-    """Whether the table before was held for this already; one with the same figure is no table before."""
-    earlier = [one for one in known.earlier(rate.currency, rate.valid_on) if not one.rate.same_figure(rate)]
-    return any(one.cause is Cause.WITNESS for one in earlier if one.rate.valid_on == earlier[0].rate.valid_on)
+    """Whether the table before was held by other banks' word already, closed since or not; one with the same figure is
+    no table before."""
+    before = known.last_other(rate)
+    return (
+        before is not None
+        and before.cause in (Cause.WITNESS, Cause.RATIO)
+        and not (before.by_operator and before.discarded_at)
+    )
 
 
 def taken_back(rate: Rate, known: Known, source: RatesSource) -> Between | None:

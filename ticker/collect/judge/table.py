@@ -20,8 +20,10 @@ from ticker.collect.judge.first import judge_first
 from ticker.collect.judge.plausible import (
     CROSSES_WITHIN,
     against,
+    are_silent,
     companions,
     contradicted,
+    is_off_own_level,
     is_witnessed,
     move,
     objections,
@@ -106,7 +108,7 @@ class _Trial:
         table = self.answer.table
         parts = [self._figure(rate) for rate in table.rates]
         measured = [rate for rate in self.accepted if rate.currency in self.yardsticks]
-        parts.append(settle_held(measured, self.known, self.source))
+        parts.append(settle_held(measured, self.known, self.source, self.witnesses))
         parts += [self._take_back(rate) for rate in measured]
         parts.append(self._misdated())
         parts.append(settle_by_witnesses(table, self.known, self.source, self.witnesses))
@@ -142,12 +144,13 @@ class _Trial:
 
     def _is_borne_out(self, rate: Rate, cause: Cause) -> bool:
         """Whether a figure is believed although `cause` speaks against it. Figures in each other's place, or off the
-        ratio of two others, do not become true by being printed again; but two that are near each other may cross."""
+        ratio of two others, do not become true by being printed again; but two that are near each other may cross.
+        What other banks contradict is held for one table alone, so that it needs no second one."""
         yardstick = self.yardsticks[rate.currency]
-        if is_witnessed(rate, self.witnesses):
-            return cause is not Cause.RATIO
+        if is_witnessed(rate, self.witnesses, cause):
+            return True
         crosses = cause is Cause.EXCHANGE and move(rate, yardstick) <= CROSSES_WITHIN
-        if self.restamp or (cause in (Cause.EXCHANGE, Cause.RATIO) and not crosses):
+        if self.restamp or (cause in (Cause.EXCHANGE, Cause.RATIO, Cause.WITNESS) and not crosses):
             return False
         held = [
             one
@@ -185,6 +188,8 @@ class _Trial:
         same = [one for one in of_day if one.held and one.rate.same_figure(rate)]
         if verdict.held:
             return Verdict() if same else verdict
+        if same and are_silent(rate, same[-1].cause, self.witnesses):
+            return Verdict()  # what they said is not taken back by that
         if same:  # what spoke against it is gone
             verdict = _as_release_of(same[-1], verdict)
         slips = tuple(one.id for one in of_day if one.held and one not in same[-1:])
@@ -217,7 +222,13 @@ class _Trial:
         if self.witnesses.within(rate.currency) is None:
             return None
         yardstick = self.yardsticks.get(rate.currency)
-        if yardstick is None or believed.released_at or believed.by_operator or not believed.confirmed:
+        if believed.by_operator or not believed.confirmed:
+            return None
+        if yardstick is None:  # a first figure that older tables of theirs bore out
+            said = f"{rate.currency} {rate.quoted} for {rate.nominal} on {rate.valid_on}, other banks agree on "
+            level = self.witnesses.level(rate.currency, rate.valid_on)
+            return Hold(Cause.CONFLICT, f"{said}{level:f}") if is_off_own_level(rate, self.witnesses) else None
+        if believed.released_at and believed.cause is not Cause.CONTENDED:
             return None
         return contradicted(rate, yardstick, self.known, self.source, self.witnesses)
 

@@ -18,6 +18,9 @@ class Witnesses(Protocol):
     def own_level(self, currency: str, day: date) -> Decimal | None:
         """The same by their tables of that very day alone."""
 
+    def have_seconded(self, currency: str, day: date, value: Decimal) -> bool:
+        """Whether two banks that set it themselves agree with a figure, whatever the others say."""
+
     def within(self, currency: str) -> Decimal | None:
         """The move within which banks agree; None for a currency of which that is not known."""
 
