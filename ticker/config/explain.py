@@ -105,6 +105,8 @@ def _mistake(first: Any, path: tuple[str, ...], misfit: object) -> str:
         meant = None if path[1] in defaults else _near(path[1], defaults, 0.6)
         return "is missing; it has no default" + (f"; did you mean {path[0]}.{meant}?" if meant else "")
     if kind == "string_pattern_mismatch" and path[0] in NAMED_SECTIONS and len(path) == 2:
+        if path[0] == "homes":
+            return "is no name for a home; a currency code of three capital letters is wanted"
         what = "preset" if path[0] == "presets" else "source"
         return f"is no name for a {what}; small letters, digits and - are wanted"
     shown = _shortened(without_password(repr(first["input"])))

@@ -318,6 +318,8 @@ class Config(Settings):
             known = ", ".join(self.homes)
             raise MisfitError(("home", "currency"), f"is {self.home.currency!r}; one of [homes] is wanted: {known}")
         for currency, one in self.homes.items():
+            if currency in one.currencies:
+                raise MisfitError(("homes", currency, "currencies"), f"has {currency}; other currencies are wanted")
             listed = {*self.feeds, *DEFAULT_FEEDS}
             if unknown := [feed for feed in one.feeds if feed not in listed and self.is_served(currency)]:
                 raise MisfitError(("homes", currency, "feeds"), f"names {unknown[0]!r}, which no [feeds] section has")

@@ -30,6 +30,9 @@ class HomeSources:
 def homes_of(config: Config) -> tuple[HomeSources, ...]:
     """The homes that are served, the default one first. Raises ConfigError for a bank that can't be read, that sets
     another currency, or that no source is of."""
+    for id_, one in config.rates.items():
+        if one.enabled and one.bank not in BANKS:
+            raise ConfigError(f"rates.{id_}.bank is {one.bank!r}; one of {', '.join(BANKS)} is wanted")
     served = config.served_homes()
     official = {home: _official(config, home) for home in served}
     asked = _asked(config)
