@@ -69,6 +69,22 @@ def test_with_no_file_at_all_it_runs_for_kyrgyzstan():
     assert (config.currencies_of("KGS"), config.serve.language) == (("USD", "EUR", "RUB"), "en")
 
 
+def test_feeds_stay_with_their_home_whatever_another_home_names(written):
+    text = "homes.KZT.enabled = true\nhomes.KZT.feeds = []\n" + A_FEED
+    config = load(written(text), {}).config
+    assert config.feeds_of("KZT") == ()
+    assert {feed.id for feed in config.feeds_of("KGS")} & {"tengrinews-ru", "kursiv-ru", "inbusiness-ru"} == set()
+    assert "mine" in {feed.id for feed in config.feeds_of("KGS")}, "one that nobody names is the default home's"
+    kazakh = load(written('home.currency = "KZT"\nhomes.KGS.enabled = false'), {}).config
+    assert {feed.id for feed in kazakh.feed_sources()} == {"tengrinews-ru", "kursiv-ru", "inbusiness-ru"}
+
+
+def test_a_feed_of_two_homes_is_read_in_the_zone_of_the_default_one(written):
+    text = 'homes.KZT.enabled = true\nhomes.KZT.feeds = ["mine"]\nhomes.KGS.feeds = ["mine"]\n' + A_FEED
+    (feed,) = load(written(text), {}).config.feed_sources()
+    assert feed.zone.key == "Asia/Bishkek"
+
+
 @pytest.mark.usefixtures("nowhere")
 def test_the_default_feeds_carry_their_publishers_names():
     by_language: dict[str, set[str]] = {}

@@ -108,7 +108,16 @@ def test_another_text_is_refused_in_a_way_that_callers_expect(text):
         load(text)
 
 
-@pytest.mark.parametrize("number", [0, FORMAT + 1, None, "new"])
+def test_what_the_version_before_published_is_read_as_one_home_without_witnesses():
+    """In a rolling upgrade a new process shows what the old collector publishes."""
+    content = Content(HOME, series=(Series("nbkr", "USD", (rate("USD", "87.4500", may(22)),)),))
+    raw = json.loads(dump(content))
+    for added in ("witnesses", "testimonies", "agreement", "neighbours"):
+        del raw[added]
+    assert load(json.dumps({**raw, "format": 2})) == content
+
+
+@pytest.mark.parametrize("number", [0, FORMAT + 1, None, "new", [2]])
 def test_a_text_of_another_format_is_told_from_a_damaged_one(number):
     with pytest.raises(UnknownFormatError, match=f"this program reads {FORMAT}"):
         load(_numbered(format=number))

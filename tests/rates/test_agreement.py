@@ -150,6 +150,23 @@ def test_the_larger_camp_is():
     assert said.level("USD", DAY_21) == Decimal("92.1000")
 
 
+@pytest.mark.parametrize("lie", ["97.6", "102.6"])
+def test_a_lie_just_near_enough_to_one_of_two_leaves_the_other_out_on_neither_side(lie):
+    tables = [table(bank, KGS="1", EUR=figure) for bank, figure in (("NBK", lie), ("CBU", "100"), ("NBT", "100.1"))]
+    level = witnesses(*tables).agreed("EUR", DAY_21)
+    assert level is not None
+    assert (level.value, level.banks) == (Decimal("100.0500"), ("CBU", "NBT"))
+
+
+def test_three_banks_that_are_late_do_not_outvote_two_that_are_not():
+    late = [table(bank, DAY_21 - DAY, KGS="1", USD="87.0") for bank in ("NBK", "CBU", "NBT")]
+    said = witnesses(*late, *(table(bank, KGS="1", USD="91.0") for bank in ("NBG", "NBRB")))
+    assert said.level("USD", DAY_21) == said.own_level("USD", DAY_21) == Decimal("91.0000")
+    assert compared(said, USD="91.10").verdict is Verdict.AGREE
+    assert compared(said, USD="87.00").verdict is Verdict.CONTRADICT
+    assert compared(witnesses(*late), USD="91.10").verdict is Verdict.UNKNOWN, "theirs may still come"
+
+
 def test_of_a_currency_without_a_threshold_nothing_is_said():
     said = witnesses(table("NBK", KGS="1", CNY="12.3"), table("CBU", KGS="1", CNY="12.3"))
     assert (said.agreed("CNY", DAY_21), said.within("CNY")) == (None, None)

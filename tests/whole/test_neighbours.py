@@ -261,3 +261,10 @@ def test_a_homes_first_figures_are_judged_again_once_its_witnesses_have_spoken(m
     assert {rate["confirmed"] for rate in site.strip("home=KZT")["rates"]} == {False}
     site.turn(to=f"{WEDNESDAY} 11:05")
     assert {(rate["confirmed"], rate["freshness"]) for rate in site.strip("home=KZT")["rates"]} == {(True, "fresh")}
+
+
+def test_a_bank_that_asks_for_a_pause_gets_it_whatever_its_witnesses_say(making):
+    site = making(witnesses=True, homes=("KZT",), rates={"nbk": {"every_s": 3600}})
+    site.upstream.order("nbk", "status_429", retry_after=7200)
+    site.turn(to=f"{WEDNESDAY} 12:50")
+    assert len(visits(site)["nbk"]) == 1
