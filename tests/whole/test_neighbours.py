@@ -265,6 +265,8 @@ def test_a_homes_first_figures_are_judged_again_once_its_witnesses_have_spoken(m
 
 def test_a_bank_that_asks_for_a_pause_gets_it_whatever_its_witnesses_say(making):
     site = making(witnesses=True, homes=("KZT",), rates={"nbk": {"every_s": 3600}})
+    site.look()
     site.upstream.order("nbk", "status_429", retry_after=7200)
+    site.turn(to=f"{WEDNESDAY} 11:04")
     site.turn(to=f"{WEDNESDAY} 12:50")
-    assert len(visits(site)["nbk"]) == 1
+    assert len(visits(site)["nbk"]) == 2, "the first, and the one after its witnesses' word"
