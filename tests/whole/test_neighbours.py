@@ -270,3 +270,18 @@ def test_a_bank_that_asks_for_a_pause_gets_it_whatever_its_witnesses_say(making)
     site.turn(to=f"{WEDNESDAY} 11:04")
     site.turn(to=f"{WEDNESDAY} 12:50")
     assert len(visits(site)["nbk"]) == 2, "the first, and the one after its witnesses' word"
+
+
+@pytest.mark.parametrize("percent", [8.0, -20.0])
+def test_on_a_homes_first_day_a_figure_that_other_banks_contradict_is_not_shown_as_official(making, percent):
+    """There is no figure of an earlier day to measure it by; theirs are of the very day."""
+    site = making(witnesses=True, homes=("KZT",), rates={"nbk": {"every_s": 600}})
+    site.turn(to=f"{WEDNESDAY} 11:30")
+    (before,) = site.strip("home=KZT&currencies=USD")["rates"]
+    assert (before["freshness"], before["confirmed"]) == ("fresh", True)
+    site.upstream.order("nbk", "lies", currency="USD", percent=percent)
+    site.turn(to=f"{WEDNESDAY} 16:00")
+    (after,) = site.strip("home=KZT&currencies=USD")["rates"]
+    assert after["freshness"] != "fresh"
+    assert after["value"] in (before["value"], None)
+    assert site.get("/api/v1/rate/USD.txt?home=KZT").status_code == 404
