@@ -157,7 +157,7 @@ def test_a_week_without_nbkr_shows_stand_ins_within_one_per_cent_until_it_is_bac
         assert abs(figure.derived.value / site.bank.figure(currency, today) - 1) < Decimal("0.01")
     for one in site.strip()["rates"]:
         assert (one["quality"], one["freshness"]) == ("derived", "stale")
-        assert one["valid_on"] == str(WEDNESDAY), "the official figure's day"
+        assert one["valid_on"] == str(today), "the day they agree on it for"
     site.upstream.behave()
     site.goes_on(hours=1.5)
     for one in site.strip()["rates"]:
@@ -181,7 +181,7 @@ def test_a_witness_that_lies_for_a_month_changes_nothing_for_readers_and_is_seen
         (dollar,) = [one for one in site.get("/status.json").json["witnesses"] if one["currency"] == "USD"]
         assert dollar["agrees"] == "agree"
         said = {one["bank"]: one for one in dollar["banks"]}
-        assert said["CBU"]["takes_part"]
+        assert sum(one["takes_part"] for bank, one in said.items() if bank != "NBK") >= 2
         if said["NBK"]["value"]:  # its own jump may be held, as any bank's is
             assert not said["NBK"]["takes_part"]
             assert abs(float(said["NBK"]["difference_percent"]) - percent) < 1
