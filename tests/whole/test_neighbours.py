@@ -277,11 +277,12 @@ def test_on_a_homes_first_day_a_figure_that_other_banks_contradict_is_not_shown_
     """There is no figure of an earlier day to measure it by; theirs are of the very day."""
     site = making(witnesses=True, homes=("KZT",), rates={"nbk": {"every_s": 600}})
     site.turn(to=f"{WEDNESDAY} 11:30")
-    (before,) = site.strip("home=KZT&currencies=USD")["rates"]
+    dollar = "home=KZT&currencies=USD"
+    (before,) = site.strip(dollar)["rates"]
     assert (before["freshness"], before["confirmed"]) == ("fresh", True)
     site.upstream.order("nbk", "lies", currency="USD", percent=percent)
     site.turn(to=f"{WEDNESDAY} 16:00")
-    (after,) = site.strip("home=KZT&currencies=USD")["rates"]
+    (after,) = site.strip(dollar)["rates"]
     assert after["freshness"] != "fresh"
     assert after["value"] in (before["value"], None)
     assert site.get("/api/v1/rate/USD.txt?home=KZT").status_code == 404

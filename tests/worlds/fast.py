@@ -144,9 +144,7 @@ class FastRun(Loop):
         self.context = _Context((self.home,), self.banks, store, wire, self.clock, lambda _seconds: None)
         self._needs = ()
         self._visited: dict[str, float] = {}
-        self._to_judge: set[str] = (
-            set()
-        )  # sources with figures that another bank's word may settle, as the schedule has
+        self._to_judge: set[str] = set()  # sources with figures that other banks may settle, as the schedule has
         self.clock_moved()
 
     def die_in_a_round(self) -> None:
@@ -168,8 +166,9 @@ class FastRun(Loop):
             for id_, visit in due:
                 self._due.pop(id_, None)
                 self._visited[id_] = self.now
-                self._to_judge.discard(id_)
                 done = visit(self.store.token)
+                if not done.failed:
+                    self._to_judge.discard(id_)
                 if self.note and done.outcome is not Outcome.CONFIRMED:
                     self.note(self.now, f"{id_}: {done.outcome} {done.status or ''} {done.note}")
                 if done.outcome is Outcome.CHANGED:
@@ -202,7 +201,8 @@ class FastRun(Loop):
             contending = bool(self.store.heard(source.id).contenders)
             past = self.store.rounds(source.id, PAST_ROUNDS)
             due = due_at(source, past, self.clock(), contending=contending)
-            due = self.clock() if source.id in self._to_judge else due
+            if source.id in self._to_judge and not (past and past[0].failed):
+                due = self.clock()
             self._due[source.id] = self._not_sooner(self._true(due), source.id, source)
         return self._due[source.id]
 

@@ -10,7 +10,7 @@ from ticker.collect.http.client import Connection
 from ticker.collect.judge import NO_WITNESSES, Witnesses
 from ticker.collect.sources.configured import HomeSources
 from ticker.collect.witnesses import StoredWitnesses
-from ticker.model import FeedSource, Headline, Home, RatesSource, Revision
+from ticker.model import Cause, FeedSource, Headline, Home, RatesSource, Revision
 from ticker.rates.compose import KEPT_HEADLINES, bank_terms, compose, feed_terms, newest_first
 from ticker.snapshot import Content
 from ticker.store import Store, Write
@@ -90,4 +90,6 @@ def waiting_for(witness: str, context: RoundContext) -> list[str]:
 
 def _waits(bank: RatesSource, context: RoundContext) -> bool:
     lately = context.store.revisions(bank.id, bank.home.day(context.clock()) - TESTIMONY_SPAN)
-    return any(one.held or (one.believed and not one.confirmed) for one in lately)
+    return any(one.held and one.cause is not Cause.CONTENDED for one in lately) or any(
+        one.believed and not one.confirmed for one in lately
+    )

@@ -196,10 +196,7 @@ class Collector:
         known = self._due  # `_run` replaces it when a round ends: what is read here may be outdated by then
         due = known.get(visit.id)
         if due is None:
-            due = visit.due(now) or now + timedelta(seconds=LOOK_AGAIN_S)
-            if visit.id in self._to_judge and not any(one.failed for one in self._past(visit.id)[:1]):
-                due = now  # sooner than by itself, but not than a failure or its Retry-After allows
-            known[visit.id] = due
+            due = known[visit.id] = visit.due(now) or now + timedelta(seconds=LOOK_AGAIN_S)
         return due
 
     def _is_running(self, id_: str) -> bool:
@@ -260,8 +257,11 @@ class Collector:
         return self.context.store.rounds(source, PAST_ROUNDS)
 
     def _source_due(self, source: Source, now: datetime) -> datetime:
+        past = self._past(source.id)
+        if source.id in self._to_judge and past and not past[0].failed:
+            return now  # sooner than by itself, but not than a failure or its Retry-After allows
         contending = bool(self.context.store.heard(source.id).contenders)
-        return due_at(source, self._past(source.id), now, contending=contending)
+        return due_at(source, past, now, contending=contending)
 
     def _archive_due(self, archive: Archive, now: datetime) -> datetime | None:
         today = archive.source.home.day(now)
