@@ -191,7 +191,11 @@ class Cron:
 def test_nginx_puts_the_running_services_strip_into_the_page(tmp_path: Path) -> None:
     with runner(tmp_path) as started:
         running = started.ticker("demo").until_ready()
-        until("rates and headlines", lambda: running.shown()["headlines"] and running.shown()["rates"][0]["value"])
+        asked = "lang=ru"  # each language has a feed of its own
+        until(
+            "rates and headlines",
+            lambda: running.shown(asked)["headlines"] and running.shown(asked)["rates"][0]["value"],
+        )
         cron = Cron(tmp_path, f"http://127.0.0.1:{running.port}")
         cron.minute()
         rates = running.shown("lang=ru")["rates"]
