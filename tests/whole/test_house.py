@@ -279,6 +279,7 @@ LANGUAGE = "what a language is, for any home"
 # Where the default home may be named, what of it, and why it is no constant there.
 NAMED = {
     "ticker/config/models.py": (".*", "settings, with their defaults"),
+    "ticker/config/defaults.py": (".*", "homes, sources and feeds without any settings"),
     "ticker/collect/sources/*": (".*", "what is known of banks"),
     "ticker/demo/*": (".*", "the demonstration plays NBKR and others"),
     "ticker/cli/serving.py": (
