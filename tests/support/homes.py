@@ -3,15 +3,9 @@ headlines are invented."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from threading import Thread
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from zoneinfo import ZoneInfo
 
 from support import scenes
@@ -106,26 +100,3 @@ def shelf(scene: Scene, folder: Path, settings: SiteSettings = SETTINGS) -> Shel
     tenge = [(code, text, day) for code, texts in TENGE.items() for text, day in zip(texts, DAYS[:2], strict=False)]
     one.put(tenge, source="nbk", seen=lambda day: datetime(day.year, day.month, day.day, 10, tzinfo=UTC) - DAY)
     return one
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Its address, for a browser."""
-    server = make_server("127.0.0.1", 0, app, _Server, _Quiet)
-    thread = Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -7,11 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from support.served import running, serving
 from support.sites import Site
 
 from ticker.demo.hostpage import HostPage
@@ -27,40 +26,6 @@ CUT = """() => [...document.querySelectorAll("h1, h2, h3, p, label, legend, summ
     .map(one => one.textContent.trim().slice(0, 60))"""
 
 
-class _Threading(WSGIServer):
-    """wsgiref's server, with a thread for each request: a page's frames are asked for at once."""
-
-    daemon_threads = True
-
-    def process_request(self, request, client_address):
-        Thread(target=self._work, args=(request, client_address), daemon=True).start()
-
-    def _work(self, request, client_address):
-        try:
-            self.finish_request(request, client_address)
-        except OSError:
-            pass  # the browser has gone
-        finally:
-            self.shutdown_request(request)
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def running(server) -> Iterator[str]:
-    thread = Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[Site]:
     one = Site(tmp_path_factory.mktemp("site"), "2026-05-22 11:16", feeds=True)
@@ -71,8 +36,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def service(site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, site.service.app, _Threading, _Quiet)  # type: ignore[arg-type]
-    with running(server) as url:
+    with serving(site.service.app) as url:
         yield url
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from support import homes
+from support.served import serving
 
 ONE_LINE, TWO_LINES, CELLS = 1280, 760, 320
 
@@ -16,7 +17,7 @@ ONE_LINE, TWO_LINES, CELLS = 1280, 760, 320
 def service(request, tmp_path_factory) -> Iterator[str]:
     scene = homes.three() if request.param == "day" else homes.tomorrow_known()
     shelf = homes.shelf(scene, tmp_path_factory.mktemp("homes"))
-    with homes.serving(shelf.app) as url:
+    with serving(shelf.app) as url:
         yield url
     shelf.store.close()
 
@@ -91,7 +92,7 @@ def test_without_a_script_the_form_is_sent_and_drawn_for_the_chosen_home(service
 def test_the_code_reserves_enough_at_every_width(service: str, page: Page, query: str) -> None:
     page.goto(f"{service}/?ui=en&{query}")
     code = page.locator("#text-frame").input_value()
-    with homes.serving(pasted(code)) as host:
+    with serving(pasted(code)) as host:
         page.goto(host)
         strip = page.frame_locator("iframe")
         for width in (CELLS, 360, 420, 560, 640, TWO_LINES, 960, 1100, ONE_LINE, 1600):
@@ -106,7 +107,7 @@ def test_the_code_reserves_enough_at_every_width(service: str, page: Page, query
 
 def test_the_element_shows_its_home_and_only_that_homes_languages(service: str, page: Page) -> None:
     code = f'<script src="{service}/embed.js" async></script><rate-ticker home="KZT"></rate-ticker>'
-    with homes.serving(pasted(code)) as host:
+    with serving(pasted(code)) as host:
         page.goto(host)
         element = page.locator("rate-ticker")
         expect(element.locator(".bank .name")).to_have_text("NBK")

@@ -69,10 +69,10 @@ class RoundContext:
         told, within = one.witnesses, one.agreement
         return compose(one.home, banks, feeds, revisions, (), demo=self.demo, witnesses=told, agreement=within)
 
-    def witnesses(self, tx: Write, source: RatesSource, day: date) -> Witnesses:
-        """What other banks say of a source's figures around `day`. Of one that is only a witness itself, nothing."""
+    def witnesses(self, tx: Write, source: RatesSource, since: date) -> Witnesses:
+        """What other banks say of a source's figures from `since` on. Of one that is only a witness itself, nothing."""
         found = next((one for one in self.homes if source in one.banks), None)
-        return StoredWitnesses(tx, found, day) if found and found.witnesses else NO_WITNESSES
+        return StoredWitnesses(tx, found, since) if found and found.witnesses else NO_WITNESSES
 
 
 def _headlines(home: HomeSources, tx: Write) -> tuple[Headline, ...]:
@@ -90,6 +90,6 @@ def waiting_for(witness: str, context: RoundContext) -> list[str]:
 
 def _waits(bank: RatesSource, context: RoundContext) -> bool:
     lately = context.store.revisions(bank.id, bank.home.day(context.clock()) - TESTIMONY_SPAN)
-    return any(one.held and one.cause is not Cause.CONTENDED for one in lately) or any(
-        one.believed and not one.confirmed for one in lately
+    return any(
+        (one.held and one.cause is not Cause.CONTENDED) or (one.believed and not one.confirmed) for one in lately
     )

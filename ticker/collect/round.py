@@ -65,9 +65,10 @@ def visit_rates(context: RoundContext, source: RatesSource, token: int) -> Round
         return _failed(context, source.id, token, began, fault, partial(due_at, source))
     said = Answered(table, began, answer.left_at, last_body.last_modified, last_body.body_hash)
     with context.store.write(token) as tx:
-        known = tx.revisions(source.id, min(source.home.day(began), table.valid_on) - JUDGE_SPAN)
+        since = min(source.home.day(began), table.valid_on) - JUDGE_SPAN
+        known = tx.revisions(source.id, since)
         heard = tx.heard(source.id)
-        verdict = judge(said, known, heard, source, context.witnesses(tx, source, table.valid_on))
+        verdict = judge(said, known, heard, source, context.witnesses(tx, source, since))
         apply_verdict(tx, source.id, verdict, began, last_body)
         if verdict.heard != heard:
             tx.save_heard(source.id, verdict.heard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from ticker.collect.sources.configured import HomeSources
@@ -11,16 +11,15 @@ from ticker.rates.compose import testimonies
 from ticker.rates.witnesses import Witnesses
 from ticker.store import Write
 
-SPAN = timedelta(days=35)  # how far back figures may still be borne out
-
 
 @dataclass(slots=True)
 class StoredWitnesses:
-    """Reads the store only once somebody asks: most rounds bring nothing new."""
+    """Reads the store only once somebody asks: most rounds bring nothing new. `since` is the first day of which figures
+    are judged."""
 
     tx: Write
     home: HomeSources
-    day: date
+    since: date
     _read: Witnesses | None = field(default=None)
 
     def level(self, currency: str, day: date) -> Decimal | None:
@@ -33,19 +32,19 @@ class StoredWitnesses:
         return self._witnesses().have_seconded(currency, day, value)
 
     def within(self, currency: str) -> Decimal | None:
-        return (self.home.agreement or {}).get(currency)
+        return self.home.agreement.get(currency)
 
     def ratio(self, currency: str, other: str, day: date) -> Decimal | None:
         return self._witnesses().ratio(currency, other, day)
 
     def _witnesses(self) -> Witnesses:
         if self._read is None:
-            agreement = self.home.agreement or {}
+            agreement = self.home.agreement
             asked = {self.home.home.currency, *agreement}
             told = [
                 table
                 for one in self.home.witnesses
-                for table in testimonies(one, self.tx.revisions(one.source, self.day - SPAN), asked)
+                for table in testimonies(one, self.tx.revisions(one.source, self.since), asked)
             ]
             self._read = Witnesses(self.home.home.currency, self.home.witnesses, told, agreement)
         return self._read

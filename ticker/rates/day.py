@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ticker.model import Freshness, Revision
+from ticker.model import Revision
 from ticker.rates.calendar import official_on, reach, shifted
-from ticker.rates.freshness import Figure, Judgement, build_figure
+from ticker.rates.freshness import Figure, Judgement, build_figure, no_figure
 from ticker.rates.tracks import tracks_of_revisions
 from ticker.snapshot import Content, Snapshot
 from ticker.store import Store, StoreError
@@ -67,10 +67,10 @@ def on_day(moment: Moment, day: date, currencies: Collection[str]) -> list[DayRa
     except StoreError:
         if not is_today:
             raise
-        return [DayRate(moment.judged.figure(one) or _no_figure(one, moment), None) for one in currencies]
+        return [DayRate(moment.judged.figure(one) or no_figure(one, moment.content), None) for one in currencies]
     figures = moment.judged.figures if is_today else _figures(moment, day, revisions)
     by_currency = {one.currency: one for one in figures}
-    found = [by_currency.get(one) or _no_figure(one, moment) for one in currencies]
+    found = [by_currency.get(one) or no_figure(one, moment.content) for one in currencies]
     return [DayRate(one, _published_for(one, day, revisions)) for one in found]
 
 
@@ -87,11 +87,6 @@ def _figures(moment: Moment, day: date, revisions: Sequence[Revision]) -> Iterab
     for currency, tracks in tracks_by_currency.items():
         if found := official_on(day.toordinal(), tracks):
             yield build_figure(currency, found, tracks, day, banks)
-
-
-def _no_figure(currency: str, moment: Moment) -> Figure:
-    bank = moment.content.banks[0].bank if moment.content.banks else ""
-    return Figure(currency, "", bank, Freshness.NONE, None, None, None, None)
 
 
 def _published_for(figure: Figure, day: date, revisions: Iterable[Revision]) -> tuple[Revision, ...]:

@@ -124,10 +124,8 @@ def _with_derived(figures: Sequence[Figure], content: Content, day: date) -> lis
     """The figures, with what other banks agree on where no official one can be shown."""
     witnesses = Witnesses.of(content)
     known = {one.currency for one in figures}
-    bank = content.banks[0].bank if content.banks else ""
-    # Of a currency that was never read there is no figure yet.
-    never = [Figure(one, "", bank, Freshness.NONE, None, None, None, None) for one, _ in content.agreement]
-    never = [one for one in never if one.currency not in known and one.currency != content.home.currency]
+    asked = [one for one, _ in content.agreement if one not in known and one != content.home.currency]
+    never = [no_figure(one, content) for one in asked]  # of a currency that was never read there is none yet
     found = []
     for one in (*figures, *never):
         level = witnesses.agreed(one.currency, day) if one.rate is None else None
@@ -136,6 +134,12 @@ def _with_derived(figures: Sequence[Figure], content: Content, day: date) -> lis
         elif one.currency in known:
             found.append(one)
     return found
+
+
+def no_figure(currency: str, content: Content) -> Figure:
+    """What there is to say of a currency of which nothing was ever read."""
+    bank = content.banks[0].bank if content.banks else ""
+    return Figure(currency, "", bank, Freshness.NONE, None, None, None, None)
 
 
 def build_figure(

@@ -142,9 +142,8 @@ class Witnesses:
 
     def own_level(self, currency: str, day: date) -> Decimal | None:
         """The same by tables of that very day alone."""
-        said = [one for one in self.crossed(currency, day) if one.valid_on == day]
-        found = self._agreed(currency, day, said)
-        return found.value if found else None
+        found = self.agreed(currency, day)
+        return found.value if found and found.is_of_day else None
 
     def agreed(self, currency: str, day: date) -> Level | None:
         """What banks with a table of that very day agree on; where no two have one, what is in force at all of them.

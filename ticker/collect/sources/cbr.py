@@ -36,10 +36,9 @@ from ticker.collect.sources.reading import (
     nominal_of,
     series,
     shipped,
-    table,
     xml_root,
 )
-from ticker.model import ParseError, Rate, Table
+from ticker.model import ParseError, Table
 
 URL = "https://www.cbr.ru/scripts/XML_daily.asp"
 """The newest table; no day is added."""
@@ -62,11 +61,7 @@ def parse(body: bytes, source: str = "cbr") -> Table:
     root = _root(body, source)
     valid_on = dotted_day(root.get("Date", ""), source, "ValCurs / Date")
     days = STANDS_DAYS.get(valid_on.weekday(), 1)
-
-    def rate(row: ElementTree.Element) -> Rate:
-        return COLUMNS.rate_of_element(row, source, valid_on, days)
-
-    return table(valid_on, root.iterfind(COLUMNS.row), rate, source, "ValCurs", COLUMNS.row)
+    return COLUMNS.table_of_elements(root, source, valid_on, days)
 
 
 def parse_archive(body: bytes, source: str = "cbr-archive") -> tuple[ArchiveFigure, ...]:

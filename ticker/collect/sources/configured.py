@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
@@ -24,7 +24,7 @@ class HomeSources:
     banks: tuple[RatesSource, ...]
     feeds: tuple[FeedSource, ...] = ()
     witnesses: tuple[WitnessTerms, ...] = ()
-    agreement: Mapping[str, Decimal] | None = None  # by currency, the move within which witnesses agree
+    agreement: Mapping[str, Decimal] = field(default_factory=dict)  # by currency, the move within which witnesses agree
 
 
 def homes_of(config: Config) -> tuple[HomeSources, ...]:

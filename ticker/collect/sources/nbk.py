@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 from ticker.collect.sources.adapter import BankAdapter
-from ticker.collect.sources.reading import Columns, cell, dotted_day, nominals, table, xml_root
-from ticker.model import Rate, Table
+from ticker.collect.sources.reading import Columns, cell, dotted_day, nominals, xml_root
+from ticker.model import Table
 
 URL = "https://nationalbank.kz/rss/get_rates.cfm"
 """`?fdate=DD.MM.YYYY` is added."""
@@ -28,11 +27,7 @@ def parse(body: bytes, source: str = "nbk") -> Table:
     """The table of a get_rates.cfm. Raises ParseError."""
     root = xml_root(body, source, "rates")
     valid_on = dotted_day(cell(root, "date"), source, "rates / date")
-
-    def rate(row: ElementTree.Element) -> Rate:
-        return COLUMNS.rate_of_element(row, source, valid_on)
-
-    return table(valid_on, root.iterfind(COLUMNS.row), rate, source, "rates", COLUMNS.row)
+    return COLUMNS.table_of_elements(root, source, valid_on)
 
 
 def address(url: str, day: date) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 from ticker.collect.sources.adapter import BankAdapter, OutOfRange
-from ticker.collect.sources.reading import Columns, iso_day, nominals, table, xml_root
-from ticker.model import Rate, Table
+from ticker.collect.sources.reading import Columns, iso_day, nominals, xml_root
+from ticker.model import Table
 
 URL = "https://www.nbt.tj/en/kurs/export_xml.php"
 """`?date=YYYY-MM-DD&export=xmlout` is added."""
@@ -29,11 +28,7 @@ def parse(body: bytes, source: str = "nbt") -> Table:
     """The table of an export_xml.php. Raises ParseError."""
     root = xml_root(body, source, "ValCurs")
     valid_on = iso_day(root.get("Date", ""), source, "ValCurs / Date")
-
-    def rate(row: ElementTree.Element) -> Rate:
-        return COLUMNS.rate_of_element(row, source, valid_on)
-
-    return table(valid_on, root.iterfind(COLUMNS.row), rate, source, "ValCurs", COLUMNS.row)
+    return COLUMNS.table_of_elements(root, source, valid_on)
 
 
 def address(url: str, day: date) -> str:

@@ -63,9 +63,13 @@ class Columns:
         quoted = figure(text(self.quoted, where), source, f"{where} / {self.quoted}", self.mark)
         return Rate(currency, quoted, nominal, valid_on, valid_on + timedelta(days=days - 1))
 
-    def rate_of_element(self, row: ElementTree.Element, source: str, valid_on: date, days: int = 1) -> Rate:
-        """The rate of an XML element whose children are the parts."""
-        return self.rate(lambda name, _: cell(row, name), source, valid_on, days)
+    def table_of_elements(self, root: ElementTree.Element, source: str, valid_on: date, days: int = 1) -> Table:
+        """The table of an XML document, in which the children of a row are the parts. Raises ParseError."""
+
+        def rate(row: ElementTree.Element) -> Rate:
+            return self.rate(lambda name, _: cell(row, name), source, valid_on, days)
+
+        return table(valid_on, root.iterfind(self.row), rate, source, root.tag, self.row)
 
     def rate_of_object(self, row: object, source: str, valid_on: date, days: int = 1) -> Rate:
         """The rate of a JSON object whose members are the parts."""

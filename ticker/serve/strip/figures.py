@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ticker.model import Freshness, Quality
-from ticker.rates.freshness import Figure
+from ticker.rates.freshness import Figure, no_figure
 from ticker.serve.i18n.words import NOTHING, digits_apart, own_digits, rounded
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.label import Label, day_span, label_of, marked, own_mark, without
@@ -79,9 +79,7 @@ def digits_of(value: Decimal, wanted: int | None) -> int:
 def strip_figure(context: Context, currency: str) -> Figure:
     """The judged figure; one that never had a rate for a currency without a source. Without its next figure where
     tomorrow's are not wanted."""
-    banks = context.content.banks
-    nothing = Figure(currency, "", banks[0].bank if banks else "", Freshness.NONE, None, None, None, None)
-    figure = context.judged.figure(currency) or nothing
+    figure = context.judged.figure(currency) or no_figure(currency, context.content)
     return figure if context.options.shows("tomorrow") else replace(figure, next=None)
 
 
