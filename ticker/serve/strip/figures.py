@@ -11,7 +11,7 @@ from ticker.rates.freshness import Figure, no_figure
 from ticker.serve.i18n.words import NOTHING, digits_apart, own_digits, rounded
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.label import Label, day_span, label_of, marked, own_mark, without
-from ticker.serve.strip.lower import Rows, Small, Trend, change_text, small_of, trend_of
+from ticker.serve.strip.lower import NO_SMALL, Rows, Small, Trend, change_text, small_of, trend_of
 from ticker.serve.strip.stand_in import about, about_digits, banks_of, instead_of_one
 
 
@@ -52,7 +52,9 @@ class StripRate:
     spoken: str
     banks: tuple[str, ...] = ()  # whose figures a derived one comes from; none for an official one
     own_banks: str = ""  # all their names, where `own_doubt` has those for which there is room
-    lower: Small = Small()  # beneath the figure
+    lower: Small = NO_SMALL  # beneath the figure
+    last_change: Decimal | None = None  # with the first day of the table that brought it, which may be an earlier one
+    changed_on: date | None = None
 
     @property
     def mark(self) -> str:
@@ -110,6 +112,8 @@ def strip_rate(figure: Figure, common: Label, rows: Rows, tomorrow: date | None,
         banks=banks_of(figure),
         own_banks=banks,
         lower=small_of(figure, text.digits, common, rows, context),
+        last_change=figure.last_change,
+        changed_on=figure.changed_on,
     )
 
 

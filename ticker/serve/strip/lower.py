@@ -48,6 +48,9 @@ class Small:
     trend: Trend | None = None
 
 
+NO_SMALL = Small()
+
+
 def trend_of(change: Decimal) -> Trend | None:
     return ("up" if change > 0 else "down") if change else None
 
@@ -109,11 +112,11 @@ def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Co
     if rows.kind == "next":
         return _next(figure, digits, rows, context)
     if not figure.rate or figure.freshness is not Freshness.FRESH or not figure.confirmed:
-        return Small()
+        return NO_SMALL
     if rows.kind == "changed":
         of_day = figure.changed_on == rows.lower_on
         return _change(figure.last_change if of_day else Decimal() if figure.changed_on else None, digits, context)
-    return _change(figure.change, digits, context) if rows.kind == "change" else Small()
+    return _change(figure.change, digits, context) if rows.kind == "change" else NO_SMALL
 
 
 def _own(label: Label, common: Label, rows: Rows, context: Context) -> Small | None:
@@ -139,7 +142,7 @@ def _next(figure: Figure, digits: int, rows: Rows, context: Context) -> Small:
 
 def _change(change: Decimal | None, digits: int, context: Context) -> Small:
     if change is None:
-        return Small()
+        return NO_SMALL
     trend = trend_of(change)
     return Small(f"{ARROWS[trend]} {change_text(change, digits, context)}" if trend else "0", "change", trend)
 
