@@ -15,8 +15,8 @@ from ticker.snapshot import Content
 
 GROUPS = (
     ("content", ("home", "lang", "currencies", "show", "place")),
-    ("headlines", ("headlines", "feeds")),
-    ("look", ("theme", "frame", *COLOURS)),
+    ("headlines", ("headlines", "feeds", "order", "first")),
+    ("look", ("theme", "frame", *COLOURS, "panel", "charts")),
     ("motion", ("motion", "speed", "digits")),
 )
 
@@ -98,6 +98,8 @@ def _field(name: str, asked: ConfiguratorQuery, content: Content, settings: Site
     if isinstance(value, int):
         least, most = limits(name)
         return Field(name, "number", label, hint, str(value), least=least, most=most)
+    if name == "first":
+        return Field(name, "text", label, hint, value or "")
     return Field(name, "choice", label, hint, choices=_choices(name, choices(name), (value,), say))
 
 
