@@ -85,6 +85,9 @@ class Words:
         """With its year, for what is read much later."""
         return self.text("year", day=self.day(day), year=day.year)
 
+    def dated_briefly(self, day: date) -> str:
+        return self.text("year", day=self.short_day(day), year=day.year)
+
     def short_day(self, day: date) -> str:
         return format_date(day, "d-MMM" if self.lang == "ky" else "d MMM", self._locale)
 
