@@ -119,6 +119,7 @@ class Strip:
     offered: tuple[Language, ...]  # the home's languages, linked or not
     past: bool  # it is about `as_of`, not the present
     marked: bool = False  # the common label is on amber: it says that the figures are not simply today's
+    changed: bool = False  # the small figures are the last change, of the earlier day that words.lower names
     stands_in: bool = False  # the common label says that other banks' figures stand in
 
     @property
@@ -157,6 +158,7 @@ def present(
         demo=content.demo,
         state=common.freshness,
         marked=common.freshness is not Freshness.FRESH or not common.confirmed,
+        changed=rows.kind == "changed",
         stands_in=common.stand_in is not None,
         rates=tuple(strip_rate(one, common, rows, tomorrow, context, links) for one in figures)
         if options.shows("rates")
