@@ -53,7 +53,7 @@ function alive(page, part, own) {
     if (!document.hidden && (live() || !said.until)) ask().catch(() => {});
   }
 
-  function again(wait) {
+  function again(wait = PERIOD * Math.min(10, 2 ** failures * (.75 + Math.random() / 2))) {
     clearTimeout(refreshing);
     refreshing = setTimeout(refresh, wait);
   }
@@ -98,7 +98,7 @@ function alive(page, part, own) {
       wanted = false;
       failures = fault ? failures + 1 : 0;
       tick();
-      again(PERIOD * Math.min(10, 2 ** failures * (.75 + Math.random() / 2)));
+      again();
       if (fault) throw fault;
     })();
     return mine;
@@ -143,7 +143,7 @@ function alive(page, part, own) {
     if (!ping || button > 1) return;
     navigator.sendBeacon(new URL(ping, twin()), PAGE);
     // The browser's own ping would report it twice.
-    link.removeAttribute("ping");
+    link.ping = "";
     setTimeout(() => { link.ping = ping; });
   }
 
@@ -158,7 +158,7 @@ function alive(page, part, own) {
     tick();
     own.woken?.();
     if (!said.until || now() < Date.parse(said.asOf || 0) || past()) refresh();
-    else again(PERIOD * (.75 + Math.random() / 2));
+    else again();
   }
 
   function end() {
