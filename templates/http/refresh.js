@@ -117,8 +117,8 @@ function alive(page, part, own) {
   // --- the one control, and what wakes a page
 
   function label() {
-    const button = part.querySelector(CONTROL), text = button?.dataset[live() ? "pause" : "play"];
-    if (text) button.ariaLabel = button.title = text;
+    const button = part.querySelector(CONTROL);
+    button.ariaLabel = button.title = button.dataset[live() ? "pause" : "play"];
   }
 
   function wake() {
@@ -154,7 +154,7 @@ function alive(page, part, own) {
     on(document, "visibilitychange", wake);
     on(window, "pageshow", event => event.persisted && wake());
     on(window, "online", wake);
-    label();
+    if (said.until) label();
     tick();
     own.woken?.();
     if (!said.until || now() < Date.parse(said.asOf || 0) || past()) refresh();
