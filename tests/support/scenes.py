@@ -13,7 +13,7 @@ from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import Strip, present
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, Testimony, WitnessTerms, empty
 
-WEDNESDAY = date(2025, 6, 18)
+WEDNESDAY, SUNDAY = date(2025, 6, 18), date(2025, 6, 22)
 NBKR = BankTerms("nbkr", "NBKR", Window(frozenset(range(5)), time(15), time(18), HOME.zone), 14)
 WEEKLY = BankTerms("nbkr_weekly", "NBKR", Window(frozenset({4}), time(15), time(18), HOME.zone), 7)
 FEEDS = (
@@ -134,6 +134,13 @@ def day() -> Scene:
 
 def evening() -> Scene:
     return scene(at(WEDNESDAY, "18:40"), daily(WEDNESDAY - DAY, WEDNESDAY, WEDNESDAY + DAY))
+
+
+def sunday() -> Scene:
+    """Figures of Saturday, printed again for Sunday."""
+    days = (SUNDAY - 2 * DAY, SUNDAY - DAY, SUNDAY)
+    restamped = tuple(series(one, days, (old, new, new)) for one, (old, new, _) in FIGURES.items())
+    return scene(at(SUNDAY, "11:16"), restamped)
 
 
 def evening_all() -> Scene:
@@ -264,7 +271,7 @@ def demo() -> Scene:
 SCENES = {
     made.__name__: made
     for made in (
-        *(day, evening, evening_all, late, stale, none, nothing, only_tomorrow),
+        *(day, evening, evening_all, sunday, late, stale, none, nothing, only_tomorrow),
         *(rouble_held, unconfirmed, euro_unconfirmed, demo),
         *(stand_in, contradicted, rouble_stands_in, stand_in_evening),
     )
