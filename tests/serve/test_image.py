@@ -274,7 +274,7 @@ def test_the_documentation_gives_the_size_it_has() -> None:
 
 
 @pytest.mark.parametrize(("lang", "day"), [("en", "changed 21 Jun"), ("ru", "изм. 21 июн."), ("ky", "21-июнда")])
-def test_a_picture_of_a_sunday_tells_the_last_change_with_its_day(lang: Language, day: str) -> None:
-    drawn = image.svg(scenes.sunday().strip(Options(lang=lang))).decode()
+def test_a_picture_of_a_monday_tells_the_last_change_with_its_day(lang: Language, day: str) -> None:
+    drawn = image.svg(scenes.monday().strip(Options(lang=lang))).decode()
     assert f" · {day}" in drawn
     assert "▲ 0.31" in drawn.replace(",", ".")

@@ -13,7 +13,7 @@ from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import Strip, present
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Snapshot, Testimony, WitnessTerms, empty
 
-WEDNESDAY, SUNDAY = date(2025, 6, 18), date(2025, 6, 22)
+WEDNESDAY = date(2025, 6, 18)
 NBKR = BankTerms("nbkr", "NBKR", Window(frozenset(range(5)), time(15), time(18), HOME.zone), 14)
 WEEKLY = BankTerms("nbkr_weekly", "NBKR", Window(frozenset({4}), time(15), time(18), HOME.zone), 7)
 FEEDS = (
@@ -136,18 +136,19 @@ def evening() -> Scene:
     return scene(at(WEDNESDAY, "18:40"), daily(WEDNESDAY - DAY, WEDNESDAY, WEDNESDAY + DAY))
 
 
-def sunday() -> Scene:
-    """Figures of Saturday, printed again for Sunday."""
-    days = (SUNDAY - 2 * DAY, SUNDAY - DAY, SUNDAY)
-    restamped = tuple(series(one, days, (old, new, new)) for one, (old, new, _) in FIGURES.items())
-    return scene(at(SUNDAY, "11:16"), restamped)
-
-
 def evening_all() -> Scene:
     """Each figure of tomorrow differs, one so little that it needs more digits."""
     days = (WEDNESDAY - DAY, WEDNESDAY, WEDNESDAY + DAY)
     usd, eur = ("87.4500", "87.4505", "87.4490"), ("102.4000", "102.5700", "102.6500")
     return scene(at(WEDNESDAY, "18:40"), (series("USD", days, usd), series("EUR", days, eur), series("RUB", days)))
+
+
+def monday() -> Scene:
+    """Nothing new since Saturday's table, which moved euro and rouble; the dollar stands."""
+    monday = WEDNESDAY + 5 * DAY
+    days = tuple(monday - nth * DAY for nth in (3, 2, 1, 0))
+    moved = [(currency, (quoted[0], *(quoted[1],) * 3)) for currency, quoted in FIGURES.items()]
+    return scene(at(monday, "11:16"), tuple(series(currency, days, quoted) for currency, quoted in moved))
 
 
 def late() -> Scene:
@@ -271,7 +272,7 @@ def demo() -> Scene:
 SCENES = {
     made.__name__: made
     for made in (
-        *(day, evening, evening_all, sunday, late, stale, none, nothing, only_tomorrow),
+        *(day, monday, evening, evening_all, late, stale, none, nothing, only_tomorrow),
         *(rouble_held, unconfirmed, euro_unconfirmed, demo),
         *(stand_in, contradicted, rouble_stands_in, stand_in_evening),
     )

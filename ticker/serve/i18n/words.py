@@ -112,6 +112,10 @@ class Words:
         text = f"{day.day}-{months[day.month - 1]}" if months else self.short_day(day)
         return text if abs((day - near).days) < _HALF_A_YEAR else self.text("year", day=text, year=day.year)
 
+    def on_day(self, day: date, near: date) -> str:
+        """A day as what happened on it is told: "28 November", "28-ноябрда"."""
+        return self.brief(day, near, "changed") if self.has("months.changed") else self.day(day, near)
+
     def short_month(self, day: date, *, year: bool) -> str:
         """The month of `day`: "Jun", "Jun 2025"."""
         return format_date(day, "LLL y" if year else "LLL", self._locale)

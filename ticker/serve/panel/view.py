@@ -13,16 +13,17 @@ from itertools import groupby
 from ticker.model import Freshness, Headline
 from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import Words, words
-from ticker.serve.news.clusters import Cluster, cluster
+from ticker.serve.news.clusters import Cluster
 from ticker.serve.news.popular import UNCOUNTED, Popularity, popular
 from ticker.serve.panel.table import Column, PanelRate, columns_of, common_rate, panel_rate
 from ticker.serve.panel.witnesses import CurrencyWitnesses, witnesses_of
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
+from ticker.serve.strip.headlines import chosen, selected, stories
 from ticker.serve.strip.links import LanguageLink
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.stand_in import names
-from ticker.serve.strip.view import Strip, StripHeadline, present, selected, strip_headline
+from ticker.serve.strip.view import Strip, StripHeadline, present, strip_headline
 from ticker.serve.terms import USUAL, HomeTerms
 from ticker.snapshot import FeedTerms, Snapshot
 
@@ -78,10 +79,11 @@ def panel(
     """The panel with these options. `terms` are the home's; `base` is prefixed to every link's path."""
     strip = present(snapshot, judged, options, notes=notes, terms=terms, base=base)
     context = Context(snapshot.content, judged, options, words(options.lang))
-    feeds = selected(context.content, options)
-    stories = cluster([one for one in context.content.headlines if one.feed in feeds]) if strip.with_headlines else []
-    shown = [panel_headline(story, feeds, context, base) for story in stories[: options.headlines]]
-    best = popular(stories, popularity.clicks, MOST_POPULAR, popularity.floor)
+    feeds, with_headlines = {one.feed: one for one in context.content.feeds}, strip.with_headlines
+    latest = by_day(chosen(context.content, options), context) if with_headlines else []
+    shown = [panel_headline(story, feeds, context, base) for story in latest]
+    followed = stories(context.content, options) if with_headlines else []
+    best = popular(followed, popularity.clicks, MOST_POPULAR, popularity.floor)
     common = common_rate(strip.rates)
     columns = columns_of(strip.rates, common, context)
     links = _links(strip.links, options, terms.currencies, base)
@@ -95,10 +97,15 @@ def panel(
         days=tuple(_days(shown, context.say)),
         popular=tuple(panel_headline(story, feeds, context, base) for story in best),
         witnesses=witnesses_of(strip.rates, context),
-        words={**asdict(strip.words), **_words(strip.rates, stories, feeds, context)},
+        words={**asdict(strip.words), **_words(strip.rates, shown, context)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in strip.languages),
     )
+
+
+def by_day(shown: Sequence[Cluster], context: Context) -> list[Cluster]:
+    """The newest day first, and within a day as the strip has them: a story stands under no day but its own."""
+    return sorted(shown, key=lambda story: context.content.home.day(story.headline.published_at), reverse=True)
 
 
 def _days(headlines: Sequence[PanelHeadline], say: Words) -> Iterable[Day]:
@@ -130,10 +137,8 @@ def _publishers(also: Iterable[Headline], feeds: Mapping[str, FeedTerms], first:
     return tuple(name for name in dict.fromkeys(names) if name != first)
 
 
-def _words(
-    rates: Sequence[StripRate], stories: Sequence[Cluster], feeds: Iterable[str], context: Context
-) -> dict[str, str]:
-    say = context.say
+def _words(rates: Sequence[StripRate], shown: Sequence[PanelHeadline], context: Context) -> dict[str, str]:
+    say, feeds = context.say, selected(context.content, context.options)
     current = any(context.judged.feed(feed).freshness is Freshness.FRESH for feed in feeds)
     keys = ("latest", "popular", "change", "details", "chart", "print", "today")
     return {
@@ -142,7 +147,7 @@ def _words(
         "table": say.text("label.rates"),
         "unit": say.unit(context.content.home.currency),
         "whose": _whose(rates, context),
-        "current": say.text("panel.current") if current and stories else "",
+        "current": say.text("panel.current") if current and shown else "",
     }
 
 
