@@ -19,7 +19,7 @@ from ticker.serve.i18n.words import templates_dir
 
 BASE_STYLE = "strip/strip.css"
 _CODE, _BOLD = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*")
-_CONTAINER = re.compile(r"@container \((\d+ch <= )?width < \d+ch\)")
+_CONTAINER = re.compile(r"@container \((\d+(ch|px) <= )?width < \d+(ch|px)\)")
 _EM_PER_CH = 0.56  # of the widest of the strip's fonts, 14 px high
 
 
