@@ -96,6 +96,7 @@ def test_the_schema_refuses_what_breaks_the_contract(
     [
         ("stale", {"value": "99.5614"}),
         ("stale", {"text": "99.56"}),
+        ("late", {"last_change": "0.3111", "changed_on": "2025-12-30"}),
         ("none", {"valid_on": "2025-06-18"}),
         ("day", {"value": None}),
         ("day", {"value": 99.56}),
@@ -120,6 +121,8 @@ def test_the_json_is_the_designs_example() -> None:
         "valid_on": "2025-06-18",
         "change": "0.3111",
         "previous": {"value": "99.2503", "valid_on": "2025-06-17"},
+        "last_change": "0.3111",
+        "changed_on": "2025-06-18",
         "valid_until": "2025-06-18",
         "quality": "official",
         "source": "nbkr",

@@ -54,6 +54,8 @@ class StripRate:
     spoken: str
     banks: tuple[str, ...] = ()  # whose figures a derived one comes from; none for an official one
     own_banks: str = ""  # all their names, where `own_doubt` has those for which there is room
+    last_change: Decimal | None = None  # with the first day of the table that brought it, which may be an earlier one
+    changed_on: date | None = None
 
     @property
     def mark(self) -> str:
@@ -110,6 +112,8 @@ def strip_rate(figure: Figure, common: Label, tomorrow: date | None, context: Co
         spoken=_spoken(figure, text, context),
         banks=banks_of(figure),
         own_banks=banks,
+        last_change=figure.last_change,
+        changed_on=figure.changed_on,
     )
 
 

@@ -69,6 +69,8 @@ def rate_object(rate: StripRate) -> dict[str, Any]:
         "mark": rate.mark,
         "spoken": rate.spoken,
         "banks": list(rate.banks),
+        "last_change": figure_text(rate.last_change),
+        "changed_on": day_text(rate.changed_on),
     }
 
 
