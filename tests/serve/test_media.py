@@ -206,7 +206,7 @@ def test_widths_are_the_pages_in_a_page_and_the_strips_in_the_file() -> None:
     body = html.page(scenes.day().strip()).decode()
     assert "@container" not in body
     assert "container-type" not in body
-    assert "@media (width < 71.68em)" in body
+    assert "@media(width<71.68em)" in body
     assert "@container (width < 128ch)" in (templates_dir() / "strip/strip.css").read_text("utf-8")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ticker.serve.configurator.view import Configurator
 from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
 
-_STYLE, _SCRIPT = "configurator/configurator.css", "configurator/configurator.js"
+_STYLE, _SCRIPT = "configurator.css", "configurator.js"
 
 
 def page(configurator: Configurator) -> bytes:

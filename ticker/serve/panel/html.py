@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticker.serve.http.pages import content_security_policy, inline, inline_script, render_page, template, text_hash
+from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page, template, text_hash
 from ticker.serve.panel.look import top_style
 from ticker.serve.panel.view import Panel
 from ticker.serve.strip.html import colour_scheme, look_style
 
-_STYLE = ("http/tokens.css", "http/page.css", "panel/panel.css")
-_SCRIPTS = ("http/refresh.js", "panel/panel.js", "panel/page.js")
+_STYLE = "panel.css"
+_SCRIPT = "panel.js"
 
 
 def page(panel: Panel) -> bytes:
@@ -21,17 +21,18 @@ def page(panel: Panel) -> bytes:
         strip=panel.strip,
         words=panel.words,
         body=Markup(body(panel)),
-        style=inline(*_STYLE),
+        style=inline(_STYLE),
         look=Markup(_look_style(panel)),
         scheme=colour_scheme(panel.strip.look),
-        js=inline_script(*_SCRIPTS),
+        js=inline(_SCRIPT),
     )
 
 
 def policy(frame_ancestors: str, panel: Panel) -> str:
     """The page's Content-Security-Policy."""
-    styles = [text_hash(one) for one in (inline(*_STYLE), _look_style(panel)) if one]
-    script = text_hash(inline_script(*_SCRIPTS))
+    look = _look_style(panel)
+    styles = [file_hash(_STYLE), *([text_hash(look)] if look else ())]
+    script = file_hash(_SCRIPT)
     return content_security_policy(styles, script, images="'self' data:", framed=frame_ancestors)
 
 
