@@ -20,6 +20,7 @@ from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, strip_figure, strip_rate
 from ticker.serve.strip.label import LabelText, label_of, label_text
 from ticker.serve.strip.look import Look, look_of
+from ticker.serve.strip.lower import Rows, rows_of
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import USUAL, HomeTerms
 from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
@@ -37,11 +38,17 @@ class StripWords:
     bank_rest: str
     bank_spoken: str
     day: str
+    upper_name: str  # the label's upper row: the bank in bold, the unit where there is room, the day
+    upper_unit: str
+    upper_day: str
+    lower: str  # what the small figures are
+    outdated_lower: str  # in place of `lower` after `until`
     outdated: str  # in place of the bank after `until`, as are the next two
     outdated_day: str
     outdated_status: str
     status: str
     clock: str
+    city: str
     as_of: str
     as_of_dated: str
     as_of_label: str
@@ -138,6 +145,7 @@ def present(
     common = Counter(map(label_of, shown)).most_common(1)[0][0]
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
+    rows = rows_of(common, figures, tomorrow, context)
     links = _Links(options, base, as_of if snapshot.past else None)
     return Strip(
         version=snapshot.version,
@@ -150,11 +158,13 @@ def present(
         demo=content.demo,
         state=common.freshness,
         stands_in=common.stand_in is not None,
-        rates=tuple(strip_rate(one, common, tomorrow, context) for one in figures) if options.shows("rates") else (),
+        rates=tuple(strip_rate(one, common, rows, tomorrow, context) for one in figures)
+        if options.shows("rates")
+        else (),
         headlines=tuple(_headlines(context)),
         with_headlines=_with_headlines(options),
         look=look_of(options),
-        words=_words(label_text(common, context), as_of, tomorrow, context, past=snapshot.past),
+        words=_words(label_text(common, context), rows, as_of, tomorrow, context, past=snapshot.past),
         notes=notes,
         links=links.own(),
         languages=tuple(map(links.language, terms.languages)) if options.shows("lang") else (),
@@ -243,8 +253,9 @@ def _updated(context: Context, text: Callable[[datetime], str]) -> str:
 
 
 def _words(
-    label: LabelText, as_of: datetime | None, tomorrow: date | None, context: Context, *, past: bool
+    label: LabelText, rows: Rows, as_of: datetime | None, tomorrow: date | None, context: Context, *, past: bool
 ) -> StripWords:
+    city = context.say.city(context.content.home.zone)
     say, time, dated = context.say, context.time(as_of) if as_of else "", context.day(tomorrow)
     return StripWords(
         bank=label.bank + label.bank_rest,
@@ -252,11 +263,17 @@ def _words(
         bank_rest=label.bank_rest,
         bank_spoken=label.bank_spoken + label.bank_rest,
         day=label.day,
+        upper_name=rows.name,
+        upper_unit=rows.unit,
+        upper_day=rows.day,
+        lower=rows.lower,
+        outdated_lower=rows.outdated,
         outdated=label.outdated,
         outdated_day=label.outdated_day,
         outdated_status=label.outdated_status,
         status=label.status,
-        clock=say.text("label.clock", city=say.city(context.content.home.zone)),
+        clock=say.text("label.clock", city=city),
+        city=city,
         as_of=say.text("as_of", time=time) if time else "",
         as_of_dated=say.text("past" if past else "as_of", time=context.with_year(as_of)) if as_of else "",
         as_of_label=say.text("as_of.label"),
