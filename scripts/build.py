@@ -57,6 +57,7 @@ BUNDLES = (
     Bundle("story.css", ("http/base.css", "story/story.css")),
     Bundle("configurator.js", ("configurator/configurator.js",)),
     Bundle("configurator.css", ("configurator/configurator.css",)),
+    Bundle("chart.js", ("chart/chart.js",)),
     Bundle("chart.css", ("http/base.css", "chart/chart.css")),
     Bundle("docs.css", ("api/docs.css",)),
     Bundle("status.css", ("http/base.css", "operate/status.css")),
