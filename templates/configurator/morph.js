@@ -1,7 +1,6 @@
 // Makes a part of this page equal to the same part of a freshly fetched one, node by node: what has the focus keeps it,
 // what is open stays open, and nothing that is equal is touched. Elements with an id are matched by it.
 
-"use strict";
 const KEPT = new Set(["open", "src", "style"]);  // of the reader, or set in another way
 
 function morph(old, fresh) {

@@ -96,6 +96,7 @@ def test_the_schema_refuses_what_breaks_the_contract(
     [
         ("stale", {"value": "99.5614"}),
         ("stale", {"text": "99.56"}),
+        ("late", {"last_change": "0.3111", "changed_on": "2025-12-30"}),
         ("none", {"valid_on": "2025-06-18"}),
         ("day", {"value": None}),
         ("day", {"value": 99.56}),
@@ -120,6 +121,8 @@ def test_the_json_is_the_designs_example() -> None:
         "valid_on": "2025-06-18",
         "change": "0.3111",
         "previous": {"value": "99.2503", "valid_on": "2025-06-17"},
+        "last_change": "0.3111",
+        "changed_on": "2025-06-18",
         "valid_until": "2025-06-18",
         "quality": "official",
         "source": "nbkr",
@@ -203,7 +206,7 @@ def test_widths_are_the_pages_in_a_page_and_the_strips_in_the_file() -> None:
     body = html.page(scenes.day().strip()).decode()
     assert "@container" not in body
     assert "container-type" not in body
-    assert "@media (width < 71.68em)" in body
+    assert "@media(width<71.68em)" in body
     assert "@container (width < 128ch)" in (templates_dir() / "strip/strip.css").read_text("utf-8")
 
 

@@ -32,8 +32,9 @@ from ticker.serve.panel.view import SCHEMA_PATH as PANEL_SCHEMA_PATH
 from ticker.serve.panel.view import Panel, panel
 from ticker.serve.strip import element as embed
 from ticker.serve.strip import html, json, png, svg, text
+from ticker.serve.strip.links import SCHEMA_PATH
 from ticker.serve.strip.options import Options, offered, parse
-from ticker.serve.strip.view import SCHEMA_PATH, Strip, present
+from ticker.serve.strip.view import Strip, present
 from ticker.serve.terms import LANGUAGES, Embed, SiteSettings
 from ticker.snapshot import Content, Snapshot
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ticker.serve.chart.view import Page
 from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
 
-_STYLE = "chart/chart.css"
+_STYLE = "chart.css"
 
 
 def page(chart: Page) -> bytes:

@@ -18,15 +18,14 @@ from ticker.snapshot import BankTerms, Content, Series, Snapshot
 
 MOMENTS = ("day", "evening", "same")
 # What a dollar costs in each currency, about; of one that is not here it is UNKNOWN.
-PER_DOLLAR: Mapping[str, str] = dict(
-    pair.split(":")
-    for pair in (
-        "USD:1 KGS:87.4 KZT:462 RUB:76.5 UZS:11990 TJS:9.3 TMT:3.5 EUR:0.853 GBP:0.741 CHF:0.802 CNY:6.98 JPY:156"
-        " KRW:1445 INR:90.2 TRY:42.6 AED:3.67 AZN:1.7 AMD:381 GEL:2.69 BYN:2.92 UAH:42.2 MDL:16.9 PLN:3.6 CZK:20.7"
-        " SEK:9.4 NOK:10.1 DKK:6.37 CAD:1.39 AUD:1.51 NZD:1.73 SGD:1.29 MYR:4.11 PKR:281 IRR:42100 MNT:3555 HUF:329"
-        " SAR:3.75 KWD:0.307 THB:31.9 IDR:16650 BRL:5.4 ZAR:17"
-    ).split()
-)
+PER_DOLLAR: Mapping[str, str] = {
+    "USD": "1", "KGS": "87.4", "KZT": "462", "RUB": "76.5", "UZS": "11990", "TJS": "9.3", "TMT": "3.5", "EUR": "0.853",
+    "GBP": "0.741", "CHF": "0.802", "CNY": "6.98", "JPY": "156", "KRW": "1445", "INR": "90.2", "TRY": "42.6",
+    "AED": "3.67", "AZN": "1.7", "AMD": "381", "GEL": "2.69", "BYN": "2.92", "UAH": "42.2", "MDL": "16.9",
+    "PLN": "3.6", "CZK": "20.7", "SEK": "9.4", "NOK": "10.1", "DKK": "6.37", "CAD": "1.39", "AUD": "1.51",
+    "NZD": "1.73", "SGD": "1.29", "MYR": "4.11", "PKR": "281", "IRR": "42100", "MNT": "3555", "HUF": "329",
+    "SAR": "3.75", "KWD": "0.307", "THB": "31.9", "IDR": "16650", "BRL": "5.4", "ZAR": "17",
+}  # fmt: skip
 UNKNOWN = "12.5"
 # By how many ten-thousandths a figure differs from today's: three days ago, yesterday, tomorrow. Each currency takes
 # the next row.

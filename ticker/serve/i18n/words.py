@@ -19,6 +19,7 @@ from babel.numbers import format_decimal, get_currency_name
 
 from ticker.model import Language
 
+_HALF_A_YEAR = 180  # days
 NOTHING = "—"  # in place of a figure that is not shown
 ARROW = "→"
 LANGUAGE_NAMES: Mapping[Language, tuple[str, str]] = {
@@ -63,7 +64,7 @@ class Words:
     def day(self, day: date, near: date | None = None) -> str:
         """With its year where `near` is more than half a year away."""
         text = format_date(day, self._day, self._locale)
-        if near is None or abs((day - near).days) < 180:
+        if near is None or abs((day - near).days) < _HALF_A_YEAR:
             return text
         return self.text("year", day=text, year=day.year)
 
@@ -84,8 +85,18 @@ class Words:
         """With its year, for what is read much later."""
         return self.text("year", day=self.day(day), year=day.year)
 
+    def dated_briefly(self, day: date) -> str:
+        return self.text("year", day=self.short_day(day), year=day.year)
+
     def short_day(self, day: date) -> str:
         return format_date(day, "d-MMM" if self.lang == "ky" else "d MMM", self._locale)
+
+    def brief(self, day: date, near: date, form: str = "") -> str:
+        """A short day; with its year where `near` is more than half a year away. `form` is the case that a language
+        has for it, as the end of "months.for" in the words."""
+        months = self._texts.get(f"months.{form}", "").split()
+        text = f"{day.day}-{months[day.month - 1]}" if months else self.short_day(day)
+        return text if abs((day - near).days) < _HALF_A_YEAR else self.text("year", day=text, year=day.year)
 
     def short_month(self, day: date, *, year: bool) -> str:
         """The month of `day`: "Jun", "Jun 2025"."""

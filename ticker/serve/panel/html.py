@@ -9,16 +9,14 @@ from ticker.serve.http.pages import (
     content_security_policy,
     file_hash,
     inline,
-    inline_script,
     render_page,
     template,
-    text_hash,
 )
 from ticker.serve.panel.view import Panel
 from ticker.serve.strip.html import colour_scheme, look_hashes, look_style
 
-_STYLE = "panel/panel.css"
-_SCRIPTS = ("http/refresh.js", "panel/panel.js", "panel/page.js")
+_STYLE = "panel.css"
+_SCRIPT = "panel.js"
 
 
 def page(panel: Panel) -> bytes:
@@ -33,14 +31,14 @@ def page(panel: Panel) -> bytes:
         style=inline(_STYLE),
         look=Markup(look_style(look)),
         scheme=colour_scheme(look),
-        js=inline_script(*_SCRIPTS),
+        js=inline(_SCRIPT),
     )
 
 
 def policy(frame_ancestors: str, panel: Panel) -> str:
     """The page's Content-Security-Policy."""
     styles = [file_hash(BASE_STYLE), file_hash(_STYLE), *look_hashes(panel.strip.look)]
-    script = text_hash(inline_script(*_SCRIPTS))
+    script = file_hash(_SCRIPT)
     return content_security_policy(styles, script, images="'self' data:", framed=frame_ancestors)
 
 

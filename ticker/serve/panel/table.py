@@ -15,8 +15,9 @@ from ticker.model import DAY, Freshness, Rate
 from ticker.rates.freshness import Figure
 from ticker.serve.i18n.words import Words, digits_apart, own_digits, rounded
 from ticker.serve.strip.context import Context
-from ticker.serve.strip.figures import StripRate, Trend
+from ticker.serve.strip.figures import StripRate
 from ticker.serve.strip.label import in_state, marked
+from ticker.serve.strip.lower import Trend
 from ticker.serve.strip.stand_in import about, about_digits, marked_as, short_names
 
 UNMOVED = "–"

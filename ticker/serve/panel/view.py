@@ -19,9 +19,10 @@ from ticker.serve.panel.table import Column, PanelRate, columns_of, common_rate,
 from ticker.serve.panel.witnesses import CurrencyWitnesses, witnesses_of
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
+from ticker.serve.strip.links import LanguageLink
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.stand_in import names
-from ticker.serve.strip.view import LanguageLink, Strip, StripHeadline, present, selected, strip_headline
+from ticker.serve.strip.view import Strip, StripHeadline, present, selected, strip_headline
 from ticker.serve.terms import USUAL, HomeTerms
 from ticker.snapshot import FeedTerms, Snapshot
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from ticker.serve.http.pages import BASE_STYLE, content_security_policy, file_hash, inline, render_page
 from ticker.serve.story.view import StoryPage
 
-_STYLE, _SCRIPT = "story/story.css", "story/story.js"
+_STYLE, _SCRIPT = "story.css", "story.js"
 
 
 def page(story: StoryPage) -> bytes:
