@@ -36,6 +36,7 @@ document.addEventListener("DOMContentLoaded", () => {
       !name.startsWith("n.") && (value || (nothing && name === "show")));
     if (submitter?.name) pairs.push([submitter.name, submitter.value]);
     if (moved) pairs.push(["moved", moved]);
+    pairs.push(["live", "yes"]);  // styles for a script to apply: this page's policy allows no others
     return new URLSearchParams(pairs);
   }
 
@@ -59,7 +60,7 @@ document.addEventListener("DOMContentLoaded", () => {
   function take(fresh) {
     const focused = document.activeElement?.id, said = fresh.getElementById("status").textContent;
     moved = "";
-    named(undressed(fresh));
+    named(fresh);
     morph(document.body, fresh.body);
     history.replaceState(null, "", settings.address);
     if (focused && document.activeElement?.id !== focused) find(focused)?.focus();

@@ -83,12 +83,3 @@ function swap(old, fresh) {
   old.setAttribute("src", next.getAttribute("src"));
   old.after(next);
 }
-
-// A fetched document's style attributes, renamed: only a script's own styles pass this page's policy.
-function undressed(fresh) {
-  for (const one of fresh.querySelectorAll("[style]")) {
-    one.setAttribute("data-style", one.getAttribute("style"));
-    one.removeAttribute("style");
-  }
-  return fresh;
-}

@@ -13,12 +13,15 @@ function orderedRows(form, {changed, speak}) {
   function move(row, by) {
     const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
     if (!other) return tell(row);
-    const focused = document.activeElement;
-    if (by < 0) other.before(row);
-    else other.after(row);
-    if (row.contains(focused)) focused.focus();
+    passed(row, other, by);
     tell(row);
     changed(listOf(row));
+  }
+
+  // The other row goes to the other side: the moved one keeps the focus and the pointer.
+  function passed(row, other, by) {
+    if (by < 0) row.after(other);
+    else row.before(other);
   }
 
   function drop(row) {
@@ -55,8 +58,8 @@ function orderedRows(form, {changed, speak}) {
     row.classList.add("dragged");
     const drag = ({clientY}) => {
       const [above, below] = [row.previousElementSibling, row.nextElementSibling];
-      if (above && clientY < middle(above)) above.before(row);
-      else if (below && clientY > middle(below)) below.after(row);
+      if (above && clientY < middle(above)) passed(row, above, -1);
+      else if (below && clientY > middle(below)) passed(row, below, 1);
     };
     const end = () => {
       ended.abort();

@@ -32,7 +32,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
 }
 USUAL = {name: known[0] for name, known in STATES.items()} | {"column": "340"}
 # Fields of the form that no option has; an address may have others, of which a strip's notes tell.
-_OWN = {WAS, WAS_LANG, WAS_LOOK, "ui", "file", "palette", "colour", "moved", "first.n", ordered.ACTION, *STATES}
+_OWN = {WAS, WAS_LANG, WAS_LOOK, "ui", "file", "palette", "colour", "moved", "live", "first.n", ordered.ACTION, *STATES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class ConfiguratorQuery:
     state: Mapping[str, str]  # by the names of STATES
     file: str  # the id of the code that is shown, of a way that has several
     colour: str  # the site's, six digits; empty without one
+    live: bool  # asked for by the page's script
 
     @property
     def place(self) -> str:
@@ -98,6 +99,7 @@ def parse_configurator_query(
         state={name: given[name] if given.get(name) in known else USUAL[name] for name, known in STATES.items()},
         file=given.get("file", ""),
         colour=colour_of(options) or _six(given.get("colour", "")),
+        live="live" in given,
     )
 
 

@@ -50,6 +50,7 @@ class Configurator:
     home: str  # the currency of the home that the form is drawn for; empty where there is only one
     nothing: bool  # whether every part is unchecked: there is no preview, and the code is disabled
     preview: Preview
+    live: bool  # asked for by the page's script, which sets styles itself
     base: str
     fixed: bool  # whether the operator configured `base`; else a browser knows it better
     preset: str
@@ -100,6 +101,7 @@ def configurator(
         home=content.of(options.home).home.currency if content.neighbours else "",
         nothing=asked.nothing,
         preview=_preview(asked, len(options.currencies or own.currencies), size),
+        live=asked.live,
         base=base,
         fixed=bool(settings.base_url),
         preset=asked.preset,
