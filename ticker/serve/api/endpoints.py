@@ -14,7 +14,7 @@ from ticker.serve.api.answers import headlines, history, rates, service, witness
 from ticker.serve.api.endpoint import BASE, ApiQuery, Body, Endpoint, cell, csv_columns
 from ticker.serve.http import csv
 from ticker.serve.http.response import CSV, TEXT
-from ticker.serve.strip.view import SCHEMA_PATH
+from ticker.serve.strip.links import SCHEMA_PATH
 
 
 def index() -> models.Index:

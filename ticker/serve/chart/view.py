@@ -17,8 +17,8 @@ from ticker.serve.chart.summary import Summary, summarise
 from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, Words, own_digits, words
 from ticker.serve.strip.context import DEMO
 from ticker.serve.strip.contrast import palettes
+from ticker.serve.strip.links import LanguageLink
 from ticker.serve.strip.options import Offered
-from ticker.serve.strip.view import LanguageLink
 from ticker.snapshot import Content
 
 PICTURE, PAGE = "/chart.svg", "/chart"

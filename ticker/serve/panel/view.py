@@ -13,16 +13,18 @@ from itertools import groupby
 from ticker.model import Freshness, Headline
 from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import Words, words
-from ticker.serve.news.clusters import Cluster, cluster
+from ticker.serve.news.clusters import Cluster
 from ticker.serve.news.popular import UNCOUNTED, Popularity, popular
 from ticker.serve.panel.look import panel_look, top_line
 from ticker.serve.panel.table import Column, Columns, PanelRate, columns_of, common_rate, panel_rate
 from ticker.serve.panel.witnesses import CurrencyWitnesses, witnesses_of
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
+from ticker.serve.strip.headlines import chosen, selected, stories
+from ticker.serve.strip.links import LanguageLink
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.stand_in import names
-from ticker.serve.strip.view import LanguageLink, Strip, StripHeadline, present, selected, strip_headline
+from ticker.serve.strip.view import Strip, StripHeadline, present, strip_headline
 from ticker.serve.terms import USUAL, HomeTerms
 from ticker.snapshot import FeedTerms, Snapshot
 
@@ -79,10 +81,11 @@ def panel(
     """The panel with these options. `terms` are the home's; `base` is prefixed to every link's path."""
     strip = present(snapshot, judged, options, notes=notes, terms=terms, base=base)
     context = Context(snapshot.content, judged, options, words(options.lang))
-    feeds = selected(context.content, options)
-    stories = cluster([one for one in context.content.headlines if one.feed in feeds]) if strip.with_headlines else []
-    shown = [panel_headline(story, feeds, context, base) for story in stories[: options.headlines]]
-    best = popular(stories, popularity.clicks, MOST_POPULAR, popularity.floor)
+    feeds, with_headlines = {one.feed: one for one in context.content.feeds}, strip.with_headlines
+    latest = by_day(chosen(context.content, options), context) if with_headlines else []
+    shown = [panel_headline(story, feeds, context, base) for story in latest]
+    followed = stories(context.content, options) if with_headlines else []
+    best = popular(followed, popularity.clicks, MOST_POPULAR, popularity.floor)
     common = common_rate(strip.rates)
     columns = columns_of(strip.rates, common, context)
     links = _links(strip.links, options, terms.currencies, base)
@@ -101,7 +104,7 @@ def panel(
         days=tuple(_days(shown, context.say)),
         popular=tuple(panel_headline(story, feeds, context, base) for story in best),
         witnesses=witnesses_of(strip.rates, context),
-        words={**asdict(strip.words), **_words(strip.rates, columns, stories, feeds, context)},
+        words={**asdict(strip.words), **_words(strip.rates, columns, shown, context)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in strip.languages),
         top=top_line(options),
@@ -118,6 +121,11 @@ def _row(rate: StripRate, columns: Columns, common: StripRate | None, context: C
         chart=chart_link([rate.currency], context.options, base),
         chart_said=context.say.text("panel.chart_of", name=rate.name),
     )
+
+
+def by_day(shown: Sequence[Cluster], context: Context) -> list[Cluster]:
+    """The newest day first, and within a day as the strip has them: a story stands under no day but its own."""
+    return sorted(shown, key=lambda story: context.content.home.day(story.headline.published_at), reverse=True)
 
 
 def _days(headlines: Sequence[PanelHeadline], say: Words) -> Iterable[Day]:
@@ -150,13 +158,9 @@ def _publishers(also: Iterable[Headline], feeds: Mapping[str, FeedTerms], first:
 
 
 def _words(
-    rates: Sequence[StripRate],
-    columns: Columns,
-    stories: Sequence[Cluster],
-    feeds: Iterable[str],
-    context: Context,
+    rates: Sequence[StripRate], columns: Columns, shown: Sequence[PanelHeadline], context: Context
 ) -> dict[str, str]:
-    say = context.say
+    say, feeds = context.say, selected(context.content, context.options)
     current = any(context.judged.feed(feed).freshness is Freshness.FRESH for feed in feeds)
     keys = ("latest", "popular", "change", "details", "chart", "print", "today", "currency", "for_one")
     return {
@@ -166,7 +170,7 @@ def _words(
         "unit": say.unit(context.content.home.currency),
         "whose": _whose(rates, context),
         "since": say.text("panel.since", day=context.day(columns.since)) if columns.since else "",
-        "current": say.text("panel.current") if current and stories else "",
+        "current": say.text("panel.current") if current and shown else "",
     }
 
 

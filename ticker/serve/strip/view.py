@@ -10,23 +10,22 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlencode
 
 from ticker.model import DAY, Freshness, Headline, Language
 from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import LANGUAGE_NAMES, words
-from ticker.serve.news.clusters import cluster
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, strip_figure, strip_rate
+from ticker.serve.strip.headlines import chosen, selected
 from ticker.serve.strip.label import LabelText, label_of, label_text
+from ticker.serve.strip.links import LanguageLink, Links
 from ticker.serve.strip.look import Look, look_of
 from ticker.serve.strip.lower import Rows, rows_of
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import USUAL, HomeTerms
-from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
+from ticker.snapshot import NEVER, FeedTerms, Snapshot
 
 REFRESH = timedelta(seconds=60)
-SCHEMA_PATH = "/schema/strip.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,9 @@ class StripWords:
     as_of_dated: str
     as_of_label: str
     as_of_time: str
+    as_of_clock: str
+    as_of_ago: str  # its day where that is not today
+    as_of_day: str
     tomorrow: str
     tomorrow_dated: str
     updated: str  # empty where a feed is fresh
@@ -60,7 +62,9 @@ class StripWords:
     title: str
     rates: str
     headlines: str
+    language: str  # the short name of this one
     languages: str
+    more: str
     controls: str
     pause: str
     play: str
@@ -82,19 +86,13 @@ class StripHeadline:
     published_at: datetime  # in the home's zone
     time: str  # with its day where that is not today
     dated: str  # always with its day: what stays true past `until`
+    clock: str  # without its day
+    brief: str  # its day
+    ago: str  # its day where that is not today: "yesterday", "21 May"
 
     @property
     def day(self) -> date:
         return self.published_at.date()
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageLink:
-    language: Language
-    short: str
-    name: str
-    href: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +118,14 @@ class Strip:
     languages: tuple[LanguageLink, ...]
     offered: tuple[Language, ...]  # the home's languages, linked or not
     past: bool  # it is about `as_of`, not the present
+    marked: bool = False  # the common label is on amber: it says that the figures are not simply today's
+    changed: bool = False  # the small figures are the last change, of the earlier day that words.lower names
     stands_in: bool = False  # the common label says that other banks' figures stand in
 
     @property
-    def later(self) -> bool:
-        """Whether any next figure is drawn."""
-        return any(rate.next and rate.next.text for rate in self.rates)
+    def form(self) -> str:
+        """Which of its two large parts it has: full, bare (no headlines), rateless."""
+        return "rateless" if not self.rates else "full" if self.with_headlines else "bare"
 
 
 def present(
@@ -146,7 +146,7 @@ def present(
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
     rows = rows_of(common, figures, tomorrow, context)
-    links = _Links(options, base, as_of if snapshot.past else None)
+    links = Links(options, base, as_of if snapshot.past else None)
     return Strip(
         version=snapshot.version,
         as_of=as_of,
@@ -157,8 +157,10 @@ def present(
         zone=content.home.zone.key,
         demo=content.demo,
         state=common.freshness,
+        marked=common.freshness is not Freshness.FRESH or not common.confirmed,
+        changed=rows.kind == "changed",
         stands_in=common.stand_in is not None,
-        rates=tuple(strip_rate(one, common, rows, tomorrow, context) for one in figures)
+        rates=tuple(strip_rate(one, common, rows, tomorrow, context, links) for one in figures)
         if options.shows("rates")
         else (),
         headlines=tuple(_headlines(context)),
@@ -173,42 +175,7 @@ def present(
     )
 
 
-# --- links -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Links:
-    options: Options
-    base: str
-    at: datetime | None  # the moment of the past
-
-    def own(self) -> dict[str, str]:
-        return {
-            "self": self.path("/strip.json", self.options),
-            "html": self.path("/strip", self.options),
-            "describedby": self.base + SCHEMA_PATH,
-        }
-
-    def language(self, lang: Language) -> LanguageLink:
-        href = self.path("/strip", self.options.model_copy(update={"lang": lang}))
-        return LanguageLink(lang, *LANGUAGE_NAMES[lang], href, lang == self.options.lang)
-
-    def path(self, path: str, options: Options) -> str:
-        queries = [options.query(), urlencode({"at": self.at.isoformat()}) if self.at else ""]
-        query = "&".join(filter(None, queries))
-        return f"{self.base}{path}?{query}" if query else f"{self.base}{path}"
-
-
 # --- headlines ---------------------------------------------------------------------------------------------------
-
-
-def selected(content: Content, options: Options) -> dict[str, FeedTerms]:
-    """The feeds of a strip: those in its options, else those in its language."""
-    return {
-        one.feed: one
-        for one in content.feeds
-        if (one.feed in options.feeds if options.feeds is not None else one.language == options.lang)
-    }
 
 
 def strip_headline(headline: Headline, feed: FeedTerms, context: Context) -> StripHeadline:
@@ -223,7 +190,16 @@ def strip_headline(headline: Headline, feed: FeedTerms, context: Context) -> Str
         published_at=local,
         time=context.time(local),
         dated=context.dated(local),
+        clock=context.say.clock(local),
+        brief=context.say.brief(local.date(), context.today),
+        ago=_ago(local.date(), context),
     )
+
+
+def _ago(day: date, context: Context) -> str:
+    if day == context.today:
+        return ""
+    return context.say.text("yesterday") if day == context.today - DAY else context.say.brief(day, context.today)
 
 
 def _with_headlines(options: Options) -> bool:
@@ -231,11 +207,10 @@ def _with_headlines(options: Options) -> bool:
 
 
 def _headlines(context: Context) -> list[StripHeadline]:
-    """The newest of the selected feeds, each story once."""
     if not _with_headlines(context.options):
         return []
-    feeds = selected(context.content, context.options)
-    stories = cluster([one for one in context.content.headlines if one.feed in feeds])[: context.options.headlines]
+    feeds = {one.feed: one for one in context.content.feeds}
+    stories = chosen(context.content, context.options)
     return [strip_headline(story.headline, feeds[story.headline.feed], context) for story in stories]
 
 
@@ -278,6 +253,9 @@ def _words(
         as_of_dated=say.text("past" if past else "as_of", time=context.with_year(as_of)) if as_of else "",
         as_of_label=say.text("as_of.label"),
         as_of_time=time,
+        as_of_clock=say.clock(as_of) if as_of else "",
+        as_of_ago=_ago(as_of.date(), context) if as_of else "",
+        as_of_day=say.dated_briefly(as_of.date()) if as_of else "",
         tomorrow=say.text("tomorrow") if tomorrow == context.today + DAY else dated,
         tomorrow_dated=dated,
         updated=_updated(context, context.time),
@@ -285,7 +263,9 @@ def _words(
         title=say.text("page.title"),
         rates=say.text("label.rates"),
         headlines=say.text("label.headlines"),
+        language=LANGUAGE_NAMES[context.options.lang][0],
         languages=say.text("label.languages"),
+        more=say.text("label.more"),
         controls=say.text("label.controls"),
         pause=say.text("pause"),
         play=say.text("play"),
