@@ -52,14 +52,15 @@ BUNDLES = (
     ),
     Bundle("shell.css", ("strip/embed.css",)),
     Bundle("panel.js", ("http/refresh.js", "panel/panel.js", "panel/page.js")),
-    Bundle("panel.css", ("panel/panel.css",)),
+    Bundle("panel.css", ("http/base.css", "panel/panel.css")),
     Bundle("story.js", ("story/story.js",)),
-    Bundle("story.css", ("story/story.css",)),
-    Bundle("configurator.js", ("configurator/configurator.js",)),
-    Bundle("configurator.css", ("configurator/configurator.css",)),
-    Bundle("chart.css", ("chart/chart.css",)),
+    Bundle("story.css", ("http/base.css", "story/story.css")),
+    Bundle("configurator.js", tuple(f"configurator/{name}.js" for name in ("morph", "rows", "configurator"))),
+    Bundle("configurator.css", tuple(f"configurator/{name}.css" for name in ("tokens", "configurator", "preview"))),
+    Bundle("chart.js", ("chart/chart.js",)),
+    Bundle("chart.css", ("http/base.css", "chart/chart.css")),
     Bundle("docs.css", ("api/docs.css",)),
-    Bundle("status.css", ("operate/status.css",)),
+    Bundle("status.css", ("http/base.css", "operate/status.css")),
 )
 
 

@@ -15,7 +15,8 @@ from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import Words, words
 from ticker.serve.news.clusters import Cluster
 from ticker.serve.news.popular import UNCOUNTED, Popularity, popular
-from ticker.serve.panel.table import Column, PanelRate, columns_of, common_rate, panel_rate
+from ticker.serve.panel.look import panel_look, top_line
+from ticker.serve.panel.table import Column, Columns, PanelRate, columns_of, common_rate, panel_rate
 from ticker.serve.panel.witnesses import CurrencyWitnesses, witnesses_of
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
@@ -64,6 +65,7 @@ class Panel:
     words: Mapping[str, str]
     links: Mapping[str, str]
     languages: tuple[LanguageLink, ...]
+    top: str  # colour of a line along the top, six digits; empty for none
 
 
 def panel(
@@ -88,18 +90,36 @@ def panel(
     columns = columns_of(strip.rates, common, context)
     links = _links(strip.links, options, terms.currencies, base)
     return Panel(
-        strip=replace(strip, headlines=tuple(one.headline for one in shown), links={**strip.links, **links}),
+        strip=replace(
+            strip,
+            headlines=tuple(one.headline for one in shown),
+            links={**strip.links, **links},
+            look=panel_look(options),
+        ),
         heading=_heading(judged.today, context.say),
-        rates=tuple(panel_rate(rate, columns, common, context) for rate in strip.rates),
-        previous=columns[0],
-        today=columns[1],
-        next=columns[2],
+        rates=tuple(_row(rate, columns, common, context, base) for rate in strip.rates),
+        previous=columns.previous,
+        today=columns.today,
+        next=columns.next,
         days=tuple(_days(shown, context.say)),
         popular=tuple(panel_headline(story, feeds, context, base) for story in best),
         witnesses=witnesses_of(strip.rates, context),
-        words={**asdict(strip.words), **_words(strip.rates, shown, context)},
+        words={**asdict(strip.words), **_words(strip.rates, columns, shown, context)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in strip.languages),
+        top=top_line(options),
+    )
+
+
+def _row(rate: StripRate, columns: Columns, common: StripRate | None, context: Context, base: str) -> PanelRate:
+    """The row of a currency. An official figure leads to its chart, unless that is not wanted."""
+    row = panel_rate(rate, columns, common, context)
+    if context.options.charts == "off" or rate.value is None or rate.banks:
+        return row
+    return replace(
+        row,
+        chart=chart_link([rate.currency], context.options, base),
+        chart_said=context.say.text("panel.chart_of", name=rate.name),
     )
 
 
@@ -137,16 +157,19 @@ def _publishers(also: Iterable[Headline], feeds: Mapping[str, FeedTerms], first:
     return tuple(name for name in dict.fromkeys(names) if name != first)
 
 
-def _words(rates: Sequence[StripRate], shown: Sequence[PanelHeadline], context: Context) -> dict[str, str]:
+def _words(
+    rates: Sequence[StripRate], columns: Columns, shown: Sequence[PanelHeadline], context: Context
+) -> dict[str, str]:
     say, feeds = context.say, selected(context.content, context.options)
     current = any(context.judged.feed(feed).freshness is Freshness.FRESH for feed in feeds)
-    keys = ("latest", "popular", "change", "details", "chart", "print", "today")
+    keys = ("latest", "popular", "change", "details", "chart", "print", "today", "currency", "for_one")
     return {
         **{key: say.text(f"panel.{key}") for key in keys},
         **{key.replace(".", "_"): say.text(f"panel.{key}") for key in _WITNESSES if context.content.witnesses},
         "table": say.text("label.rates"),
         "unit": say.unit(context.content.home.currency),
         "whose": _whose(rates, context),
+        "since": say.text("panel.since", day=context.day(columns.since)) if columns.since else "",
         "current": say.text("panel.current") if current and shown else "",
     }
 
@@ -172,9 +195,14 @@ def _links(on_strip: Mapping[str, str], options: Options, currencies: tuple[str,
         "html": html,
         "describedby": base + SCHEMA_PATH,
         "print": f"{html}#print",
-        "chart": f"{base}/chart?currencies={','.join(options.currencies or currencies)}&lang={options.lang}"
-        + (f"&home={options.home}" if options.home else ""),
+        "chart": chart_link(options.currencies or currencies, options, base),
     }
+
+
+def chart_link(currencies: Iterable[str], options: Options, base: str) -> str:
+    """The address of the page with the chart of these currencies."""
+    home = f"&home={options.home}" if options.home else ""
+    return f"{base}/chart?currencies={','.join(currencies)}&lang={options.lang}{home}"
 
 
 def _ours(href: str, base: str) -> str:
