@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and make. What else is missing is installed where we are root on Debian; elsewhere the
 # run stops and names the command to type. Each target is a line or two that one could type.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-long replay bugs lint audit bench dist lock clean
+.PHONY: help run demo scripts test test-long replay bugs lint audit bench dist lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -9,6 +9,7 @@ AT ?=
 FILE ?=
 HOMES ?=
 comma := ,
+node_packages := scripts/node_modules/.package-lock.json tests/audit/node_modules/.package-lock.json
 
 # $(call need,check,Debian packages): the check is a command; where it fails, the packages are installed or named.
 define need
@@ -29,7 +30,10 @@ run: .venv/runtime ## serve with the live sources [PORT=8000]
 demo: .venv/runtime ## serve with a demonstration upstream, no internet needed [PORT=8000] [AT=2026-05-22T18:30] [HOMES="KZT RUB"]
 	exec .venv/bin/ticker demo --port $(PORT) $(if $(AT),--at $(AT)) $(foreach home,$(subst $(comma), ,$(HOMES)),--home $(home))
 
-test: .venv/dev tests/audit/node_modules/.package-lock.json ## every test but the long ones, or those of one file [FILE=tests/test_config.py]
+scripts: .venv/runtime scripts/node_modules/.package-lock.json ## minify scripts and styles into templates/built/; needed after a change to one
+	.venv/bin/python scripts/build.py
+
+test: .venv/dev $(node_packages) ## every test but the long ones, or those of one file [FILE=tests/test_config.py]
 	$(call need,command -v chromium-headless-shell && .venv/bin/playwright --version,chromium-headless-shell libatomic1 fonts-dejavu-core)
 	$(call need,command -v git && command -v curl,git curl)
 	$(call need,PATH="$$PATH:/usr/sbin" nginx -v && php -m | grep -qx curl,nginx-light php-cli php-curl)
@@ -50,7 +54,7 @@ lint: .venv/dev ## ruff, mypy, and which room may import which
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
-audit: .venv/dev tests/audit/node_modules/.package-lock.json ## what outside judges say of the pages: HTML, accessibility, console
+audit: .venv/dev $(node_packages) ## what outside judges say of the pages: HTML, accessibility, console
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	$(call need,java -version,default-jre-headless)
 	PYTHONPATH=tests .venv/bin/python tests/audit/reading.py
@@ -75,7 +79,7 @@ lock: .venv/dev ## write the locks anew from pyproject.toml and requirements-*.i
 	$(compile) --output-file=requirements-dev.lock requirements-dev.in
 
 clean: ## remove what make made; what the service stored stays
-	rm -rf .venv .audit tests/audit/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .audit $(dir $(node_packages)) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Two workers, each with files of its own: a file has its ports, its servers and, where it needs one, a browser.
@@ -99,7 +103,7 @@ compile = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip
 	$(pip) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-tests/audit/node_modules/.package-lock.json: tests/audit/package-lock.json
+%/node_modules/.package-lock.json: %/package-lock.json
 	$(call need,command -v npm,nodejs npm)
-	npm ci --prefix tests/audit --ignore-scripts --no-audit --no-fund
+	npm ci --prefix $* --ignore-scripts --no-audit --no-fund
 	@touch $@

@@ -290,7 +290,7 @@ NAMED = {
     "ticker/serve/compat/*": (".*", "NBKR's own format goes by its name"),
     "ticker/serve/api/r*.py": ("/compat/nbkr/\\S+|NBKR's own format", "the same"),
     "ticker/serve/api/samples.py": (".*", "examples of the API's document"),
-    "ticker/serve/api/*.py": (".*(?:examples?=|x-wanted|_text\\(|HOME = ).*", "examples of the API's document"),
+    "ticker/serve/api/*.py": (".*(?:examples?=|x-wanted|\\btext\\(|HOME = ).*", "examples of the API's document"),
     "templates/api/recipes/*": (".*", "examples, for the reader to change"),
     "templates/words/*.po": (".*", "names of banks and currencies"),
     "ticker/serve/news/words_*.py": (".*", LANGUAGE),
@@ -326,8 +326,12 @@ def tracked() -> list[Path]:
 
 
 def test_a_lock_says_what_and_not_from_where() -> None:
-    locks = [*ROOT.glob("requirements*.lock"), ROOT / "tests/audit/package-lock.json"]
-    assert len(locks) == 4
+    locks = [
+        *ROOT.glob("requirements*.lock"),
+        ROOT / "scripts/package-lock.json",
+        ROOT / "tests/audit/package-lock.json",
+    ]
+    assert len(locks) == 5
     assert not [lock.name for lock in locks if re.search(r"://|^-|\"resolved\"", lock.read_text(), re.MULTILINE)]
 
 

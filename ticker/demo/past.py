@@ -16,8 +16,8 @@ WEEK = 7 * DAY
 
 
 def past(upstream: DemoUpstream, sources: Iterable[str], now: datetime) -> list[Revision]:
-    """The figures of these sources for a year, up to the table before the one that is to be read at `now`. Each is seen
-    when it is published."""
+    """The figures of these sources for a year, up to the table before the one that is there to be read at `now`. Each
+    is seen when it is published."""
     return [
         Revision(0, source, Rate(row.currency, row.figure, row.nominal, day, until), seen_at, origin=source)
         for source in sources

@@ -12,7 +12,7 @@ from ticker.operate.status import Status
 from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
 from ticker.serve.i18n.words import Words, words
 
-_STYLE = "operate/status.css"
+_STYLE = "status.css"
 
 
 def page(status: Status, lang: Language) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ticker.serve.api.reference import Reference
 from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
 
-_STYLE = "api/docs.css"
+_STYLE = "docs.css"
 
 
 def page(reference: Reference) -> bytes:

@@ -14,18 +14,15 @@ from hashlib import sha256
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from ticker.serve.http.minify import minify_js
 from ticker.serve.i18n.words import templates_dir
 
-BASE_STYLE = "strip/strip.css"
+BASE_STYLE, _ERROR_STYLE = "base.css", "error.css"
 _CODE, _BOLD = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*")
-_CONTAINER = re.compile(r"@container \((\d+ch <= )?width < \d+ch\)")
-_EM_PER_CH = 0.56  # of the widest of the strip's fonts, 14 px high
 
 
 def render_page(template_name: str, **values: object) -> bytes:
-    """A whole page in UTF-8, with the base style as `css`."""
-    return template(template_name).render(css=inline(BASE_STYLE), **values).encode()
+    """A whole page in UTF-8, with the base style as `css` unless another is given."""
+    return template(template_name).render({"css": inline(BASE_STYLE), **values}).encode()
 
 
 def template(name: str) -> Template:
@@ -34,12 +31,14 @@ def template(name: str) -> Template:
 
 def error_page(status: int, title: str, detail: str, lang: str = "en") -> bytes:
     """A page for an error; `title` and `detail` are in `lang`."""
-    return render_page("http/error.html", status=status, title=title, detail=detail, lang=lang)
+    return render_page(
+        "http/error.html", css=inline(_ERROR_STYLE), status=status, title=title, detail=detail, lang=lang
+    )
 
 
 def error_policy() -> str:
     """The error page's Content-Security-Policy: it needs no script, and no page may frame it."""
-    return content_security_policy([file_hash(BASE_STYLE)], images="data:")
+    return content_security_policy([file_hash(_ERROR_STYLE)], images="data:")
 
 
 def content_security_policy(
@@ -63,20 +62,14 @@ def content_security_policy(
 
 
 @cache
-def inline(*names: str) -> Markup:
-    """Files of templates/ as they are inlined in a page, without indentation and without lines that are only a
-    comment."""
-    text = "".join((templates_dir() / name).read_text("utf-8") for name in names)
-    lines = [line.strip() for line in (_with_page_widths(text) if names[0].endswith(".css") else text).splitlines()]
-    whole = (line.startswith("//") or (line.startswith("/*") and line.endswith("*/")) for line in lines)
-    return Markup("\n".join(line for line, comment in zip(lines, whole, strict=True) if line and not comment))
+def built(name: str) -> str:
+    """A script or style of templates/built/, which `make scripts` writes from its sources."""
+    return (templates_dir() / "built" / name).read_text("utf-8")
 
 
-@cache
-def inline_script(*names: str) -> Markup:
-    """Scripts of templates/ as one minified function, for pages that are framed often."""
-    text = "".join((templates_dir() / name).read_text("utf-8") for name in names)
-    return Markup(f'(()=>{{"use strict";{minify_js(text)}}})();')
+def inline(name: str) -> Markup:
+    """A built file for a page to have inline."""
+    return Markup(built(name))
 
 
 @cache
@@ -108,16 +101,3 @@ def _marked(text: str) -> Markup:
     """A sentence with `code` and **bold** in it, as HTML."""
     html = _CODE.sub(r"<code>\1</code>", str(escape(text)))
     return Markup(_BOLD.sub(r"<strong>\1</strong>", html))
-
-
-def _with_page_widths(css: str) -> str:
-    """Media queries in place of container queries: a framed page has no other width, and the HTML checker does not
-    know containers yet. Widths are in em, 16 px unless the reader chose otherwise: a media query's ch is of the
-    browser's own font, and the height that a frame has on its page could not follow it.
-    """
-
-    def media_query(found: re.Match[str]) -> str:
-        in_em = re.sub(r"(\d+)ch", lambda width: f"{int(width[1]) * _EM_PER_CH:g}em", found[0])
-        return in_em.replace("@container", "@media")
-
-    return _CONTAINER.sub(media_query, css).replace("container-type: inline-size; ", "")

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticker.serve.http.pages import (
-    BASE_STYLE,
-    content_security_policy,
-    file_hash,
-    inline,
-    inline_script,
-    render_page,
-    template,
-    text_hash,
-)
+from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page, template, text_hash
+from ticker.serve.panel.look import top_style
 from ticker.serve.panel.view import Panel
-from ticker.serve.strip.html import colour_scheme, look_hashes, look_style
+from ticker.serve.strip.html import colour_scheme, look_style
 
-_STYLE = "panel/panel.css"
-_SCRIPTS = ("http/refresh.js", "panel/panel.js", "panel/page.js")
+_STYLE = "panel.css"
+_SCRIPT = "panel.js"
 
 
 def page(panel: Panel) -> bytes:
     """The page for a frame or by itself. `policy` is its Content-Security-Policy."""
-    look = panel.strip.look
     return render_page(
         "panel/page.html",
         panel=panel,
@@ -31,17 +22,23 @@ def page(panel: Panel) -> bytes:
         words=panel.words,
         body=Markup(body(panel)),
         style=inline(_STYLE),
-        look=Markup(look_style(look)),
-        scheme=colour_scheme(look),
-        js=inline_script(*_SCRIPTS),
+        look=Markup(_look_style(panel)),
+        scheme=colour_scheme(panel.strip.look),
+        js=inline(_SCRIPT),
     )
 
 
 def policy(frame_ancestors: str, panel: Panel) -> str:
     """The page's Content-Security-Policy."""
-    styles = [file_hash(BASE_STYLE), file_hash(_STYLE), *look_hashes(panel.strip.look)]
-    script = text_hash(inline_script(*_SCRIPTS))
+    look = _look_style(panel)
+    styles = [file_hash(_STYLE), *([text_hash(look)] if look else ())]
+    script = file_hash(_SCRIPT)
     return content_security_policy(styles, script, images="'self' data:", framed=frame_ancestors)
+
+
+def _look_style(panel: Panel) -> str:
+    """The chosen colours; empty where the stock palettes apply."""
+    return look_style(panel.strip.look) + top_style(panel.top, ":root")
 
 
 def body(panel: Panel) -> str:

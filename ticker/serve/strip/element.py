@@ -1,7 +1,7 @@
-"""Builds the `<rate-ticker>` script and stylesheet from the strip page's own templates.
+"""The `<rate-ticker>` script and stylesheet, built from the strip page's own templates.
 
-The markup is the page's, rendered with the names of words in place of the words; the style is the page's, adapted to a
-shadow root.
+The markup is the page's, rendered with the names of words in place of the words; the style is the page's, which
+scripts/build.py adapts to a shadow root.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from zoneinfo import ZoneInfo
 from ticker.model import Home
 from ticker.rates.freshness import freshness
 from ticker.serve.http.dom import to_nodes
-from ticker.serve.http.minify import minify_js
-from ticker.serve.i18n.words import templates_dir
+from ticker.serve.http.pages import built
 from ticker.serve.strip import html
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import StripWords, present
@@ -29,7 +28,7 @@ from ticker.snapshot import empty
 
 OPTIONS = (*Options.model_fields, "preset")
 _VERSION_LENGTH = 12
-_SCRIPTS = ("http/refresh.js", "strip/strip.js", "strip/embed.js")
+_GIVEN = re.compile(r"\bGIVEN_([A-Z]+)")  # see scripts/build.py
 _DIGESTS = {"js": "sha384", "css": "sha256"}  # the stylesheet's is in the script, which must be small
 
 
@@ -54,51 +53,23 @@ def file(body: bytes, kind: str) -> File:
 
 @cache
 def script() -> File:
-    given = {"OPTIONS": OPTIONS, "SHAPE": _shape(), "SHELL": _shell(), "STYLE": (style().name, style().integrity)}
-    constants = ",".join(f"{name}={_literal(value)}" for name, value in given.items())
-    refresh, life, element = (minify_js(_text(name)) for name in _SCRIPTS)
-    return file(f'(()=>{{"use strict";{refresh}\n{life}\nconst {constants};{element}}})();'.encode(), "js")
+    given = {
+        "OPTIONS": OPTIONS,
+        "SHAPE": _shape(),
+        "SHELL": built("shell.css"),
+        "STYLE": (style().name, style().integrity),
+    }
+    return file(_GIVEN.sub(lambda name: _literal(given[name[1]]), built("embed.js")).encode(), "js")
 
 
 @cache
 def style() -> File:
     """The strip's style, which the element requests along with its figures."""
-    return file(_style().encode(), "css")
+    return file(built("embed.css").encode(), "css")
 
 
 def _literal(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _text(name: str) -> str:
-    return (templates_dir() / name).read_text("utf-8")
-
-
-# --- style -------------------------------------------------------------------------------------------------------
-
-_OF_THE_PAGE = re.compile(r":root\b|\bhtml(?=:)|(?m:^body(?=[ :]))")
-_REM = re.compile(r"(-?[\d.]+)rem\b")
-_COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_ERROR_PAGE = re.compile(r"^\.error.*\n", re.M)
-_FIRST = ".bank:first-child"  # in the element, what is not shown is there and hidden
-
-
-def _style() -> str:
-    """The strip's style for a shadow root. A rem would be the host page's; `--rem` is the reader's."""
-    strip = _ERROR_PAGE.sub("", _text("strip/strip.css")).replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
-    around, panel = _text("strip/embed_page.css"), _text("panel/panel.css") + _text("panel/embed.css")
-    css = _COMMENT.sub("", around + strip + panel)
-    return _close(_REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css)))
-
-
-def _shell() -> str:
-    return _close(_COMMENT.sub("", _text("strip/embed.css")))
-
-
-def _close(css: str) -> str:
-    """Without the spaces that mean nothing."""
-    css = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", css))
-    return css.replace(": ", ":").replace(";}", "}").strip()
 
 
 # --- markup ------------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ MAX_NOTES = 10
 
 Part = Literal["clock", "rates", "change", "tomorrow", "lang", "headlines"]
 PARTS: tuple[Part, ...] = get_args(Part)
-COLOURS = ("bg", "fg", "accent")
+COLOURS = ("bg", "fg", "accent", "line")
+MOST_FIRST = 20  # headlines of one feed before all others
 AUTO = "auto"  # of digits: as many as a figure needs
 Colour = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{6}$")]
 
@@ -86,6 +87,14 @@ class Options(BaseModel):
     feeds: tuple[str, ...] | None = Field(
         None, max_length=20, description="Feeds whose headlines are shown. By default those in the strip's language."
     )
+    order: Literal["time", "feeds"] = Field(
+        "time", description="Headlines by time, or feed by feed in the order of `feeds`, each by time."
+    )
+    first: str | None = Field(
+        None,
+        pattern=r"^.+:([1-9]|1[0-9]|20)$",
+        description="A feed whose newest headlines come before all others, and how many of them.",
+    )
     headlines: int = Field(12, ge=0, le=20, description="How many headlines at most.")
     show: tuple[Part, ...] = Field(
         PARTS, description="Which parts are shown; the bank and the day of figures always are."
@@ -98,6 +107,13 @@ class Options(BaseModel):
     bg: Colour | None = Field(None, description="Colour of the ground, six hexadecimal digits as 14171b.")
     fg: Colour | None = Field(None, description="Colour of the text.")
     accent: Colour | None = Field(None, description="Colour of links and of the focus ring.")
+    line: Colour | None = Field(None, description="Colour of a line of 3 px along the top.")
+    panel: Literal["theme", "strip"] = Field(
+        "theme", description="Ground of a panel: the theme's, or the strip's as given by `bg`."
+    )
+    charts: Literal["auto", "on", "off"] = Field(
+        "auto", description="Whether figures lead to their chart; auto: in the panel, not on the strip."
+    )
     motion: Literal["step", "scroll", "static"] = Field(
         "step", description="Headlines change one whole step at a time, run as a tape, or stand still."
     )
@@ -267,6 +283,8 @@ def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[Note]]:
         return _members(name, text.upper(), offered.currencies)
     if name == "feeds":
         return _members(name, text, offered.feeds)
+    if name == "first":
+        return _first(text, offered.feeds)
     if name == "show":
         chosen, notes = _members(name, text.lower(), PARTS)
         return chosen and tuple(part for part in PARTS if part in chosen), notes
@@ -277,6 +295,17 @@ def _read(name: str, text: str, offered: Offered) -> tuple[Any, list[Note]]:
         return getattr(Options.model_validate({name: value}), name), []
     except ValidationError:
         return None, [Note.of("wrong", name, met=quoted(text), wanted=_wanted(name))]
+
+
+def _first(text: str, feeds: Collection[str]) -> tuple[str | None, list[Note]]:
+    """A feed and a number as "24kg-ru:2"; a feed alone is one headline of it."""
+    feed, _, number = text.partition(":")
+    if feed not in feeds:
+        return None, [_not_offered("first", feed, feeds)]
+    number = number.strip() or "1"
+    if not (number.isascii() and number.isdecimal() and 1 <= int(number) <= MOST_FIRST):
+        return None, [Note.of("wrong", "first", met=quoted(text), wanted=Wanted.first(feed, MOST_FIRST))]
+    return f"{feed}:{int(number)}", []
 
 
 def _six_digits(text: str) -> str:
