@@ -49,8 +49,9 @@ def test_bank_day_figures_and_the_moment_stand_in_the_picture(state: str, lang: 
     strip = scenes.SCENES[state]().strip(Options(lang=lang))
     said = lines(drawn(strip))
     assert strip.words.bank in said
-    for word in ("day", "as_of_dated", "updated_dated"):
-        assert not getattr(strip.words, word) or getattr(strip.words, word) in said
+    assert (f"{strip.words.day} · {strip.words.lower}" if strip.changed else strip.words.day) in ["", *said]
+    for word in ("as_of_dated", "updated_dated"):
+        assert getattr(strip.words, word) in ["", *said]
     for rate in strip.rates:
         assert rate.text in said
         assert {f"{rate.currency} {rate.own_day}".strip(), *filter(None, [rate.own_doubt])} <= {*said}
