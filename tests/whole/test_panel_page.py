@@ -432,12 +432,12 @@ def test_a_refresh_of_the_elements_panel_leaves_what_is_open_open(element: Eleme
     first, second, third = (scenes.told_by(one, scenes.WEDNESDAY, USD="87.4") for one in ("nbk", "cbu", "nbt"))
     element.service.becomes(later(scenes.witnessed(scenes.day(), first, second, third), 1))
     page.evaluate("document.querySelector('rate-ticker').refresh()")
-    page.locator("rate-ticker summary").click()
+    page.locator("rate-ticker .board summary").click()
     element.service.becomes(later(scenes.witnessed(scenes.day(), first, second), 2))
     page.evaluate("document.querySelector('rate-ticker').refresh()")
     expect(page.locator("rate-ticker .others tbody").first).to_contain_text("2 of 2 agree")
     expect(page.locator("rate-ticker .others")).to_be_visible()
-    expect(page.locator("rate-ticker summary")).to_be_focused()
+    expect(page.locator("rate-ticker .board summary")).to_be_focused()
 
 
 def test_the_elements_panel_follows_its_attributes_and_becomes_a_strip_again(element: ElementReader) -> None:
