@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,9 +18,11 @@ from support.pictures import Strips, serving
 from support.strip_page import catch_up, refresh
 
 from ticker.serve.news.popular import Popularity
+from ticker.serve.panel.height import reserved_height
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, story
 from ticker.serve.strip.contrast import ratio
+from ticker.serve.strip.options import Options
 from ticker.serve.terms import HomeTerms
 
 POPULAR = Popularity({"en3": 9.0, "en4": 7.0, "ru2": 9.0, "ky2": 9.0}, 3, 1)
@@ -455,3 +458,58 @@ def test_the_elements_panel_says_so_when_nobody_could_look(element: ElementReade
     element.page.clock.run_for(13 * 3600 * 1000)
     assert "NBKR: not updated, of 18 June" in drawn(element)
     assert "today" not in drawn(element)
+
+
+@contextmanager
+def in_a_column(browser: Browser, scene: scenes.Scene, width: int, attributes: str, style: str) -> Iterator[Page]:
+    """Somebody else's page with the panel in a column, and a paragraph below it."""
+    service, host = Service(scene), Host()
+    with closing(service.server, host.server), browser.new_context(viewport={"width": 1000, "height": 720}) as context:
+        reader = ElementReader(context, service, host)
+        tag = f'<rate-ticker view="panel" {attributes} style="{style}">Rates</rate-ticker>'
+        reader.opens(f'<body><aside style="width:{width}px">{reader.script()}{tag}<p>Below</p></aside></body>')
+        expect(reader.page.locator("rate-ticker .fig").first).to_be_visible()
+        yield reader.page
+
+
+@pytest.mark.parametrize("state", ["day", "evening_all", "rouble_stands_in"])
+@pytest.mark.parametrize("width", [240, 320, 400, 760])
+def test_a_panel_that_has_a_height_keeps_it_and_scrolls_its_headlines(browser: Browser, width: int, state: str) -> None:
+    height = reserved_height(Options(headlines=10), 3)
+    with in_a_column(
+        browser, scenes.SCENES[state](), width, 'headlines="10"', f"display:grid;height:{height}px"
+    ) as page:
+        ticker, board, read = (page.locator(one) for one in ("rate-ticker", "rate-ticker .board", "rate-ticker .read"))
+        boxes = [one.bounding_box() for one in (ticker, board)]
+        assert [(box["width"], box["height"]) for box in boxes if box] == [(width, height)] * 2
+        assert read.evaluate("node => node.scrollHeight - node.clientHeight") > 0
+        assert read.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+        expect(page.locator("rate-ticker .tools a").first).to_be_in_viewport()
+        last = page.locator("rate-ticker .daily .title").last
+        last.focus()
+        expect(last).to_be_in_viewport()
+        assert page.evaluate("window.shifts") == 0
+
+
+@pytest.mark.parametrize("width", [240, 320, 400])
+@pytest.mark.parametrize(("headlines", "shown"), [(0, "clock,rates,change,lang"), (1, ""), (3, ""), (10, "")])
+def test_no_more_height_is_reserved_than_the_content_has(
+    browser: Browser, width: int, headlines: int, shown: str
+) -> None:
+    attributes = f'headlines="{headlines}"' + (f' show="{shown}"' if shown else "")
+    with in_a_column(browser, scenes.day(), width, attributes, "") as page:
+        box = page.locator("rate-ticker").bounding_box()
+        assert box
+        reserved = reserved_height(Options(headlines=headlines), 3)
+        assert reserved <= box["height"]
+        if headlines < 3:
+            assert box["height"] - reserved < 90
+
+
+def test_an_official_figure_leads_to_its_chart_from_the_panel(reader: Reader) -> None:
+    link = reader.page.get_by_role("link", name=re.compile("^99.5614 ?, chart of the euro, opens in a new window$"))
+    assert link.get_attribute("href") == "/day/chart?currencies=EUR"
+    assert link.get_attribute("target") == "_blank"
+    box = link.bounding_box()
+    assert box
+    assert box["height"] >= 28
