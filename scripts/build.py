@@ -21,7 +21,7 @@ TEMPLATES = HERE.parent / "templates"
 BUILT = TEMPLATES / "built"
 ESBUILD = HERE / "node_modules/.bin/esbuild"
 # What refresh.js is given by its two users: names that neither the JSON nor the browser has, so they may be shortened.
-SHORTENED = ("twin", "relabel", "dressed", "toggled", "woken", "ticked", "under")
+SHORTENED = ("twin", "relabel", "dressed", "toggled", "woken", "ticked", "under", "ended", "begin", "ask", "live", "apply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +46,20 @@ BUNDLES = (
     Bundle("base.css", ("http/base.css",)),
     Bundle("error.css", ("http/base.css", "http/error.css")),
     Bundle("strip.css", ("http/base.css", "strip/strip.css")),
-    Bundle("embed.js", ("http/refresh.js", "strip/strip.js", "strip/embed.js"), ("OPTIONS", "SHAPE", "SHELL", "STYLE")),
+    Bundle("embed.js", ("http/refresh.js", "strip/strip.js", "strip/embed.js"), ("OPTIONS", "PARTS")),
     Bundle(
         "embed.css", ("strip/embed_page.css", "http/base.css", "strip/strip.css", "panel/panel.css", "panel/embed.css")
     ),
-    Bundle("shell.css", ("strip/embed.css",)),
     Bundle("panel.js", ("http/refresh.js", "panel/panel.js", "panel/page.js")),
-    Bundle("panel.css", ("panel/panel.css",)),
+    Bundle("panel.css", ("http/base.css", "panel/panel.css")),
     Bundle("story.js", ("story/story.js",)),
-    Bundle("story.css", ("story/story.css",)),
+    Bundle("story.css", ("http/base.css", "story/story.css")),
     Bundle("configurator.js", tuple(f"configurator/{name}.js" for name in ("morph", "rows", "configurator"))),
     Bundle("configurator.css", tuple(f"configurator/{name}.css" for name in ("tokens", "configurator", "preview"))),
-    Bundle("chart.css", ("chart/chart.css",)),
+    Bundle("chart.js", ("chart/chart.js",)),
+    Bundle("chart.css", ("http/base.css", "chart/chart.css")),
     Bundle("docs.css", ("api/docs.css",)),
-    Bundle("status.css", ("operate/status.css",)),
+    Bundle("status.css", ("http/base.css", "operate/status.css")),
 )
 
 

@@ -390,8 +390,8 @@ def test_figures_from_a_thousand_up_have_no_decimals_unless_they_are_needed(tmp_
     assert (euro["text"], euro["next"]["text"]) == ("1,023.5", "1,023.3"), "1,023 would look like 1,023"
     assert strip(shelf, "home=KZT&currencies=EUR&digits=2")["rates"][0]["text"] == "1,023.45"
     assert '<td class="after">' in text(shelf, "/panel?home=KZT")
-    assert 'class="quotes four long"' in text(shelf, "/panel?home=KZT")
-    assert 'class="quotes four"' in text(shelf, "/panel")
+    assert 'class="quotes two long"' in text(shelf, "/panel?home=KZT")
+    assert 'class="quotes two"' in text(shelf, "/panel")
     shelf.store.close()
 
 

@@ -13,17 +13,17 @@ from datetime import date, datetime, timedelta
 
 from ticker.model import DAY, Freshness, Headline, Language
 from ticker.rates.freshness import Judgement
-from ticker.serve.i18n.words import LANGUAGE_NAMES, words
-from ticker.serve.news.clusters import cluster
+from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, words
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, strip_figure, strip_rate
+from ticker.serve.strip.headlines import chosen, selected
 from ticker.serve.strip.label import LabelText, label_of, label_text
 from ticker.serve.strip.links import LanguageLink, Links
 from ticker.serve.strip.look import Look, look_of
 from ticker.serve.strip.lower import Rows, rows_of
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import USUAL, HomeTerms
-from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
+from ticker.snapshot import NEVER, FeedTerms, Snapshot
 
 REFRESH = timedelta(seconds=60)
 
@@ -178,15 +178,6 @@ def present(
 # --- headlines ---------------------------------------------------------------------------------------------------
 
 
-def selected(content: Content, options: Options) -> dict[str, FeedTerms]:
-    """The feeds of a strip: those in its options, else those in its language."""
-    return {
-        one.feed: one
-        for one in content.feeds
-        if (one.feed in options.feeds if options.feeds is not None else one.language == options.lang)
-    }
-
-
 def strip_headline(headline: Headline, feed: FeedTerms, context: Context) -> StripHeadline:
     local = context.content.home.local(headline.published_at)
     return StripHeadline(
@@ -216,11 +207,10 @@ def _with_headlines(options: Options) -> bool:
 
 
 def _headlines(context: Context) -> list[StripHeadline]:
-    """The newest of the selected feeds, each story once."""
     if not _with_headlines(context.options):
         return []
-    feeds = selected(context.content, context.options)
-    stories = cluster([one for one in context.content.headlines if one.feed in feeds])[: context.options.headlines]
+    feeds = {one.feed: one for one in context.content.feeds}
+    stories = chosen(context.content, context.options)
     return [strip_headline(story.headline, feeds[story.headline.feed], context) for story in stories]
 
 
@@ -263,7 +253,7 @@ def _words(
         as_of_dated=say.text("past" if past else "as_of", time=context.with_year(as_of)) if as_of else "",
         as_of_label=say.text("as_of.label"),
         as_of_time=time,
-        as_of_clock=say.clock(as_of) if as_of else "",
+        as_of_clock=say.clock(as_of) if as_of else NOTHING,
         as_of_ago=_ago(as_of.date(), context) if as_of else "",
         as_of_day=say.dated_briefly(as_of.date()) if as_of else "",
         tomorrow=say.text("tomorrow") if tomorrow == context.today + DAY else dated,
