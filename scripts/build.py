@@ -21,7 +21,20 @@ TEMPLATES = HERE.parent / "templates"
 BUILT = TEMPLATES / "built"
 ESBUILD = HERE / "node_modules/.bin/esbuild"
 # What refresh.js is given by its two users: names that neither the JSON nor the browser has, so they may be shortened.
-SHORTENED = ("twin", "relabel", "dressed", "toggled", "woken", "ticked", "under", "ended", "begin", "ask", "live", "apply")
+SHORTENED = (
+    "twin",
+    "relabel",
+    "dressed",
+    "toggled",
+    "woken",
+    "ticked",
+    "under",
+    "ended",
+    "begin",
+    "ask",
+    "live",
+    "apply",
+)
 
 
 @dataclass(frozen=True, slots=True)

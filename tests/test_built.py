@@ -35,9 +35,7 @@ def test_a_script_is_one_function_without_comments(name: str) -> None:
     script = (BUILT / name).read_text("utf-8")
     assert re.match(r"\(\([\w,]*\)=>\{\"use strict\";", script)
     assert "\n" not in script
-    assert set(re.findall(r"GIVEN_\w+", script)) == (
-        {"GIVEN_OPTIONS", "GIVEN_PARTS"} if name == "embed.js" else set()
-    )
+    assert set(re.findall(r"GIVEN_\w+", script)) == ({"GIVEN_OPTIONS", "GIVEN_PARTS"} if name == "embed.js" else set())
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in BUILT.glob("*.css")))

@@ -143,7 +143,7 @@ class _Generator:
 
     def _frame(self, style: str, size: Size, named: str = "", path: str = "/strip") -> str:
         return (
-            f'<iframe{named}\n'
+            f"<iframe{named}\n"
             f'  src="{self.src(path)}" title="{self.title}" loading="{self.loading}"\n'
             f'  width="{size[0]}" height="{size[1]}" style="{style}" allow=""\n'
             f'  sandbox="{SANDBOX}"\n'
