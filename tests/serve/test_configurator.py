@@ -141,7 +141,7 @@ def test_the_form_shows_what_was_chosen():
 def test_what_gave_way_is_told_and_what_cannot_be_read_is_told_in_words():
     said = asked("lang=de&bg=ffffff&fg=777777&ui=ru")
     assert said.notes == ("lang: указано 'de', допустимо: одно из en, ru, ky; показано значение по умолчанию",)
-    assert said.contrast == ("Текст #777777 на #ffffff: 4,4 : 1, нужно 4,5; показано #757575.", "")
+    assert said.contrast == ("Текст #777777: 4,4 : 1, а не 4,5; показано #757575", "")
     assert asked("bg=ffffff&fg=333333").contrast[0] == "Text #333333 on #ffffff: contrast 12.6 : 1, reads well."
 
 
