@@ -38,24 +38,29 @@ class Bundle:
             return _function("\n".join(texts), self.given)
         if self.name == "embed.css":
             return _for_shadow_root(dict(zip(self.sources, texts, strict=True)))
-        return "\n".join(texts) if self.name == "shell.css" else _with_page_widths("\n".join(texts))
+        return "\n".join(texts)
 
 
 BUNDLES = (
     Bundle("strip.js", ("http/refresh.js", "strip/strip.js", "strip/page.js")),
-    Bundle("strip.css", ("strip/strip.css",)),
+    Bundle("base.css", ("http/base.css",)),
+    Bundle("error.css", ("http/base.css", "http/error.css")),
+    Bundle("strip.css", ("http/base.css", "strip/strip.css")),
     Bundle("embed.js", ("http/refresh.js", "strip/strip.js", "strip/embed.js"), ("OPTIONS", "SHAPE", "SHELL", "STYLE")),
-    Bundle("embed.css", ("strip/embed_page.css", "strip/strip.css", "panel/panel.css", "panel/embed.css")),
+    Bundle(
+        "embed.css", ("strip/embed_page.css", "http/base.css", "strip/strip.css", "panel/panel.css", "panel/embed.css")
+    ),
     Bundle("shell.css", ("strip/embed.css",)),
     Bundle("panel.js", ("http/refresh.js", "panel/panel.js", "panel/page.js")),
-    Bundle("panel.css", ("panel/panel.css",)),
+    Bundle("panel.css", ("http/base.css", "panel/panel.css")),
     Bundle("story.js", ("story/story.js",)),
-    Bundle("story.css", ("story/story.css",)),
-    Bundle("configurator.js", ("configurator/configurator.js",)),
-    Bundle("configurator.css", ("configurator/configurator.css",)),
-    Bundle("chart.css", ("chart/chart.css",)),
+    Bundle("story.css", ("http/base.css", "story/story.css")),
+    Bundle("configurator.js", tuple(f"configurator/{name}.js" for name in ("morph", "rows", "configurator"))),
+    Bundle("configurator.css", tuple(f"configurator/{name}.css" for name in ("tokens", "configurator", "preview"))),
+    Bundle("chart.js", ("chart/chart.js",)),
+    Bundle("chart.css", ("http/base.css", "chart/chart.css")),
     Bundle("docs.css", ("api/docs.css",)),
-    Bundle("status.css", ("operate/status.css",)),
+    Bundle("status.css", ("http/base.css", "operate/status.css")),
 )
 
 
@@ -82,33 +87,13 @@ def _function(code: str, given: Iterable[str]) -> str:
 
 # --- styles
 
-_CONTAINER = re.compile(r"@container \((\d+ch <= )?width < \d+ch\)")
-_EM_PER_CH = 0.56  # of the widest of the strip's fonts, 14 px high
-
-
-def _with_page_widths(css: str) -> str:
-    """Media queries in place of container queries: a framed page has no other width, and the HTML checker does not
-    know containers yet. Widths are in em, 16 px unless the reader chose otherwise: a media query's ch is of the
-    browser's own font, and the height that a frame has on its page could not follow it.
-    """
-
-    def media_query(found: re.Match[str]) -> str:
-        in_em = re.sub(r"(\d+)ch", lambda width: f"{int(width[1]) * _EM_PER_CH:g}em", found[0])
-        return in_em.replace("@container", "@media")
-
-    return _CONTAINER.sub(media_query, css).replace("container-type: inline-size; ", "")
-
-
 _OF_THE_PAGE = re.compile(r":root\b|\bhtml(?=:)|(?m:^body(?=[ :]))")
 _REM = re.compile(r"(-?[\d.]+)rem\b")
-_ERROR_PAGE = re.compile(r"^\.error.*\n", re.M)
-_FIRST = ".bank:first-child"  # in the element, what is not shown is there and hidden
 
 
 def _for_shadow_root(sources: dict[str, str]) -> str:
     """The strip's and the panel's style for the element. A rem would be the host page's; `--rem` is the reader's."""
-    strip = _ERROR_PAGE.sub("", sources["strip/strip.css"]).replace(_FIRST, f":is({_FIRST}, [hidden] + .bank)")
-    css = "\n".join({**sources, "strip/strip.css": strip}.values())
+    css = "\n".join(sources.values())
     return _REM.sub(r"calc(\1*var(--rem))", _OF_THE_PAGE.sub(".page", css))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from support.given import HOME, NBKR, WEEKLY, bishkek, may, rate
 
-from ticker.model import DAY, Headline, Revision
+from ticker.model import DAY, Change, Headline, Revision
 from ticker.rates.compose import KEPT_RATES, bank_terms, compose
 from ticker.snapshot import Series, dump
 
@@ -91,3 +92,18 @@ def test_a_confirmation_makes_no_other_content():
     known = [revision(1, "87.45"), revision(2, "99.56", currency="EUR")]
     again = [*known, revision(3, "87.45")]
     assert shown(*again) == shown(*known)
+
+
+def test_of_a_figure_that_has_stood_for_weeks_the_last_change_is_kept():
+    days = [may(1) + nth * DAY for nth in range(20)]
+    flat = [revision(nth + 1, "87.40" if nth == 0 else "87.45", day) for nth, day in enumerate(days)]
+    (series,) = shown(*flat)
+    assert series.earlier == Change(may(2), Decimal("0.05"))
+    contested = revision(99, "88.90", may(9), held_at=SEEN)
+    assert [one.earlier for one in shown(*flat, contested)] == [None], "what stood on that day is not certain"
+    assert [one.earlier for one in shown(*flat[:8], *flat[9:])] == [None], "nor on one without a table"
+
+
+def test_of_a_figure_of_which_no_other_is_known_no_change_is_kept():
+    (series,) = shown(*(revision(nth + 1, "87.45", may(nth + 1)) for nth in range(20)))
+    assert series.earlier is None

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.given import FRIDAYS, HOME, TRADING, bishkek, may, moments, rate, steadily
 
-from ticker.model import DAY, Freshness, Rate
+from ticker.model import DAY, Change, Freshness, Rate
 from ticker.rates.freshness import Figure, Judgement, freshness
 from ticker.snapshot import NEVER, BankTerms, Content, FeedTerms, Looks, Series, Snapshot, empty
 
@@ -344,3 +344,79 @@ def test_a_currency_that_moves_to_the_weekly_table_is_official_by_that(now):
 def test_of_two_late_figures_the_earlier_sources_counts():
     weekly = Series("nbkr-weekly", "USD", (rate("USD", "87.1000", may(16), days=7),))
     assert figure("2026-05-23 10:00", usd(may(22)), weekly).source == "nbkr"
+
+
+def moved(*figures: tuple[date, str], contested: tuple[date, ...] = (), unconfirmed: tuple[date, ...] = ()) -> Series:
+    rates = tuple(rate("USD", quoted, day) for day, quoted in figures)
+    return Series("nbkr", "USD", rates, frozenset(contested), frozenset(unconfirmed))
+
+
+def changed(series: Series, now: str = "2026-05-25 10:00", *others: Series) -> tuple[str, date] | None:
+    """The last change that is told on Monday, 25 May, and its day."""
+    one = figure(now, series, *others, looked=now)
+    assert (one.last_change is None) is (one.changed_on is None)
+    return (str(one.last_change), one.changed_on) if one.last_change is not None and one.changed_on else None
+
+
+WEEKEND = (may(21), "87.4000"), (may(22), "87.4500"), (may(23), "87.4400"), (may(24), "87.4400"), (may(25), "87.4400")
+
+
+def test_on_a_monday_the_last_change_is_that_of_saturdays_table():
+    assert changed(moved(*WEEKEND)) == ("-0.0100", may(23))
+
+
+def test_the_change_of_today_is_the_last_one_and_tomorrows_is_none_yet():
+    assert changed(moved(*WEEKEND[:3]), "2026-05-23 10:00") == ("-0.0100", may(23))
+    assert changed(moved(*WEEKEND, (may(26), "87.5000")), "2026-05-25 18:00") == ("-0.0100", may(23))
+
+
+def test_a_table_that_stands_over_a_weekend_is_no_gap():
+    stands = replace(rate("USD", "87.4400", may(23)), valid_until=may(25))
+    series = Series("nbkr", "USD", (rate("USD", "87.4500", may(22)), stands))
+    assert changed(series) == ("-0.0100", may(23))
+    after = replace(series, rates=(*series.rates, rate("USD", "87.4400", may(26))))
+    assert changed(after, "2026-05-26 10:00") == ("-0.0100", may(23))
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        moved(*WEEKEND[2:]),  # the figure before is not known
+        moved(*WEEKEND[:1], *WEEKEND[2:]),  # the table before is not of the day before
+        moved(*WEEKEND[:3], *WEEKEND[4:]),  # another figure may have stood on Sunday
+        moved(*WEEKEND, contested=(may(25),)),  # late: there is another one for today
+        moved(*WEEKEND, contested=(may(24),)),  # as there was on a day since the change
+        moved(*WEEKEND, contested=(may(22),)),  # or on the day before it
+        moved(*WEEKEND, unconfirmed=(may(21), may(22))),  # a first figure that nothing bore out
+        moved(*WEEKEND[:4]),  # late: today has no table
+    ],
+)
+def test_a_change_whose_day_is_not_certain_is_not_told(series):
+    assert changed(series) is None
+
+
+def test_a_doubt_before_the_last_change_takes_nothing_from_it():
+    assert changed(moved(*WEEKEND, contested=(may(21),))) == ("-0.0100", may(23))
+
+
+def test_a_figure_that_stands_longer_than_the_snapshot_reaches_has_the_change_that_the_snapshot_keeps():
+    flat = tuple((day, "87.4400") for day in (may(21), may(22), may(23), may(24), may(25)))
+    kept = replace(moved(*flat), earlier=Change(may(1), Decimal("0.0400")))
+    assert changed(kept) == ("0.0400", may(1))
+    assert changed(replace(kept, contested=frozenset({may(23)}))) is None
+    assert changed(replace(moved(*WEEKEND), earlier=kept.earlier)) == ("-0.0100", may(23))
+
+
+def test_a_weekly_table_changes_on_its_first_day():
+    weeks = (rate("USD", "87.1000", may(16), days=7), rate("USD", "87.3000", may(23), days=7))
+    weekly = Series("nbkr-weekly", "USD", weeks)
+    assert changed(weekly) == ("0.2000", may(23))
+    daily = moved((may(22), "87.2000"))
+    assert changed(weekly, "2026-05-25 10:00", daily) is None, "the daily figure was official the day before"
+    assert changed(weekly, "2026-05-25 10:00", moved((may(20), "87.2000"))) == ("0.2000", may(23))
+
+
+def test_another_nominal_is_no_change():
+    tens = replace(rate("USD", "874.4000", may(25)), nominal=10)
+    series = moved(*WEEKEND[:4])
+    assert changed(replace(series, rates=(*series.rates, tens))) == ("-0.0100", may(23))

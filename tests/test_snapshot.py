@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from support.given import HOME, TRADING, bishkek, may, moments, rate, steadily
 from support.sites import Site
 
 from ticker import service
-from ticker.model import Headline, Home, Rate, Window
+from ticker.model import Change, Headline, Home, Rate, Window
 from ticker.snapshot import (
     FORMAT,
     BankTerms,
@@ -44,8 +45,11 @@ BANKS = st.builds(
 FIGURES = st.tuples(st.decimals("0.0001", "1000000", allow_nan=False), st.sampled_from([1, 10, 100]), DAYS, DAYS)
 
 
-def _series(source, currency, figures, contested):
-    return Series(source, currency, tuple(Rate(currency, *figure) for figure in figures), contested)
+CHANGES = st.builds(Change, DAYS, st.decimals("-1000", "1000", allow_nan=False))
+
+
+def _series(source, currency, figures, contested, earlier):
+    return Series(source, currency, tuple(Rate(currency, *figure) for figure in figures), contested, earlier=earlier)
 
 
 CONTENTS = st.builds(
@@ -54,7 +58,15 @@ CONTENTS = st.builds(
     banks=st.lists(BANKS, max_size=2).map(tuple),
     feeds=st.lists(st.builds(FeedTerms, TEXTS, TEXTS, TEXTS, st.integers(60, 86_400)), max_size=2).map(tuple),
     series=st.lists(
-        st.builds(_series, TEXTS, TEXTS, st.lists(FIGURES, max_size=3), st.frozensets(DAYS, max_size=2)), max_size=3
+        st.builds(
+            _series,
+            TEXTS,
+            TEXTS,
+            st.lists(FIGURES, max_size=3),
+            st.frozensets(DAYS, max_size=2),
+            st.none() | CHANGES,
+        ),
+        max_size=3,
     ).map(tuple),
     headlines=st.lists(st.builds(Headline, TEXTS, TEXTS, TEXTS, TEXTS, MOMENTS, MOMENTS), max_size=3).map(tuple),
     demo=st.booleans(),
@@ -115,6 +127,14 @@ def test_what_the_version_before_published_is_read_as_one_home_without_witnesses
     for added in ("witnesses", "testimonies", "agreement", "neighbours"):
         del raw[added]
     assert load(json.dumps({**raw, "format": 2})) == content
+
+
+def test_a_series_of_the_version_before_has_no_earlier_change():
+    series = Series("nbkr", "USD", (rate("USD", "87.4500", may(22)),), earlier=Change(may(1), Decimal("0.0100")))
+    raw = json.loads(dump(Content(HOME, series=(series,))))
+    assert load(json.dumps(raw)).series == (series,)
+    del raw["series"][0]["earlier"]
+    assert load(json.dumps({**raw, "format": 3})).series == (replace(series, earlier=None),)
 
 
 @pytest.mark.parametrize("number", [0, FORMAT + 1, None, "new", [2]])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -138,6 +138,13 @@ class Rate:
 
     def same_figure(self, other: Rate) -> bool:
         return self.quoted == other.quoted and self.nominal == other.nominal
+
+
+class Change(NamedTuple):
+    """A change of a figure: the first day of the table that brought it, and by how much, for one unit."""
+
+    on: date
+    by: Decimal
 
 
 @dataclass(frozen=True, slots=True)

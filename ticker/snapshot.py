@@ -10,13 +10,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ticker.model import Headline, Home, Rate, Window
+from ticker.model import Change, Headline, Home, Rate, Window
 
-FORMAT = 3
+FORMAT = 4
 """The number of the text that `dump` writes. To be raised with every change to it, and to what its fields mean."""
 
 _READABLE: Mapping[object, Mapping[str, Any]] = {
     FORMAT: {},
+    3: {},  # 0.4.0: a series without its last change
     2: {"witnesses": [], "testimonies": [], "agreement": {}, "neighbours": []},  # 0.3.0: one home, no witnesses
 }
 """The formats that can be read, with what an older one lacks: a new process shows what an old collector published."""
@@ -60,6 +61,7 @@ class Series:
     rates: tuple[Rate, ...]
     contested: frozenset[date] = frozenset()  # days with a newer figure that is not believed
     unconfirmed: frozenset[date] = frozenset()  # days whose figure is a first one that nothing has borne out yet
+    earlier: Change | None = None  # the last change up to the oldest of `rates`, where its day is certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ def _dump_series(series: Series) -> dict[str, Any]:
         "rates": [_dump_rate(rate) for rate in series.rates],
         "contested": sorted(map(str, series.contested)),
         "unconfirmed": sorted(map(str, series.unconfirmed)),
+        "earlier": {"on": str(series.earlier.on), "by": str(series.earlier.by)} if series.earlier else None,
     }
 
 
@@ -240,7 +243,12 @@ def _load_series(raw: Mapping[str, Any]) -> Series:
         rates=tuple(_load_rate(raw["currency"], rate) for rate in raw["rates"]),
         contested=frozenset(map(date.fromisoformat, raw["contested"])),
         unconfirmed=frozenset(map(date.fromisoformat, raw["unconfirmed"])),
+        earlier=_load_change(raw.get("earlier")),
     )
+
+
+def _load_change(raw: Mapping[str, str] | None) -> Change | None:
+    return Change(date.fromisoformat(raw["on"]), _decimal(raw["by"])) if raw else None
 
 
 def _dump_rate(rate: Rate) -> dict[str, Any]:

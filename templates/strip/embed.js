@@ -8,7 +8,7 @@ const shell = new CSSStyleSheet(), style = new CSSStyleSheet();
 const loaded = document.readyState === "complete" ? null : new Promise(next => addEventListener("load", next));
 let dressed = null;
 shell.replaceSync(SHELL);
-const PARTS = {clock: ".clock", rates: ".rates", lang: ".languages", headlines: ".news, #previous, .count, #following"};
+const PARTS = {clock: ".clock", rates: ".bank, .box", lang: ".languages", headlines: ".news, #previous, .count, #following"};
 
 // One sheet for all elements. After a failure, the next request asks for it again.
 const dress = service => dressed ||= (async () => {
@@ -136,7 +136,8 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     for (const [part, selector] of Object.entries(PARTS)) {
       for (const node of page.querySelectorAll(selector)) node.hidden = !look.show.includes(part);
     }
-    this.#strip.classList.toggle("bare", !look.show.includes("headlines"));
+    const [rates, news] = ["rates", "headlines"].map(part => look.show.includes(part));
+    for (const [form, is] of Object.entries({full: rates && news, bare: rates && !news, rateless: !rates})) this.#strip.classList.toggle(form, is);
     this.#colours.replaceSync(look.style);
     find(".asof").hidden = !as_of;
     for (const link of page.querySelectorAll("[hreflang]")) {

@@ -26,9 +26,8 @@ function begin(twin) {
     relabel: served => named && look(served.links.self) !== look(twin) && leave(),
   });
   if (parent === window) return;
-  new ResizeObserver(() => {
-    parent.postMessage({type: "rate-ticker:height", height: Math.ceil(page.getBoundingClientRect().height)}, "*");
-  }).observe(page);
+  const bar = document.querySelector(".bar");
+  new ResizeObserver(() => parent.postMessage({type: "rate-ticker:height", height: bar.offsetHeight}, "*")).observe(bar);
 }
 
 function look(address) {

@@ -5,7 +5,7 @@ const STEP = 7e3, PACE = 40;
 // `own` has `twin`, and may have `relabel`, `dressed` and `under`, described in refresh.js.
 function life(page, strip, own) {
   const said = strip.dataset, find = selector => strip.querySelector(selector);
-  const clock = find(".clock :is(time, .at)"), list = find(".list");
+  const clock = find(".clock :is(time, .at)"), list = find(".list"), box = find(".box"), menu = find("details");
   const self = alive(page, strip, {...own, apply, ticked, toggled, woken: restep}), {live, signal} = self;
   let shown = null, stepping, rolling, rolled, place = 0, face;
 
@@ -18,35 +18,34 @@ function life(page, strip, own) {
       clock.dateTime = clock.textContent;
     }
     if (!outdated) return;
-    fill(find(".bank"), {name: said.outdated, unit: "", day: said.outdatedDay});
-    put(find(".when"), said.tomorrow);
-    for (const time of strip.querySelectorAll(".list time")) put(time, time.dataset.dated);
+    put(find(".bank .low"), said.outdated);
+    for (const low of strip.querySelectorAll(".list [data-dated]")) {
+      put(low.firstElementChild, low.dataset.dated);
+      low.classList.add("old");
+    }
   }
 
   // --- replacing only what changed, by key
 
-  function apply({state, zone, words, rates, headlines, look}) {
+  function apply({marked, zone, words, rates, headlines, look}) {
     const {motion, frame, speed} = look, other = motion !== said.motion;
-    Object.assign(said, {
-      state, zone, motion, frame, speed, count: words.count, tomorrow: words.tomorrow_dated, outdated: words.outdated,
-      outdatedDay: words.outdated_day,
-    });
+    Object.assign(said, {zone, motion, frame, speed, count: words.count, outdated: words.outdated_lower, n: rates.length});
+    strip.classList.toggle("marked", marked);
     if (other) {
       relay();
       restep();
     }
-    fill(find(".bank"), {name: words.bank_name, unit: words.bank_rest, day: words.day});
-    const byCode = rates.map(rate => [rate.currency, rate]);
-    if (find(".rates")) sync(find(".rates"), byCode, clone, fillRate);
+    fill(find(".bank"), {name: words.upper_name, unit: words.upper_unit, day: words.upper_day, low: words.lower});
+    if (box) {
+      sync(box.firstChild, rates.map(rate => [rate.currency, rate]), node => node.cloneNode(true), fillRate);
+      fit();
+    }
     if (list) {
       const seen = taped() ? inView().map(node => [node, node.offsetLeft - place]) : [];
-      const later = find(".later");
-      for (const node of strip.querySelectorAll(".updated")) put(node, words.updated);
-      find(".age").toggleAttribute("data-empty", !words.updated);
-      fill(list.parentNode, {none: headlines.length ? "" : words.headlines_none, when: words.tomorrow});
-      later.toggleAttribute("data-empty", !rates.some(rate => rate.next?.text));
-      sync(later, byCode, clone, fillLater);
-      sync(list, headlines.map(headline => [headline.id, headline]), () => makeHeadline(words), fillHeadline);
+      fill(list, {updated: words.updated});
+      find(".age").hidden = !words.updated;
+      fill(list.parentNode, {none: headlines.length ? "" : words.headlines_none});
+      sync(list, headlines.map(one => [one.id, {...one, opens: words.new_window}]), makeHeadline, fillHeadline);
       if (taped()) {
         const [anchor, ahead] = seen.find(([node]) => node.isConnected) || [];
         if (anchor) list.scrollLeft = place = anchor.offsetLeft - ahead;
@@ -74,23 +73,20 @@ function life(page, strip, own) {
     if (first && !keys.has(first.dataset.key) && !held(first)) first.remove();
   }
 
-  const clone = node => node.cloneNode(true);
-
   // Texts, by the class of their element.
   function fill(node, texts) {
     for (const name in texts) put(node.querySelector(`.${name}`), texts[name] || "");
   }
 
-  function fillRate(node, {currency, freshness, quality, trend, spoken, text, next, change_text, mark}) {
-    set(node, "data-state", quality === "official" ? freshness : quality);
-    set(node, "data-trend", trend || "");
-    fill(node, {said: spoken, code: currency, figure: text, next: next?.text, change: change_text, mark});
-  }
-
-  function fillLater(node, {currency, next, trend}) {
-    node.hidden = !next?.text;
-    set(node, "data-trend", trend || "");
-    fill(node, {code: currency, next: next?.text, mark: next?.mark});
+  function fillRate(node, {currency, spoken, text, lower, chart, chart_label}) {
+    const drawn = node.querySelector(".drawn"), low = node.querySelector(".low");
+    fill(node, {said: spoken, code: currency, figure: text, small: lower.text});
+    set(low, "data-kind", lower.kind);
+    set(low, "data-trend", lower.trend || "");
+    drawn.ariaHidden = chart ? null : "true";
+    drawn.ariaLabel = chart && chart_label;
+    if (chart) set(drawn, "href", new URL(chart, own.twin()).href);
+    else drawn.removeAttribute("href");
   }
 
   function made(tag, its, ...children) {
@@ -99,23 +95,24 @@ function life(page, strip, own) {
     return node;
   }
 
-  function makeHeadline(words) {
-    const window = made("span", {className: "said"}, `, ${words.new_window}`);
-    const link = made("a", {target: "_blank", rel: "noopener"}, made("span"), window);
-    const text = made("span", {className: "text"}, made("time"), " ", link);
-    return made("li", {}, made("span", {className: "item"}, text, " ", made("span", {className: "publisher"})));
+  function makeHeadline() {
+    const link = made("a", {target: "_blank", rel: "noopener"}, made("span"), made("span", {className: "said"}));
+    const low = made("span", {className: "low"}, made("span", {className: "publisher"}));
+    return made("li", {}, made("time", {className: "up"}), low, link);
   }
 
-  function fillHeadline(node, headline) {
-    const time = node.querySelector("time"), link = node.querySelector("a"), title = link.firstElementChild;
-    put(time, headline.time);
-    set(time, "datetime", headline.published_at);
-    set(time, "data-dated", headline.dated);
-    set(link, "href", headline.url);
-    link.ping = new URL(`click/${headline.id}`, own.twin());
-    set(title, "lang", headline.language);
-    put(title, headline.title);
-    fill(node, {publisher: headline.publisher});
+  function fillHeadline(node, {id, url, title, language, publisher, published_at, clock, brief, ago, opens}) {
+    const [time, low, link] = node.children;
+    put(time, clock);
+    set(time, "datetime", published_at);
+    set(low, "data-dated", brief);
+    low.classList.toggle("old", !!ago);
+    put(low.firstChild, ago || publisher);
+    set(link, "href", url);
+    link.ping = new URL(`click/${id}`, own.twin());
+    set(link.firstChild, "lang", language);
+    put(link.firstChild, title);
+    put(link.lastChild, `, ${ago && `${publisher}, `}${opens}`);
   }
 
   // --- motion. The list wraps whole headlines into lines; a step scrolls to the next line.
@@ -202,17 +199,78 @@ function life(page, strip, own) {
     relay();
   }
 
-  const sizes = new ResizeObserver(() => taped() || show(shown, "instant"));
+  // --- rates that do not fit: a button moves them along, and back from the end
 
+  function fit() {
+    const [rates, more] = box.children, over = rates.scrollWidth - rates.clientWidth;
+    more.hidden = rates.scrollWidth <= box.clientWidth;
+    more.classList.toggle("back", !more.hidden && rates.scrollLeft >= over - 1);
+    rates.tabIndex = more.hidden ? -1 : 0;
+  }
+
+  function along() {
+    const rates = box.firstChild, back = box.lastChild.classList.contains("back");
+    rates.scrollTo({left: back ? 0 : rates.scrollLeft + Math.max(60, rates.clientWidth - 60), behavior: live() ? "smooth" : "auto"});
+  }
+
+  // --- arrow keys, a horizontal wheel and a swipe step through the headlines; the page around keeps its own scrolling
+
+  let swiped = 0, wheeled = 0;
+
+  function turn(by) {
+    step(by);
+    restep();
+  }
+
+  function keyed(event) {
+    const by = {ArrowLeft: -1, ArrowRight: 1}[event.key], all = items();
+    if (!by || taped()) return;
+    event.preventDefault();
+    all.at((all.indexOf(event.target.closest("li")) + by) % all.length).querySelector("a")?.focus();
+  }
+
+  function wheel({deltaX, deltaY, timeStamp}) {
+    if (Math.abs(deltaX) <= Math.abs(deltaY) || timeStamp - wheeled < 400 || taped()) return;
+    wheeled = timeStamp;
+    turn(Math.sign(deltaX));
+  }
+
+  function close() {
+    menu.open = false;
+  }
+
+  const sizes = new ResizeObserver(() => {
+    if (list && !taped()) show(shown, "instant");
+    if (box) fit();
+  });
+  const on = (node, kind, act) => node.addEventListener(kind, act, {signal, passive: kind !== "keydown"});
+
+  if (box) {
+    on(box.lastChild, "click", along);
+    on(box.firstChild, "scroll", fit);
+    sizes.observe(box);
+  }
+  if (menu) {
+    on(menu.parentNode, "focusout", ({relatedTarget}) => menu.parentNode.contains(relatedTarget) || close());
+    on(strip, "pointerleave", close);
+    on(menu.parentNode, "keydown", ({key}) => {
+      if (key !== "Escape" || !menu.open) return;
+      close();
+      menu.firstChild.focus();
+    });
+  }
   if (list) {
-    for (const [id, by] of [["#previous", -1], ["#following", 1]]) {
-      find(id).addEventListener("click", () => {
-        step(by);
-        restep();
-      }, {signal});
-    }
+    on(find("#previous"), "click", () => turn(-1));
+    on(find("#following"), "click", () => turn(1));
     list.removeAttribute("tabindex");
-    list.addEventListener("focusin", event => taped() || show(event.target.closest("li"), "instant"), {signal});
+    on(list, "focusin", event => taped() || show(event.target.closest("li"), "instant"));
+    on(list, "keydown", keyed);
+    on(list, "wheel", wheel);
+    on(list, "touchstart", ({touches}) => { swiped = touches[0].clientX; });
+    on(list, "touchend", ({changedTouches}) => {
+      const way = swiped - changedTouches[0].clientX;
+      if (Math.abs(way) > 40 && !taped()) turn(Math.sign(way));
+    });
     sizes.observe(list);
     show(null, "instant");
   }

@@ -262,6 +262,30 @@ class Doors:
             told = {currency for currency, _, _ in rows}
             assert all(not self.figure(march(nth), one)["value"] for one in {"USD", "EUR"} - told)
 
+    def changes(self) -> None:
+        """The last change of a figure is what the days show one by one: the same figure since, another the day before.
+        Of a source alone it is known wherever each day has its own table."""
+        for currency in self.known:
+            sources = {one.source for one in self.world.said if one.currency == currency}
+            for day in self.lately:
+                found = self.figure(day, currency)
+                told = found["last_change"], found["changed_on"]
+                if told != (None, None):
+                    on = date.fromisoformat(told[1])
+                    figures = [self.fresh(on + nth * DAY, currency) for nth in range(-1, (day - on).days + 1)]
+                    assert all(figures), (day, currency, told)
+                    values = [Decimal(one["value"]) for one in figures if one]
+                    assert (values[1] - values[0], set(values[1:])) == (Decimal(told[0]), {Decimal(found["value"])})
+                    assert values[1] != values[0]
+                elif len(sources) == 1 and self.fresh(day, currency):
+                    assert not self._changed_lately(day, currency), (day, currency)
+
+    def _changed_lately(self, day: date, currency: str) -> bool:
+        """Whether the last four days have a table each, beyond doubt, and not all the same figure."""
+        figures = [self.fresh(day - nth * DAY, currency) for nth in range(4)]
+        own = [one for nth, one in enumerate(figures) if one and one["valid_on"] == str(day - nth * DAY)]
+        return len(own) == 4 and len({one["value"] for one in own}) > 1
+
     # --- doors that tell of today ---
 
     def today(self, moment: str = "") -> None:
@@ -277,6 +301,8 @@ class Doors:
             for drawn in (one[currency] for one in strips):
                 assert drawn["freshness"] == expected["freshness"]
                 assert drawn["value"] == expected["value"]
+                assert drawn["last_change"] == expected["last_change"]
+                assert drawn["changed_on"] == expected["changed_on"]
                 assert drawn["confirmed"] == expected["confirmed"]
                 assert drawn["confirmed"] or "unconfirmed" in drawn["spoken"]
                 if expected["value"]:
@@ -323,6 +349,7 @@ def agree(world: World) -> None:
         doors.history()
         doors.chart()
         doors.story()
+        doors.changes()
         doors.frankfurter()
         doors.frankfurter_period()
         doors.xml()

@@ -271,3 +271,10 @@ def test_the_documentation_gives_the_size_it_has() -> None:
     assert (
         f"{image.size(3, 0)[1]} with `headlines=0`, and {row} more for every further row of three currencies" in paper
     )
+
+
+@pytest.mark.parametrize(("lang", "day"), [("en", "changed 21 Jun"), ("ru", "изм. 21 июн."), ("ky", "21-июнда")])
+def test_a_picture_of_a_monday_tells_the_last_change_with_its_day(lang: Language, day: str) -> None:
+    drawn = image.svg(scenes.monday().strip(Options(lang=lang))).decode()
+    assert f" · {day}" in drawn
+    assert "▲ 0.31" in drawn.replace(",", ".")

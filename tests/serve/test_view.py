@@ -16,6 +16,7 @@ from ticker.model import DAY, Freshness, Language
 from ticker.serve.i18n.words import rounded, words
 from ticker.serve.strip.contrast import TEXT, ratio
 from ticker.serve.strip.figures import StripRate, digits_apart, digits_of
+from ticker.serve.strip.json import document
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import HomeTerms
 
@@ -103,6 +104,60 @@ def test_a_demonstration_never_says_official() -> None:
             strip = scenes.SCENES[state]().with_content(demo=True).strip(Options(lang=lang))
             spoken = [strip.words.status, *(rate.spoken for rate in strip.rates)]
             assert not [text for text in spoken if official in text], state
+
+
+# --- a day without a new figure ---
+
+
+def test_on_a_sunday_the_change_of_saturdays_table_is_told_with_its_own_day() -> None:
+    """The API and the JSON have it per currency; as a change of Sunday there is none."""
+    days = (date(2025, 6, 20), date(2025, 6, 21), date(2025, 6, 22))
+    dollar, euro = (
+        scenes.series("USD", days, ("87.4500", "87.4500", "87.4500")),
+        scenes.series("EUR", days, ("99.2503", "99.5614", "99.5614")),
+    )
+    sunday = scenes.scene(scenes.at(days[2], "11:16"), (dollar, euro))
+    shown = rates(sunday, currencies=("USD", "EUR"))
+    assert [(one.last_change, one.changed_on) for one in shown.values()] == [(None, None), (D("0.3111"), days[1])]
+    assert [(one.change, one.change_text) for one in shown.values()] == [(0, ""), (0, "")]
+    of_json = {one["currency"]: one for one in document(sunday.strip(Options(currencies=("EUR",))))["rates"]}
+    assert (of_json["EUR"]["last_change"], of_json["EUR"]["changed_on"]) == ("0.3111", "2025-06-21")
+
+
+@pytest.mark.parametrize(
+    ("lang", "up", "down"),
+    [
+        ("en", "99.56 soms, up 0.31 on 21 June, official rate for 23 June", "down 0.0031 on 21 June"),
+        ("ru", "99,56 сома, 21 июня рост на 0,31, официальный курс на 23 июня", "21 июня снижение на 0,0031"),
+        ("ky", "99,56 сом, 21-июнда өсүш 0,31, 23-июнь үчүн расмий курс", "21-июнда төмөндөө 0,0031"),
+    ],
+)
+def test_the_last_change_is_spoken_with_its_own_day(lang: Language, up: str, down: str) -> None:
+    dollar, euro, rouble = (one.spoken for one in rates(scenes.monday(), lang).values())
+    assert up in euro
+    assert down in rouble
+    assert "21" not in dollar, "its last change is not known"
+
+
+def test_in_the_evening_tomorrows_figure_is_spoken_and_no_change_of_saturday() -> None:
+    monday = scenes.monday()
+    series = tuple(
+        replace(one, rates=(*one.rates, replace(one.rates[-1], valid_on=day, valid_until=day, quoted=D(quoted))))
+        for one, quoted in zip(monday.snapshot.content.series, ("87.4500", "99.8700", "1.1019"), strict=True)
+        for day in [one.rates[-1].valid_on + DAY]
+    )
+    evening = replace(monday.with_content(series=series), now=monday.now + timedelta(hours=7))
+    assert [one.spoken.split(", ", 1)[1] for one in rates(evening).values()] == [
+        "official rate for 23 June",
+        "official rate for 23 June, 99.87 for 24 June",
+        "official rate for 23 June",
+    ]
+
+
+@pytest.mark.parametrize("state", ["late", "stale", "none", "unconfirmed", "stand_in"])
+def test_a_figure_that_is_not_certain_has_no_last_change(state: str) -> None:
+    for one in scenes.SCENES[state]().strip().rates:
+        assert (one.last_change, one.changed_on) == (None, None)
 
 
 # --- a currency that differs from the others ---------------------------------------------------------------------

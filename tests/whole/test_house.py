@@ -290,7 +290,7 @@ NAMED = {
     "ticker/serve/compat/*": (".*", "NBKR's own format goes by its name"),
     "ticker/serve/api/r*.py": ("/compat/nbkr/\\S+|NBKR's own format", "the same"),
     "ticker/serve/api/samples.py": (".*", "examples of the API's document"),
-    "ticker/serve/api/*.py": (".*(?:examples?=|x-wanted|_text\\(|HOME = ).*", "examples of the API's document"),
+    "ticker/serve/api/*.py": (".*(?:examples?=|x-wanted|\\btext\\(|HOME = ).*", "examples of the API's document"),
     "templates/api/recipes/*": (".*", "examples, for the reader to change"),
     "templates/words/*.po": (".*", "names of banks and currencies"),
     "ticker/serve/news/words_*.py": (".*", LANGUAGE),

@@ -17,7 +17,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from ticker.model import Freshness
+from ticker.model import Change, Freshness
 from ticker.rates.doubt import NO_DAY
 
 LONGEST_TABLE_DAYS = 31  # an imported one; a weekly table has seven
@@ -83,6 +83,7 @@ class Track(Generic[P]):
     periods: Sequence[P]
     grace_days: int  # how many days past its last one a figure may be carried forward
     outlook: Outlook = UNLIMITED
+    earlier: Change | None = None  # the last change up to the oldest of `periods`, where it is known
 
     @property
     def source(self) -> str:

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from ticker.model import FeedSource, Headline, Home, RatesSource, Revision
+from ticker.rates.changes import last_change
 from ticker.rates.doubt import doubted_days
-from ticker.rates.tracks import newest_believed
+from ticker.rates.tracks import newest_believed, periods_of
 from ticker.snapshot import BankTerms, Content, FeedTerms, Series, Testimony, WitnessTerms
 
 KEPT_RATES = 5  # of one currency: tomorrow's, today's, the one before, and two more for a bank that publishes ahead
@@ -85,5 +86,7 @@ def _series(source: str, revisions: Sequence[Revision]) -> list[Series]:
             doubted = doubted_days(said, {day: one.id for day, one in believed.items()})
             shown = frozenset(day for day in doubted if day >= days[0])
             unconfirmed = frozenset(day for day in days if not believed[day].confirmed)
-            found.append(Series(source, currency, tuple(believed[day].rate for day in days), shown, unconfirmed))
+            rates = tuple(believed[day].rate for day in days)
+            earlier = last_change([one for one in periods_of(said) if one.rate.valid_on <= days[0]])
+            found.append(Series(source, currency, rates, shown, unconfirmed, earlier))
     return found

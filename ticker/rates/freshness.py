@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from ticker.model import CLOCKS_DIFFER, DAY, Freshness, Quality, Rate
 from ticker.rates.calendar import Official, Outlook, Outlooks, Track, official_on
+from ticker.rates.changes import change_of
 from ticker.rates.doubt import NO_DAY
 from ticker.rates.tracks import Quoted, tracks_of_content
 from ticker.rates.witnesses import Level, Witnesses
@@ -37,6 +38,8 @@ class Figure:
     next: Rate | None  # the nearest later one; None where that is in doubt
     confirmed: bool = True  # False: `rate` is a first figure that nothing has borne out yet
     derived: Level | None = None  # what other banks agree on for the day, where there is no official figure to show
+    last_change: Decimal | None = None  # the last real one up to `rate`; None where its day is not certain
+    changed_on: date | None = None  # the first day of the table that brought it
 
     @property
     def quality(self) -> Quality:
@@ -161,6 +164,8 @@ def build_figure(
     previous = [one for one in track.periods if found and one.first < found.period.first]
     coming = [(one, of) for of in tracks[: place + 1] for one in of.periods if one.first > ordinal]
     following = min(coming, key=lambda pair: pair[0].first, default=None)  # of equal days, the earlier source's
+    fresh = found is not None and found.freshness is Freshness.FRESH
+    changed = change_of(found.period, tracks, place, ordinal) if found and fresh else None
     return Figure(
         currency=currency,
         source=track.source,
@@ -171,6 +176,8 @@ def build_figure(
         previous=_beyond_doubt(previous[-1], track) if previous else None,
         next=_beyond_doubt(*following) if following else None,
         confirmed=found.period.confirmed if found else True,
+        last_change=changed.by if changed else None,
+        changed_on=changed.on if changed else None,
     )
 
 

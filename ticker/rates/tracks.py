@@ -37,7 +37,7 @@ def tracks_of_revisions(revisions: Iterable[Revision], grace: Mapping[str, int],
     found: dict[str, list[Track[Quoted]]] = {}
     for currency in sorted({currency for currency, _ in by_series}):
         said = [(by_series[currency, source], grace[source]) for source in grace if (currency, source) in by_series]
-        tracks = [Track(periods, days) for of, days in said if (periods := _periods(of))]
+        tracks = [Track(periods, days) for of, days in said if (periods := periods_of(of))]
         if tracks:
             found[currency] = with_outlooks(tracks, currency, outlooks)
     return found
@@ -49,7 +49,8 @@ def newest_believed(revisions: Iterable[Revision]) -> dict[date, Revision]:
     return {one.rate.valid_on: one for one in sorted(believed, key=lambda one: (one.rate.valid_on, one.id))}
 
 
-def _periods(revisions: Iterable[Revision]) -> list[Quoted]:
+def periods_of(revisions: Iterable[Revision]) -> list[Quoted]:
+    """The believed figures of one currency from one source, oldest first."""
     revisions = list(revisions)
     believed = newest_believed(revisions)
     doubted = doubted_days(revisions, {day: one.id for day, one in believed.items()})
@@ -66,7 +67,7 @@ def tracks_of_content(content: Content, outlooks: Outlooks) -> Tracks:
                     _quoted(rate, source, series.contested, confirmed=rate.valid_on not in series.unconfirmed)
                     for rate in series.rates
                 ]
-                track = Track(periods, days, outlooks.of(source, series.currency))
+                track = Track(periods, days, outlooks.of(source, series.currency), series.earlier)
                 found.setdefault(series.currency, []).append(track)
     return found
 

@@ -16,6 +16,7 @@ from ticker.serve.http.response import CSV, JSON
 from ticker.serve.site import Site
 
 BASE = "/api/v1"
+_ADDED = ("last_change", "changed_on")  # columns that stand last: the older ones keep their places
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def csv_columns(endpoint: Endpoint) -> list[str]:
     assert endpoint.row
     own = list(models.columns(endpoint.row))
     if endpoint.id in ("rates", "witnesses"):
-        return ["date", *own, "demo"]
+        added = [name for name in own if name in _ADDED]
+        return ["date", *(name for name in own if name not in added), "demo", *added]
     return [*own, "demo"] if endpoint.id == "history" else own
 
 

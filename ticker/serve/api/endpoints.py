@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from ticker import __version__
 from ticker.rates.day import Moment
-from ticker.serve.api import models, params, tables, witness_models
+from ticker.serve.api import headline_models, models, params, tables, witness_models
 from ticker.serve.api.answers import headlines, history, rates, service, witnesses
 from ticker.serve.api.endpoint import BASE, ApiQuery, Body, Endpoint, cell, csv_columns
 from ticker.serve.http import csv
 from ticker.serve.http.response import CSV, TEXT
-from ticker.serve.strip.view import SCHEMA_PATH
+from ticker.serve.strip.links import SCHEMA_PATH
 
 
 def index() -> models.Index:
@@ -181,13 +181,13 @@ ENDPOINTS = (
         f"{BASE}/headlines",
         "Headlines",
         params.HeadlinesParams,
-        models.Headlines,
+        headline_models.Headlines,
         _headlines,
         "Headlines, the newest first",
         "One page of headlines. `links.next`, also sent as a `Link` header, leads to the next page, which neither "
         "repeats nor skips a headline, whatever came in meanwhile. Headlines are kept for 30 days after they left "
         "their feed.",
-        models.Headline,
+        headline_models.Headline,
         past=True,
     ),
     Endpoint(
@@ -195,23 +195,23 @@ ENDPOINTS = (
         f"{BASE}/popular",
         "Headlines",
         params.PopularParams,
-        models.Popular,
+        headline_models.Popular,
         _popular,
         "The most read headlines",
         "Clicks are counted without cookies or addresses. While there are too few, stories that several feeds carry "
         "come first, then the others that were opened.",
-        models.Headline,
+        headline_models.Headline,
     ),
     Endpoint(
         "feeds",
         f"{BASE}/feeds",
         "Headlines",
         params.FeedsParams,
-        models.Feeds,
+        headline_models.Feeds,
         _feeds,
         "The feeds",
         "The feeds whose headlines are shown, and whether each could be read.",
-        models.Feed,
+        headline_models.Feed,
     ),
     Endpoint(
         "strip",

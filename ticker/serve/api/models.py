@@ -36,23 +36,23 @@ Confirmed = Annotated[
 ]
 
 
-def _text(example: str, **schema: Any) -> WithJsonSchema:
+def text(example: str, **schema: Any) -> WithJsonSchema:
     """A text's pattern and example, also where the text may be null."""
     return WithJsonSchema({"type": "string", **schema, "examples": [example]})
 
 
-Figure = Annotated[str, _text("87.4500", pattern=r"^[0-9]+(\.[0-9]+)?$")]
-Difference = Annotated[str, _text("-0.0031", pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
-Day = Annotated[str, _text("2026-05-21", format="date")]
-Moment = Annotated[str, _text("2026-05-20T16:02:11+06:00", format="date-time")]
-Currency = Annotated[str, _text("USD", pattern="^[A-Z]{3}$", description="ISO 4217.")]
-Address = Annotated[str, _text("https://news.example/bridge", format="uri")]
-Reference = Annotated[str, _text("/api/v1/headlines", format="uri-reference")]
-Digits = Annotated[str, _text("8745", pattern="^[0-9]+$")]
+Figure = Annotated[str, text("87.4500", pattern=r"^[0-9]+(\.[0-9]+)?$")]
+Difference = Annotated[str, text("-0.0031", pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+Day = Annotated[str, text("2026-05-21", format="date")]
+Moment = Annotated[str, text("2026-05-20T16:02:11+06:00", format="date-time")]
+Currency = Annotated[str, text("USD", pattern="^[A-Z]{3}$", description="ISO 4217.")]
+Address = Annotated[str, text("https://news.example/bridge", format="uri")]
+Reference = Annotated[str, text("/api/v1/headlines", format="uri-reference")]
+Digits = Annotated[str, text("8745", pattern="^[0-9]+$")]
 Digest = Annotated[
-    str, _text("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", pattern="^[0-9a-f]{64}$")
+    str, text("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", pattern="^[0-9a-f]{64}$")
 ]
-Table = Annotated[str, _text("nbkr")]
+Table = Annotated[str, text("nbkr")]
 
 
 class Model(BaseModel):
@@ -140,6 +140,14 @@ class Rate(Model):
         "unavailable."
     )
     held: int | None = Field(description="The number of held figures between `valid_on` and the day.")
+    last_change: Difference | None = Field(
+        description="The last change of this currency's figure up to `value`, also of an earlier day. Null where its "
+        "day is not certain: where `value` is not fresh, or a table before it is missing or in doubt; and where the "
+        "figure has stood for more than seven weeks."
+    )
+    changed_on: Day | None = Field(
+        description="The first day of the table that brought `last_change`; null where that is."
+    )
 
 
 class Rates(Model):
@@ -210,7 +218,7 @@ class Fraction(Model):
     """An exact quotient in lowest terms."""
 
     numerator: Digits
-    denominator: Annotated[str, _text("1", pattern="^[1-9][0-9]*$")]
+    denominator: Annotated[str, text("1", pattern="^[1-9][0-9]*$")]
 
 
 class Conversion(Model):
@@ -240,85 +248,6 @@ class Conversion(Model):
     rates: list[UsedRate] = Field(
         description="No, one or two rates: from one foreign currency to another by way of home."
     )
-
-
-class Headline(Model):
-    """One headline; the article belongs to its publisher."""
-
-    id: str = Field(examples=["9a37f5ac81fc00f1"])
-    title: str = Field(examples=["Bridge over the Naryn opens after repairs"])
-    url: Address = Field(description="The article at its publisher.")
-    story: Annotated[str, _text("/story/9a37f5ac81fc00f1", format="uri-reference")] = Field(
-        description="The headline's page on this service: a path, in CSV an absolute address."
-    )
-    feed: str = Field(examples=["example-news"])
-    publisher: str = Field(examples=["Example News"])
-    language: Literal["en", "ru", "ky"]
-    published_at: Moment
-    day: Day = Field(description="The day of `published_at`, in the home currency's zone.")
-
-
-class Also(Model):
-    """Another feed with the same story: the same address, or the same title."""
-
-    publisher: str = Field(examples=["Example Press"])
-    feed: str = Field(examples=["example-press"])
-    url: Address
-
-
-class PopularHeadline(Headline):
-    """One story, with the other feeds that carry it."""
-
-    also: list[Also]
-
-
-class Links(Model):
-    """Links to this page and the next."""
-
-    self: Reference
-    next: Reference | None = Field(description="The next page; null on the last one.")
-
-
-class Headlines(Model):
-    """Headlines, the newest first."""
-
-    zone: str = Field(description="The time zone of `day` (IANA).", examples=["Asia/Bishkek"])
-    demo: bool
-    at: Moment | None = Field(description="The requested moment of the past.")
-    headlines: list[Headline]
-    links: Links
-
-
-class Popular(Model):
-    """The most read headlines, the most read first."""
-
-    by: Literal["clicks", "feeds"] = Field(
-        description="`clicks`: ranked by what readers opened within a day, newer clicks weighing more. `feeds`: ranked "
-        "by how many feeds carry the story, while there are too few clicks."
-    )
-    demo: bool
-    headlines: list[PopularHeadline]
-
-
-class Feed(Model):
-    """A feed of headlines."""
-
-    id: str = Field(examples=["example-news"])
-    publisher: str = Field(examples=["Example News"])
-    language: Literal["en", "ru", "ky"]
-    freshness: FeedFreshness
-    last_success: Moment | None = Field(
-        description="When a feed that is not fresh was last read; null while it is fresh, or if it was never read."
-    )
-    headlines: int = Field(description="The number of its current headlines.")
-
-
-class Feeds(Model):
-    """The feeds whose headlines are shown."""
-
-    demo: bool
-    at: Moment | None = Field(description="The requested moment of the past.")
-    feeds: list[Feed]
 
 
 class RateState(Model):

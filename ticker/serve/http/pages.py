@@ -16,13 +16,13 @@ from markupsafe import Markup, escape
 
 from ticker.serve.i18n.words import templates_dir
 
-BASE_STYLE = "strip.css"
+BASE_STYLE, _ERROR_STYLE = "base.css", "error.css"
 _CODE, _BOLD = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*")
 
 
 def render_page(template_name: str, **values: object) -> bytes:
-    """A whole page in UTF-8, with the base style as `css`."""
-    return template(template_name).render(css=inline(BASE_STYLE), **values).encode()
+    """A whole page in UTF-8, with the base style as `css` unless another is given."""
+    return template(template_name).render({"css": inline(BASE_STYLE), **values}).encode()
 
 
 def template(name: str) -> Template:
@@ -31,12 +31,14 @@ def template(name: str) -> Template:
 
 def error_page(status: int, title: str, detail: str, lang: str = "en") -> bytes:
     """A page for an error; `title` and `detail` are in `lang`."""
-    return render_page("http/error.html", status=status, title=title, detail=detail, lang=lang)
+    return render_page(
+        "http/error.html", css=inline(_ERROR_STYLE), status=status, title=title, detail=detail, lang=lang
+    )
 
 
 def error_policy() -> str:
     """The error page's Content-Security-Policy: it needs no script, and no page may frame it."""
-    return content_security_policy([file_hash(BASE_STYLE)], images="data:")
+    return content_security_policy([file_hash(_ERROR_STYLE)], images="data:")
 
 
 def content_security_policy(

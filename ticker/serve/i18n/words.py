@@ -19,6 +19,7 @@ from babel.numbers import format_decimal, get_currency_name
 
 from ticker.model import Language
 
+_HALF_A_YEAR = 180  # days
 NOTHING = "—"  # in place of a figure that is not shown
 ARROW = "→"
 LANGUAGE_NAMES: Mapping[Language, tuple[str, str]] = {
@@ -30,6 +31,20 @@ LANGUAGE_NAMES: Mapping[Language, tuple[str, str]] = {
 
 # CLDR gives Kyrgyz "18 июнь" for this pattern and "18-июнь" in its own day forms; the latter is usual in writing.
 _DAY_PATTERNS: Mapping[str, str] = {"ky": "d-MMMM"}
+
+
+_KY_MONTHS = ["январ", "феврал", "март", "апрел", "май", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"]
+# What CLDR has no form for: "for", "on" and "since" a day of each month.
+_MONTHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "ky": {
+        form: tuple(stem + ending for stem, ending in zip(_KY_MONTHS, endings.split(), strict=True))
+        for form, endings in {
+            "for": "га га ка ге га га га ка га га га га",
+            "changed": "да да та де да да да та да да да да",
+            "since": "дан дан тан ден дан дан дан тан дан дан дан дан",
+        }.items()
+    }
+}
 
 
 def templates_dir() -> Path:
@@ -63,7 +78,7 @@ class Words:
     def day(self, day: date, near: date | None = None) -> str:
         """With its year where `near` is more than half a year away."""
         text = format_date(day, self._day, self._locale)
-        if near is None or abs((day - near).days) < 180:
+        if near is None or abs((day - near).days) < _HALF_A_YEAR:
             return text
         return self.text("year", day=text, year=day.year)
 
@@ -84,8 +99,22 @@ class Words:
         """With its year, for what is read much later."""
         return self.text("year", day=self.day(day), year=day.year)
 
+    def dated_briefly(self, day: date) -> str:
+        return self.text("year", day=self.short_day(day), year=day.year)
+
     def short_day(self, day: date) -> str:
         return format_date(day, "d-MMM" if self.lang == "ky" else "d MMM", self._locale)
+
+    def brief(self, day: date, near: date, form: str = "") -> str:
+        """A short day; with its year where `near` is more than half a year away. `form` is the case that a language
+        has for it: for, changed (on it), since."""
+        months = _MONTHS.get(self.lang, {}).get(form)
+        text = f"{day.day}-{months[day.month - 1]}" if months else self.short_day(day)
+        return text if abs((day - near).days) < _HALF_A_YEAR else self.text("year", day=text, year=day.year)
+
+    def on_day(self, day: date, near: date) -> str:
+        """A day as what happened on it is told: "28 November", "28-ноябрда"."""
+        return self.brief(day, near, "changed") if self.has("months.changed") else self.day(day, near)
 
     def short_month(self, day: date, *, year: bool) -> str:
         """The month of `day`: "Jun", "Jun 2025"."""

@@ -20,8 +20,8 @@ from ticker.serve.panel.view import PanelHeadline, panel, panel_headline
 from ticker.serve.story.schema_org import news_article
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.label import in_state, marked
+from ticker.serve.strip.links import LanguageLink
 from ticker.serve.strip.options import Options
-from ticker.serve.strip.view import LanguageLink
 from ticker.serve.terms import HomeTerms
 from ticker.snapshot import Content, FeedTerms, Snapshot
 

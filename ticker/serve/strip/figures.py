@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from ticker.model import Freshness, Quality
 from ticker.rates.freshness import Figure, no_figure
 from ticker.serve.i18n.words import NOTHING, digits_apart, own_digits, rounded
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.label import Label, day_span, label_of, marked, own_mark, without
+from ticker.serve.strip.links import Links
+from ticker.serve.strip.lower import NO_SMALL, Rows, Small, Trend, change_text, small_of, trend_of
 from ticker.serve.strip.stand_in import about, about_digits, banks_of, instead_of_one
-
-Trend = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,11 @@ class StripRate:
     spoken: str
     banks: tuple[str, ...] = ()  # whose figures a derived one comes from; none for an official one
     own_banks: str = ""  # all their names, where `own_doubt` has those for which there is room
+    chart: str = ""  # the address of its chart, where the figure leads there
+    chart_label: str = ""
+    lower: Small = NO_SMALL  # beneath the figure
+    last_change: Decimal | None = None  # with the first day of the table that brought it, which may be an earlier one
+    changed_on: date | None = None
 
     @property
     def mark(self) -> str:
@@ -83,13 +87,17 @@ def strip_figure(context: Context, currency: str) -> Figure:
     return figure if context.options.shows("tomorrow") else replace(figure, next=None)
 
 
-def strip_rate(figure: Figure, common: Label, tomorrow: date | None, context: Context) -> StripRate:
+def strip_rate(
+    figure: Figure, common: Label, rows: Rows, tomorrow: date | None, context: Context, links: Links
+) -> StripRate:
     rate, last, label, text = figure.rate, figure.last, label_of(figure), _text(figure, context)
     day, doubt, banks = own_mark(label, common, context)
-    derived = figure.derived
+    small = small_of(figure, _digits_below(figure, text, context), common, rows, context)
+    name = context.say.currency_name(figure.currency)
+    derived, charted = figure.derived, bool(rate) and context.options.charts == "on"
     return StripRate(
         currency=figure.currency,
-        name=context.say.currency_name(figure.currency),
+        name=name,
         value=rate.value if rate else derived.value if derived else None,
         text=text.figure,
         quoted=rate.quoted if rate else None,
@@ -107,9 +115,16 @@ def strip_rate(figure: Figure, common: Label, tomorrow: date | None, context: Co
         trend=text.trend,
         own_day=day,
         own_doubt=doubt,
-        spoken=_spoken(figure, text, context),
+        spoken=_spoken(figure, text, small, rows, context),
         banks=banks_of(figure),
         own_banks=banks,
+        chart=links.chart([figure.currency]) if charted else "",
+        chart_label=context.say.text("label.chart_of", name=context.say.currency_name(figure.currency))
+        if charted
+        else "",
+        lower=small,
+        last_change=figure.last_change,
+        changed_on=figure.changed_on,
     )
 
 
@@ -139,16 +154,17 @@ def _text(figure: Figure, context: Context) -> _Text:
         digits = digits_apart(rate.value, after.value, digits_apart(after.value, Decimal(), digits))
     text = number(rate.value, digits)
     if after and after.value != rate.value:
-        return _Text(text, number(after.value, digits), "", _trend(after.value - rate.value), digits)
+        return _Text(text, number(after.value, digits), "", trend_of(after.value - rate.value), digits)
     if after or not change or figure.freshness is not Freshness.FRESH or not context.options.shows("change"):
         return _Text(text, digits=digits)
-    # A change too small for the figure's decimals keeps all its digits: 0.0006, not the 0.001 that it rounds up to.
-    of_change = digits if rounded(change, digits) else own_digits(change)
-    return _Text(text, "", number(abs(change), of_change), _trend(change), digits)
+    return _Text(text, "", change_text(change, digits, context), trend_of(change), digits)
 
 
-def _trend(change: Decimal) -> Trend | None:
-    return ("up" if change > 0 else "down") if change else None
+def _digits_below(figure: Figure, text: _Text, context: Context) -> int:
+    """The decimals of the small figure: those of the large one, or its own where there is none."""
+    if figure.rate or not figure.next:
+        return text.digits
+    return digits_of(figure.next.value, context.options.digits)
 
 
 def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) -> Dated | None:
@@ -159,7 +175,7 @@ def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) 
     return Dated(after.value, after.valid_on, text.next, day)
 
 
-def _spoken(figure: Figure, text: _Text, context: Context) -> str:
+def _spoken(figure: Figure, text: _Text, small: Small, rows: Rows, context: Context) -> str:
     """The rate as a sentence. It names days and never says "tomorrow", so that it stays true after midnight."""
     say, label, name = context.say, label_of(figure), context.say.currency_name(figure.currency)
     later = [say.text("said.next", value=text.next, day=context.day(label.next_on))] if text.next else []
@@ -171,6 +187,12 @@ def _spoken(figure: Figure, text: _Text, context: Context) -> str:
         return ", ".join([say.text(f"said.{key}", name=name, bank=bank, day=day), *later])
     unit = say.amount_unit(context.content.home.currency, rounded(figure.rate.value, text.digits))
     moved = [say.text(f"said.{text.trend}", change=text.change)] if text.change else []
+    if rows.kind == "changed" and small.trend and figure.last_change and figure.changed_on:
+        change, day = (
+            change_text(figure.last_change, text.digits, context),
+            say.on_day(figure.changed_on, context.today),
+        )
+        moved = [say.text(f"said.changed.{small.trend}", change=change, day=day)]
     said = [say.text("said.rate", name=name, value=text.figure, unit=unit), *moved, _of_day(figure, context), *later]
     return ", ".join(said)
 

@@ -47,7 +47,7 @@ def css_height(options: Options, n: int) -> str:
     first, *narrower = steps(options, n)
     if not narrower:
         return f"{first.height}px"
-    terms = [f"min({under.height}px,({above.width}px - 100cqi)*999)" for above, under in pairwise((first, *narrower))]
+    terms = [f"min({under.height}px,({above.width}px - 100cqi)*9999)" for above, under in pairwise((first, *narrower))]
     return f"max({first.height}px,{','.join(terms)})"
 
 

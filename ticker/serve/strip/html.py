@@ -5,7 +5,6 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from ticker.serve.http.pages import (
-    BASE_STYLE,
     content_security_policy,
     file_hash,
     inline,
@@ -16,19 +15,19 @@ from ticker.serve.http.pages import (
 from ticker.serve.strip.look import Look, declarations
 from ticker.serve.strip.view import Strip
 
-_SCRIPT = "strip.js"
+_SCRIPT, _STYLE = "strip.js", "strip.css"
 
 
 def page(strip: Strip) -> bytes:
     """The whole page: it works without script and loads nothing more. `policy` is its Content-Security-Policy."""
     look = strip.look
     values = {"words": strip.words, "look": Markup(look_style(look)), "scheme": colour_scheme(look)}
-    return render_page("strip/page.html", strip=strip, js=inline(_SCRIPT), **values)
+    return render_page("strip/page.html", strip=strip, css=inline(_STYLE), js=inline(_SCRIPT), **values)
 
 
 def policy(frame_ancestors: str, strip: Strip | None = None) -> str:
     """The page's Content-Security-Policy. A strip whose colours were chosen has one more style."""
-    styles = [file_hash(BASE_STYLE), *(look_hashes(strip.look) if strip else ())]
+    styles = [file_hash(_STYLE), *(look_hashes(strip.look) if strip else ())]
     script = file_hash(_SCRIPT)
     return content_security_policy(styles, script, images="'self' data:", framed=frame_ancestors)
 

@@ -34,6 +34,7 @@ def document(strip: Strip) -> dict[str, Any]:
         "zone": strip.zone,
         "demo": strip.demo,
         "state": strip.state.value,
+        "marked": strip.marked,
         "rates": [rate_object(rate) for rate in strip.rates],
         "headlines": [headline_object(headline) for headline in strip.headlines],
         "words": asdict(strip.words),
@@ -68,7 +69,12 @@ def rate_object(rate: StripRate) -> dict[str, Any]:
         "trend": rate.trend,
         "mark": rate.mark,
         "spoken": rate.spoken,
+        "lower": {"text": rate.lower.text, "kind": rate.lower.kind, "trend": rate.lower.trend},
+        "chart": rate.chart or None,
+        "chart_label": rate.chart_label,
         "banks": list(rate.banks),
+        "last_change": figure_text(rate.last_change),
+        "changed_on": day_text(rate.changed_on),
     }
 
 
@@ -84,6 +90,9 @@ def headline_object(headline: StripHeadline) -> dict[str, Any]:
         "day": day_text(headline.day),
         "time": headline.time,
         "dated": headline.dated,
+        "clock": headline.clock,
+        "brief": headline.brief,
+        "ago": headline.ago,
     }
 
 

@@ -16,6 +16,7 @@ class Look:
     speed: int  # per cent
     show: tuple[Part, ...]
     colours: tuple[Colours, ...]  # one palette, or the light and the dark one, where the reader's device decides
+    top: str | None  # colour of the line along the top
     chosen: bool  # whether any colour is other than the stock ones by the reader's device
     accent: bool  # whether headlines take the link's colour
 
@@ -33,7 +34,8 @@ def look_of(options: Options) -> Look:
         speed=options.speed,
         show=tuple(part for part in options.show if part != "headlines" or options.headlines),
         colours=palettes(options.bg, options.fg, options.accent, options.theme),
-        chosen=bool(options.bg or options.fg or options.accent) or options.theme != "auto",
+        top=options.line,
+        chosen=bool(options.bg or options.fg or options.accent or options.line) or options.theme != "auto",
         accent=bool(options.accent),
     )
 
@@ -49,6 +51,8 @@ def declarations(look: Look, colours: Colours, *, scheme: bool) -> str:
     properties = {f"--{name.replace('_', '-')}": colour for name, colour in palette(colours).items()}
     if look.accent:
         properties["--title"] = "var(--link)"
+    if look.top:
+        properties |= {"--top": f"#{look.top}", "--top-width": "3px"}
     if look.theme == "transparent":
         properties["--ground"] = "transparent"  # the given ground is then that of the page behind the strip
     if scheme:

@@ -88,7 +88,8 @@ def _header(drawing: _Drawing, strip: Strip) -> int:
     words, marked = strip.words, strip.demo or strip.state is not Freshness.FRESH
     ink, light = ("w", "w") if marked else ("t", "m")
     as_of = [_Piece(words.as_of_dated, light)]
-    lines = [[_Piece(words.bank_name, f"b {ink}"), _Piece(words.bank_rest, light)], [_Piece(words.day, light)]]
+    day = f"{words.day} · {words.lower}" if strip.changed else words.day
+    lines = [[_Piece(words.bank_name, f"b {ink}"), _Piece(words.bank_rest, light)], [_Piece(day, light)]]
     widths = [_width(line, _LABEL) for line in lines]
     room = {size: drawing.inner - _GAP - _width(as_of, size) for size in (_SMALL, _SMALLEST)}
     # Beside the first line that leaves room for it, in the larger type if possible; else on a line of its own.
@@ -104,7 +105,7 @@ def _header(drawing: _Drawing, strip: Strip) -> int:
 
 
 def _rates(drawing: _Drawing, strip: Strip, top: int) -> int:
-    cells = [_cell(rate) for rate in strip.rates]
+    cells = [_cell(rate, changed=strip.changed) for rate in strip.rates]
     room = max((_width(line, size) for cell in cells for line, size in zip(cell, _CELL_SIZES, strict=True)), default=0)
     rows = _rows(len(cells), int((drawing.inner + _GAP) // (room + _GAP)))
     columns = -(-len(cells) // rows) if rows else 1
@@ -124,12 +125,14 @@ def _rows(cells: int, most: int = _MOST_COLUMNS) -> int:
 _CELL_SIZES = (_LABEL, _FIGURE, _LABEL)
 
 
-def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
+def _cell(rate: StripRate, *, changed: bool) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
     """Three lines: the currency with its day; the figure; its change or the next figure, and a doubt."""
     ink = "m" if rate.freshness is Freshness.FRESH else "mark"
     name = [_Piece(rate.currency, "m"), _Piece(f"  {rate.own_day}" if rate.own_day else "", ink)]
     arrow = {"up": "▲", "down": "▼", None: ""}[rate.trend]
     moved = [_Piece(f"{arrow} {rate.change_text}" if rate.change_text else "", rate.trend or "m")]
+    if changed and rate.lower.kind == "change":
+        moved = [_Piece(rate.lower.text, rate.lower.trend or "m")]  # the header names its day
     if rate.next and rate.next.text:
         after = _Piece(f"{rate.next.text} {arrow}".strip(), rate.trend or "t")
         mark = _Piece(f"  {rate.next.mark}" if rate.next.mark else "", "m")

@@ -10,22 +10,22 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlencode
 
 from ticker.model import DAY, Freshness, Headline, Language
 from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import LANGUAGE_NAMES, words
-from ticker.serve.news.clusters import cluster
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, strip_figure, strip_rate
+from ticker.serve.strip.headlines import chosen, selected
 from ticker.serve.strip.label import LabelText, label_of, label_text
+from ticker.serve.strip.links import LanguageLink, Links
 from ticker.serve.strip.look import Look, look_of
+from ticker.serve.strip.lower import Rows, rows_of
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import USUAL, HomeTerms
-from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
+from ticker.snapshot import NEVER, FeedTerms, Snapshot
 
 REFRESH = timedelta(seconds=60)
-SCHEMA_PATH = "/schema/strip.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,24 @@ class StripWords:
     bank_rest: str
     bank_spoken: str
     day: str
+    upper_name: str  # the label's upper row: the bank in bold, the unit where there is room, the day
+    upper_unit: str
+    upper_day: str
+    lower: str  # what the small figures are
+    outdated_lower: str  # in place of `lower` after `until`
     outdated: str  # in place of the bank after `until`, as are the next two
     outdated_day: str
     outdated_status: str
     status: str
     clock: str
+    city: str
     as_of: str
     as_of_dated: str
     as_of_label: str
     as_of_time: str
+    as_of_clock: str
+    as_of_ago: str  # its day where that is not today
+    as_of_day: str
     tomorrow: str
     tomorrow_dated: str
     updated: str  # empty where a feed is fresh
@@ -53,7 +62,9 @@ class StripWords:
     title: str
     rates: str
     headlines: str
+    language: str  # the short name of this one
     languages: str
+    more: str
     controls: str
     pause: str
     play: str
@@ -75,19 +86,13 @@ class StripHeadline:
     published_at: datetime  # in the home's zone
     time: str  # with its day where that is not today
     dated: str  # always with its day: what stays true past `until`
+    clock: str  # without its day
+    brief: str  # its day
+    ago: str  # its day where that is not today: "yesterday", "21 May"
 
     @property
     def day(self) -> date:
         return self.published_at.date()
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageLink:
-    language: Language
-    short: str
-    name: str
-    href: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +118,14 @@ class Strip:
     languages: tuple[LanguageLink, ...]
     offered: tuple[Language, ...]  # the home's languages, linked or not
     past: bool  # it is about `as_of`, not the present
+    marked: bool = False  # the common label is on amber: it says that the figures are not simply today's
+    changed: bool = False  # the small figures are the last change, of the earlier day that words.lower names
     stands_in: bool = False  # the common label says that other banks' figures stand in
 
     @property
-    def later(self) -> bool:
-        """Whether any next figure is drawn."""
-        return any(rate.next and rate.next.text for rate in self.rates)
+    def form(self) -> str:
+        """Which of its two large parts it has: full, bare (no headlines), rateless."""
+        return "rateless" if not self.rates else "full" if self.with_headlines else "bare"
 
 
 def present(
@@ -138,7 +145,8 @@ def present(
     common = Counter(map(label_of, shown)).most_common(1)[0][0]
     tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
-    links = _Links(options, base, as_of if snapshot.past else None)
+    rows = rows_of(common, figures, tomorrow, context)
+    links = Links(options, base, as_of if snapshot.past else None)
     return Strip(
         version=snapshot.version,
         as_of=as_of,
@@ -149,12 +157,16 @@ def present(
         zone=content.home.zone.key,
         demo=content.demo,
         state=common.freshness,
+        marked=common.freshness is not Freshness.FRESH or not common.confirmed,
+        changed=rows.kind == "changed",
         stands_in=common.stand_in is not None,
-        rates=tuple(strip_rate(one, common, tomorrow, context) for one in figures) if options.shows("rates") else (),
+        rates=tuple(strip_rate(one, common, rows, tomorrow, context, links) for one in figures)
+        if options.shows("rates")
+        else (),
         headlines=tuple(_headlines(context)),
         with_headlines=_with_headlines(options),
         look=look_of(options),
-        words=_words(label_text(common, context), as_of, tomorrow, context, past=snapshot.past),
+        words=_words(label_text(common, context), rows, as_of, tomorrow, context, past=snapshot.past),
         notes=notes,
         links=links.own(),
         languages=tuple(map(links.language, terms.languages)) if options.shows("lang") else (),
@@ -163,42 +175,7 @@ def present(
     )
 
 
-# --- links -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Links:
-    options: Options
-    base: str
-    at: datetime | None  # the moment of the past
-
-    def own(self) -> dict[str, str]:
-        return {
-            "self": self.path("/strip.json", self.options),
-            "html": self.path("/strip", self.options),
-            "describedby": self.base + SCHEMA_PATH,
-        }
-
-    def language(self, lang: Language) -> LanguageLink:
-        href = self.path("/strip", self.options.model_copy(update={"lang": lang}))
-        return LanguageLink(lang, *LANGUAGE_NAMES[lang], href, lang == self.options.lang)
-
-    def path(self, path: str, options: Options) -> str:
-        queries = [options.query(), urlencode({"at": self.at.isoformat()}) if self.at else ""]
-        query = "&".join(filter(None, queries))
-        return f"{self.base}{path}?{query}" if query else f"{self.base}{path}"
-
-
 # --- headlines ---------------------------------------------------------------------------------------------------
-
-
-def selected(content: Content, options: Options) -> dict[str, FeedTerms]:
-    """The feeds of a strip: those in its options, else those in its language."""
-    return {
-        one.feed: one
-        for one in content.feeds
-        if (one.feed in options.feeds if options.feeds is not None else one.language == options.lang)
-    }
 
 
 def strip_headline(headline: Headline, feed: FeedTerms, context: Context) -> StripHeadline:
@@ -213,7 +190,16 @@ def strip_headline(headline: Headline, feed: FeedTerms, context: Context) -> Str
         published_at=local,
         time=context.time(local),
         dated=context.dated(local),
+        clock=context.say.clock(local),
+        brief=context.say.brief(local.date(), context.today),
+        ago=_ago(local.date(), context),
     )
+
+
+def _ago(day: date, context: Context) -> str:
+    if day == context.today:
+        return ""
+    return context.say.text("yesterday") if day == context.today - DAY else context.say.brief(day, context.today)
 
 
 def _with_headlines(options: Options) -> bool:
@@ -221,11 +207,10 @@ def _with_headlines(options: Options) -> bool:
 
 
 def _headlines(context: Context) -> list[StripHeadline]:
-    """The newest of the selected feeds, each story once."""
     if not _with_headlines(context.options):
         return []
-    feeds = selected(context.content, context.options)
-    stories = cluster([one for one in context.content.headlines if one.feed in feeds])[: context.options.headlines]
+    feeds = {one.feed: one for one in context.content.feeds}
+    stories = chosen(context.content, context.options)
     return [strip_headline(story.headline, feeds[story.headline.feed], context) for story in stories]
 
 
@@ -243,8 +228,9 @@ def _updated(context: Context, text: Callable[[datetime], str]) -> str:
 
 
 def _words(
-    label: LabelText, as_of: datetime | None, tomorrow: date | None, context: Context, *, past: bool
+    label: LabelText, rows: Rows, as_of: datetime | None, tomorrow: date | None, context: Context, *, past: bool
 ) -> StripWords:
+    city = context.say.city(context.content.home.zone)
     say, time, dated = context.say, context.time(as_of) if as_of else "", context.day(tomorrow)
     return StripWords(
         bank=label.bank + label.bank_rest,
@@ -252,15 +238,24 @@ def _words(
         bank_rest=label.bank_rest,
         bank_spoken=label.bank_spoken + label.bank_rest,
         day=label.day,
+        upper_name=rows.name,
+        upper_unit=rows.unit,
+        upper_day=rows.day,
+        lower=rows.lower,
+        outdated_lower=rows.outdated,
         outdated=label.outdated,
         outdated_day=label.outdated_day,
         outdated_status=label.outdated_status,
         status=label.status,
-        clock=say.text("label.clock", city=say.city(context.content.home.zone)),
+        clock=say.text("label.clock", city=city),
+        city=city,
         as_of=say.text("as_of", time=time) if time else "",
         as_of_dated=say.text("past" if past else "as_of", time=context.with_year(as_of)) if as_of else "",
         as_of_label=say.text("as_of.label"),
         as_of_time=time,
+        as_of_clock=say.clock(as_of) if as_of else "",
+        as_of_ago=_ago(as_of.date(), context) if as_of else "",
+        as_of_day=say.dated_briefly(as_of.date()) if as_of else "",
         tomorrow=say.text("tomorrow") if tomorrow == context.today + DAY else dated,
         tomorrow_dated=dated,
         updated=_updated(context, context.time),
@@ -268,7 +263,9 @@ def _words(
         title=say.text("page.title"),
         rates=say.text("label.rates"),
         headlines=say.text("label.headlines"),
+        language=LANGUAGE_NAMES[context.options.lang][0],
         languages=say.text("label.languages"),
+        more=say.text("label.more"),
         controls=say.text("label.controls"),
         pause=say.text("pause"),
         play=say.text("play"),

@@ -75,6 +75,8 @@ class Formatter:
             if said is None
             else [self.revision(of, newest.get((of.source, of.rate.valid_on)) == of.id) for of in said],
             held=None if said is None else sum(of.held for of in said),
+            last_change=None if figure.last_change is None else plain(figure.last_change),
+            changed_on=str(figure.changed_on) if figure.changed_on else None,
         )
 
 

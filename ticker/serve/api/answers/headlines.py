@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from ticker.model import Freshness, Headline
 from ticker.rates.day import Moment
-from ticker.serve.api import models, params
+from ticker.serve.api import headline_models, params
 from ticker.serve.api.answers.formatter import Formatter
 from ticker.serve.api.endpoint import BASE
 from ticker.serve.news.clusters import Cluster, cluster
@@ -36,7 +36,7 @@ def headline(one: Headline, feed: FeedTerms, tell: Formatter) -> dict[str, str]:
     }
 
 
-def headlines(moment: Moment, asked: params.HeadlinesParams) -> models.Headlines:
+def headlines(moment: Moment, asked: params.HeadlinesParams) -> headline_models.Headlines:
     """Raises StoreError."""
     tell, feeds = Formatter(moment), {one.feed: one for one in moment.content.feeds}
     wanted = [
@@ -49,12 +49,12 @@ def headlines(moment: Moment, asked: params.HeadlinesParams) -> models.Headlines
     found = _found(page, asked)
     more = len(found) > asked.limit
     found = found[: asked.limit]
-    return models.Headlines(
+    return headline_models.Headlines(
         zone=moment.content.home.zone.key,
         demo=moment.content.demo,
         at=tell.time_or_none(moment.at),
-        headlines=[models.Headline.model_validate(headline(one, feeds[one.feed], tell)) for one in found],
-        links=models.Links(self=_link(asked), next=_link(asked, _cursor(found[-1])) if more else None),
+        headlines=[headline_models.Headline.model_validate(headline(one, feeds[one.feed], tell)) for one in found],
+        links=headline_models.Links(self=_link(asked), next=_link(asked, _cursor(found[-1])) if more else None),
     )
 
 
@@ -87,33 +87,33 @@ def _link(asked: params.HeadlinesParams, cursor: str | None = None) -> str:
 
 def popular_now(
     moment: Moment, asked: params.PopularParams, clicks: Mapping[str, float], floor: float
-) -> models.Popular:
+) -> headline_models.Popular:
     tell, feeds = Formatter(moment), {one.feed: one for one in moment.content.feeds}
     among = [one for one in moment.content.headlines if asked.lang in (None, feeds[one.feed].language)]
     best = popular(cluster(among), clicks, asked.limit, floor)
     sure = any(total_clicks(one, clicks) >= floor for one in best)
-    return models.Popular(
+    return headline_models.Popular(
         by="clicks" if sure and clicks else "feeds",
         demo=moment.content.demo,
         headlines=[_story(one, feeds, tell) for one in best],
     )
 
 
-def _story(one: Cluster, feeds: Mapping[str, FeedTerms], tell: Formatter) -> models.PopularHeadline:
-    also = [models.Also(publisher=feeds[of.feed].publisher, feed=of.feed, url=of.url) for of in one.others]
-    return models.PopularHeadline.model_validate(
+def _story(one: Cluster, feeds: Mapping[str, FeedTerms], tell: Formatter) -> headline_models.PopularHeadline:
+    also = [headline_models.Also(publisher=feeds[of.feed].publisher, feed=of.feed, url=of.url) for of in one.others]
+    return headline_models.PopularHeadline.model_validate(
         {**headline(one.headline, feeds[one.headline.feed], tell), "also": also}
     )
 
 
-def feeds(moment: Moment) -> models.Feeds:
+def feeds(moment: Moment) -> headline_models.Feeds:
     tell, held = Formatter(moment), [one.feed for one in moment.content.headlines]
     states = {one.feed: one for one in moment.judged.feeds}
-    return models.Feeds(
+    return headline_models.Feeds(
         demo=moment.content.demo,
         at=tell.time_or_none(moment.at),
         feeds=[
-            models.Feed(
+            headline_models.Feed(
                 id=one.feed,
                 publisher=one.publisher,
                 language=one.language,

@@ -1,0 +1,159 @@
+"""The strip's two rows in front of the rates, and the small figure beneath each rate.
+
+The upper row names the bank and the day of the large figures; the lower row names what the small ones are. A small
+figure of another day than the lower row names is not drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from ticker.model import Freshness
+from ticker.rates.freshness import Figure
+from ticker.serve.i18n.words import NOTHING, own_digits, rounded
+from ticker.serve.strip.context import Context
+from ticker.serve.strip.label import Label, label_of
+from ticker.serve.strip.stand_in import banks_of, drawn_names
+
+Kind = Literal["", "change", "changed", "next", "state"]
+SmallKind = Literal["", "change", "next", "doubt", "own", "late", "banks"]
+Trend = Literal["up", "down"]
+ARROWS = {"up": "▲", "down": "▼"}
+ROOM = 6  # characters of a bank's name beneath a figure
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The common label. `kind` is what the small figures are; of `state`, there is none but a currency's own."""
+
+    name: str
+    unit: str
+    day: str
+    lower: str
+    outdated: str  # the lower row after `until`
+    kind: Kind
+    lower_on: date | None = None  # the day of the small figures, where the lower row names one
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """The small figure beneath a rate, or what is true of that currency alone."""
+
+    text: str = ""
+    kind: SmallKind = ""
+    trend: Trend | None = None
+
+
+NO_SMALL = Small()
+
+
+def trend_of(change: Decimal) -> Trend | None:
+    return ("up" if change > 0 else "down") if change else None
+
+
+def change_text(change: Decimal, digits: int, context: Context) -> str:
+    """A change without its sign. One too small for the figure's decimals keeps all its digits: 0.0006, not the 0.001
+    that it rounds up to."""
+    return context.say.number(abs(change), digits if rounded(change, digits) else own_digits(change))
+
+
+def rows_of(common: Label, figures: Sequence[Figure], tomorrow: date | None, context: Context) -> Rows:
+    """`tomorrow` is the day of the next figures, None where none is wanted or known."""
+    say, bank = context.say, context.bank(common.bank)
+    outdated, unit = say.text("outdated.alone"), say.text("bank.rest", unit=say.unit(context.content.home.currency))
+    if common.freshness in (Freshness.STALE, Freshness.NONE):
+        key, lower = _without_figure(common, context)
+        if tomorrow:
+            return Rows(
+                say.text("bank.stale", bank=bank), "", "", _on("for", tomorrow, context), outdated, "next", tomorrow
+            )
+        return Rows(say.text(key, bank=bank), "", "", lower, outdated, "state")
+    day = say.text("label.day", day=_days(common, context))
+    if common.freshness is Freshness.LATE or not common.confirmed:
+        lower = say.text("lower.late" if common.confirmed else "mark.unconfirmed")
+        return Rows(bank, unit, day, lower, outdated, "state")
+    kind, on, lower = _small_figures(common, figures, tomorrow, context)
+    return Rows(bank, unit, day, lower, outdated, kind, on)
+
+
+def _without_figure(common: Label, context: Context) -> tuple[str, str]:
+    say = context.say
+    if common.valid_on:
+        return "bank.stale", _on("since", common.valid_on, context)
+    return ("lower.none.bank" if common.bank else "lower.none"), say.text("lower.yet")
+
+
+def _small_figures(
+    common: Label, figures: Sequence[Figure], tomorrow: date | None, context: Context
+) -> tuple[Kind, date | None, str]:
+    """What the small figures are, their day, and what the lower row says of them."""
+    if tomorrow:
+        return "next", tomorrow, _on("for", tomorrow, context)
+    if not context.options.shows("change"):
+        return "", None, context.say.unit(context.content.home.currency)
+    alike = [one for one in figures if label_of(one) == common]
+    last = max((one.changed_on for one in alike if one.changed_on), default=None)
+    if last and common.valid_on and last < common.valid_on:
+        return "changed", last, _on("changed", last, context)
+    return "change", common.valid_on, context.say.text("lower.change")
+
+
+def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Context) -> Small:
+    """`digits` are the decimals of the large figure."""
+    label = label_of(figure)
+    if figure.derived:
+        return Small(drawn_names(banks_of(figure), context, ROOM), "banks")
+    if label != common and (own := _own(label, common, rows, context)):
+        return own
+    if rows.kind == "next":
+        return _next(figure, digits, rows, context)
+    if not figure.rate or figure.freshness is not Freshness.FRESH or not figure.confirmed:
+        return NO_SMALL
+    if rows.kind == "changed":
+        of_day = figure.changed_on == rows.lower_on
+        return _change(figure.last_change if of_day else Decimal() if figure.changed_on else None, digits, context)
+    return _change(figure.change, digits, context) if rows.kind == "change" else NO_SMALL
+
+
+def _own(label: Label, common: Label, rows: Rows, context: Context) -> Small | None:
+    """What is true of one currency alone: its own day or doubt."""
+    if not label.confirmed and label.freshness in (Freshness.FRESH, Freshness.LATE):
+        return Small(context.say.text("mark.unconfirmed"), "late")
+    if not label.valid_on or label.valid_on == common.valid_on:
+        return None
+    late = label.freshness is not Freshness.FRESH
+    if not late and rows.kind == "next" and label.next_on == rows.lower_on:
+        return None
+    return Small(context.say.brief(label.valid_on, context.today), "late" if late else "own")
+
+
+def _next(figure: Figure, digits: int, rows: Rows, context: Context) -> Small:
+    after = figure.next
+    if not after or after.valid_on != rows.lower_on:
+        return Small(NOTHING, "next")
+    trend = trend_of(after.value - figure.rate.value) if figure.rate else None
+    text = context.say.number(after.value, digits)
+    return Small(f"{text} {ARROWS[trend]}" if trend else text, "next", trend)
+
+
+def _change(change: Decimal | None, digits: int, context: Context) -> Small:
+    if change is None:
+        return NO_SMALL
+    trend = trend_of(change)
+    return Small(f"{ARROWS[trend]} {change_text(change, digits, context)}" if trend else "0", "change", trend)
+
+
+def _days(common: Label, context: Context) -> str:
+    first, last, say = common.valid_on, common.valid_until, context.say
+    if not first or not last or last <= first:
+        return say.brief(first, context.today) if first else ""
+    begin = str(first.day) if (first.year, first.month) == (last.year, last.month) else say.brief(first, context.today)
+    return f"{begin}–{say.brief(last, context.today)}"
+
+
+def _on(what: str, day: date, context: Context) -> str:
+    return context.say.text(f"lower.{what}", day=context.say.brief(day, context.today, what))
