@@ -100,7 +100,7 @@ function texts(body) {
     if (!rows.length) continue;
     all.push({
       node, parent, rows, text: node.data.trim(), clips: clips(parent, known),
-      title: !!parent.closest(".item a, a.title, .title"), publisher: !!parent.closest(".publisher"),
+      title: !!parent.closest(".list > li > a"), publisher: !!parent.closest(".publisher"),
     });
   }
   return all;
@@ -111,7 +111,7 @@ const named = text => `"${text.text.slice(0, 40)}" in .${text.parent.className |
 // --- what is judged of a strip
 
 const PARTS = [".clock", ".bank", ".rates", ".news", ".controls", ".languages"];
-const ROWS = {".clock": 2, ".bank": 2, ".rates > li": 2, ".item": 2, ".controls": 1, ".languages": 1, ".publisher": 1};
+const ROWS = {".clock": 2, ".bank": 2, ".rates > li": 2, ".list > li": 2, ".controls": 1, ".languages": 1, ".publisher": 1};
 const IN_CELLS = {...ROWS, ".rates > li": 3};
 const CELLS = [96, 56];
 
@@ -138,7 +138,7 @@ function seen(text, row, bounds, cells, fault) {
     const sideways = whole.bottom - left.bottom <= SLACK && left.top - whole.top <= SLACK;
     const ellipsis = clip.ellipsis && (text.title || text.publisher) && (gone || sideways);
     const leafed = within.matches(".list, .news") && (gone || sideways && within.closest("[data-motion=scroll]"));
-    const scrolled = within.matches(".rates, .rates-box") && sideways && clip.scrolls && within.clientWidth >= 60;
+    const scrolled = within.matches(".rates, .box") && sideways && clip.scrolls && within.clientWidth >= 60;
     if (scrolled && !cells) fault("moved", `${named(text)} is out of sight in one line or two`);
     else if (!ellipsis && !leafed && !scrolled) fault("cut", `${named(text)} by .${within.className || within.localName}`);
     if (gone) return null;

@@ -16,10 +16,10 @@ from playwright.sync_api import BrowserContext, expect
 from support import scenes
 from support.apps import application
 from support.strip_page import SHIFTS, catch_up, refresh
-from ticker.serve.configurator.code import height
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import Renderer
+from ticker.serve.strip.height import css_height as height
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import SiteSettings
 

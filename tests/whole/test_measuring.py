@@ -21,9 +21,9 @@ STYLE = """
 .bar { display: flex; height: 44px; gap: 12px; padding: 5px 8px; align-items: start; }
 .bar > *, .rates > li { flex: none; white-space: nowrap; } .bar > .news { flex: 1; min-width: 0; overflow: hidden; }
 .clock > *, .bank > *, .rates > li > * { display: block; } .rates { display: flex; gap: 12px; }
-.item { display: flex; gap: 8px; }
+.list > li { display: flex; gap: 8px; }
 .by { flex: none; width: 64px; } .publisher { display: block; overflow: hidden; text-overflow: ellipsis; }
-.item a {
+.list a {
   flex: 1; white-space: normal; overflow: hidden;
   display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical;
 }
@@ -34,8 +34,8 @@ STRIP = f"""<!doctype html><html class="run"><title>Strip</title><style>{STYLE}<
 <p class="bank"><span>NBKR, 22 May</span><span>day change</span></p>
 <ul class="rates"><li><span>USD 102.57</span><span>0.31</span></li>
 <li><span>EUR 118.20</span><span>0.12</span></li></ul>
-<div class="news"><ul class="list"><li><span class="item"><span class="by"><time>18:27</time>
-<span class="publisher">The Times of Central Asia</span></span><a href="#">{TITLE}</a></span></li></ul></div>
+<div class="news"><ul class="list"><li><span class="by"><time>18:27</time>
+<span class="publisher">The Times of Central Asia</span></span><a href="#">{TITLE}</a></li></ul></div>
 <p class="controls"><button id="pause"></button></p></div></main></body></html>"""
 PLANTED = {
     "overlap of parts": ("overlap", ".bank { margin-left: -40px; }"),
@@ -46,10 +46,10 @@ PLANTED = {
     "figure in two lines": ("wrap", ".rates > li { white-space: normal; width: 50px; }"),
     "publisher in two lines": ("wrap", ".publisher { white-space: normal; }"),
     "rates in two rows": ("wrap", ".rates { flex-wrap: wrap; width: 90px; }"),
-    "title in three rows": ("wrap", ".item a { -webkit-line-clamp: 3; line-height: 12px; }"),
+    "title in three rows": ("wrap", ".list a { -webkit-line-clamp: 3; line-height: 12px; }"),
     "label cut": ("cut", ".bank { overflow: hidden; width: 40px; }"),
     "label with an ellipsis": ("cut", ".bank > * { overflow: hidden; text-overflow: ellipsis; width: 40px; }"),
-    "title cut without an ellipsis": ("cut", ".item a { display: block; height: 25px; }"),
+    "title cut without an ellipsis": ("cut", ".list a { display: block; height: 25px; }"),
     "lower row cut": ("cut", ".bar { height: 32px; overflow: hidden; }"),
     "figure beyond the edge": ("cut", ".rates { margin-left: 1100px; }"),
     "rate scrolled away in one line": ("moved", ".rates { overflow-x: auto; width: 100px; }"),
