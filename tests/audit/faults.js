@@ -212,7 +212,7 @@ function judgeOverlaps(root, visible, fault) {
   });
 }
 
-// --- what is judged of a panel: text may wrap there, a figure may not
+// --- what is judged of a panel and of a page: text may wrap there, a figure may not
 
 const FIGURE = /^[≈→+−▲▼\s-]*\d[\d\s.,\u202f\u00a0]*[▲▼?]?$/;
 
@@ -266,9 +266,9 @@ async function measure(view, steps) {
         met.add(key);
       };
       const at = stage(document.getElementById(id));
-      if (view === "panel") judgePanel(at, fault);
-      else judgeStrip(at, height, fault);
-      heights(at, height, fault);
+      if (view === "strip") judgeStrip(at, height, fault);
+      else judgePanel(at, fault);
+      if (view !== "page") heights(at, height, fault);
     }
   }
   return faults;

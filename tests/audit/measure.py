@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from audit.engines import ENGINES, Tab, tab
-from audit.measured import CURRENCIES, LANGUAGES, STATES, Kind, serving, with_codes
+from audit.measured import CURRENCIES, LANGUAGES, STATES, Kind, serving, with_codes, with_pages
 
 from ticker.serve.strip import height
 from ticker.serve.strip.options import Options
@@ -52,8 +52,12 @@ OTHERS = (
     Kind("element", paused=True),
 )
 PANELS = (Kind("panel-frame"), Kind("panel-element"))
+# The configurator, with each way to show a strip.
+FORMS = tuple(Kind("configurator", f"&way={way}") for way in ("frame", "panel", "element", "include", "image", "text"))
+FORM_WIDTHS = (320, 360, 420, 479, 480, 600, 719, 720, 760, 900, 1024, 1099, 1100, 1280, 1600, 1920)
 BRIEFLY = ("day", "month's end")
 QUARTER, TENTH = 4, 10
+VIEWS = {"panel-frame": "panel", "panel-element": "panel", "configurator": "page"}
 
 
 def widths(n: int) -> list[int]:
@@ -85,19 +89,21 @@ def plan(state: str, share: int) -> Iterator[tuple[Kind, int]]:
     if state in BRIEFLY:
         yield from ((kind, max(share, QUARTER)) for kind in OTHERS)
     yield from ((kind, share) for kind in PANELS)
+    if state == BRIEFLY[0]:
+        yield from ((kind, 1) for kind in FORMS)
 
 
 def steps(kind: Kind, share: int, turn: int) -> dict[str, list[tuple[int, int]]]:
     """Widths by box, with the look's heights; of each `share` widths one, another one in each turn."""
-    panel, made = kind.way.startswith("panel"), {}
-    given = dict(pair.split("=") for pair in kind.query.split("&") if pair)
+    view, made = VIEWS.get(kind.way, "strip"), {}
+    given = dict(pair.split("=") for pair in kind.query.split("&") if pair and view == "strip")
     options = Options.model_validate(
         {name: text.split(",") if name == "show" else text for name, text in given.items()}
     )
-    for at, (lang, n) in enumerate(product(LANGUAGES, range(1, len(CURRENCIES) + 1))):
-        all_widths = PANEL_WIDTHS if panel else widths(n)
+    for at, (lang, n) in enumerate(product(LANGUAGES, range(1, 2 if view == "page" else len(CURRENCIES) + 1))):
+        all_widths = {"strip": widths(n), "panel": PANEL_WIDTHS, "page": FORM_WIDTHS}[view]
         wanted = [width for nth, width in enumerate(all_widths) if (nth + turn + at) % share == 0]
-        made[f"{lang}-{n}"] = [(width, 0 if panel else height.pixels(options, n, width)) for width in wanted]
+        made[f"{lang}-{n}"] = [(width, height.pixels(options, n, width) if view == "strip" else 0) for width in wanted]
     return {box: list_ for box, list_ in made.items() if list_}
 
 
@@ -108,9 +114,9 @@ def measured(tab: Tab, result: Result, states: list[str], share: int) -> None:
             for kind, one_in in plan(state, share):
                 turn += 1
                 wanted, at = steps(kind, one_in, turn), f"{state}, {kind}"
-                tab.open(with_codes(service, kind))
+                view = VIEWS.get(kind.way, "strip")
+                tab.open(with_pages(service, kind.query) if view == "page" else with_codes(service, kind))
                 tab.evaluate(f"ready({json.dumps(kind.paused)})")
-                view = "panel" if kind.way.startswith("panel") else "strip"
                 faults = tab.evaluate(f"measure({json.dumps(view)}, {json.dumps(wanted)})")
                 wrong = {(box, width) for box, width, _, _ in faults}
                 count = sum(map(len, wanted.values()))

@@ -155,6 +155,9 @@ SHIM = """
 """
 
 
+INJECTED = ("/", "/strip", "/panel", "/docs")  # pages that report what they say
+
+
 class Service:
     """The application on one state. `pages` are host pages by path; `missing` are addresses that it refused."""
 
@@ -196,17 +199,23 @@ class Service:
         body, (status, headers) = b"".join(parts), given
         if not status.startswith(("2", "304")):
             self.missing.append(f"{status}: {path}")
-        if path in ("/strip", "/panel"):
+        if path in INJECTED:
             body = body.replace(b"<head>", f"<head><script>{self.shim}</script>".encode(), 1)
             allowed = f"script-src 'sha256-{b64encode(sha256(self.shim.encode()).digest()).decode()}' "
             headers = [
-                (name, value.replace("script-src ", allowed) if name == "Content-Security-Policy" else value)
+                (name, _framed(value, allowed) if name == "Content-Security-Policy" else value)
                 for name, value in headers
                 if name != "Content-Length"
             ]
             headers.append(("Content-Length", str(len(body))))
         start_response(status, headers)
         return [body]
+
+
+def _framed(policy: str, allowed: str) -> str:
+    """The policy under which a host page of the same origin may frame a page with the shim."""
+    with_script = policy.replace("script-src ", allowed) if "script-src " in policy else f"{policy}; {allowed}"
+    return with_script.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 
 
 def _opened(code: str) -> str:
@@ -249,6 +258,16 @@ def with_codes(service: Service, kind: Kind) -> str:
         boxes += f'<div class="box" id="{lang}-{n}">{code}</div>\n'
     name = re.sub(r"\W+", "-", str(kind))
     return service.page(name, f'{script}<script src="/faults.js"></script>{boxes}', ".box { width: 1280px }")
+
+
+def with_pages(service: Service, query: str) -> str:
+    """The address of a host page on which the configurator stands in each language, higher than it is."""
+    boxes = "".join(
+        f'<div class="box" id="{lang}-1"><iframe src="/?ui={lang}&lang={lang}{query}"></iframe></div>\n'
+        for lang in LANGUAGES
+    )
+    style = ".box { width: 1280px } iframe { border: 0; width: 100%; height: 6000px; display: block }"
+    return service.page(f"configurator{hash(query)}", f'<script src="/faults.js"></script>{boxes}', style)
 
 
 def split(code: str) -> tuple[str, str]:

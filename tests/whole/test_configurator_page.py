@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -95,10 +96,15 @@ def pasted(code: str) -> Iterator[str]:
         yield url
 
 
+def dollar(site: Site) -> str:
+    """Today's figure as a strip in English has it."""
+    return f"{site.bank.figure('USD', date(2026, 5, 22)):.2f}"
+
+
 # --- a stranger's path -------------------------------------------------------------------------------------------
 
 
-def test_from_the_front_door_to_a_strip_on_another_page_it_is_one_paste(service, context, page, heard, capsys):
+def test_from_the_front_door_to_a_strip_on_another_page_it_is_one_paste(site, service, context, page, heard, capsys):
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=service)
     began = time.monotonic()
     page.goto(service)
@@ -109,7 +115,7 @@ def test_from_the_front_door_to_a_strip_on_another_page_it_is_one_paste(service,
         theirs = heard.of(context.new_page())
         theirs.goto(host)
         strip = theirs.frame_locator("iframe")
-        expect(strip.locator(".figure").first).to_have_text("87.45")
+        expect(strip.locator(".figure").first).to_have_text(dollar(site))
         took = time.monotonic() - began
     assert code == page.locator("#text-frame").input_value()
     assert took < 60
@@ -280,13 +286,14 @@ def test_nothing_is_cut_on_the_narrowest_page_nor_with_wide_spacing_nor_doubled(
 
 
 def test_a_host_page_shows_every_way_under_the_policy_that_was_given(site, service, page, heard):
+    figure = dollar(site).replace(".", ",")
     with HostPage(service, site.service.site.cache.snapshot.content) as host:
         page.goto(f"{host.url}/?lang=ru", wait_until="load")
         for nth in (0, 1):
-            expect(page.frame_locator("iframe").nth(nth).locator(".figure").first).to_have_text("87,45")
-        expect(page.locator("rate-ticker .figure").first).to_have_text("87,45")
-        expect(page.locator("section.som-ticker")).to_contain_text("87,45")
-        expect(page.locator("pre")).to_contain_text("87,45")
+            expect(page.frame_locator("iframe").nth(nth).locator(".figure").first).to_have_text(figure)
+        expect(page.locator("rate-ticker .figure").first).to_have_text(figure)
+        expect(page.locator("section.som-ticker")).to_contain_text(figure)
+        expect(page.locator("pre")).to_contain_text(figure)
         for image in page.locator("img").all():
             assert image.evaluate("one => one.complete && one.naturalWidth > 0")
         assert page.evaluate("window.reports") == []

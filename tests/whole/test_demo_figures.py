@@ -74,7 +74,7 @@ def test_a_day_has_the_same_figures_at_every_start_and_whatever_was_asked_before
     one, other = Bank(), Bank()
     days = [SATURDAY - DAY * 7 * n for n in range(60)]
     assert [one.figure("EUR", day) for day in days] == [other.figure("EUR", day) for day in reversed(days)][::-1]
-    assert one.figure("USD", SATURDAY) == Decimal("87.5100"), "other figures: change the pictures of the documentation"
+    assert one.figure("USD", SATURDAY) == Decimal("87.5100"), "the same in every process"
 
 
 @pytest.fixture

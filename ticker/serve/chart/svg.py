@@ -30,10 +30,9 @@ from ticker.serve.chart.picture import (
     plot_tops,
     size,
 )
+from ticker.serve.http.svg import FONTS
 from ticker.serve.http.xml import add
 from ticker.serve.strip.contrast import Colours
-
-_FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
 
 
 def svg(chart: Chart) -> bytes:
@@ -72,7 +71,7 @@ def _style(colours: Sequence[Colours]) -> str:
     first, *dark = map(_inks, colours)
     asked = f"@media (prefers-color-scheme:dark){{{dark[0]}}}" if dark else ""
     return (
-        f"text{{font-family:{_FONTS};font-variant-numeric:tabular-nums}}.b{{font-weight:600}}"
+        f"text{{font-family:{FONTS};font-variant-numeric:tabular-nums}}.b{{font-weight:600}}"
         f".c{{fill:none;stroke-width:2;stroke-linejoin:round}}{first}{asked}"
     )
 

@@ -7,13 +7,15 @@ needs, so that nothing overlaps or is cut off. A picture may be seen much later,
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import islice
 from unicodedata import east_asian_width
 from xml.etree import ElementTree as ET
 
 from ticker.model import Freshness
+from ticker.serve.http.svg import FONTS
 from ticker.serve.http.xml import add
 from ticker.serve.i18n.words import ARROW
 from ticker.serve.strip.contrast import DARK, LIGHT, Colours
@@ -27,19 +29,20 @@ _MOST_COLUMNS, _MOST_HEADLINES, _MOST_LINES = 3, 3, 2
 _TITLE, _SMALLEST, _SMALL, _LABEL, _FIGURE = 14, 11, 12, 13, 22  # px of type
 _BOLD = 1.12  # how much wider a font's heavier weight is
 
-_FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
+Legible = Callable[[str, str], str | None]  # of a text and its language: what can be drawn of it; None where it can't
 
 
-def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
+def svg(strip: Strip, *, width: int = WIDTH, legible: Legible = lambda text, _: text) -> bytes:
     """The picture, `width` px wide; its height depends only on the options, as long as feeds have headlines.
 
-    The ground is always drawn, since the page around the picture may have any.
+    The ground is always drawn, since the page around the picture may have any. `legible` is asked where the font is
+    known; a headline that can't be drawn makes way for the next.
     """
     drawing = _Drawing(width, strip)
     bottom = _header(drawing, strip)
     bottom = _rates(drawing, strip, bottom)
     if strip.with_headlines:
-        bottom = _headlines(drawing, strip, bottom)
+        bottom = _headlines(drawing, strip, bottom, legible)
     return drawing.finished(bottom)
 
 
@@ -61,7 +64,7 @@ def policy(frame_ancestors: str, strip: Strip) -> str:
 def _style(colours: tuple[Colours, ...]) -> str:
     first, *dark = map(_fills, colours)
     asked = f"@media (prefers-color-scheme:dark){{{dark[0]}}}" if dark else ""
-    return f"text{{font-family:{_FONTS}}}.b{{font-weight:600}}{first}{asked}"
+    return f"text{{font-family:{FONTS}}}.b{{font-weight:600}}{first}{asked}"
 
 
 def _fills(colours: Colours) -> str:
@@ -140,13 +143,14 @@ def _cell(rate: StripRate, *, changed: bool) -> tuple[list[_Piece], list[_Piece]
     return name, [_Piece(rate.text, "b t")], [*moved, _Piece(rate.own_doubt, ink)]
 
 
-def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
+def _headlines(drawing: _Drawing, strip: Strip, top: int, legible: Legible) -> int:
     """As many whole headlines as fit; two long ones always do."""
     end = top + _room(len(strip.headlines))
     y = (drawing.rule(top) if strip.rates else top) + 8
     if not strip.headlines:
         drawing.text(_PAD, y + 14, [_Piece(strip.words.headlines_none, "m")], _TITLE)
-    for nth, headline in enumerate(strip.headlines[:_MOST_HEADLINES]):
+    shown = filter(None, (_as_legible(one, legible) for one in strip.headlines))
+    for nth, headline in enumerate(islice(shown, _MOST_HEADLINES)):
         lines = _lines(headline.title, drawing.inner / _TITLE)
         if y + len(lines) * _LINE + _META > end - 8:
             break
@@ -157,6 +161,12 @@ def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
         _meta(drawing, headline, updated, y + 12)
         y += _META + _BETWEEN
     return end
+
+
+def _as_legible(headline: StripHeadline, legible: Legible) -> StripHeadline | None:
+    """None where its title or publisher can't be drawn."""
+    title, publisher = (legible(text, headline.language) for text in (headline.title, headline.publisher))
+    return replace(headline, title=title, publisher=publisher) if title and publisher else None
 
 
 def _room(headlines: int) -> int:
