@@ -17,4 +17,4 @@ def page(story: StoryPage) -> bytes:
 
 def policy() -> str:
     """The page's Content-Security-Policy: no page may frame it. Its block of JSON-LD is no script."""
-    return content_security_policy([file_hash(_STYLE)], file_hash(_SCRIPT), images="data:")
+    return content_security_policy([file_hash(_STYLE)], file_hash(_SCRIPT))
