@@ -21,7 +21,20 @@ TEMPLATES = HERE.parent / "templates"
 BUILT = TEMPLATES / "built"
 ESBUILD = HERE / "node_modules/.bin/esbuild"
 # What refresh.js is given by its two users: names that neither the JSON nor the browser has, so they may be shortened.
-SHORTENED = ("twin", "relabel", "dressed", "toggled", "woken", "ticked", "under")
+SHORTENED = (
+    "twin",
+    "relabel",
+    "dressed",
+    "toggled",
+    "woken",
+    "ticked",
+    "under",
+    "ended",
+    "begin",
+    "ask",
+    "live",
+    "apply",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +59,10 @@ BUNDLES = (
     Bundle("base.css", ("http/base.css",)),
     Bundle("error.css", ("http/base.css", "http/error.css")),
     Bundle("strip.css", ("http/base.css", "strip/strip.css")),
-    Bundle("embed.js", ("http/refresh.js", "strip/strip.js", "strip/embed.js"), ("OPTIONS", "SHAPE", "SHELL", "STYLE")),
+    Bundle("embed.js", ("http/refresh.js", "strip/strip.js", "strip/embed.js"), ("OPTIONS", "PARTS")),
     Bundle(
         "embed.css", ("strip/embed_page.css", "http/base.css", "strip/strip.css", "panel/panel.css", "panel/embed.css")
     ),
-    Bundle("shell.css", ("strip/embed.css",)),
     Bundle("panel.js", ("http/refresh.js", "panel/panel.js", "panel/page.js")),
     Bundle("panel.css", ("http/base.css", "panel/panel.css")),
     Bundle("story.js", ("story/story.js",)),

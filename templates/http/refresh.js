@@ -4,7 +4,6 @@ const PERIOD = 60e3, PATIENCE = 20e3, DRIFT = 60e3, PAUSE = 300, CONTROL = "#pau
 const PAGE = Math.random().toString(36).slice(2);
 
 const put = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
-const set = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
 
 async function brought(url, more) {
   const answer = await fetch(url, {credentials: "omit", signal: AbortSignal.timeout(PATIENCE), ...more});
@@ -15,7 +14,7 @@ async function brought(url, more) {
 // States are classes of `page`; `part` is the element that changes. `twin` gives the address of the JSON and is called for
 // each request; `apply` shows an answer, and `relabel` sees it first. `ticked` gets the time at least once a minute,
 // whether the content has just expired, and the number of recent failures; `woken` is called when the page is shown or
-// hidden, `toggled` when it is stopped or resumed. `dressed` is a promise of all else that must be there before anything
+// hidden, `toggled` when it is stopped or resumed, `ended` when it is taken away. `dressed` is a promise of all else that must be there before anything
 // is shown; it is called with each request. `under` is a request under way; the first request waits for it.
 function alive(page, part, own) {
   const said = part.dataset, twin = own.twin, ended = new AbortController(), signal = ended.signal;
@@ -23,6 +22,7 @@ function alive(page, part, own) {
   let announced = said.status, ticking, refreshing;
 
   const live = () => page.classList.contains("live");
+  const on = (node, kind, act) => node.addEventListener(kind, act, {signal, passive: kind !== "keydown"});
   const now = () => Date.now() + offset;
   const past = () => now() >= Date.parse(said.until);
 
@@ -49,9 +49,9 @@ function alive(page, part, own) {
   // --- refresh: spread over the period, slower after failures, never while paused or hidden
 
   // A page that shows nothing yet keeps asking.
-  const due = () => !document.hidden && (live() || !said.until);
-
-  const refresh = () => { if (due()) ask(false).catch(() => {}); };
+  function refresh() {
+    if (!document.hidden && (live() || !said.until)) ask().catch(() => {});
+  }
 
   function again(wait) {
     clearTimeout(refreshing);
@@ -105,10 +105,10 @@ function alive(page, part, own) {
   }
 
   function show(served) {
-    const {as_of, until, words} = served;
+    const {words} = served;
     own.relabel?.(served);
     page.classList.remove("outdated");
-    Object.assign(said, {until, asOf: as_of || "", outdatedStatus: words.outdated_status});
+    Object.assign(said, {until: served.until, asOf: served.as_of || "", outdatedStatus: words.outdated_status});
     own.apply(served);
     label();
     announce(words.status);
@@ -117,9 +117,8 @@ function alive(page, part, own) {
   // --- the one control, and what wakes a page
 
   function label() {
-    const button = part.querySelector(CONTROL), text = live() ? button.dataset.pause : button.dataset.play;
-    set(button, "aria-label", text);
-    button.title = text;
+    const button = part.querySelector(CONTROL), text = button?.dataset[live() ? "pause" : "play"];
+    if (text) button.ariaLabel = button.title = text;
   }
 
   function wake() {
@@ -140,21 +139,21 @@ function alive(page, part, own) {
   // click, so that two clicks count once. Without script the link's own ping reports it.
 
   function follow({target, button}) {
-    const link = target.closest("a[ping]"), ping = link?.getAttribute("ping");
+    const link = target.closest("a[ping]"), ping = link?.ping;
     if (!ping || button > 1) return;
     navigator.sendBeacon(new URL(ping, twin()), PAGE);
     // The browser's own ping would report it twice.
     link.removeAttribute("ping");
-    setTimeout(() => set(link, "ping", ping));
+    setTimeout(() => { link.ping = ping; });
   }
 
   function begin() {
-    part.addEventListener("click", toggle, {signal});
-    page.addEventListener("click", follow, {signal});
-    page.addEventListener("auxclick", follow, {signal});
-    document.addEventListener("visibilitychange", wake, {signal});
-    addEventListener("pageshow", event => event.persisted && wake(), {signal});
-    addEventListener("online", wake, {signal});
+    on(part, "click", toggle);
+    on(page, "click", follow);
+    on(page, "auxclick", follow);
+    on(document, "visibilitychange", wake);
+    on(window, "pageshow", event => event.persisted && wake());
+    on(window, "online", wake);
     label();
     tick();
     own.woken?.();
@@ -165,8 +164,10 @@ function alive(page, part, own) {
   function end() {
     ended.abort();
     asking = null;
-    for (const timer of [ticking, refreshing]) clearTimeout(timer);
+    clearTimeout(ticking);
+    clearTimeout(refreshing);
+    own.ended?.();
   }
 
-  return {live, signal, begin, ask: () => ask(true), end};
+  return {live, on, begin, ask: () => ask(true), end};
 }

@@ -3,6 +3,8 @@
 // that stops this (WCAG 2.2.2), and, like the strip, it starts stopped where a reader prefers reduced motion.
 const TAGS = "div section h2 h3 p ul ol li a span time table caption thead tbody tr th td details summary strong small button svg path".split(" ");
 
+const set = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
+
 function panelLife(page, panel, twin) {
   const ticked = (now, outdated, failures) => page.classList.toggle("behind", failures > 0);
   alive(page, panel, {twin, apply, ticked}).begin();

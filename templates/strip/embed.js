@@ -1,19 +1,16 @@
 // The element <rate-ticker>: its attributes are the options of a strip. The build puts strip.js before this code, and
-// OPTIONS, SHAPE, SHELL and STYLE: names of options, markup of the page for a frame, the style around it, and name and
-// integrity of the file with its style. It is built node by node and parses no markup, so that it works under any policy
-// of the host page.
+// OPTIONS and PARTS: names of options, and name and integrity of the file with its style and markup (element.py). It is
+// built node by node and parses no markup, so that it works under any policy of the host page.
 const source = document.currentScript?.src || "", HERE = source.slice(0, source.lastIndexOf("/embed") + 1);
-const shell = new CSSStyleSheet(), style = new CSSStyleSheet();
+const style = new CSSStyleSheet();
 // The host page paints first: no request until it has loaded, or for a moment.
 const loaded = document.readyState === "complete" ? null : new Promise(next => addEventListener("load", next));
-let dressed = null;
-shell.replaceSync(SHELL);
-const PARTS = {clock: ".clock", rates: ".bank, .box", lang: ".languages", headlines: ".news, #previous, .count, #following"};
+let parts, dressed = null;
 
 // One sheet for all elements. After a failure, the next request asks for it again.
 const dress = service => dressed ||= (async () => {
-  const [name, integrity] = STYLE, answer = await brought(new URL(`embed/${name}`, service), {integrity});
-  style.replaceSync(await answer.text());
+  parts = await (await brought(new URL(`embed/${PARTS[0]}`, service), {integrity: PARTS[1]})).json();
+  style.replaceSync(parts.style);
 })().catch(fault => {
   dressed = null;
   throw fault;
@@ -22,7 +19,7 @@ const dress = service => dressed ||= (async () => {
 customElements.get("rate-ticker") || customElements.define("rate-ticker", class extends HTMLElement {
   static observedAttributes = [...OPTIONS, "view", "src", "title"];
   #bound = [];
-  #cell = this.#built(["section", {class: "cell", "aria-label": "{title}"}, ["slot", {}], ["div", {class: "page js"}, SHAPE]]);
+  #cell = this.#built(["section", {class: "cell", "aria-label": "{title}"}, ["slot", {}], ["div", {class: "page js"}, ["div", {id: "strip"}]]]);
   #page = this.#cell.lastChild;
   #strip = this.#page.firstChild;
   #colours = new CSSStyleSheet();
@@ -32,29 +29,19 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   constructor() {
     super();
     const root = this.attachShadow({mode: "open"});
-    root.adoptedStyleSheets = [shell, style, this.#colours];
+    this.#colours.replaceSync(":host{display:block}:host([hidden]){display:none}");
+    root.adoptedStyleSheets = [style, this.#colours];
     root.append(this.#cell);
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.#page.classList.add("live");
     this.#page.addEventListener("click", event => {
       const link = event.target.closest("[hreflang]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      this.lang = link.hreflang;
+      this.lang = link.lang;
     });
   }
 
   connectedCallback() {
-    if (this.#life || !this.#service) return;
-    // The reader's type size, whatever a rem is on the host page.
-    this.#page.style.font = "medium serif";
-    this.#page.style.setProperty("--rem", getComputedStyle(this.#page).fontSize);
-    this.#page.style.font = "";
-    this.#life = life(this.#page, this.#strip, {
-      twin: () => this.#address(".json"),
-      relabel: served => this.#label(served),
-      dressed: () => dress(this.#service),
-      under: loaded,
-    });
     this.attributeChangedCallback();
   }
 
@@ -70,7 +57,12 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
   attributeChangedCallback() {
     if (!this.isConnected) return;
     if (!this.#service) return this.disconnectedCallback();
-    if (!this.#life) return this.connectedCallback();
+    this.#life ||= life(this.#page, this.#strip, {
+      twin: () => this.#address(".json"),
+      relabel: served => this.#label(served),
+      dressed: () => dress(this.#service),
+      under: loaded,
+    });
     this.refresh().catch(() => {});
   }
 
@@ -89,15 +81,16 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     }
   }
 
-  #address(path, more = {}) {
-    const given = OPTIONS.filter(name => this.hasAttribute(name)).map(name => [name, this.getAttribute(name)]);
-    const query = new URLSearchParams({...Object.fromEntries(given), ...more});
+  #address(path, lang) {
+    const query = new URLSearchParams();
+    for (const name of OPTIONS) if (this.hasAttribute(name)) query.set(name, this.getAttribute(name));
+    if (lang) query.set("lang", lang);
     const view = this.getAttribute("view") === "panel" ? "panel" : "strip";
     return new URL(`${view}${path}?${query}`, this.#service).href;
   }
 
   #built([tag, attributes, ...children]) {
-    const space = ["svg", "path"].includes(tag) ? "2000/svg" : "1999/xhtml";
+    const space = /svg|path/.test(tag) ? "2000/svg" : "1999/xhtml";
     const node = document.createElementNS(`http://www.w3.org/${space}`, tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (value[0] === "{") this.#bound.push([node, name, value.slice(1, -1)]);
@@ -112,39 +105,31 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     const drawn = JSON.stringify(nodes), page = this.#page, held = this.shadowRoot.activeElement;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const key = held?.closest("[data-key]")?.dataset.key;
-    const open = page.querySelector("[open]");
+    const key = held?.closest("[data-key]")?.dataset.key, open = page.querySelector(".board [open]");
     page.querySelector(".board")?.remove();
     if (nodes) page.prepend(this.#built(nodes));
-    if (open) page.querySelector("details")?.setAttribute("open", "");
+    if (open) page.querySelector(".board details")?.setAttribute("open", "");
     if (key) page.querySelector(`[data-key="${key}"] .${held.className}`)?.focus();
   }
 
   // Words that change with the language only, and the look; strip.js sets the rest.
-  #label({language, languages, as_of, words, look, nodes}) {
+  #label({language, languages, words, look, nodes}) {
+    const page = this.#page, strip = this.#strip, cell = this.#cell;
+    if (!strip.firstChild) strip.append(...parts.markup.map(node => this.#built(node)));
     this.#draw(nodes);
-    const page = this.#page, find = selector => page.querySelector(selector);
-    for (const [node, name, word] of this.#bound) {
-      if (name) node.setAttribute(name, words[word]);
-      else put(node, words[word]);
-    }
-    page.lang = this.#cell.lang = language;
+    for (const [node, name, word] of this.#bound) name ? node.setAttribute(name, words[word]) : put(node, words[word]);
+    page.lang = cell.lang = language;
     if (this.title) {
-      this.#cell.setAttribute("aria-label", this.title);
-      this.#cell.removeAttribute("lang");
+      cell.ariaLabel = this.title;
+      cell.removeAttribute("lang");
     }
-    for (const [part, selector] of Object.entries(PARTS)) {
-      for (const node of page.querySelectorAll(selector)) node.hidden = !look.show.includes(part);
-    }
-    const [rates, news] = ["rates", "headlines"].map(part => look.show.includes(part));
-    for (const [form, is] of Object.entries({full: rates && news, bare: rates && !news, rateless: !rates})) this.#strip.classList.toggle(form, is);
+    strip.dataset.show = look.show.join(" ");
     this.#colours.replaceSync(look.style);
-    find(".asof").hidden = !as_of;
     for (const link of page.querySelectorAll("[hreflang]")) {
-      link.href = this.#address("", {lang: link.hreflang});
-      link.ariaCurrent = link.hreflang === language || null;
-      link.hidden = !!languages && !languages.includes(link.hreflang);
+      const {lang} = link;
+      link.href = this.#address("", lang);
+      link.ariaCurrent = lang === language || null;
+      link.hidden = languages && !languages.includes(lang);
     }
-    page.classList.add("shown");
   }
 });

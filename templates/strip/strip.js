@@ -5,16 +5,14 @@ const STEP = 7e3, PACE = 40;
 // `own` has `twin`, and may have `relabel`, `dressed` and `under`, described in refresh.js.
 function life(page, strip, own) {
   const said = strip.dataset, find = selector => strip.querySelector(selector);
-  const clock = find(".clock :is(time, .at)"), list = find(".list"), box = find(".box"), menu = find("details");
-  const self = alive(page, strip, {...own, apply, ticked, toggled, woken: restep}), {live, signal} = self;
-  let shown = null, stepping, rolling, rolled, place = 0, face;
+  const self = alive(page, strip, {...own, apply, ticked, toggled: relay, woken: restep, ended}), {live, on} = self;
+  let clock, list, box, menu, shown, stepping, rolling, rolled, place = 0, opens;
 
   // --- clock and truth
 
   function ticked(now, outdated) {
     if (clock && live() && said.zone) {
-      face ||= new Intl.DateTimeFormat("en-GB", {timeZone: said.zone, timeStyle: "short"});
-      put(clock, face.format(now));
+      put(clock, new Date(now).toLocaleTimeString("en-GB", {timeZone: said.zone, timeStyle: "short"}));
       clock.dateTime = clock.textContent;
     }
     if (!outdated) return;
@@ -27,17 +25,18 @@ function life(page, strip, own) {
 
   // --- replacing only what changed, by key
 
-  function apply({marked, zone, words, rates, headlines, look}) {
+  function apply({form, marked, zone, words, rates, headlines, look}) {
     const {motion, frame, speed} = look, other = motion !== said.motion;
     Object.assign(said, {zone, motion, frame, speed, count: words.count, outdated: words.outdated_lower, n: rates.length});
-    strip.classList.toggle("marked", marked);
+    furnish();
+    strip.className = marked ? `${form} marked` : form;
     if (other) {
       relay();
       restep();
     }
     fill(find(".bank"), {name: words.upper_name, unit: words.upper_unit, day: words.upper_day, low: words.lower});
     if (box) {
-      sync(box.firstChild, rates.map(rate => [rate.currency, rate]), node => node.cloneNode(true), fillRate);
+      sync(box.firstChild, rates, "currency", fillRate);
       fit();
     }
     if (list) {
@@ -45,7 +44,8 @@ function life(page, strip, own) {
       fill(list, {updated: words.updated});
       find(".age").hidden = !words.updated;
       fill(list.parentNode, {none: headlines.length ? "" : words.headlines_none});
-      sync(list, headlines.map(one => [one.id, {...one, opens: words.new_window}]), makeHeadline, fillHeadline);
+      opens = words.new_window;
+      sync(list, headlines, "id", fillHeadline);
       if (taped()) {
         const [anchor, ahead] = seen.find(([node]) => node.isConnected) || [];
         if (anchor) list.scrollLeft = place = anchor.offsetLeft - ahead;
@@ -55,22 +55,21 @@ function life(page, strip, own) {
   }
 
   // A headline with the focus, or in view on the tape, is neither moved nor removed.
-  function sync(parent, entries, make, fill) {
-    const nodes = new Map([...parent.children].filter(node => node.dataset.key).map(node => [node.dataset.key, node]));
-    const keys = new Set(entries.map(([key]) => key)), first = nodes.values().next().value;
-    parent.model ||= first;
+  function sync(parent, entries, id, fill) {
+    const all = [...parent.children].filter(node => node.dataset.key), keys = entries.map(entry => entry[id]);
+    parent.model ||= all[0];
     const seen = parent === list && taped() ? inView() : [];
     const held = node => node.contains(strip.getRootNode().activeElement) || seen.includes(node);
-    for (const [key, node] of nodes) if (!keys.has(key) && !held(node) && node !== first) node.remove();
-    let next = first || null;
-    for (const [key, entry] of entries) {
-      const node = nodes.get(key) || make(parent.model);
+    for (const node of all) if (!keys.includes(node.dataset.key) && !held(node)) node.remove();
+    let next = all.find(node => node.parentNode) || null;
+    for (const entry of entries) {
+      const key = entry[id], node = all.find(node => node.dataset.key === key) || parent.model.cloneNode(true);
       node.dataset.key = key;
+      node.hidden = false;
       fill(node, entry);
       if (node === next || held(node)) next = node.nextElementSibling;
       else parent.insertBefore(node, next);
     }
-    if (first && !keys.has(first.dataset.key) && !held(first)) first.remove();
   }
 
   // Texts, by the class of their element.
@@ -81,36 +80,23 @@ function life(page, strip, own) {
   function fillRate(node, {currency, spoken, text, lower, chart, chart_label}) {
     const drawn = node.querySelector(".drawn"), low = node.querySelector(".low");
     fill(node, {said: spoken, code: currency, figure: text, small: lower.text});
-    set(low, "data-kind", lower.kind);
-    set(low, "data-trend", lower.trend || "");
+    Object.assign(low.dataset, {kind: lower.kind, trend: lower.trend || ""});
     drawn.ariaHidden = chart ? null : "true";
     drawn.ariaLabel = chart && chart_label;
-    if (chart) set(drawn, "href", new URL(chart, own.twin()).href);
+    if (chart) drawn.href = new URL(chart, own.twin());
     else drawn.removeAttribute("href");
   }
 
-  function made(tag, its, ...children) {
-    const node = Object.assign(document.createElement(tag), its);
-    node.append(...children);
-    return node;
-  }
-
-  function makeHeadline() {
-    const link = made("a", {target: "_blank", rel: "noopener"}, made("span"), made("span", {className: "said"}));
-    const low = made("span", {className: "low"}, made("span", {className: "publisher"}));
-    return made("li", {}, made("time", {className: "up"}), low, link);
-  }
-
-  function fillHeadline(node, {id, url, title, language, publisher, published_at, clock, brief, ago, opens}) {
+  function fillHeadline(node, {id, url, title, language, publisher, published_at, clock, brief, ago}) {
     const [time, low, link] = node.children;
     put(time, clock);
-    set(time, "datetime", published_at);
-    set(low, "data-dated", brief);
+    time.dateTime = published_at;
+    low.dataset.dated = brief;
     low.classList.toggle("old", !!ago);
     put(low.firstChild, ago || publisher);
-    set(link, "href", url);
+    link.href = url;
     link.ping = new URL(`click/${id}`, own.twin());
-    set(link.firstChild, "lang", language);
+    link.firstChild.lang = language;
     put(link.firstChild, title);
     put(link.lastChild, `, ${ago && `${publisher}, `}${opens}`);
   }
@@ -118,18 +104,18 @@ function life(page, strip, own) {
   // --- motion. The list wraps whole headlines into lines; a step scrolls to the next line.
   // A tape is one line that scrolls; a headline that has left on one side is moved (not cloned) behind the end.
 
-  const pace = () => (said.speed || 100) / 100;
+  const pace = () => said.speed / 100;
   const items = () => [...list.children].filter(node => node.offsetParent);
   const taped = () => said.motion === "scroll" && live();
   const far = node => node.offsetLeft + node.offsetWidth;
   const inView = () => items().filter(node => {
-    const box = node.getBoundingClientRect(), frame = list.getBoundingClientRect();
-    return box.right > frame.left && box.left < frame.right;
+    const [its, view] = [node, list].map(one => one.getBoundingClientRect());
+    return its.right > view.left && its.left < view.right;
   });
 
   function show(item, behavior) {
     const all = items();
-    shown = all.includes(item) ? item : all[0] || null;
+    shown = all.includes(item) ? item : all[0];
     page.classList.toggle("single", taped() ? all.length < 2 : !all.some(node => node.offsetTop));
     if (!shown) return;
     if (taped()) list.scrollLeft = place = shown.offsetLeft;
@@ -138,15 +124,14 @@ function life(page, strip, own) {
   }
 
   function count() {
-    const all = items(), n = all.indexOf(shown) + 1;  // of all that steps, tomorrow's figures too
-    put(find(".count"), n ? said.count.replace("{n}", n).replace("{m}", all.length) : "");
+    const all = items();
+    put(find(".count"), said.count.replace("{n}", all.indexOf(shown) + 1).replace("{m}", all.length));
   }
 
   function step(by) {
-    const all = items(), way = taped() ? node => node.offsetLeft : node => node.offsetTop;
-    const stops = [...new Set(all.map(way))];
-    const stop = stops.at((stops.indexOf(shown ? way(shown) : 0) + by) % stops.length);
-    show(all.find(node => way(node) === stop), "auto");
+    const all = items(), way = taped() ? "offsetLeft" : "offsetTop", stops = [...new Set(all.map(node => node[way]))];
+    const stop = stops.at((stops.indexOf(shown ? shown[way] : 0) + by) % stops.length);
+    show(all.find(node => node[way] === stop), "auto");
   }
 
   function roll(by) {
@@ -194,11 +179,6 @@ function life(page, strip, own) {
   // No step while the pointer or the keyboard's focus is on the headlines.
   const looked = () => find(".news:hover, .news:focus-within, .controls :focus-visible:not(#pause)");
 
-  function toggled() {
-    if (clock) find(".asof").hidden = false;
-    relay();
-  }
-
   // --- rates that do not fit: a button moves them along, and back from the end
 
   function fit() {
@@ -235,51 +215,58 @@ function life(page, strip, own) {
     turn(Math.sign(deltaX));
   }
 
-  function close() {
-    menu.open = false;
-  }
+  const close = () => { menu.open = false; };
 
   const sizes = new ResizeObserver(() => {
     if (list && !taped()) show(shown, "instant");
     if (box) fit();
   });
-  const on = (node, kind, act) => node.addEventListener(kind, act, {signal, passive: kind !== "keydown"});
 
-  if (box) {
-    on(box.lastChild, "click", along);
-    on(box.firstChild, "scroll", fit);
-    sizes.observe(box);
+  // Once the markup is there.
+  function furnish() {
+    if (page.classList.contains("run")) return;
+    [clock, list, box, menu] = [".clock :is(time, .at)", ".list", ".box", "details"].map(find);
+    if (box) {
+      on(box.lastChild, "click", along);
+      on(box.firstChild, "scroll", fit);
+      sizes.observe(box);
+    }
+    if (menu) {
+      const around = menu.parentNode;
+      on(around, "focusout", ({relatedTarget}) => around.contains(relatedTarget) || close());
+      on(strip, "pointerleave", close);
+      on(around, "keydown", ({key}) => {
+        if (key !== "Escape" || !menu.open) return;
+        close();
+        menu.firstChild.focus();
+      });
+    }
+    if (list) {
+      on(find("#previous"), "click", () => turn(-1));
+      on(find("#following"), "click", () => turn(1));
+      list.removeAttribute("tabindex");
+      on(list, "focusin", event => taped() || show(event.target.closest("li"), "instant"));
+      on(list, "keydown", keyed);
+      on(list, "wheel", wheel);
+      on(list, "touchstart", ({touches}) => { swiped = touches[0].clientX; });
+      on(list, "touchend", ({changedTouches}) => {
+        const way = swiped - changedTouches[0].clientX;
+        if (Math.abs(way) > 40 && !taped()) turn(Math.sign(way));
+      });
+      sizes.observe(list);
+      show(shown, "instant");
+    }
+    page.classList.add("run");
   }
-  if (menu) {
-    on(menu.parentNode, "focusout", ({relatedTarget}) => menu.parentNode.contains(relatedTarget) || close());
-    on(strip, "pointerleave", close);
-    on(menu.parentNode, "keydown", ({key}) => {
-      if (key !== "Escape" || !menu.open) return;
-      close();
-      menu.firstChild.focus();
-    });
-  }
-  if (list) {
-    on(find("#previous"), "click", () => turn(-1));
-    on(find("#following"), "click", () => turn(1));
-    list.removeAttribute("tabindex");
-    on(list, "focusin", event => taped() || show(event.target.closest("li"), "instant"));
-    on(list, "keydown", keyed);
-    on(list, "wheel", wheel);
-    on(list, "touchstart", ({touches}) => { swiped = touches[0].clientX; });
-    on(list, "touchend", ({changedTouches}) => {
-      const way = swiped - changedTouches[0].clientX;
-      if (Math.abs(way) > 40 && !taped()) turn(Math.sign(way));
-    });
-    sizes.observe(list);
-    show(null, "instant");
-  }
-  signal.addEventListener("abort", () => {
+
+  function ended() {
     sizes.disconnect();
     cancelAnimationFrame(rolling);
     clearInterval(stepping);
-  });
+    page.classList.remove("run");
+  }
+
+  if (strip.firstChild) furnish();
   self.begin();
-  page.classList.add("run");
   return self;
 }

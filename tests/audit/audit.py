@@ -1,5 +1,5 @@
 """What outside judges say of the served pages: the Nu HTML checker, axe-core, and the browser's own console; and of the
-feeds that are given out, Jing.
+feeds that are given out, Jing; of the code to paste, WordPress's `wpautop`.
 
     python tests/audit/audit.py [STATE…]
 
@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
+import paragraphs
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from ticker.config import DEFAULT_FEEDS, Config
@@ -342,6 +343,13 @@ def jing(service: Service) -> list[Finding]:
     return findings
 
 
+def wpautop(service: Service) -> list[Finding]:
+    """The code that the configurator gives out, pasted into a post of WordPress."""
+    blocks = paragraphs.pasted(service.url)
+    found = paragraphs.changed(blocks) if blocks else [("all", "the configurator's page has no code to paste")]
+    return [Finding("wpautop", name, "the code does not stay as it is", text) for name, text in found]
+
+
 # What a browser paints behind a page that has no ground of its own; axe takes it to be white.
 GROUND = ":root { background: Canvas; }"
 
@@ -457,6 +465,7 @@ def judged(state: State) -> Judged:
             with shown(state) as service:
                 audited = pages(service)
                 findings = [*nu(audited), *axe(browser, audited), *console(browser, audited), *jing(service)]
+                findings += wpautop(service) if state.name in FRESH else []
         except NotReachedError as fault:
             missed = Finding("audit", state.name, "state not reached", str(fault))
             print(missed, flush=True)

@@ -114,8 +114,9 @@ def heard(
 
 def _embed(page: Page, server: Strips, scene: str, options: Options) -> None:
     def give(route: Route) -> None:
-        file = embed.style() if route.request.url.endswith(".css") else embed.script()
-        route.fulfill(body=file.body, content_type=f"text/{'css' if file.kind == 'css' else 'javascript'}")
+        file = embed.script() if route.request.url.endswith(".js") else embed.parts()
+        kinds = {"js": "text/javascript", "json": "application/json"}
+        route.fulfill(body=file.body, content_type=kinds[file.kind])
 
     page.route(f"**/{scene}/embed**", give)
     page.route(f"**/{scene}/embed/*", give)

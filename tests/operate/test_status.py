@@ -43,6 +43,7 @@ def status(desk: WitnessedDesk) -> Any:
 def text(desk: WitnessedDesk, language: str = "en") -> str:
     """The page as it is read."""
     page = desk.get("/status", Accept_Language=language).text
+    page = re.sub(r'<span class="label" aria-hidden="true">.*?</span>', "", page)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<body>")[2]))
 
 

@@ -20,7 +20,7 @@ from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.i18n.words import words
 from ticker.serve.render import Renderer
-from ticker.serve.strip.element import OPTIONS, File, script, style
+from ticker.serve.strip.element import OPTIONS, File, parts, script
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import Embed, HomeTerms, SiteSettings
 
@@ -32,7 +32,7 @@ def client() -> Client:
     return Client(application(ready, latest, lambda: scene.now))
 
 
-@pytest.mark.parametrize(("made", "algorithm"), [(script, "sha384"), (style, "sha256")])
+@pytest.mark.parametrize(("made", "algorithm"), [(script, "sha384"), (parts, "sha256")])
 def test_version_and_integrity_are_of_the_served_bytes(made: Callable[[], File], algorithm: str) -> None:
     served = client().get(f"/embed/{made().name}")
     digest = hashlib.new(algorithm, served.data).digest()
@@ -41,18 +41,18 @@ def test_version_and_integrity_are_of_the_served_bytes(made: Callable[[], File],
     assert digest.hex().startswith(made().version)
 
 
-def test_the_newest_is_the_one_of_this_version_and_names_its_style() -> None:
+def test_the_newest_is_the_one_of_this_version_and_names_its_parts() -> None:
     assert client().get("/embed.js").data == script().body
-    assert json.dumps([style().name, style().integrity], separators=(",", ":")) in script().body.decode()
+    assert json.dumps([parts().name, parts().integrity], separators=(",", ":")) in script().body.decode()
 
 
 def test_a_version_is_kept_for_ever_and_the_newest_for_minutes() -> None:
     newest = client().get("/embed.js")
     assert newest.headers["Cache-Control"].startswith("public, max-age=600,")
-    for path, kind in ((script().name, "javascript"), (style().name, "css")):
+    for path, kind in ((script().name, "javascript"), (parts().name, "json")):
         answer = client().get(f"/embed/{path}")
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert answer.headers["Content-Type"] == f"text/{kind}; charset=utf-8"
+        assert answer.mimetype == {"javascript": "text/javascript", "json": "application/json"}[kind]
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         again = client().get(f"/embed/{path}", headers={"If-None-Match": answer.headers["ETag"]})
@@ -60,7 +60,16 @@ def test_a_version_is_kept_for_ever_and_the_newest_for_minutes() -> None:
 
 
 def test_what_was_never_issued_is_not_found_and_not_kept() -> None:
-    for name in ("000000000000.js", ".js", "", "..", f"0{script().name}", script().version, f"{style().version}.js"):
+    for name in (
+        "000000000000.js",
+        ".js",
+        "",
+        "..",
+        f"0{script().name}",
+        script().version,
+        f"{parts().version}.js",
+        f"{parts().version}.css",
+    ):
         answer = client().get(f"/embed/{name}")
         assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
 
@@ -81,14 +90,14 @@ def test_it_needs_no_markup_parsed_and_leaves_no_name_behind() -> None:
 
 
 def test_no_size_in_it_depends_on_the_host_pages_type() -> None:
-    assert not re.search(r"[\d.]rem\b", (script().body + style().body).decode())
+    assert not re.search(r"[\d.]rem\b", (script().body + parts().body).decode())
 
 
 def test_it_is_small() -> None:
     served = client().get("/embed.js", headers={"Accept-Encoding": "br"})
     assert served.headers["Content-Encoding"] == "br"
     assert brotli.decompress(served.data) == script().body
-    assert len(served.data) <= 5500
+    assert len(served.data) <= 5000
 
 
 def test_the_paper_has_the_configurators_code_and_every_attribute() -> None:

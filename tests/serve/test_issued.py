@@ -12,7 +12,7 @@ from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import Renderer
 from ticker.serve.strip.assets import EmbedAssets
-from ticker.serve.strip.element import File, file, script, style
+from ticker.serve.strip.element import File, file, parts, script
 from ticker.serve.terms import HomeTerms, SiteSettings
 
 OLD = file(b"/* of a version before this one */", "js")
@@ -42,17 +42,17 @@ def test_what_an_older_version_left_is_served_as_it_was(tmp_path: Path) -> None:
 def test_this_version_is_left_for_the_next(tmp_path: Path) -> None:
     EmbedAssets(tmp_path / "embed").keep()
     kept = {one.name: one.read_bytes() for one in (tmp_path / "embed").iterdir()}
-    assert kept == {one.name: one.body for one in (script(), style())}
+    assert kept == {one.name: one.body for one in (script(), parts())}
 
 
 def test_a_file_that_is_not_what_its_name_says_is_neither_served_nor_left_so(tmp_path: Path) -> None:
     folder = tmp_path / "embed"
     ours = left_by_an_older_service(folder)
     (folder / OLD.name).write_bytes(OLD.body[:-1])
-    (folder / style().name).write_bytes(b"")
+    (folder / parts().name).write_bytes(b"")
     assert ours.get(f"/embed/{OLD.name}").status_code == 404
     EmbedAssets(folder).keep()
-    assert (folder / style().name).read_bytes() == style().body
+    assert (folder / parts().name).read_bytes() == parts().body
 
 
 def test_only_files_with_a_name_of_ours_are_served(tmp_path: Path) -> None:

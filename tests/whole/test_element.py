@@ -18,7 +18,7 @@ from support.strip_page import changed
 
 from ticker.config import Config
 from ticker.serve.configurator.code import FOLLOW
-from ticker.serve.strip.element import script, style
+from ticker.serve.strip.element import parts, script
 from ticker.service import Service as Process
 
 TESTS = Path(__file__).parents[1]
@@ -70,7 +70,7 @@ def test_it_shows_under_a_strict_policy_trusted_types_and_isolation_without_a_wo
     assert reader.said == []
     assert {path.split("?")[0] for path in reader.service.server.asked} == {
         f"/embed/{script().name}",
-        f"/embed/{style().name}",
+        f"/embed/{parts().name}",
         "/strip.json",
     }
 
@@ -118,7 +118,7 @@ def test_several_on_a_page_have_options_of_their_own(reader: Reader) -> None:
         "/strip.json?lang=ky&currencies=USD%2CRUB&headlines=0",
     ]
     # How often the browser fetches the script of one tag is its own affair.
-    assert [path for path in reader.service.server.asked if path.startswith("/embed/")] == [f"/embed/{style().name}?"]
+    assert [path for path in reader.service.server.asked if path.startswith("/embed/")] == [f"/embed/{parts().name}?"]
 
 
 def test_changed_attributes_are_one_question_and_focus_stays(reader: Reader) -> None:
@@ -453,7 +453,7 @@ def test_a_started_service_keeps_its_versions_beside_its_last_good_snapshot(tmp_
     service = Process(Config.model_validate({"store": store}), collects=False)
     service.start()
     service.stop()
-    assert {one.name for one in (tmp_path / "ticker-embed").iterdir()} == {script().name, style().name}
+    assert {one.name for one in (tmp_path / "ticker-embed").iterdir()} == {script().name, parts().name}
 
 
 def test_where_the_service_is_may_be_told_late_wrongly_or_no_more(reader: Reader) -> None:

@@ -40,7 +40,7 @@ RECIPES: Mapping[str, str] = {
 }
 RECIPE_ADDRESS = "https://rates.example/strip.fragment?lang=ru&headlines=3"
 RECIPE_LINK = '<a href="https://rates.example/strip?lang=ru">Курсы валют и новости</a>'
-NAMED = 'class="rate-ticker" '  # a frame that follows its content
+NAMED = ' class="rate-ticker"'  # a frame that follows its content
 _FITTING = "max-width:100%;height:auto"
 
 Use = Literal["main", "strict", "follow"]
@@ -134,7 +134,7 @@ class _Generator:
 
     @property
     def script(self) -> str:
-        return f'<script src="{self.base}/embed.js" async></script>'
+        return f'<script\n  src="{self.base}/embed.js" async></script>'
 
     @property
     def script_source(self) -> str:
@@ -143,7 +143,8 @@ class _Generator:
 
     def _frame(self, style: str, size: Size, named: str = "", path: str = "/strip") -> str:
         return (
-            f'<iframe {named}src="{self.src(path)}" title="{self.title}" loading="{self.loading}"\n'
+            f"<iframe{named}\n"
+            f'  src="{self.src(path)}" title="{self.title}" loading="{self.loading}"\n'
             f'  width="{size[0]}" height="{size[1]}" style="{style}" allow=""\n'
             f'  sandbox="{SANDBOX}"\n'
             f'  referrerpolicy="{REFERRER}"></iframe>'
@@ -182,7 +183,7 @@ class _Generator:
         yield Code("element", "HTML", contained(self.script + tag), policy)
         if self.embed:
             script = (
-                f'<script src="{self.base}{self.embed.path}" async\n'
+                f'<script\n  src="{self.base}{self.embed.path}" async\n'
                 f'  integrity="{self.embed.integrity}" crossorigin="anonymous"></script>'
             )
             label = self.say.text("conf.code.sri")

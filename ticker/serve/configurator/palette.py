@@ -56,7 +56,7 @@ def _with_palette(given: Mapping[str, str], palette: str, colour: str, old: str)
         return {**kept, "theme": palette}
     if kept.get("theme") == "transparent":
         del kept["theme"]  # a line stands on the ground of a theme
-    return {**kept, **dict.fromkeys(_COLOURED[palette], colour)}
+    return {**dict.fromkeys(_COLOURED[palette], colour), **kept}
 
 
 def _plain(colour: str) -> str:

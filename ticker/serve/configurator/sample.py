@@ -6,9 +6,9 @@ demonstration are. All else is real: the moment, the feeds, their headlines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from ticker.model import DAY, Rate, Window
@@ -17,20 +17,12 @@ from ticker.serve.terms import SiteSettings
 from ticker.snapshot import BankTerms, Content, Series, Snapshot
 
 MOMENTS = ("day", "evening", "same")
-# What a dollar costs in each currency, about; of one that is not here it is UNKNOWN.
-PER_DOLLAR: Mapping[str, str] = {
-    "USD": "1", "KGS": "87.4", "KZT": "462", "RUB": "76.5", "UZS": "11990", "TJS": "9.3", "TMT": "3.5", "EUR": "0.853",
-    "GBP": "0.741", "CHF": "0.802", "CNY": "6.98", "JPY": "156", "KRW": "1445", "INR": "90.2", "TRY": "42.6",
-    "AED": "3.67", "AZN": "1.7", "AMD": "381", "GEL": "2.69", "BYN": "2.92", "UAH": "42.2", "MDL": "16.9",
-    "PLN": "3.6", "CZK": "20.7", "SEK": "9.4", "NOK": "10.1", "DKK": "6.37", "CAD": "1.39", "AUD": "1.51",
-    "NZD": "1.73", "SGD": "1.29", "MYR": "4.11", "PKR": "281", "IRR": "42100", "MNT": "3555", "HUF": "329",
-    "SAR": "3.75", "KWD": "0.307", "THB": "31.9", "IDR": "16650", "BRL": "5.4", "ZAR": "17",
-}  # fmt: skip
-UNKNOWN = "12.5"
 # By how many ten-thousandths a figure differs from today's: three days ago, yesterday, tomorrow. Each currency takes
 # the next row.
 MOVES = ((-14, -31, 12), (10, 18, -9), (21, 0, 0), (3, -8, -17))
 DECIMALS = 4
+BEYOND = Decimal("1.0137")  # of a real figure cut to its first digit: as long as a real one, and none
+UNKNOWN = Decimal(10)  # of a currency without any figure yet
 
 
 def sample(snapshot: Snapshot, settings: SiteSettings, moment: str, now: datetime) -> Snapshot:
@@ -42,39 +34,31 @@ def sample(snapshot: Snapshot, settings: SiteSettings, moment: str, now: datetim
     looks = dict(snapshot.looks)
     for one in (own, *neighbours):
         looks |= {(series.source, series.currency): now for series in one.series}
-    return replace(
-        snapshot, version=1, as_of=now.replace(microsecond=0), content=replace(own, neighbours=neighbours), looks=looks
-    )
+    content = replace(own, neighbours=neighbours)
+    return replace(snapshot, version=1, as_of=now.replace(microsecond=0), content=content, looks=looks)
 
 
 def _content(content: Content, settings: SiteSettings, moment: str, now: datetime) -> Content:
-    home = content.home
-    banks = content.banks or (
-        BankTerms("sample", "DEMO", Window(frozenset(range(7)), time(15), time(18), home.zone), 1),
-    )
-    currencies = sorted(offered(content, settings).currencies)
+    everyday = Window(frozenset(range(7)), time(15), time(18), content.home.zone)
+    banks = content.banks[:1] or (BankTerms("sample", "DEMO", everyday, 1),)
+    known = {series.currency: series.rates[-1].value for series in reversed(content.series) if series.rates}
+    today = content.home.day(now)
     series = tuple(
-        Series(banks[0].source, one, tuple(_rates(one, nth, home.currency, home.day(now), moment)))
-        for nth, one in enumerate(currencies)
+        Series(banks[0].source, currency, tuple(_rates(currency, nth, known.get(currency, UNKNOWN), today, moment)))
+        for nth, currency in enumerate(sorted(offered(content, settings).currencies))
     )
     return replace(
-        content, banks=banks[:1], series=series, demo=True, witnesses=(), testimonies=(), agreement=(), neighbours=()
+        content, banks=banks, series=series, demo=True, witnesses=(), testimonies=(), agreement=(), neighbours=()
     )
 
 
-def _rates(currency: str, nth: int, home: str, today: date, moment: str) -> Iterator[Rate]:
+def _rates(currency: str, nth: int, real: Decimal, today: date, moment: str) -> Iterator[Rate]:
     """The last five days, and in the evening tomorrow. Without a new rate, the last three days have one figure."""
     earlier, yesterday, tomorrow = MOVES[nth % len(MOVES)]
     moves = [earlier, earlier, 0, 0, 0] if moment == "same" else [earlier, earlier, earlier, yesterday, 0]
     if moment == "evening":
         moves.append(tomorrow)
-    first = today - (4 * DAY)
-    level = Decimal(PER_DOLLAR.get(home, UNKNOWN)) / Decimal(PER_DOLLAR.get(currency, UNKNOWN))
+    level = round(real, -real.adjusted()) * BEYOND
     for days, move in enumerate(moves):
-        quoted = level * (10_000 + move) / 10_000
-        yield Rate(currency, _printed(quoted), 1, first + timedelta(days), first + timedelta(days))
-
-
-def _printed(quoted: Decimal) -> Decimal:
-    """With four decimals, or as many as leave three digits of a small figure."""
-    return round(quoted, max(DECIMALS, 2 - quoted.adjusted()))
+        quoted, day = level * (10_000 + move) / 10_000, today + (days - 4) * DAY
+        yield Rate(currency, round(quoted, max(DECIMALS, 2 - quoted.adjusted())), 1, day, day)

@@ -114,7 +114,7 @@ class Words:
 
     def on_day(self, day: date, near: date) -> str:
         """A day as what happened on it is told: "28 November", "28-ноябрда"."""
-        return self.brief(day, near, "changed") if self.has("months.changed") else self.day(day, near)
+        return self.brief(day, near, "changed") if self.lang in _MONTHS else self.day(day, near)
 
     def short_month(self, day: date, *, year: bool) -> str:
         """The month of `day`: "Jun", "Jun 2025"."""

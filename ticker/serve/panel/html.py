@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page, template, text_hash
-from ticker.serve.panel.look import top_style
+from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page, template
 from ticker.serve.panel.view import Panel
-from ticker.serve.strip.html import colour_scheme, look_style
+from ticker.serve.strip.html import colour_scheme, look_hashes, look_style
 
 _STYLE = "panel.css"
 _SCRIPT = "panel.js"
@@ -22,7 +21,7 @@ def page(panel: Panel) -> bytes:
         words=panel.words,
         body=Markup(body(panel)),
         style=inline(_STYLE),
-        look=Markup(_look_style(panel)),
+        look=Markup(look_style(panel.strip.look)),
         scheme=colour_scheme(panel.strip.look),
         js=inline(_SCRIPT),
     )
@@ -30,15 +29,9 @@ def page(panel: Panel) -> bytes:
 
 def policy(frame_ancestors: str, panel: Panel) -> str:
     """The page's Content-Security-Policy."""
-    look = _look_style(panel)
-    styles = [file_hash(_STYLE), *([text_hash(look)] if look else ())]
+    styles = [file_hash(_STYLE), *look_hashes(panel.strip.look)]
     script = file_hash(_SCRIPT)
     return content_security_policy(styles, script, images="'self' data:", framed=frame_ancestors)
-
-
-def _look_style(panel: Panel) -> str:
-    """The chosen colours; empty where the stock palettes apply."""
-    return look_style(panel.strip.look) + top_style(panel.top, ":root")
 
 
 def body(panel: Panel) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from ticker.serve.http.dom import to_nodes
 from ticker.serve.panel import html
-from ticker.serve.panel.look import top_style
 from ticker.serve.panel.table import Cell, Column, PanelRate
 from ticker.serve.panel.view import Panel, PanelHeadline
 from ticker.serve.panel.witnesses import CurrencyWitnesses, WitnessRow
@@ -16,11 +15,9 @@ from ticker.serve.strip.json import day_text, document, encode, figure_text, hea
 def render(panel: Panel) -> bytes:
     """`nodes` are the page's markup, which the element's script builds: [tag, attributes, *children]."""
     columns = {"previous": panel.previous, "today": panel.today, "next": panel.next}
-    said = document(panel.strip)
     return encode(
         {
-            **said,
-            "look": {**said["look"], "style": said["look"]["style"] + top_style(panel.top, ".page")},
+            **document(panel.strip),
             "rates": [_rate(rate) for rate in panel.rates],
             "headlines": [_headline(headline) for day in panel.days for headline in day.headlines],
             "popular": [_headline(headline) for headline in panel.popular],
@@ -41,7 +38,6 @@ def _rate(rate: PanelRate) -> dict[str, Any]:
         "units": rate.nominal,
         "label": rate.label,
         "cells": {"previous": _cell(rate.previous), "today": _cell(rate.today), "next": _cell(rate.next)},
-        "chart": rate.chart or None,
         "moved": {"text": rate.change, "spoken": rate.change_said, "trend": rate.trend},
     }
 

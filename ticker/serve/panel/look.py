@@ -14,19 +14,9 @@ from ticker.serve.strip.options import Options
 def panel_look(options: Options) -> Look:
     if not _keeps_ground(options):
         return look_of(options)
-    own = options.model_copy(update={"bg": None, "fg": None, "accent": options.accent or options.bg, "line": None})
+    own = {"bg": None, "fg": None, "accent": options.accent or options.bg, "line": options.line or options.bg}
     # Headlines take the links' colour only where a colour for links was given.
-    return replace(look_of(own), accent=bool(options.accent))
-
-
-def top_line(options: Options) -> str:
-    """The colour of the line along the top, six digits; empty for none."""
-    return options.line or (options.bg or "" if _keeps_ground(options) else "")
-
-
-def top_style(colour: str, selector: str) -> str:
-    """The rule that draws the line; empty for none."""
-    return f"{selector}{{--top:#{colour}}}" if colour else ""
+    return replace(look_of(options.model_copy(update=own)), accent=bool(options.accent))
 
 
 def _keeps_ground(options: Options) -> bool:

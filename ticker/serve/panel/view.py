@@ -15,13 +15,13 @@ from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import Words, words
 from ticker.serve.news.clusters import Cluster
 from ticker.serve.news.popular import UNCOUNTED, Popularity, popular
-from ticker.serve.panel.look import panel_look, top_line
+from ticker.serve.panel.look import panel_look
 from ticker.serve.panel.table import Column, Columns, PanelRate, columns_of, common_rate, panel_rate
 from ticker.serve.panel.witnesses import CurrencyWitnesses, witnesses_of
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
 from ticker.serve.strip.headlines import chosen, selected, stories
-from ticker.serve.strip.links import LanguageLink
+from ticker.serve.strip.links import LanguageLink, Links
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.stand_in import names
 from ticker.serve.strip.view import Strip, StripHeadline, present, strip_headline
@@ -65,7 +65,6 @@ class Panel:
     words: Mapping[str, str]
     links: Mapping[str, str]
     languages: tuple[LanguageLink, ...]
-    top: str  # colour of a line along the top, six digits; empty for none
 
 
 def panel(
@@ -107,7 +106,6 @@ def panel(
         words={**asdict(strip.words), **_words(strip.rates, columns, shown, context)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in strip.languages),
-        top=top_line(options),
     )
 
 
@@ -118,7 +116,7 @@ def _row(rate: StripRate, columns: Columns, common: StripRate | None, context: C
         return row
     return replace(
         row,
-        chart=chart_link([rate.currency], context.options, base),
+        chart=Links(context.options, base).chart([rate.currency]),
         chart_said=context.say.text("panel.chart_of", name=rate.name),
     )
 
@@ -195,14 +193,8 @@ def _links(on_strip: Mapping[str, str], options: Options, currencies: tuple[str,
         "html": html,
         "describedby": base + SCHEMA_PATH,
         "print": f"{html}#print",
-        "chart": chart_link(options.currencies or currencies, options, base),
+        "chart": Links(options, base).chart(options.currencies or currencies),
     }
-
-
-def chart_link(currencies: Iterable[str], options: Options, base: str) -> str:
-    """The address of the page with the chart of these currencies."""
-    home = f"&home={options.home}" if options.home else ""
-    return f"{base}/chart?currencies={','.join(currencies)}&lang={options.lang}{home}"
 
 
 def _ours(href: str, base: str) -> str:

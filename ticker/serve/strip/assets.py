@@ -17,8 +17,8 @@ from ticker.serve.strip import element as embed
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
-_NAME = re.compile(r"[0-9a-f]{12}\.(js|css)")
-_KINDS: Mapping[str, str] = {"js": SCRIPT, "css": "text/css; charset=utf-8"}
+_NAME = re.compile(r"[0-9a-f]{12}\.(js|json|css)")
+_KINDS: Mapping[str, str] = {"js": SCRIPT, "json": "application/json", "css": "text/css; charset=utf-8"}
 _MOST_BYTES = 1 << 20
 
 
@@ -68,4 +68,4 @@ class EmbedAssets:
 
 
 def _present() -> tuple[embed.File, embed.File]:
-    return embed.script(), embed.style()
+    return embed.script(), embed.parts()

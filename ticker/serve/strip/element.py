@@ -1,4 +1,4 @@
-"""The `<rate-ticker>` script and stylesheet, built from the strip page's own templates.
+"""The `<rate-ticker>` script, and the file with its style and markup, built from the strip page's own templates.
 
 The markup is the page's, rendered with the names of words in place of the words; the style is the page's, which
 scripts/build.py adapts to a shadow root.
@@ -29,7 +29,7 @@ from ticker.snapshot import empty
 OPTIONS = (*Options.model_fields, "preset")
 _VERSION_LENGTH = 12
 _GIVEN = re.compile(r"\bGIVEN_([A-Z]+)")  # see scripts/build.py
-_DIGESTS = {"js": "sha384", "css": "sha256"}  # the stylesheet's is in the script, which must be small
+_DIGESTS = {"js": "sha384", "css": "sha256", "json": "sha256"}  # of what the script names: it must be small
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class File:
     """A file whose address changes with its content, so that caches may keep it for ever."""
 
     body: bytes
-    kind: str  # js or css
+    kind: str  # js or json; css in releases up to 0.4
     version: str  # a digest of the bytes
     integrity: str  # the attribute's value (Subresource Integrity)
 
@@ -53,19 +53,15 @@ def file(body: bytes, kind: str) -> File:
 
 @cache
 def script() -> File:
-    given = {
-        "OPTIONS": OPTIONS,
-        "SHAPE": _shape(),
-        "SHELL": built("shell.css"),
-        "STYLE": (style().name, style().integrity),
-    }
+    given = {"OPTIONS": OPTIONS, "PARTS": (parts().name, parts().integrity)}
     return file(_GIVEN.sub(lambda name: _literal(given[name[1]]), built("embed.js")).encode(), "js")
 
 
 @cache
-def style() -> File:
-    """The strip's style, which the element requests along with its figures."""
-    return file(built("embed.css").encode(), "css")
+def parts() -> File:
+    """The strip's style and markup, which the element requests along with its figures: so the script stays small, and
+    nothing waits for the other."""
+    return file(_literal({"style": built("embed.css"), "markup": _markup()}).encode(), "json")
 
 
 def _literal(value: object) -> str:
@@ -75,8 +71,8 @@ def _literal(value: object) -> str:
 # --- markup ------------------------------------------------------------------------------------------------------
 
 
-def _shape() -> Any:
-    """The strip as [tag, attributes, *children], with "{name}" in place of a word; the attribute "" is the text."""
+def _markup() -> list[Any]:
+    """What is in the strip, as [tag, attributes, *children], with "{name}" in place of a word; the attribute "" is the text."""
     begin = datetime(2025, 1, 1, tzinfo=UTC)
     nothing = empty(Home(_NONE, ZoneInfo("UTC")))
     blank = present(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))
@@ -84,7 +80,7 @@ def _shape() -> Any:
     blank = replace(blank, as_of=begin, rates=(rate,))
     words = StripWords(**{field.name: f"{{{field.name}}}" for field in fields(StripWords)})
     page = html.page(replace(blank, words=words)).decode()
-    return _element(to_nodes(page[page.index("<main") : page.index("</main>") + len("</main>")]))
+    return _inside(to_nodes(page[page.index("<main") : page.index("</main>") + len("</main>")]))
 
 
 _NONE = "-"  # a currency's place
@@ -98,11 +94,10 @@ _LEFT_OUT = (
 )  # set by the script, or of a form, which a shadow root has not
 
 
-def _element(page: list[Any]) -> list[Any]:
+def _inside(page: list[Any]) -> list[Any]:
     """The strip inside another page, which has its own <main>, first heading and landmarks."""
     _main, _attributes, *children = page
-    inside = [_fitted(child) for child in children if isinstance(child, list) and child[0] != "h1"]
-    return ["div", {"id": "strip"}, *inside]
+    return [_fitted(child) for child in children if isinstance(child, list) and child[0] != "h1"]
 
 
 def _fitted(node: list[Any]) -> list[Any]:

@@ -84,7 +84,7 @@ def strip_figure(context: Context, currency: str) -> Figure:
     """The judged figure; one that never had a rate for a currency without a source. Without its next figure where
     tomorrow's are not wanted."""
     figure = context.judged.figure(currency) or no_figure(currency, context.content)
-    return figure if context.options.shows("tomorrow") else replace(figure, next=None)
+    return figure if context.options.shows("tomorrow") else replace(figure, next=None, next_doubted=None)
 
 
 def strip_rate(
@@ -179,6 +179,9 @@ def _spoken(figure: Figure, text: _Text, small: Small, rows: Rows, context: Cont
     """The rate as a sentence. It names days and never says "tomorrow", so that it stays true after midnight."""
     say, label, name = context.say, label_of(figure), context.say.currency_name(figure.currency)
     later = [say.text("said.next", value=text.next, day=context.day(label.next_on))] if text.next else []
+    if small.kind == "doubt" and figure.next_doubted:
+        value, day = small.text.removesuffix(" ?"), context.day(figure.next_doubted.valid_on)
+        later = [say.text("said.next", value=value, day=day), say.text("mark.contested")]
     if figure.derived:
         return _spoken_stand_in(figure, text, context)
     if not figure.rate:

@@ -34,6 +34,7 @@ def document(strip: Strip) -> dict[str, Any]:
         "zone": strip.zone,
         "demo": strip.demo,
         "state": strip.state.value,
+        "form": strip.form,
         "marked": strip.marked,
         "rates": [rate_object(rate) for rate in strip.rates],
         "headlines": [headline_object(headline) for headline in strip.headlines],

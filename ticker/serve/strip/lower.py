@@ -132,7 +132,9 @@ def _own(label: Label, common: Label, rows: Rows, context: Context) -> Small | N
 
 
 def _next(figure: Figure, digits: int, rows: Rows, context: Context) -> Small:
-    after = figure.next
+    after, doubted = figure.next, figure.next_doubted
+    if doubted and doubted.valid_on == rows.lower_on:
+        return Small(f"{context.say.number(doubted.value, digits)} ?", "doubt")
     if not after or after.valid_on != rows.lower_on:
         return Small(NOTHING, "next")
     trend = trend_of(after.value - figure.rate.value) if figure.rate else None

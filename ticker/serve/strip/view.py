@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from ticker.model import DAY, Freshness, Headline, Language
 from ticker.rates.freshness import Judgement
-from ticker.serve.i18n.words import LANGUAGE_NAMES, words
+from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, words
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, strip_figure, strip_rate
 from ticker.serve.strip.headlines import chosen, selected
@@ -253,7 +253,7 @@ def _words(
         as_of_dated=say.text("past" if past else "as_of", time=context.with_year(as_of)) if as_of else "",
         as_of_label=say.text("as_of.label"),
         as_of_time=time,
-        as_of_clock=say.clock(as_of) if as_of else "",
+        as_of_clock=say.clock(as_of) if as_of else NOTHING,
         as_of_ago=_ago(as_of.date(), context) if as_of else "",
         as_of_day=say.dated_briefly(as_of.date()) if as_of else "",
         tomorrow=say.text("tomorrow") if tomorrow == context.today + DAY else dated,
