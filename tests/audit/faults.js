@@ -19,7 +19,7 @@ async function ready(paused, limit = 20000) {
   const boxes = [...document.querySelectorAll(".box")], began = performance.now();
   const shown = box => {
     const {root, page} = stage(box) || {};
-    return root && (page ? page.classList.contains("run") || root.readyState === "complete" : root.querySelector(".shown"));
+    return root && (page ? page.classList.contains("run") || root.readyState === "complete" : root.querySelector(".run, .board"));
   };
   while (!boxes.every(shown)) {
     if (performance.now() - began > limit) throw new Error(`not shown: ${boxes.filter(box => !shown(box)).map(box => box.id)}`);
