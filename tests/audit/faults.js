@@ -100,7 +100,7 @@ function texts(body) {
     if (!rows.length) continue;
     all.push({
       node, parent, rows, text: node.data.trim(), clips: clips(parent, known),
-      title: !!parent.closest(".list > li > a"), publisher: !!parent.closest(".publisher"),
+      title: !!parent.closest(".list > li > a, .updated, .none"), publisher: !!parent.closest(".publisher"),
     });
   }
   return all;
