@@ -19,7 +19,7 @@ async function ready(paused, limit = 20000) {
   const boxes = [...document.querySelectorAll(".box")], began = performance.now();
   const shown = box => {
     const {root, page} = stage(box) || {};
-    return root && (page ? page.classList.contains("run") || root.readyState === "complete" : root.querySelector(".shown"));
+    return root && (page ? page.classList.contains("run") || root.readyState === "complete" : root.querySelector(".run, .board"));
   };
   while (!boxes.every(shown)) {
     if (performance.now() - began > limit) throw new Error(`not shown: ${boxes.filter(box => !shown(box)).map(box => box.id)}`);
@@ -100,7 +100,7 @@ function texts(body) {
     if (!rows.length) continue;
     all.push({
       node, parent, rows, text: node.data.trim(), clips: clips(parent, known),
-      title: !!parent.closest(".list > li > a"), publisher: !!parent.closest(".publisher"),
+      title: !!parent.closest(".list > li > a, .updated, .none"), publisher: !!parent.closest(".publisher"),
     });
   }
   return all;
