@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and make. What else is missing is installed where we are root on Debian; elsewhere the
 # run stops and names the command to type. Each target is a line or two that one could type.
 .DEFAULT_GOAL := help
-.PHONY: help run demo scripts test test-long replay bugs lint audit bench dist lock clean
+.PHONY: help run demo scripts test test-long replay bugs lint audit measure bench dist lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -55,11 +55,18 @@ lint: .venv/dev ## ruff, mypy, and which room may import which
 	.venv/bin/lint-imports --no-cache
 
 audit: .venv/dev $(node_packages) ## what outside judges say of the pages: HTML, accessibility, console
-	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	$(call need,java -version,default-jre-headless)
+	$(engines)
 	PYTHONPATH=tests .venv/bin/python tests/audit/reading.py
 	.venv/bin/python tests/audit/audit.py
 	.venv/bin/python tests/audit/api.py
+	PYTHONPATH=tests .venv/bin/python -m audit.measure --tenth
+	PYTHONPATH=tests .venv/bin/python -m audit.shifts --tenth
+
+measure: .venv/dev $(node_packages) ## the strip at every width, in every state, in three browser engines; what moves on a host page
+	$(engines)
+	PYTHONPATH=tests .venv/bin/python -m audit.measure
+	PYTHONPATH=tests .venv/bin/python -m audit.shifts
 
 bench: export PATH := $(PATH):/usr/sbin
 bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host page [ROUNDS=7] [SECONDS=2] [TREE=DIR]
@@ -81,6 +88,9 @@ lock: .venv/dev ## write the locks anew from pyproject.toml and requirements-*.i
 clean: ## remove what make made; what the service stored stays
 	rm -rf .venv .audit $(dir $(node_packages)) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+engines = $(call need,command -v chromium && command -v firefox-esr && command -v WebKitWebDriver && command -v Xvfb && \
+	.venv/bin/playwright --version,chromium firefox-esr webkit2gtk-driver xvfb xauth libatomic1 fonts-dejavu-core)
 
 # Two workers, each with files of its own: a file has its ports, its servers and, where it needs one, a browser.
 workers = -n 2 --dist loadfile --no-loadscope-reorder

@@ -21,7 +21,20 @@ TEMPLATES = HERE.parent / "templates"
 BUILT = TEMPLATES / "built"
 ESBUILD = HERE / "node_modules/.bin/esbuild"
 # What refresh.js is given by its two users: names that neither the JSON nor the browser has, so they may be shortened.
-SHORTENED = ("twin", "relabel", "dressed", "toggled", "woken", "ticked", "under", "ended", "begin", "ask", "live", "apply")
+SHORTENED = (
+    "twin",
+    "relabel",
+    "dressed",
+    "toggled",
+    "woken",
+    "ticked",
+    "under",
+    "ended",
+    "begin",
+    "ask",
+    "live",
+    "apply",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +64,15 @@ BUNDLES = (
         "embed.css", ("strip/embed_page.css", "http/base.css", "strip/strip.css", "panel/panel.css", "panel/embed.css")
     ),
     Bundle("panel.js", ("http/refresh.js", "panel/panel.js", "panel/page.js")),
-    Bundle("panel.css", ("panel/panel.css",)),
+    Bundle("panel.css", ("http/base.css", "panel/panel.css")),
     Bundle("story.js", ("story/story.js",)),
-    Bundle("story.css", ("story/story.css",)),
-    Bundle("configurator.js", ("configurator/configurator.js",)),
-    Bundle("configurator.css", ("configurator/configurator.css",)),
-    Bundle("chart.css", ("chart/chart.css",)),
+    Bundle("story.css", ("http/base.css", "story/story.css")),
+    Bundle("configurator.js", tuple(f"configurator/{name}.js" for name in ("morph", "rows", "configurator"))),
+    Bundle("configurator.css", tuple(f"configurator/{name}.css" for name in ("tokens", "configurator", "preview"))),
+    Bundle("chart.js", ("chart/chart.js",)),
+    Bundle("chart.css", ("http/base.css", "chart/chart.css")),
     Bundle("docs.css", ("api/docs.css",)),
-    Bundle("status.css", ("operate/status.css",)),
+    Bundle("status.css", ("http/base.css", "operate/status.css")),
 )
 
 

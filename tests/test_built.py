@@ -23,7 +23,9 @@ def test_each_built_file_is_what_its_sources_make() -> None:
 
 
 def test_no_property_of_the_json_is_shortened() -> None:
-    (listed,) = re.findall(r"^SHORTENED = \((.*)\)$", (ROOT / "scripts/build.py").read_text(), re.MULTILINE)
+    (listed,) = re.findall(
+        r"^SHORTENED = \((.*?)\)$", (ROOT / "scripts/build.py").read_text(), re.MULTILINE | re.DOTALL
+    )
     names = re.findall(r'"(\w+)"', listed)
     assert len(names) > 3
     schemas = "".join((ROOT / f"templates/{of}/schema.json").read_text() for of in ("strip", "panel"))
@@ -35,9 +37,7 @@ def test_a_script_is_one_function_without_comments(name: str) -> None:
     script = (BUILT / name).read_text("utf-8")
     assert re.match(r"\(\([\w,]*\)=>\{\"use strict\";", script)
     assert "\n" not in script
-    assert set(re.findall(r"GIVEN_\w+", script)) == (
-        {"GIVEN_OPTIONS", "GIVEN_PARTS"} if name == "embed.js" else set()
-    )
+    assert set(re.findall(r"GIVEN_\w+", script)) == ({"GIVEN_OPTIONS", "GIVEN_PARTS"} if name == "embed.js" else set())
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in BUILT.glob("*.css")))

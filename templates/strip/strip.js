@@ -222,10 +222,11 @@ function life(page, strip, own) {
 
   const close = () => { menu.open = false; };
 
-  const sizes = new ResizeObserver(() => {
+  // In the next frame: what it changes may change sizes again.
+  const sizes = new ResizeObserver(() => requestAnimationFrame(() => {
     if (list && !taped()) show(shown, "instant");
     if (box) fit();
-  });
+  }));
 
   // Once the markup is there.
   function furnish() {

@@ -1,5 +1,5 @@
 """What outside judges say of the served pages: the Nu HTML checker, axe-core, and the browser's own console; and of the
-feeds that are given out, Jing.
+feeds that are given out, Jing; of the code to paste, WordPress's `wpautop`.
 
     python tests/audit/audit.py [STATE…]
 
@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
+import paragraphs
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from ticker.config import DEFAULT_FEEDS, Config
@@ -111,6 +112,7 @@ BRIEFLY = (
     Look("320 px, light", NARROW),
     Look("1280 px, dark", WIDE, color_scheme="dark"),
     Look("1280 px, forced colours", WIDE, forced_colors="active"),
+    Look("320 px, forced dark colours", NARROW, color_scheme="dark", forced_colors="active"),
 )
 CLOSELY = (
     *BRIEFLY,
@@ -135,6 +137,7 @@ PAGES = (
     Kind("/strip?theme={theme}&frame={frame}&lang=ky", EVENING, BRIEFLY),
     Kind("/strip?bg=1d3557&fg=f1faee&accent=e63946", ("late", "stale"), BRIEFLY),
     Kind("/panel?lang={lang}", looks=BRIEFLY),
+    Kind("/panel?theme={theme}", EVENING, BRIEFLY),
     Kind("/story/{story}?lang={lang}", FRESH),
     Kind("/chart", looks=BRIEFLY),
     Kind("/chart?lang={lang}&from=5y", FRESH),
@@ -342,6 +345,13 @@ def jing(service: Service) -> list[Finding]:
     return findings
 
 
+def wpautop(service: Service) -> list[Finding]:
+    """The code that the configurator gives out, pasted into a post of WordPress."""
+    blocks = paragraphs.pasted(service.url)
+    found = paragraphs.changed(blocks) if blocks else [("all", "the configurator's page has no code to paste")]
+    return [Finding("wpautop", name, "the code does not stay as it is", text) for name, text in found]
+
+
 # What a browser paints behind a page that has no ground of its own; axe takes it to be white.
 GROUND = ":root { background: Canvas; }"
 
@@ -354,8 +364,7 @@ def axe(browser: Browser, audited: list[Audited]) -> list[Finding]:
     source = AXE.read_text()
     findings: list[Finding] = []
     for look in CLOSELY:
-        # Forced, the reader's own colours stand in place of the page's, which are those that axe reads.
-        rules = {"target-size": {"enabled": True}, "color-contrast": {"enabled": look.forced_colors == "none"}}
+        rules = {"target-size": {"enabled": True}}
         options = {"resultTypes": ["violations"], "rules": rules}
         context = browser.new_context(
             viewport={"width": look.width, "height": 720},
@@ -457,6 +466,7 @@ def judged(state: State) -> Judged:
             with shown(state) as service:
                 audited = pages(service)
                 findings = [*nu(audited), *axe(browser, audited), *console(browser, audited), *jing(service)]
+                findings += wpautop(service) if state.name in FRESH else []
         except NotReachedError as fault:
             missed = Finding("audit", state.name, "state not reached", str(fault))
             print(missed, flush=True)

@@ -488,7 +488,8 @@ def test_with_one_bad_row_nothing_of_a_file_is_written(
     assert ran.code == 1
     lines = ran.out.splitlines()
     assert lines[0].startswith("line 3: USD 874.500 for 1 on 2026-05-02, against 87.4500 for 1 on 2026-05-01: 10 times")
-    assert lines[1].startswith("line 4: USD 87.0000 on 2026-05-20, the store has 87.4")
+    stored = begun.bank.figure("USD", date(2026, 5, 20))
+    assert lines[1].startswith(f"line 4: USD 87.0000 on 2026-05-20, the store has {stored}")
     assert lines[2] == "line 5: date: met 'soon', wanted a day as 2026-05-22"
     assert lines[3] == "line 6: date: met 2026-05-21, wanted a day from 1993-05-10 to 2026-05-20", "it is not out yet"
     assert ran.err == "ticker: mine.csv: 4 rows refused, nothing was written\n"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import figures, scenes
+from support.desk import Desk
 from support.figures import Shelf, run
 from support.given import steadily
 
@@ -21,8 +25,10 @@ from ticker.model import DAY, Language, Rate
 from ticker.serve.chart import routes
 from ticker.serve.chart import view as chart
 from ticker.serve.chart.axis import day_marks, value_axis, value_ticks
+from ticker.serve.chart.days import DailyFigures
 from ticker.serve.chart.picture import room_for_marks, size
 from ticker.serve.chart.query import EARLIEST, NARROWEST, USUAL, WIDEST, WIDTH, parse_chart_query
+from ticker.serve.chart.reading import data_query
 from ticker.serve.i18n.words import words
 from ticker.serve.strip.options import LANGUAGES, Offered
 
@@ -406,9 +412,76 @@ def test_the_page_shows_a_narrow_and_a_wide_picture_with_their_room_and_words(sh
     assert 'alt="доллар США: НБКР, сом, 18 июня 2025. доллар США: 87,4500 на 18 июня 2025"' in page
 
 
+def reading(page: str) -> Any:
+    """What the page's script has of days and figures."""
+    found = re.search(r'<script type="application/json" id="reading">(.*?)</script>', page)
+    assert found
+    return json.loads(found[1])
+
+
+def test_what_can_be_pointed_at_is_what_the_table_says(shelf):
+    shelf.put(run("EUR", TODAY, "99.1000", None, "99.3000"))
+    shelf.put(run("USD", TODAY, "87.4500", "87.4600", "87.4700"))
+    page = shelf.get("/chart?currencies=EUR,USD&lang=ru").text
+    met = reading(page)
+    assert met["places"] == [0, 1, 2]
+    assert [line["texts"] for line in met["lines"]] == [
+        ["99,1000", "курса нет", "99,3000"],
+        ["87,4500", "87,4600", "87,4700"],
+    ]
+    by_row = [
+        [day, *figures] for day, *figures in zip(met["days"], *(one["texts"] for one in met["lines"]), strict=True)
+    ]
+    assert by_row == [[one.replace("—", "курса нет") for one in row] for row in reversed(table(page))]
+    assert met["lines"][0]["at"][1] is None
+    assert 'aria-valuemax="2" aria-valuenow="2" aria-valuetext="18 июня 2025; евро: 99,3000; ' in page
+
+
+@pytest.mark.parametrize("width", [320, 760])
+def test_the_cursor_stands_on_the_line(shelf, width):
+    shelf.put(run("EUR", TODAY, "99.1000", "99.2000", "98.3000"))
+    met = reading(shelf.get("/chart?currencies=EUR").text)
+    (drawn,) = [one for one in met["pictures"] if one["size"][0] == width]
+    root = picture(shelf, f"currencies=EUR&width={width}")
+    assert drawn["size"] == [int(root.get("width", "")), int(root.get("height", ""))]
+    begin, *_ = re.findall(r"M([\d.]+) ([\d.]+)", line(root))
+    heights = [float(begin[1]), *map(float, re.findall(r"V([\d.]+)", line(root)))]
+    assert float(begin[0]) == drawn["edges"][0]
+    assert float(re.findall(r"H([\d.]+)", line(root))[-1]) == drawn["edges"][1]
+    for height, share in zip(heights, met["lines"][0]["at"], strict=True):
+        assert height == pytest.approx(drawn["tops"][0] + 4 + (drawn["high"] - 8) * share, abs=0.1)
+
+
+def test_of_a_long_span_no_peak_is_beyond_the_cursor(shelf):
+    shelf.put(run("EUR", TODAY, *["99.0000"] * 333, "140.0000", *["99.0000"] * 1400, "60.0000", *["99.0000"] * 400))
+    met = reading(shelf.get("/chart?currencies=EUR&from=all").text)
+    assert len(met["places"]) <= 802
+    assert {"140.0000", "60.0000"} <= set(met["lines"][0]["texts"])
+    assert met["days"][-1] == "18 June 2025"
+
+
+def test_the_page_links_to_the_same_figures_as_csv_and_json(tmp_path):
+    desk = Desk(tmp_path, TODAY)
+    desk.say("EUR", [(TODAY - DAY, "99.1000"), (TODAY, "99.2000")])
+    desk.publish()
+    page = desk.get("/chart?currencies=EUR&from=30d").text
+    csv, as_json = (unescape(one) for one in re.findall(r'href="(/api/v1/history[^"]*)"', page))
+    wanted = [("2025-06-17", "99.1000"), ("2025-06-18", "99.2000")]
+    rows = [row.split(",") for row in desk.get(csv).text.splitlines()[1:]]
+    assert [pair for row in rows for pair in wanted if {*pair} <= {*row}] == wanted
+    assert len(desk.get(as_json).json["rates"]) == len(rows) == 2
+    desk.close()
+
+
+def test_more_rows_than_the_api_gives_are_asked_for_by_the_week():
+    days = DailyFigures(date(1993, 5, 10), TODAY, dict.fromkeys(("USD", "EUR", "RUB", "KZT"), ()))
+    assert "&step=week" in data_query(days, None)
+    assert "step" not in data_query(DailyFigures(TODAY, TODAY, {"USD": ()}), None)
+    assert data_query(DailyFigures(TODAY, TODAY, {"USD": ()}), "KZT").endswith("&home=KZT")
+
+
 def test_the_page_works_by_plain_links_and_a_plain_form(shelf):
     page = shelf.get("/chart?currencies=EUR&from=1y").text
-    assert "<script" not in page
     assert '<form action="/chart" method="get">' in page
     assert '<input type="checkbox" name="currencies" value="EUR" checked>' in page
     assert '<input type="checkbox" name="currencies" value="USD">' in page
@@ -418,7 +491,7 @@ def test_the_page_works_by_plain_links_and_a_plain_form(shelf):
 
 
 def test_what_is_met_in_an_address_is_not_markup(shelf):
-    assert "<script>" not in shelf.get("/chart?from=<script>alert(1)</script>&lang=<script>").text
+    assert "<script>alert" not in shelf.get("/chart?from=<script>alert(1)</script>&lang=<script>").text
 
 
 # --- the doors ---------------------------------------------------------------------------------------------------
@@ -442,11 +515,12 @@ def test_both_doors_answer_in_their_type_until_midnight(shelf):
 def test_the_picture_may_be_framed_where_the_strip_may_and_the_page_nowhere(shelf):
     policies = [shelf.get(path).headers["Content-Security-Policy"] for path in ENDPOINTS]
     assert policies[0].endswith("frame-ancestors https://news.example")
-    assert policies[1].endswith("frame-ancestors 'none'")
+    assert "frame-ancestors 'none'" in policies[1]
     for policy in policies:
         assert policy.startswith("default-src 'none'; style-src 'sha256-")
         assert "unsafe" not in policy
-        assert "script" not in policy
+    assert "script" not in policies[0]
+    assert re.search(r"script-src 'sha256-[\w+/=]+'; connect-src 'self'; .*trusted-types 'none'", policies[1])
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)

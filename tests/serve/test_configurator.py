@@ -15,11 +15,13 @@ from support.scenes import DAY, WEDNESDAY, at, day, scene, series
 
 from ticker.serve.configurator import html
 from ticker.serve.configurator.code import RECIPES, SANDBOX, Code, hashed
-from ticker.serve.configurator.form import GROUPS
+from ticker.serve.configurator.form import GROUPS, Field
 from ticker.serve.configurator.query import gives_way
 from ticker.serve.configurator.view import Configurator, configurator
 from ticker.serve.http.base_url import base_of
 from ticker.serve.i18n.words import templates_dir, words
+from ticker.serve.panel.height import reserved_height
+from ticker.serve.strip.height import css_height, tallest
 from ticker.serve.strip.options import LANGUAGES, PARTS, Offered, Options, parse
 from ticker.serve.terms import Embed, HomeTerms, SiteSettings
 
@@ -40,6 +42,10 @@ def codes(said: Configurator) -> Mapping[str, Code]:
     return {code.id: code for way in said.ways for code in way.codes}
 
 
+def fields(said: Configurator) -> Mapping[str, Field]:
+    return {one.name: one for column in said.columns for group in column for one in group.fields}
+
+
 class Tags(HTMLParser):
     """The tags of a piece of code with their attributes."""
 
@@ -53,9 +59,6 @@ class Tags(HTMLParser):
 
     def first(self, tag: str) -> dict[str, str | None]:
         return next(attributes for name, attributes in self.seen if name == tag)
-
-
-# --- the form ----------------------------------------------------------------------------------------------------
 
 
 def test_the_form_has_every_option_of_the_model():
@@ -83,9 +86,8 @@ def test_what_a_form_sends_untouched_is_the_default_again():
 def test_a_form_without_any_part_asks_for_nothing(query):
     """A form sends one empty `show` before its parts."""
     said = asked(f"{query}&place=below")
-    parts = next(one for group in said.groups for one in group.fields if one.name == "show")
     assert said.nothing
-    assert not any(choice.chosen for choice in parts.choices)
+    assert not any(choice.chosen for choice in fields(said)["show"].choices)
     assert "show" not in said.query
     assert said.notes == ()
 
@@ -106,13 +108,12 @@ def test_one_part_or_no_word_of_parts_is_a_strip(query):
 def test_nothing_chosen_is_said_and_gives_no_code(ui):
     page, chosen = html.page(asked(f"ui={ui}&show=")).decode(), html.page(asked(f"ui={ui}")).decode()
     say = words(ui).text
-    assert f"<p>{say('conf.nothing')}</p>" in page
-    assert f'<p class="warnings">{say("conf.nothing.code")}</p>' in page
-    assert (page.count('<div class="wides" hidden>'), page.count('<div class="phones" hidden>')) == (1, 1)
-    assert '<fieldset id="ways" role="none" disabled>' in page
+    assert say("conf.nothing") in page
+    assert say("conf.nothing.code") in page
+    assert "<iframe" not in page
     areas = re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
     assert (len(areas), set(areas)) == (chosen.count("<textarea"), {""})
-    for text in (f"<p>{say('conf.nothing')}</p>", say("conf.nothing.code"), " disabled>", " hidden>"):
+    for text in (say("conf.nothing"), say("conf.nothing.code"), " disabled>"):
         assert text not in chosen
 
 
@@ -125,21 +126,21 @@ def test_members_of_a_list_are_gathered():
 
 def test_the_form_shows_what_was_chosen():
     said = asked("ui=ru&lang=ky&theme=dark&bg=0a3d62&headlines=5&digits=2&place=below")
-    fields = {one.name: one for group in said.groups for one in group.fields}
+    form = fields(said)
 
     def chosen(name: str) -> list[str]:
-        return [choice.value for choice in fields[name].choices if choice.chosen]
+        return [choice.value for choice in form[name].choices if choice.chosen]
 
     assert [chosen(name) for name in ("lang", "theme", "digits", "place")] == [["ky"], ["dark"], ["2"], ["below"]]
-    assert (fields["bg"].value, fields["fg"].value, fields["headlines"].value) == ("#0a3d62", "", "5")
-    assert [group.name for group in said.groups if group.opened] == ["content", "headlines", "look", "motion"]
+    assert (said.colour.value, form["bg"].value, form["fg"].value) == ("0a3d62", "0a3d62", "")
+    assert form["headlines"].value == "5"
 
 
 def test_what_gave_way_is_told_and_what_cannot_be_read_is_told_in_words():
     said = asked("lang=de&bg=ffffff&fg=777777&ui=ru")
     assert said.notes == ("lang: указано 'de', допустимо: одно из en, ru, ky; показано значение по умолчанию",)
-    assert said.warnings == ("Текст #777777 на #ffffff: контраст 4,4 : 1, нужно 4,5 : 1. Показано цветом #757575.",)
-    assert not asked("bg=ffffff&fg=333333").warnings
+    assert said.contrast == ("Текст #777777: 4,4 : 1, а не 4,5; показано #757575", "")
+    assert asked("bg=ffffff&fg=333333").contrast[0] == "Text #333333 on #ffffff: contrast 12.6 : 1, reads well."
 
 
 NOTED = "lang=de&bg=blue&headlines=99&digits=x&feeds=gone&currency=USD&preset=gone"
@@ -149,13 +150,14 @@ NOTED = "lang=de&bg=blue&headlines=99&digits=x&feeds=gone&currency=USD&preset=go
 def test_every_note_is_in_the_pages_language(ui):
     english, said = parse(NOTED, OFFERED)[1], asked(f"{NOTED}&ui={ui}").notes
     assert {note.key for note in english} == {"wrong", "not_offered", "none", "near"}
-    assert len(said) == len(english) == 7
+    assert len(said) + 1 == len(english) == 7, "the field of headlines says itself what gave way"
+    assert fields(asked(f"{NOTED}&ui={ui}"))["headlines"].message
     assert bool(set(said) & {note.text() for note in english}) == (ui == "en")
 
 
 def test_a_transparent_strip_is_shown_on_the_ground_it_is_said_to_stand_on():
-    assert asked("theme=transparent&bg=1d3557").ground == "1d3557"
-    assert asked("theme=dark&bg=1d3557").ground is None
+    assert asked("theme=transparent&bg=1d3557").preview.ground == "1d3557"
+    assert asked("theme=dark&bg=1d3557").preview.ground is None
 
 
 def test_a_preset_is_given_out_by_its_name_and_what_differs():
@@ -179,9 +181,6 @@ def test_a_preset_is_given_out_by_its_name_and_what_differs():
 def test_a_preset_must_not_give_way(query, wrong):
     assert (gives_way(query, OFFERED) or "").startswith(wrong)
     assert gives_way("lang=ru&theme=dark&currencies=USD", OFFERED) is None
-
-
-# --- addresses ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -220,9 +219,6 @@ def test_without_a_host_to_believe_the_code_is_for_the_same_site():
     assert "frame-src 'self'" in codes(asked("", host="a b"))["frame"].policy
 
 
-# --- code --------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(("place", "loading"), [("top", "eager"), ("below", "lazy")])
 @pytest.mark.parametrize("id_", ["frame", "follow"])
@@ -232,23 +228,39 @@ def test_a_frame_carries_all_that_a_frame_should(lang, place, loading, id_):
     assert frame["title"]
     assert (frame["loading"], frame["sandbox"], frame["allow"]) == (loading, SANDBOX, "")
     assert frame["referrerpolicy"] == "strict-origin-when-cross-origin"
-    assert (frame["width"], frame["height"]) == ("600", "46")
-    assert (frame["style"] or "").startswith("color-scheme:normal;border:0;width:100%;height:")
+    assert (frame["width"], frame["height"]) == ("600", "96")
+    assert frame["style"] == f"border:0;color-scheme:normal;display:block;width:100%;height:{css_height(Options(), 3)}"
     query = parse_qs(urlsplit(frame["src"] or "").query)
     assert query == {"theme": ["dark"]} | ({"lang": [lang]} if lang != "en" else {})
 
 
-def test_a_card_is_higher_by_its_border_and_currencies_by_their_rows():
-    def reserved(query: str) -> list[int]:
-        style = Tags(codes(asked(query))["frame"].text).first("iframe")["style"] or ""
-        return [int(one) for one in re.findall(r"(?<=[(,])([0-9]+)px[,)]", style)]
+@pytest.mark.parametrize(
+    ("query", "number"), [("", 3), ("frame=card", 3), ("show=rates", 3), ("show=headlines", 3), ("headlines=0", 3)]
+)
+def test_the_height_is_that_of_the_strip(query, number):
+    said = asked(query)
+    frame = Tags(codes(said)["frame"].text).first("iframe")
+    assert (frame["style"] or "").endswith(f";height:{css_height(said.options, number)}")
+    assert frame["height"] == str(tallest(said.options, number))
+    element = Tags(codes(said)["element"].text).first("rate-ticker")
+    assert element["style"] == f"display:grid;min-height:{css_height(said.options, number)}"
 
-    assert reserved("") == [46, 92, 138]
-    assert reserved("frame=card") == [48, 94, 140]
-    assert reserved("show=clock") == [46, 70, 126]
+
+def test_the_sites_own_currencies_count_for_the_height():
     many = SiteSettings(HomeTerms(("USD", "EUR", "RUB", "KZT", "CNY")))
-    style = Tags(codes(asked("", terms=many))["frame"].text).first("iframe")["style"] or ""
-    assert "max(123px,min(182px," in style
+    assert css_height(Options(), 5) in codes(asked("", terms=many))["frame"].text
+    assert "44 px from 1024 px of width, 80 px from 700 px, 96 px below" in asked("", terms=many).says
+
+
+@pytest.mark.parametrize("query", ["", "theme=dark", "show=rates&lang=ru"])
+def test_code_for_a_page_is_one_block(query):
+    """WordPress makes paragraphs of what stands on a line of its own."""
+    for code in codes(asked(query)).values():
+        if not code.id.startswith(("include", "image-bbcode", "text")):
+            assert code.text.startswith("<div"), code.id
+            assert code.text.endswith("</div>"), code.id
+            assert not re.search(r">\s*\n\s*<", code.text), code.id
+            assert "\n\n" not in code.text, code.id
 
 
 def test_the_elements_attributes_are_its_options():
@@ -311,13 +323,14 @@ def test_every_address_in_the_code_asks_for_the_same_strip():
 
 def test_what_else_the_service_has_is_linked_with_the_options_that_were_chosen():
     said = asked("ui=ky&lang=ru&currencies=EUR,USD&theme=dark")
-    assert [address for _, address in said.also] == [
-        "panel?lang=ru&currencies=EUR,USD&theme=dark",
+    assert [address for _, address in (*said.pages, *said.also)] == [
+        "docs",
         "chart?currencies=EUR,USD&lang=ru",
+        "status",
+        "strip?lang=ru&currencies=EUR,USD&theme=dark",
+        "panel?lang=ru&currencies=EUR,USD&theme=dark",
         "headlines.atom?lang=ru",
         "rates.atom?lang=ru",
-        "docs",
-        "status",
     ]
     assert len({tuple(name for name, _ in asked(f"ui={lang}").also) for lang in LANGUAGES}) == len(LANGUAGES)
 
@@ -328,12 +341,13 @@ def test_a_panel_is_given_as_a_frame_and_as_the_element():
     assert frame["src"] == "https://rates.example/panel?lang=ru&headlines=8"
     assert (frame["sandbox"], frame["allow"]) == (SANDBOX, "")
     element = Tags(given["panel-element"].text).first("rate-ticker")
+    assert element.pop("style") == "display:grid;height:640px"
+    assert frame["height"] == "640"
+    low = codes(asked("lang=ru&headlines=1"))["panel-element"].text
+    assert f"height:{reserved_height(Options(headlines=1), 3)}px" in low
     assert element == {"view": "panel", "lang": "ru", "headlines": "8"}
     for style in re.findall(r'style="([^"]*)"', given["panel-frame"].text):
         assert hashed(style) in given["panel-frame"].policy
-
-
-# --- the reference -----------------------------------------------------------------------------------------------
 
 
 def test_the_reference_says_of_each_option_what_the_model_says():
@@ -353,7 +367,7 @@ def test_the_reference_says_of_each_option_what_the_model_says():
             assert default == f"`{shown}`", name
         for choice in re.findall(r"`([^`]+)`", allowed):
             _, notes = parse(f"{name}={choice}", OFFERED)
-            assert not notes or name in ("home", "currencies", "feeds"), (name, notes)
+            assert not notes or name in ("home", "currencies", "feeds", "first"), (name, notes)
 
 
 def test_the_guides_policy_allows_the_styles_of_the_code_above_it():
@@ -373,4 +387,4 @@ def test_the_reference_shows_how_a_change_is_kept_visible():
     usd = series("USD", days, (before, before, after))
     rate = scene(at(WEDNESDAY, "18:40"), (usd,)).strip(Options(currencies=("USD",))).rates[0]
     assert rate.next
-    assert f"{rate.text} → {rate.next.text}" in REFERENCE.read_text(encoding="utf-8")
+    assert f"{rate.text} and {rate.next.text}" in REFERENCE.read_text(encoding="utf-8")

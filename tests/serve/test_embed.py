@@ -60,7 +60,16 @@ def test_a_version_is_kept_for_ever_and_the_newest_for_minutes() -> None:
 
 
 def test_what_was_never_issued_is_not_found_and_not_kept() -> None:
-    for name in ("000000000000.js", ".js", "", "..", f"0{script().name}", script().version, f"{parts().version}.js", f"{parts().version}.css"):
+    for name in (
+        "000000000000.js",
+        ".js",
+        "",
+        "..",
+        f"0{script().name}",
+        script().version,
+        f"{parts().version}.js",
+        f"{parts().version}.css",
+    ):
         answer = client().get(f"/embed/{name}")
         assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
 

@@ -47,6 +47,7 @@ def test_it_says_in_every_state_what_the_view_says(state: str, lang: Language) -
 def test_figures_move_as_on_the_strip() -> None:
     assert "EUR 99.56 ▲ 0.31" in inside(scenes.day().strip()).said()
     assert "EUR 99.56 → 99.87 ▲" in inside(scenes.evening().strip()).said()
+    assert "EUR 99.56 ▲ 0.31 · changed 21 Jun" in inside(scenes.monday().strip()).said()
     assert "USD — → 87.45" in inside(scenes.only_tomorrow().strip()).said()
     assert "no NBKR rate yet → 19 June" in inside(scenes.only_tomorrow().strip()).said()
 

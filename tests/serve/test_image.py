@@ -14,7 +14,7 @@ import pytest
 from support import scenes
 from support.png import Pixel, pixels
 
-from ticker.model import Language
+from ticker.model import DAY, Language
 from ticker.serve.strip import svg as image
 from ticker.serve.strip.contrast import DARK, LIGHT
 from ticker.serve.strip.options import LANGUAGES, Options
@@ -49,8 +49,8 @@ def test_bank_day_figures_and_the_moment_stand_in_the_picture(state: str, lang: 
     strip = scenes.SCENES[state]().strip(Options(lang=lang))
     said = lines(drawn(strip))
     assert strip.words.bank in said
-    for word in ("day", "as_of_dated", "updated_dated"):
-        assert not getattr(strip.words, word) or getattr(strip.words, word) in said
+    day = f"{strip.words.day} · {strip.words.lower}" if strip.changed else strip.words.day
+    assert {*filter(None, [day, strip.words.as_of_dated, strip.words.updated_dated])} <= {*said}
     for rate in strip.rates:
         assert rate.text in said
         assert {f"{rate.currency} {rate.own_day}".strip(), *filter(None, [rate.own_doubt])} <= {*said}
@@ -204,9 +204,8 @@ def differing(one: list[list[Pixel]], other: list[list[Pixel]]) -> list[int]:
 
 
 def test_text_is_really_drawn_the_letters_of_each_language() -> None:
-    """Without a font nothing would be drawn, with one that lacks a letter the same box for each."""
+    """Without a font nothing would be drawn."""
     letters = ["n", "N", "Ж", "ж", "ө", "Ө", "ү", "Ү", "ң", "Ң", "—", "→", "≈", "▲", "▼"]
-    letters.append("\uf8ff")  # a private one, which no font has
     made = [png(replace(titled(letter * 20), rates=())) for letter in letters]
     assert len(set(made)) == len(letters)
     rows = differing(pixels(made[0]), pixels(made[1]))
@@ -271,3 +270,20 @@ def test_the_documentation_gives_the_size_it_has() -> None:
     assert (
         f"{image.size(3, 0)[1]} with `headlines=0`, and {row} more for every further row of three currencies" in paper
     )
+
+
+@pytest.mark.parametrize(("lang", "day"), [("en", "changed 21 Jun"), ("ru", "изм. 21 июн."), ("ky", "21-июнда")])
+def test_a_picture_of_a_monday_tells_the_last_change_with_its_day(lang: Language, day: str) -> None:
+    drawn = image.svg(scenes.monday().strip(Options(lang=lang))).decode()
+    assert f" · {day}" in drawn
+    assert "▲ 0.31" in drawn.replace(",", ".")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_picture_has_its_height_also_where_a_currency_has_only_a_later_figure(lang: Language) -> None:
+    days = (scenes.WEDNESDAY - DAY, scenes.WEDNESDAY, scenes.WEDNESDAY + DAY)
+    later = tuple(scenes.series(one, days[2:], (figure,)) for one, figure in {"KZT": "0.1892", "CNY": "12.53"}.items())
+    scene = scenes.scene(scenes.at(scenes.WEDNESDAY, "18:40"), (*scenes.daily(*days), *later))
+    options = Options(lang=lang, currencies=("USD", "EUR", "RUB", "KZT", "CNY"), headlines=2)
+    root = ET.fromstring(image.svg(scene.strip(options)))
+    assert int(root.get("height") or 0) == image.size(len(options.currencies or ()), 2)[1]

@@ -29,6 +29,7 @@ from ticker.serve.panel.table import PanelRate
 from ticker.serve.panel.view import Panel, panel
 from ticker.serve.render import Renderer
 from ticker.serve.strip import json as strip_json
+from ticker.serve.strip.contrast import ratio
 from ticker.serve.strip.options import LANGUAGES, Options
 from ticker.serve.terms import SiteSettings
 from ticker.snapshot import Series
@@ -82,6 +83,108 @@ def test_from_the_afternoon_on_tomorrow_stands_beside_today() -> None:
     assert row(one, "EUR").change == "0.3111"  # which the strip has no room for
 
 
+MONDAY = date(2026, 11, 30)
+WEEKEND = {
+    "USD": ("87.4500", "87.4672", "87.4672", "87.4672"),
+    "EUR": ("101.9012", "102.5741", "102.5741", "102.5741"),
+    "RUB": ("1.1432", "1.1432", "1.1432", "1.1432"),
+}
+
+
+def weekend(**changes: tuple[str, ...]) -> Scene:
+    """A Monday whose table is that of Saturday, printed anew. `changes` are figures of currencies from Friday on."""
+    days = [MONDAY - 3 * DAY + nth * DAY for nth in range(4)]
+    own = (scenes.series(code, days, of) for code, of in {**WEEKEND, **changes}.items())
+    return scenes.scene(scenes.at(MONDAY, "11:16"), tuple(own))
+
+
+def test_a_day_without_new_figures_is_compared_with_the_last_that_had_others() -> None:
+    one = said(weekend())
+    assert one.previous
+    assert (one.previous.day, one.previous.text) == (MONDAY - 3 * DAY, "27 November")
+    assert (one.today.text, one.today.word) == ("28–30 November", "")
+    assert [texts(rate)[:2] for rate in one.rates] == [
+        ("87.4500", "87.4672"),
+        ("101.9012", "102.5741"),
+        ("1.1432", "1.1432"),
+    ]
+    assert [(rate.change, rate.trend) for rate in one.rates] == [("0.0172", "up"), ("0.6729", "up"), ("–", None)]
+    assert {mark for rate in one.rates for mark in marks(rate)} == {""}
+
+
+@pytest.mark.parametrize(
+    ("lang", "head"),
+    [
+        ("en", "NBKR, soms for 1. Unchanged since 28 November"),
+        ("ru", "НБКР, сом за 1. С 28 ноября без изменений"),
+        ("ky", "Улуттук банк, сом, 1 үчүн. 28-ноябрь күнүнөн бери өзгөргөн жок"),
+    ],
+)
+def test_above_the_table_it_is_said_since_when_nothing_changed(lang: Language, head: str) -> None:
+    known = weekend(RUB=("1.1463", "1.1432", "1.1432", "1.1432"))
+    for medium in (html.page, html.fragment):
+        page = Page(medium(said(known, lang=lang)).decode())
+        assert head.split(". ")[1] in page.said()
+    assert head in Page(html.page(said(known, lang=lang)).decode()).said()
+
+
+def test_nothing_is_said_to_be_unchanged_that_is_not_known_to_be() -> None:
+    """The rouble's table of Sunday was never read: another figure may have stood in it."""
+    days, figures = (MONDAY - 3 * DAY, MONDAY - 2 * DAY, MONDAY), ("1.1463", "1.1432", "1.1432")
+    known = weekend()
+    others = [one for one in known.snapshot.content.series if one.currency != "RUB"]
+    one = said(known.with_content(series=(*others, scenes.series("RUB", days, figures))))
+    assert one.words["since"] == ""
+    assert one.today.text == "30 November"
+    assert (texts(row(one, "RUB")), row(one, "RUB").change) == (("", "1.1432", ""), "")
+    assert one.previous
+    assert one.previous.text == "27 November"
+    assert row(one, "EUR").change == "0.6729"
+
+
+def test_a_day_of_new_figures_is_not_said_to_be_unchanged() -> None:
+    assert said(scenes.day()).words["since"] == ""
+    assert said(weekend(USD=("87.4500", "87.4672", "87.4672", "87.5000"))).words["since"] == ""
+    assert said(scenes.late()).words["since"] == ""
+
+
+def test_figures_that_never_were_others_have_no_column_before() -> None:
+    flat = {code: (figures[-1],) * 4 for code, figures in WEEKEND.items()}
+    one = said(weekend(**flat))
+    assert one.previous is None
+    assert {rate.change for rate in one.rates} == {""}
+
+
+def test_a_figure_leads_to_the_chart_of_its_currency() -> None:
+    one = said(scenes.day(), lang="ru")
+    assert [rate.chart for rate in one.rates] == [f"/chart?lang=ru&currencies={code}" for code in ("USD", "EUR", "RUB")]
+    page = html.page(one).decode()
+    assert (
+        '<a class="fig" href="/chart?lang=ru&amp;currencies=USD" target="_blank" rel="noopener">87,4500'
+        '<span class="said">, график, доллар США, '
+    ) in page
+    assert "chart of the US dollar" in html.page(said(scenes.day())).decode()
+    for none in (said(scenes.day(), charts="off"), said(scenes.stale()), said(scenes.stand_in())):
+        assert {rate.chart for rate in none.rates} == {""}
+        assert 'class="fig" href' not in html.page(none).decode()
+
+
+def test_a_sites_colour_is_the_line_and_the_links_and_not_the_ground() -> None:
+    red = said(scenes.day(), bg="c8102e", fg="ffffff").strip.look
+    light, dark = red.colours
+    assert (red.top, red.accent) == ("c8102e", False)
+    assert (light.ground, light.text, light.link) == ("ffffff", "12161b", "c8102e")
+    assert (dark.ground, dark.text) == ("14171b", "eef1f5")
+    assert ratio(dark.link, dark.ground) >= 4.5
+    assert said(scenes.day(), bg="c8102e", line="00ff00").strip.look.top == "00ff00"
+    assert said(scenes.day(), bg="c8102e", accent="004400").strip.look.colours[0].link == "004400"
+    strip = said(scenes.day(), bg="c8102e", fg="ffffff", panel="strip").strip.look
+    assert (strip.top, strip.colours[0].ground) == (None, "c8102e")
+    behind = said(scenes.day(), bg="c8102e", theme="transparent").strip.look
+    assert (behind.top, behind.colours[0].ground) == (None, "c8102e")
+    assert said(scenes.day()).strip.look.top is None
+
+
 def test_a_weak_currency_is_quoted_as_the_bank_quotes_it() -> None:
     days = (WEDNESDAY - DAY, WEDNESDAY)
     drams = tuple(
@@ -119,7 +222,7 @@ def test_a_single_late_figure_says_so_in_its_own_cell() -> None:
     one = said(scenes.rouble_held())
     assert one.today.text == "18 June"
     rouble = row(one, "RUB")
-    assert (texts(rouble), marks(rouble)) == (("1.1050", "1.1019", ""), ("16 June", "of 17 June", ""))
+    assert (texts(rouble), marks(rouble)) == (("1.1019", "1.1019", ""), ("", "of 17 June", ""))
     assert marks(row(one, "EUR")) == ("", "", "")
 
 
@@ -217,7 +320,7 @@ def test_links_keep_the_options() -> None:
     query = "lang=ru&currencies=EUR&headlines=3"
     assert one.links["self"] == f"/panel.json?{query}"
     assert one.links["print"] == f"/panel?{query}#print"
-    assert one.links["chart"] == "/chart?currencies=EUR&lang=ru"
+    assert one.links["chart"] == "/chart?lang=ru&currencies=EUR"
     assert one.languages[2].href == "/panel?lang=ky&currencies=EUR&headlines=3"
     assert one.days[0].headlines[0].story == "/story/ru0?lang=ru"
 
@@ -328,9 +431,9 @@ def test_a_hostile_title_stays_text_in_every_medium() -> None:
 def test_without_script_the_page_says_no_more_than_stays_true() -> None:
     """The words for as long as somebody looks again are drawn only by what the script adds."""
     style = (templates_dir() / "panel/panel.css").read_text()
-    assert ".now, .current { display: none; }" in style
+    assert ".board :is(.now, .current) { display: none; }" in style
     page = html.page(said(scenes.evening())).decode()
-    assert page.count('<span class="now">') == 2
+    assert page.count('<span class="now">') == 1
     assert "as of 18 June 2025, 18:39" in page
 
 
@@ -338,7 +441,7 @@ def test_the_policy_names_style_and_script_of_the_page() -> None:
     one = said(scenes.day(), bg="102030")
     policy = html.policy("https://news.example", one)
     assert "frame-ancestors https://news.example" in policy
-    assert policy.count("'sha256-") == 4
+    assert policy.count("'sha256-") == 3
     assert "require-trusted-types-for 'script'" in policy
 
 

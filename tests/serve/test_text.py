@@ -48,6 +48,11 @@ def test_an_evening_reads_like_this() -> None:
     [
         ("day", "NBKR, soms · 18 June\nas of 18 June 2025, 11:15\n\nUSD   87.45\nEUR   99.56 ▲ 0.31\n"),
         (
+            "monday",
+            "NBKR, soms · 23 June\nas of 23 June 2025, 11:15\n\n"
+            "USD   87.45\nEUR   99.56 ▲ 0.31 · changed 21 Jun\nRUB  1.1019 ▼ 0.0031 · changed 21 Jun\n",
+        ),
+        (
             "late",
             "NBKR, soms · of 30 December\nNBKR: official rates for 30 December, the last ones known\n"
             "as of 3 January 2026, 09:01\n\nUSD   87.45\n",
@@ -61,6 +66,15 @@ def test_an_evening_reads_like_this() -> None:
 )
 def test_every_state_speaks_in_words(state: str, begins: str) -> None:
     assert said(scenes.SCENES[state]().strip()).startswith(begins)
+
+
+def test_a_change_of_saturday_is_never_told_as_one_of_monday() -> None:
+    """Each line has the day of its change, in every language."""
+    for lang, day in (("en", "changed 21 Jun"), ("ru", "изм. 21 июн."), ("ky", "21-июнда")):
+        lines = said(scenes.monday().strip(Options(lang=lang))).splitlines()
+        moved = [line for line in lines if "▲" in line or "▼" in line]
+        assert len(moved) == 2
+        assert all(line.endswith(f" · {day}") for line in moved)
 
 
 def test_a_currency_of_another_day_says_so_itself() -> None:

@@ -97,7 +97,7 @@ def spoken(page: str) -> str:
 
 def drawn(page: str) -> str:
     """The mark beside the figure."""
-    (found,) = re.findall(r'<li data-key="USD".*?<span class="mark">(.*?)</span>', page)
+    (found,) = re.findall(r'<li data-key="USD".*?<span class="small">(.*?)</span>', page)
     assert isinstance(found, str)
     return found
 
@@ -148,7 +148,10 @@ def test_every_door_says_that_todays_figure_is_unconfirmed(desk: Desk, path: str
 @pytest.mark.parametrize("path", ["/strip", "/strip.fragment", "/strip.svg", "/strip.txt", "/panel", "/panel.fragment"])
 def test_where_it_is_all_that_is_shown_the_label_says_so(desk: Desk, path: str, lang: Language) -> None:
     page = text(desk, f"{path}?lang={lang}&currencies=USD")
-    assert f"{words(lang).day(TODAY)}, {WORDS[lang]}" in page
+    if path == "/strip":
+        assert f'{words(lang).brief(TODAY, TODAY)}</span></span><span class="low">{WORDS[lang]}</span>' in page
+    else:
+        assert f"{words(lang).day(TODAY)}, {WORDS[lang]}" in page
     if path in ("/strip", "/strip.svg", "/strip.txt"):
         assert PLURAL[lang] in page, "the announcement"
 

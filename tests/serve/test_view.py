@@ -124,6 +124,36 @@ def test_on_a_sunday_the_change_of_saturdays_table_is_told_with_its_own_day() ->
     assert (of_json["EUR"]["last_change"], of_json["EUR"]["changed_on"]) == ("0.3111", "2025-06-21")
 
 
+@pytest.mark.parametrize(
+    ("lang", "up", "down"),
+    [
+        ("en", "99.56 soms, up 0.31 on 21 June, official rate for 23 June", "down 0.0031 on 21 June"),
+        ("ru", "99,56 сома, 21 июня рост на 0,31, официальный курс на 23 июня", "21 июня снижение на 0,0031"),
+        ("ky", "99,56 сом, 21-июнда өсүш 0,31, 23-июнь үчүн расмий курс", "21-июнда төмөндөө 0,0031"),
+    ],
+)
+def test_the_last_change_is_spoken_with_its_own_day(lang: Language, up: str, down: str) -> None:
+    dollar, euro, rouble = (one.spoken for one in rates(scenes.monday(), lang).values())
+    assert up in euro
+    assert down in rouble
+    assert "21" not in dollar, "its last change is not known"
+
+
+def test_in_the_evening_tomorrows_figure_is_spoken_and_no_change_of_saturday() -> None:
+    monday = scenes.monday()
+    series = tuple(
+        replace(one, rates=(*one.rates, replace(one.rates[-1], valid_on=day, valid_until=day, quoted=D(quoted))))
+        for one, quoted in zip(monday.snapshot.content.series, ("87.4500", "99.8700", "1.1019"), strict=True)
+        for day in [one.rates[-1].valid_on + DAY]
+    )
+    evening = replace(monday.with_content(series=series), now=monday.now + timedelta(hours=7))
+    assert [one.spoken.split(", ", 1)[1] for one in rates(evening).values()] == [
+        "official rate for 23 June",
+        "official rate for 23 June, 99.87 for 24 June",
+        "official rate for 23 June",
+    ]
+
+
 @pytest.mark.parametrize("state", ["late", "stale", "none", "unconfirmed", "stand_in"])
 def test_a_figure_that_is_not_certain_has_no_last_change(state: str) -> None:
     for one in scenes.SCENES[state]().strip().rates:

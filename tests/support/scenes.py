@@ -143,6 +143,14 @@ def evening_all() -> Scene:
     return scene(at(WEDNESDAY, "18:40"), (series("USD", days, usd), series("EUR", days, eur), series("RUB", days)))
 
 
+def monday() -> Scene:
+    """Nothing new since Saturday's table, which moved euro and rouble; the dollar stands."""
+    monday = WEDNESDAY + 5 * DAY
+    days = tuple(monday - nth * DAY for nth in (3, 2, 1, 0))
+    moved = [(currency, (quoted[0], *(quoted[1],) * 3)) for currency, quoted in FIGURES.items()]
+    return scene(at(monday, "11:16"), tuple(series(currency, days, quoted) for currency, quoted in moved))
+
+
 def late() -> Scene:
     """The third of January; the bank answers, and its newest table is of 30 December."""
     return scene(at(date(2026, 1, 3), "09:02"), daily(date(2025, 12, 29), date(2025, 12, 30)))
@@ -264,7 +272,7 @@ def demo() -> Scene:
 SCENES = {
     made.__name__: made
     for made in (
-        *(day, evening, evening_all, late, stale, none, nothing, only_tomorrow),
+        *(day, monday, evening, evening_all, late, stale, none, nothing, only_tomorrow),
         *(rouble_held, unconfirmed, euro_unconfirmed, demo),
         *(stand_in, contradicted, rouble_stands_in, stand_in_evening),
     )

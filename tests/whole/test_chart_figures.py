@@ -62,7 +62,7 @@ def charted(shelf: Shelf, first: date, last: date) -> dict[tuple[str, date], Dec
         until = min(last, first + 399 * DAY)
         page = shelf.get(f"/chart?currencies={','.join(CURRENCIES)}&from={first}&to={until}").text
         for day, cells in re.findall(r'<time datetime="([\d-]+)">.*?</th>(.*?)</tr>', page):
-            for code, cell in zip(CURRENCIES, re.findall("<td>(.*?)</td>", cells), strict=True):
+            for code, cell in zip(CURRENCIES, re.findall("<td>(?:<span.*?</span>)?(.*?)</td>", cells), strict=True):
                 if cell != "—":
                     found[code, date.fromisoformat(day)] = Decimal(cell.replace(",", ""))
         first = until + DAY

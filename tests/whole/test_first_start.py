@@ -45,7 +45,7 @@ class Started:
     def evening(self) -> Answer:
         """The strip of `at_midnight` before midnight."""
         if self._evening is None:
-            self._evening = until("figures before midnight", lambda: complete(self.at_midnight), FIGURES_S)
+            self._evening = until("figures before midnight", lambda: with_next(self.at_midnight), FIGURES_S)
         return self._evening
 
     def demo(self, moment: str | None, *arguments: str) -> Running:
@@ -86,6 +86,12 @@ def complete(running: Running) -> Answer | None:
     fresh = [one for one in answer.json["rates"] if one["freshness"] == "fresh"]
     of_today = {one["currency"] for one in fresh if one["valid_on"] == str(today(answer))}
     return answer if of_today >= set(SHOWN) else None
+
+
+def with_next(running: Running) -> Answer | None:
+    """The same, once the table of tomorrow is read too."""
+    answer = complete(running)
+    return answer if answer and all(one["next"] for one in answer.json["rates"]) else None
 
 
 @pytest.mark.parametrize("name", MOMENTS)

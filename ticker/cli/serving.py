@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from ticker.config import DEFAULT_FEEDS, DEFAULT_HOMES, DEFAULT_RATES, LONGEST_S
 from ticker.model import archive_id
 
 if TYPE_CHECKING:
+    from ticker.demo import DemoUpstream
     from ticker.demo.hostpage import HostPage
 
 
@@ -81,6 +83,7 @@ def demo(
         config = read_settings(file, host=host, port=port, isolated=True).config
         _check_before_serving(config)
         _announce(upstream.url, file, config, clock())
+        _write_past(config, upstream, clock())
         with _host_page(config) as page:
             print(f"ticker: a host page that embeds the strip at {page.url}/", file=sys.stderr)
             return serve(config)
@@ -98,6 +101,21 @@ def _offset_s(at: datetime | None) -> int:
     return offset_s
 
 
+def _write_past(config: Config, upstream: DemoUpstream, now: datetime) -> None:
+    """A year of figures, so that charts and the API's history have something to show from the first moment on."""
+    from ticker.collect.lease import backfill_lease
+    from ticker.collect.sources.configured import rates_sources
+    from ticker.demo.past import past
+
+    official = [source.id for source in rates_sources(config) if not source.visits]
+    with (
+        opened_store(config, create=True) as store,
+        backfill_lease(store, time.sleep) as token,
+        store.backfill(token()) as tx,
+    ):
+        tx.add(past(upstream, official, now))
+
+
 def _announce(upstream: str, settings: Path, config: Config, now: datetime) -> None:
     from ticker.cli.backfill import (
         earliest_day,
@@ -107,7 +125,10 @@ def _announce(upstream: str, settings: Path, config: Config, now: datetime) -> N
     print(f"ticker: demonstration upstream at {upstream} (GET /order lists its faults)", file=sys.stderr)
     print(f"ticker: its settings, for `ticker held` and others: --config {settings}", file=sys.stderr)
     first = ten_years_before(now.date(), earliest_day(config))
-    print(f"ticker: its past, for charts: ticker backfill --from {first} --config {settings}", file=sys.stderr)
+    print(
+        f"ticker: ten years of its past, for charts: ticker backfill --from {first} --config {settings}",
+        file=sys.stderr,
+    )
 
 
 def _host_page(config: Config) -> HostPage:

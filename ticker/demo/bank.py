@@ -10,41 +10,44 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
+from ticker.demo.levels import FROZEN, level
 from ticker.model import DAY, Home
 
 SET_AT = time(15, 59)
 RESTAMPED_AT = time(16, 20)
 FRIDAY, SATURDAY = 4, 5
 STEP = Decimal("0.0001")  # NBKR prints four decimals
+CENT = Decimal("0.01")  # the least that a reader sees of a figure from 10 up
+_LEAST_MOVE = Decimal("0.0005")  # of a figure, from one table to the next
+_SWAY = Decimal("0.0015")  # of the dollar: its greatest step of a day beside the way of its week
+_ATTEMPTS = 100
+_TIDES = {400: 3, 130: 5, 40: 3}  # how high each is, in thousandths of the dollar, by days from one turn to the next
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    base: Decimal  # home currency for `nominal` units
+    """`swing`: how lively it is beside the dollar, which has 1; 0 follows the dollar and nothing else."""
+
     nominal: int = 1
-    swing: Decimal = Decimal(1)  # how lively it is; 0 is frozen
+    swing: int = 1
 
 
-DAILY = {
-    "USD": _Kind(Decimal("87.4500")),
-    "EUR": _Kind(Decimal("100.9000")),
-    "CNY": _Kind(Decimal("12.7400"), swing=Decimal("0.5")),
-    "KZT": _Kind(Decimal("0.1872")),
-    "RUB": _Kind(Decimal("1.1230"), swing=Decimal("1.3")),
-}
+DAILY = {"USD": _Kind(), "EUR": _Kind(swing=3), "CNY": _Kind(swing=2), "KZT": _Kind(swing=3), "RUB": _Kind(swing=4)}
 WEEKLY = {
-    "GBP": _Kind(Decimal("117.4147")),
-    "INR": _Kind(Decimal("0.9117")),
-    "CHF": _Kind(Decimal("111.2312")),
-    "JPY": _Kind(Decimal("5.4983"), nominal=10),
-    "AMD": _Kind(Decimal("2.3734"), nominal=10),
-    "BYR": _Kind(Decimal("0.3402"), nominal=100, swing=Decimal(0)),
-    "UZS": _Kind(Decimal("0.0073"), swing=Decimal("0.3")),
-    "TRY": _Kind(Decimal("1.9160")),
-    "GEL": _Kind(Decimal("32.7401")),
-    "AED": _Kind(Decimal("23.8094"), swing=Decimal("0.1")),
+    "GBP": _Kind(swing=4),
+    "INR": _Kind(swing=3),
+    "CHF": _Kind(swing=4),
+    "JPY": _Kind(nominal=10, swing=4),
+    "AMD": _Kind(nominal=10, swing=3),
+    "BYR": _Kind(nominal=100, swing=0),
+    "UZS": _Kind(swing=3),
+    "TRY": _Kind(swing=3),
+    "GEL": _Kind(swing=3),
+    "AED": _Kind(swing=0),
 }
 _KINDS = DAILY | WEEKLY
 HOME = Home("KGS", ZoneInfo("Asia/Bishkek"))
@@ -93,14 +96,14 @@ class Bank:
     def daily_table(self, now: datetime) -> tuple[date, dict[str, Decimal], datetime]:
         """What daily.xml holds at `now`: the day it is valid on, its figures, and when it was written (UTC)."""
         day = self.home.day(now)
-        while (written := self._written_on(day)) is None or written > now:
+        while (written := self.written_on(day)) is None or written > now:
             day -= DAY
         return day + DAY, {name: self.figure(name, day + DAY) for name in DAILY}, written
 
     def weekly_table(self, now: datetime) -> tuple[date, dict[str, Decimal], datetime]:
         """What weekly.xml holds at `now`; valid for seven days from the day named, a Saturday."""
         day = self.home.day(now)
-        while day.weekday() != FRIDAY or (written := self._written_on(day)) is None or written > now:
+        while day.weekday() != FRIDAY or (written := self.written_on(day)) is None or written > now:
             day -= DAY
         return day + DAY, {name: self.figure(name, day + DAY) for name in WEEKLY}, written
 
@@ -112,7 +115,7 @@ class Bank:
     def _trades(self, day: date) -> bool:
         return day.weekday() < SATURDAY and day not in self.closed
 
-    def _written_on(self, day: date) -> datetime | None:
+    def written_on(self, day: date) -> datetime | None:
         """When on `day` the table of the day after is written (UTC), if it is."""
         if self._trades(day):
             return self.home.at(day, SET_AT)
@@ -128,20 +131,44 @@ class Bank:
         return every or self._trades(day - DAY) or day in self._printed
 
     def _generated(self, currency: str, day: date) -> Decimal:
-        """A slow tide, a slower one and a daily ripple: at most 0.7 % from one day to the next, 2 % over 12 days."""
-        kind = _KINDS[currency]
-        if currency == "USD":  # unchanged on three days of four, and never far off
-            off = chance(self.seed, "USD", day) % 240
-            return kind.base - STEP * (off if off < 60 else 0)
-        tide = self._tide(currency, day, 40) * 12 + self._tide(currency, day, 400) * 40
-        ripple = self._noise(currency, "ripple", day.toordinal()) * 2
-        return (kind.base * (1 + kind.swing * (tide + ripple) / 1000)).quantize(STEP)
+        return _week(self.seed, currency, day.toordinal() // 7)[day.weekday() - 1]
 
-    def _tide(self, currency: str, day: date, period: int) -> Decimal:
-        nth, past = divmod(day.toordinal(), period)
-        before, after = self._noise(currency, period, nth), self._noise(currency, period, nth + 1)
-        return (before * (period - past) + after * past) / period
 
-    def _noise(self, *key: object) -> Decimal:
-        """From -1 to 1."""
-        return Decimal(chance(self.seed, *key) % 20_001 - 10_000) / 10_000
+@lru_cache(maxsize=16_384)
+def _week(seed: str, currency: str, week: int) -> tuple[Decimal, ...]:
+    """The figures of a week, Tuesday to Saturday, on the way from one Saturday to the next. Of the ways that chance
+    offers it is the first on which a reader sees a change every day."""
+    begins, ends = _saturday(seed, currency, week - 1), _saturday(seed, currency, week)
+    least = max(begins * _LEAST_MOVE, CENT if begins >= 10 else STEP)
+    sway = begins * _SWAY * _KINDS[currency].swing
+    for attempt in range(_ATTEMPTS):
+        steps = [sway * noise(seed, currency, week, nth, attempt) for nth in range(5)]
+        drift = (ends - begins - sum(steps)) / 5
+        moved = list(accumulate(step + drift for step in steps[:-1]))
+        days = (*((begins + each).quantize(STEP) for each in moved), ends)
+        if all(abs(after - before) >= least for before, after in pairwise((begins, *days))):
+            break
+    return days
+
+
+@lru_cache(maxsize=16_384)
+def _saturday(seed: str, currency: str, week: int) -> Decimal:
+    """The level of the time with tides and a step of the week; those of the dollar move all others."""
+    day, nominal = date.fromordinal(week * 7 + SATURDAY + 1), _KINDS[currency].nominal
+    figure = level(currency, day) * nominal
+    for moving in () if currency in FROZEN else dict.fromkeys(("USD", currency)):
+        tides = sum(height * _tide(seed, moving, day, period) for period, height in _TIDES.items())
+        figure *= 1 + _KINDS[moving].swing * (tides + noise(seed, moving, week)) / 1000
+    return figure.quantize(STEP)
+
+
+def _tide(seed: str, currency: str, day: date, period: int) -> Decimal:
+    """From -1 to 1, with a turn every `period` days."""
+    nth, past = divmod(day.toordinal(), period)
+    before, after = noise(seed, currency, period, nth), noise(seed, currency, period, nth + 1)
+    return (before * (period - past) + after * past) / period
+
+
+def noise(*key: object) -> Decimal:
+    """From -1 to 1."""
+    return Decimal(chance(*key) % 20_001 - 10_000) / 10_000

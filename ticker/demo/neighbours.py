@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from ticker.demo import tables
-from ticker.demo.bank import SATURDAY, Bank, chance
+from ticker.demo.bank import SATURDAY, Bank, noise
 from ticker.demo.pages import Row
 from ticker.model import DAY, Home
 
@@ -86,7 +86,7 @@ class Neighbour:
     def newest(self, now: datetime) -> date:
         """The day of the newest table that is published."""
         day = self.home.day(now) + DAY
-        while not self.has_table(day) or self._published_at(day) > now:
+        while not self.has_table(day) or self.published_at(day) > now:
             day -= DAY
         return day
 
@@ -109,7 +109,7 @@ class Neighbour:
         text = asked.strip("/") if not self.asked_as else parse_qs(asked).get(self.asked_as, [""])[0]
         return datetime.strptime(text, self.day_asked).date() if text else None  # noqa: DTZ007 a day has no zone
 
-    def _published_at(self, day: date) -> datetime:
+    def published_at(self, day: date) -> datetime:
         return self.home.at(day if self.days is Days.WORKING else day - DAY, PUBLISHED_AT)
 
 
@@ -164,7 +164,7 @@ class Neighbours:
 
     def _noise(self, *key: object) -> Decimal:
         """From -1 to 1."""
-        return Decimal(chance(self.seed, "neighbours", *key) % 20_001 - 10_000) / 10_000
+        return noise(self.seed, "neighbours", *key)
 
 
 def _nominals(text: str) -> Mapping[str, int]:

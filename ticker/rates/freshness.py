@@ -36,6 +36,7 @@ class Figure:
     last: Rate | None  # the newest believed one not later than today, shown or not
     previous: Rate | None  # the nearest earlier one; None where that is in doubt
     next: Rate | None  # the nearest later one; None where that is in doubt
+    next_doubted: Rate | None = None  # that one, then
     confirmed: bool = True  # False: `rate` is a first figure that nothing has borne out yet
     derived: Level | None = None  # what other banks agree on for the day, where there is no official figure to show
     last_change: Decimal | None = None  # the last real one up to `rate`; None where its day is not certain
@@ -166,6 +167,7 @@ def build_figure(
     following = min(coming, key=lambda pair: pair[0].first, default=None)  # of equal days, the earlier source's
     fresh = found is not None and found.freshness is Freshness.FRESH
     changed = change_of(found.period, tracks, place, ordinal) if found and fresh else None
+    later = _beyond_doubt(*following) if following else None
     return Figure(
         currency=currency,
         source=track.source,
@@ -174,7 +176,8 @@ def build_figure(
         rate=found.period.rate if found else None,
         last=last.rate if last else None,
         previous=_beyond_doubt(previous[-1], track) if previous else None,
-        next=_beyond_doubt(*following) if following else None,
+        next=later,
+        next_doubted=following[0].rate if following and not later else None,
         confirmed=found.period.confirmed if found else True,
         last_change=changed.by if changed else None,
         changed_on=changed.on if changed else None,

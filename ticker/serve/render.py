@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 
 from ticker.model import Language
-from ticker.rates.freshness import Judgement
+from ticker.rates.freshness import Judgement, freshness
 from ticker.serve.configurator import html as configurator_html
 from ticker.serve.configurator.view import configurator
 from ticker.serve.http.response import (
@@ -45,6 +45,8 @@ EMBED_PATHS = (*STRIPS, *PANELS)
 SCHEMAS: Mapping[str, str] = {SCHEMA_PATH: "strip/schema.json", PANEL_SCHEMA_PATH: "panel/schema.json"}
 
 CONFIGURATOR_LIFE = timedelta(minutes=1)
+
+_FRAMED_BY_NONE, _BY_SELF = "frame-ancestors 'none'", "frame-ancestors 'self'"
 
 PREWARMED = tuple((path, query) for query in ("", *(f"lang={lang}" for lang in LANGUAGES)) for path in PAGES)
 """The commonest paths and queries, rendered before a new version is shown."""
@@ -168,8 +170,27 @@ def configure(
     script = embed.script()
     settings = replace(settings, embed=Embed(f"/embed/{script.version}.js", script.integrity))
     form = configurator(query, host, scheme, content, settings, picture, language)
-    headers = Headers(configurator_html.policy(), vary=VARY_LANGUAGE)
+    headers = Headers(configurator_html.policy(form), vary=VARY_LANGUAGE)
     return build_response(configurator_html.page(form), HTML, until=now + CONFIGURATOR_LIFE, headers=headers)
+
+
+def sampled(base: str, path: str, query: str, snapshot: Snapshot, settings: SiteSettings, now: datetime) -> Response:
+    """A strip or panel of the configurator's preview, which no other page may frame. It asks again below `base`."""
+    options, _ = parse(query, offered(snapshot.content, settings))
+    snapshot, terms = snapshot.at_home(options.home), settings.at_home(options.home).own
+    judged = freshness(snapshot, now)
+    if path in PANELS:
+        shown = panel(snapshot, judged, options, terms=terms)
+        made = _panel_medium(path, replace(shown, strip=_below(base, shown.strip)), "'self'")
+    else:
+        made = _strip_medium(path, _below(base, present(snapshot, judged, options, terms=terms)), "'self'")
+    until, headers = min(judged.until, now + CONFIGURATOR_LIFE), Headers(made.policy.replace(_FRAMED_BY_NONE, _BY_SELF))
+    return build_response(made.body, made.content_type, until=until, headers=headers)
+
+
+def _below(base: str, strip: Strip) -> Strip:
+    """The strip with its own JSON below `base`; what else it links to is real."""
+    return replace(strip, links={**strip.links, "self": base + strip.links["self"]})
 
 
 @cache

@@ -15,7 +15,7 @@ from ticker.serve.api import models
 from ticker.serve.api.endpoint import Endpoint, csv_columns
 from ticker.serve.api.endpoints import ENDPOINTS
 from ticker.serve.api.params import Allowed
-from ticker.serve.api.reading import schemas
+from ticker.serve.api.reading import first_pattern, schemas
 from ticker.serve.api.samples import figure, samples, table
 from ticker.serve.i18n.words import templates_dir
 
@@ -40,7 +40,7 @@ client address; cached responses are not counted. `RateLimit` has the remaining 
 * Fields may be added; none is removed or changes its meaning under `/api/v1`.
 """
 _REF = "#/components/schemas/{model}"
-_OWN = ("x-members", "x-required", "x-wanted")
+_OWN = ("x-members", "x-first", "x-required", "x-wanted")
 
 
 def document(allowed: Allowed, base: str) -> dict[str, Any]:
@@ -117,6 +117,8 @@ def parameters(endpoint: Endpoint, allowed: Allowed, *, csv: bool = False) -> li
 def _with_members(schema: Mapping[str, Any], allowed: Allowed) -> dict[str, Any]:
     """The schema for others: the members there are now in place of our own marks."""
     said = {key: value for key, value in schema.items() if key not in (*_OWN, "description")}
+    if known := allowed.members(schema["x-first"]) if "x-first" in schema else []:
+        said |= {"pattern": first_pattern(known), "examples": [f"{known[0]}:2"]}
     if "x-members" in schema:
         known = allowed.members(schema["x-members"])
         if said.get("type") == "array":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from ticker.serve.api.params import Allowed, Members
 from ticker.serve.http.query import parse_moment
-from ticker.serve.strip.options import MAX_QUERY, Options, quoted
+from ticker.serve.strip.options import MAX_QUERY, MOST_FIRST, Options, quoted
 
 MOMENT = "a moment as 2026-05-23T18:00:00+06:00"
 
@@ -111,6 +111,7 @@ def schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
         marks = [mark for mark in (*one.metadata, *_inner(one.annotation)) if isinstance(mark, Members)]
         schema |= {"x-members": marks[0].of} if marks else {}
         schema |= {"x-members": _OF_STRIP[name]} if issubclass(model, Options) and name in _OF_STRIP else {}
+        schema |= {"x-first": "feeds"} if issubclass(model, Options) and name == "first" else {}
         schema |= {"x-required": True} if name in whole.get("required", ()) else {}
         found[name] = schema
     return found
@@ -134,6 +135,8 @@ def _typed(text: str, schema: Mapping[str, Any], zone: dt.tzinfo) -> Any:
     kind = schema.get("type") or schema.get("anyOf", [{}])[0].get("type")
     if kind == "array":
         return tuple(text.split(","))
+    if "x-first" in schema:
+        return text if ":" in text else f"{text}:1"
     if kind == "integer":
         return int(text) if _WHOLE.fullmatch(text) and len(text) < 10 else f"not whole: {text}"
     if schema.get("format") == "date":
@@ -148,6 +151,8 @@ def _typed(text: str, schema: Mapping[str, Any], zone: dt.tzinfo) -> Any:
 
 def _members(name: str, text: str, schema: Mapping[str, Any], allowed: Allowed) -> Mistake | None:
     """What is wrong with a value that must be of a set, or with a list of such."""
+    if "x-first" in schema:
+        return _first(name, text, allowed.members(schema["x-first"]))
     if schema.get("type") == "array":
         met = text.split(",")
         if len(set(met)) < len(met):
@@ -159,6 +164,21 @@ def _members(name: str, text: str, schema: Mapping[str, Any], allowed: Allowed) 
     known = allowed.members(schema["x-members"]) if "x-members" in schema else schema["items"]["enum"]
     strays = [one for one in met if one not in known]
     return stray(name, strays[0], known) if strays else None
+
+
+def _first(name: str, text: str, feeds: Sequence[str]) -> Mistake | None:
+    """What is wrong with a feed and how many of its headlines come before all others."""
+    if not feeds:
+        return Mistake(name, text, "and there are no feeds here")
+    if re.fullmatch(first_pattern(feeds), text):
+        return None
+    rule = f"a number from 1 to {MOST_FIRST} as {feeds[0]}:2"
+    return Mistake(name, text, f"wanted any of {', '.join(feeds)}, and {rule}")
+
+
+def first_pattern(feeds: Sequence[str]) -> str:
+    """A feed with a number of headlines; a feed alone is one headline of it."""
+    return f"^({'|'.join(feeds)})(:([1-9]|1[0-9]|{MOST_FIRST}))?$"
 
 
 def stray(name: str, met: str, known: Collection[str]) -> Mistake:

@@ -166,6 +166,8 @@ def _allowed(schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "array":
         items = schema["items"].get("enum")
         return f"a list with commas of {', '.join(items)}" if items else "a list with commas"
+    if "pattern" in schema and "examples" in schema:
+        return f"a text as {schema['examples'][0]}"
     return wanted(schema)
 
 

@@ -15,6 +15,7 @@ ALONE, AMONG = 150, 88  # how high the plot of a single currency is, and of one 
 SMALL, TEXT, FIGURE = 12, 14, 17  # sizes of type
 NAMES_FROM = 480  # narrower, a currency is called by its code
 
+MARGIN = 4  # above and below the axis, inside the plot
 EM = 0.64  # of the type's size: a letter or digit in a wide font
 
 
@@ -68,6 +69,18 @@ class Chart:
 def size(lines: int, width: int) -> tuple[int, int]:
     """Width and height in px of the picture of so many currencies: what an `img` is given so that nothing jumps."""
     return width, HEADER + lines * (HEAD + plot_height(lines) + BETWEEN) + FOOT
+
+
+def plot_edges(chart: Chart, width: int) -> tuple[int, int]:
+    """Where the plots begin and end, from the left of a picture of that width: the ticks have room beside them."""
+    longest = max((len(tick.text) for line in chart.lines for tick in line.ticks), default=0)
+    return PAD, width - PAD - round(longest * SMALL * EM + 6 if longest else 0)
+
+
+def plot_tops(lines: int) -> list[int]:
+    """Where each plot begins, from the top of the picture."""
+    pitch = HEAD + plot_height(lines) + BETWEEN
+    return [HEADER + HEAD + nth * pitch for nth in range(lines)]
 
 
 def plot_height(lines: int) -> int:

@@ -18,19 +18,21 @@ from ticker.serve.chart.picture import (
     FIGURE,
     HEAD,
     HEADER,
+    MARGIN,
     NAMES_FROM,
     PAD,
     SMALL,
     TEXT,
     Chart,
     Line,
+    plot_edges,
     plot_height,
+    plot_tops,
     size,
 )
+from ticker.serve.http.svg import FONTS
 from ticker.serve.http.xml import add
 from ticker.serve.strip.contrast import Colours
-
-_FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
 
 
 def svg(chart: Chart) -> bytes:
@@ -69,7 +71,7 @@ def _style(colours: Sequence[Colours]) -> str:
     first, *dark = map(_inks, colours)
     asked = f"@media (prefers-color-scheme:dark){{{dark[0]}}}" if dark else ""
     return (
-        f"text{{font-family:{_FONTS};font-variant-numeric:tabular-nums}}.b{{font-weight:600}}"
+        f"text{{font-family:{FONTS};font-variant-numeric:tabular-nums}}.b{{font-weight:600}}"
         f".c{{fill:none;stroke-width:2;stroke-linejoin:round}}{first}{asked}"
     )
 
@@ -103,18 +105,15 @@ class _Panels:
 
     def __init__(self, root: ET.Element, chart: Chart) -> None:
         self._root, self._chart = root, chart
-        longest = max((len(tick.text) for line in chart.lines for tick in line.ticks), default=0)
-        self._left = PAD
-        self._right = chart.width - PAD - round(longest * SMALL * EM + 6 if longest else 0)
+        self._left, self._right = plot_edges(chart, chart.width)
         self._high = plot_height(len(chart.lines))
 
     def draw(self) -> None:
-        top = HEADER
-        for line in self._chart.lines:
-            self._head(line, top)
-            self._plot(line, top + HEAD)
-            top += HEAD + self._high + BETWEEN
-        self._axis(top - BETWEEN)
+        tops = plot_tops(len(self._chart.lines))
+        for line, top in zip(self._chart.lines, tops, strict=True):
+            self._head(line, top - HEAD)
+            self._plot(line, top)
+        self._axis(tops[-1] + self._high if tops else HEADER - BETWEEN)
 
     def _head(self, line: Line, top: int) -> None:
         text = add(self._root, "text", {"x": str(PAD), "y": str(top + 22)})
@@ -136,7 +135,7 @@ class _Panels:
             return
 
         def y(value: Decimal) -> float:
-            return top + 4 + (self._high - 8) * float((line.high - value) / (line.high - line.low))
+            return top + MARGIN + (self._high - 2 * MARGIN) * float((line.high - value) / (line.high - line.low))
 
         for tick in line.ticks:
             place = y(tick.value)

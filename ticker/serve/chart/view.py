@@ -12,6 +12,7 @@ from ticker.serve.chart.axis import day_marks, value_axis, value_ticks
 from ticker.serve.chart.days import DailyFigures, Official
 from ticker.serve.chart.picture import Chart, Line, size
 from ticker.serve.chart.query import AHEAD, EARLIEST, SPANS, ChartQuery
+from ticker.serve.chart.reading import CellText, data_query, last_pointed, reading
 from ticker.serve.chart.summary import Summary, summarise
 from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, Words, own_digits, words
 from ticker.serve.strip.context import DEMO
@@ -149,6 +150,9 @@ class Page:
     spans: tuple[Choice, ...]  # `value` is an address
     languages: tuple[LanguageLink, ...]
     notes: tuple[str, ...]
+    reading: str  # JSON for the script
+    pointed: tuple[int, str]  # the number of the last day that one can point at, and what is said of it
+    data: str  # query of the API that gives the same figures
 
     @property
     def gaps(self) -> tuple[tuple[str, int], ...]:
@@ -164,6 +168,10 @@ def page(known: DailyFigures, content: Content, asked: ChartQuery, offers: Offer
     say, currencies = words(asked.options.lang), list(known.figures)
     drawn = chart(known, content, asked)
     monthly = len(known) > TABLE_DAYS
+
+    def cell(currency: str, place: int) -> str:
+        return _cell(known.figures[currency][place], say)
+
     return Page(
         words=say,
         chart=drawn,
@@ -173,7 +181,7 @@ def page(known: DailyFigures, content: Content, asked: ChartQuery, offers: Offer
             (f"{PICTURE}?{asked.query(width=str(width))}", *size(len(currencies), width)) for width in (NARROW, WIDE)
         ),
         summaries=tuple((line, summarise(line.currency, known, say)) for line in drawn.lines),
-        rows=tuple(_rows(known, say, monthly=monthly)),
+        rows=tuple(_rows(known, cell, say, monthly=monthly)),
         monthly=monthly,
         currencies=tuple(
             Choice(code, say.currency_name(code), code in currencies)
@@ -196,15 +204,18 @@ def page(known: DailyFigures, content: Content, asked: ChartQuery, offers: Offer
             for lang in offers.languages
         ),
         notes=tuple(note.text(say) for note in asked.notes),
+        reading=reading(drawn, known, cell, (NARROW, WIDE), say),
+        pointed=last_pointed(drawn, known, cell, say),
+        data=data_query(known, asked.options.home),
     )
 
 
-def _rows(known: DailyFigures, say: Words, *, monthly: bool) -> Iterator[Row]:
+def _rows(known: DailyFigures, cell: CellText, say: Words, *, monthly: bool) -> Iterator[Row]:
     """The newest first."""
     for place in range(len(known) - 1, -1, -1):
         day = known.first + place * DAY
         if not monthly or day == known.last or (day + DAY).day == 1:
-            yield Row(day, say.dated(day), tuple(_cell(of_it[place], say) for of_it in known.figures.values()))
+            yield Row(day, say.dated(day), tuple(cell(code, place) for code in known.figures))
 
 
 def _cell(one: Official | None, say: Words) -> str:

@@ -7,33 +7,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
-from math import ceil
+from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.serve.configurator.query import PLACES
 from ticker.serve.i18n.words import Words, templates_dir, words
+from ticker.serve.panel.height import reserved_height
+from ticker.serve.strip.height import css_height, tallest
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import Embed
 
-# Height in px of a bar in one line, in two, and in cells: that of its fullest state in the widest of its fonts, with up
-# to four currencies (three in cells).
-LINE, LINES, CELLS = 46, 92, 138
-MORE_LINES, MORE_CELLS = 31, 44  # what each further row of rates adds: of two currencies in lines, of three in cells
-WRAPPED, BARE_CELLS = 70, 126  # the height without headlines where rates wrap, and in cells
-# Width in px of the strip: from ONE_LINE on it is one line, from UNWRAPPED on nothing wraps in a strip without
-# headlines, from NO_CELLS on there are no cells.
-ONE_LINE, UNWRAPPED, NO_CELLS = 1240, 840, 640
-FEW = 4  # up to so many currencies have a headline beside them
-
 Size = tuple[int, int]  # px
-PANEL: Size = (320, 760)  # of a panel's frame, until the page's style says otherwise
+WIDTH = 600  # px, of a frame before the page's style applies
+PANEL_WIDTH = 320  # px, of a panel's frame before the page's style applies
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 REFERRER = "strict-origin-when-cross-origin"
 CONTAINER = "container-type:inline-size;width:100%"  # of the element around the code, whose width decides the height
+FRAME = "border:0;color-scheme:normal;display:block;width:100%"
 FOLLOW = (
     'addEventListener("message",e=>{for(const f of document.querySelectorAll("iframe.rate-ticker"))'
     'if(f.contentWindow===e.source&&e.data?.type==="rate-ticker:height")'
-    'f.style.height=Math.min(+e.data.height,400)+"px"})'
+    'f.style.height=Math.min(+e.data.height,4000)+"px"})'
 )
 # What a server needs to include the strip: the files in templates/configurator/include, each with its place.
 RECIPES: Mapping[str, str] = {
@@ -47,21 +41,22 @@ RECIPES: Mapping[str, str] = {
 }
 RECIPE_ADDRESS = "https://rates.example/strip.fragment?lang=ru&headlines=3"
 RECIPE_LINK = '<a href="https://rates.example/strip?lang=ru">Курсы валют и новости</a>'
+NAMED = ' class="rate-ticker"'  # a frame that follows its content
 _FITTING = "max-width:100%;height:auto"
+
+Use = Literal["main", "strict", "frame"]
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A text to paste. `policy` are the directives that it needs in the host page's Content-Security-Policy."""
+    """A text to paste. `policy` are the directives that it needs in the host page's Content-Security-Policy. `use`: it
+    is one of the way's usual codes, one for pages with a strict policy, or another frame of the same."""
 
     id: str
     label: str
     text: str
     policy: str = ""
-
-    @property
-    def rows(self) -> int:
-        return sum(1 + len(line) // 76 for line in self.text.split("\n"))
+    use: Use = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +65,10 @@ class Way:
 
     id: str
     title: str
-    says: str
     codes: tuple[Code, ...]
 
-
-def height(options: Options, currencies: int) -> str:
-    """The strip's height as a CSS expression of its width, enough for every state, so that the page reserves it before
-    the strip has loaded. `cqi` is the width of the nearest container element, else of the window."""
-    frame = 2 if options.frame == "card" else 0
-    rows = ceil(currencies / 3) - 1 if options.shows("rates") else 0
-    cells = (CELLS if _has_headlines(options) else BARE_CELLS) + frame + max(0, rows) * MORE_CELLS
-    in_cells = f"min({cells}px,({NO_CELLS}px - 100cqi)*99)"
-    if not _has_headlines(options):
-        wrapped = WRAPPED + frame + max(0, rows) * MORE_LINES
-        return f"max({LINE + frame}px,min({wrapped}px,({UNWRAPPED}px - 100cqi)*99),{in_cells})"
-    lines = LINES + frame + max(0, ceil((currencies - FEW) / 2)) * MORE_LINES
-    if options.shows("rates") and currencies > FEW:
-        return f"max({lines}px,{in_cells})"
-    return f"max({LINE + frame}px,min({lines}px,({ONE_LINE}px - 100cqi)*99),{in_cells})"
-
-
-def _has_headlines(options: Options) -> bool:
-    return options.shows("headlines") and options.headlines > 0
+    def of_use(self, use: Use) -> tuple[Code, ...]:
+        return tuple(code for code in self.codes if code.use == use)
 
 
 def ways(
@@ -107,12 +84,11 @@ def ways(
     """Ready code for every way to show the strip with these options."""
     code = _Generator(query, options, base, say, picture, "eager" if place == PLACES[0] else "lazy", embed, currencies)
     return tuple(
-        Way(id_, say.text(f"conf.way.{id_}"), say.text(f"conf.way.{id_}.says"), tuple(codes))
+        Way(id_, say.text(f"conf.way.{id_}"), tuple(codes))
         for id_, codes in (
             ("frame", code.frame()),
-            ("follow", code.follow()),
-            ("element", code.element()),
             ("panel", code.panel()),
+            ("element", code.element()),
             ("include", code.include()),
             ("image", code.image()),
             ("text", code.text()),
@@ -159,69 +135,71 @@ class _Generator:
 
     @property
     def script(self) -> str:
-        return f'<script src="{self.base}/embed.js" async></script>'
+        return f'<script\n  src="{self.base}/embed.js" async></script>'
 
     @property
     def script_source(self) -> str:
         """The source of `script` in a policy."""
         return f"{self.base}/embed.js" if self.base else "'self'"
 
-    def _frame(self, style: str, named: str = "", path: str = "/strip", size: Size = (600, LINE)) -> str:
+    def _frame(self, style: str, size: Size, named: str = "", path: str = "/strip") -> str:
         return (
-            f'<iframe {named}src="{self.src(path)}" title="{self.title}" loading="{self.loading}"\n'
+            f"<iframe{named}\n"
+            f'  src="{self.src(path)}" title="{self.title}" loading="{self.loading}"\n'
             f'  width="{size[0]}" height="{size[1]}" style="{style}" allow=""\n'
             f'  sandbox="{SANDBOX}"\n'
             f'  referrerpolicy="{REFERRER}"></iframe>'
         )
 
-    def _style(self) -> str:
-        return f"color-scheme:normal;border:0;width:100%;height:{self._height()}"
+    @property
+    def number(self) -> int:
+        """How many currencies the strip has."""
+        return len(self.options.currencies or self.currencies)
 
-    def _height(self) -> str:
-        return height(self.options, len(self.options.currencies or self.currencies))
+    @property
+    def size(self) -> Size:
+        """Of a strip's frame, for browsers without container units."""
+        return WIDTH, tallest(self.options, self.number)
+
+    @property
+    def style(self) -> str:
+        return frame_style(self.options, self.number)
 
     @staticmethod
-    def _contained(inside: str) -> str:
-        return f'<div style="{CONTAINER}">\n{inside}\n</div>'
-
-    @staticmethod
-    def _styles(style: str) -> str:
-        return f"style-src-attr 'unsafe-hashes' {hashed(CONTAINER)} {hashed(style)}"
+    def _styles(*styles: str) -> str:
+        return f"style-src-attr 'unsafe-hashes' {' '.join(map(hashed, styles))}"
 
     def frame(self) -> Iterator[Code]:
-        style = self._style()
-        policy = f"frame-src {self.origin}; {self._styles(style)}"
-        yield Code("frame", "HTML", self._contained(self._frame(style)), policy)
-
-    def follow(self) -> Iterator[Code]:
-        style = self._style()
-        policy = f"frame-src {self.origin}; script-src {hashed(FOLLOW)}; {self._styles(style)}"
-        frame = self._contained(self._frame(style, 'class="rate-ticker" '))
-        text = f"{frame}\n<script>{FOLLOW}</script>"
-        yield Code("follow", "HTML", text, policy)
+        policy = f"frame-src {self.origin}; {self._styles(CONTAINER, self.style)}"
+        yield Code("frame", "HTML", contained(self._frame(self.style, self.size)), policy)
+        policy = f"frame-src {self.origin}; script-src {hashed(FOLLOW)}; {self._styles(CONTAINER, self.style)}"
+        followed = self._frame(self.style, self.size, NAMED) + f"<script>{FOLLOW}</script>"
+        yield Code("follow", self.say.text("conf.way.follow"), contained(followed), policy, "frame")
 
     def element(self) -> Iterator[Code]:
-        style = f"display:grid;min-height:{self._height()}"
-        tag = self._contained(f'<rate-ticker{self.attributes}\n  style="{style}">{self.link()}</rate-ticker>')
-        attribute = f"connect-src {self.origin}; {self._styles(style)}"
-        yield Code("element", "HTML", f"{self.script}\n{tag}", f"script-src {self.script_source}; {attribute}")
+        style = f"display:grid;min-height:{css_height(self.options, self.number)}"
+        tag = f'<rate-ticker{self.attributes}\n  style="{style}">{self.link()}</rate-ticker>'
+        attribute = f"connect-src {self.origin}; {self._styles(CONTAINER, style)}"
+        policy = f"script-src {self.script_source}; {attribute}"
+        yield Code("element", "HTML", contained(self.script + tag), policy)
         if self.embed:
             script = (
-                f'<script src="{self.base}{self.embed.path}" async\n'
+                f'<script\n  src="{self.base}{self.embed.path}" async\n'
                 f'  integrity="{self.embed.integrity}" crossorigin="anonymous"></script>'
             )
             label = self.say.text("conf.code.sri")
             policy = f"script-src '{self.embed.integrity}'; {attribute}"
-            yield Code("element-sri", label, f"{script}\n{tag}", policy)
+            yield Code("element-sri", label, contained(script + tag), policy, "strict")
 
     def panel(self) -> Iterator[Code]:
-        style = "color-scheme:normal;border:0;width:100%"
-        policy = f"frame-src {self.origin}; style-src-attr 'unsafe-hashes' {hashed(style)}"
-        frame = self._frame(style, path="/panel", size=PANEL)
-        yield Code("panel-frame", self.say.text("conf.code.panel_frame"), frame, policy)
-        element = f'{self.script}\n<rate-ticker view="panel"{self.attributes}>{self.link("/panel")}</rate-ticker>'
-        policy = f"script-src {self.script_source}; connect-src {self.origin}"
-        yield Code("panel-element", self.say.text("conf.code.panel_element"), element, policy)
+        height = reserved_height(self.options, self.number)
+        style = f"display:grid;height:{height}px"
+        tag = f'<rate-ticker view="panel"{self.attributes}\n  style="{style}">{self.link("/panel")}</rate-ticker>'
+        policy = f"script-src {self.script_source}; connect-src {self.origin}; {self._styles(style)}"
+        yield Code("panel-element", "HTML", f"<div>{self.script}{tag}</div>", policy)
+        policy = f"frame-src {self.origin}; {self._styles(FRAME)}"
+        frame = self._frame(FRAME, (PANEL_WIDTH, height), path="/panel")
+        yield Code("panel-frame", self.say.text("conf.code.panel_frame"), f"<div>{frame}</div>", policy, "frame")
 
     def include(self) -> Iterator[Code]:
         for name, label in RECIPES.items():
@@ -247,14 +225,24 @@ class _Generator:
 
     def _picture(self) -> str:
         dark = self.src("/strip.svg", theme="dark")
-        source = f'<source srcset="{dark}" media="(prefers-color-scheme: dark)">'
-        return self._linked(f"<picture>\n  {source}\n  {self._img('/strip.svg', theme='light')}\n</picture>")
+        source = f'<source srcset="{dark}"\n  media="(prefers-color-scheme: dark)">'
+        return self._linked(f"<picture>{source}{self._img('/strip.svg', theme='light')}</picture>")
 
     def _linked(self, inside: str) -> str:
-        return f'<a href="{self.src("/strip")}">{inside}</a>'
+        return f'<div><a href="{self.src("/strip")}">{inside}</a></div>'
 
     def text(self) -> Iterator[Code]:
         yield Code("text", "curl", f"curl -s '{self.at('/strip.txt')}'")
+
+
+def frame_style(options: Options, currencies: int) -> str:
+    """The style of a strip's frame. Its height is known before the strip has loaded, so the page never moves."""
+    return f"{FRAME};height:{css_height(options, currencies)}"
+
+
+def contained(inside: str) -> str:
+    """The code as one block without a line of its own between tags: WordPress would make paragraphs of such lines."""
+    return f'<div style="{CONTAINER}">{inside}</div>'
 
 
 def hashed(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ticker.serve.configurator.code import CONTAINER, hashed
 from ticker.serve.configurator.view import Configurator
 from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
 
@@ -9,11 +10,13 @@ _STYLE, _SCRIPT = "configurator.css", "configurator.js"
 
 
 def page(configurator: Configurator) -> bytes:
-    files = {"style": inline(_STYLE), "js": inline(_SCRIPT)}
+    files = {"style": inline(_STYLE), "js": inline(_SCRIPT), "container": CONTAINER}
     return render_page("configurator/page.html", page=configurator, say=configurator.words.text, **files)
 
 
-def policy() -> str:
-    """The page's Content-Security-Policy: it frames the service's own strip, and no page may frame it."""
-    style, script = file_hash(_STYLE), file_hash(_SCRIPT)
-    return content_security_policy([style], script, images="data:", frames="'self'", forms="'self'")
+def policy(configurator: Configurator) -> str:
+    """The page's Content-Security-Policy: it frames the service's own strip, and no page may frame it. The preview's
+    frame has the very style that the code gives."""
+    attributes = ["'unsafe-hashes'", hashed(CONTAINER), hashed(configurator.preview.style)]
+    styles = [file_hash(_STYLE), *attributes]
+    return content_security_policy(styles, file_hash(_SCRIPT), images="'self' data:", frames="'self'", forms="'self'")

@@ -9,9 +9,9 @@ from ticker.model import Headline
 from ticker.serve.feeds.channel import Channel, Item, began, channel_id, entry_id
 from ticker.serve.feeds.query import FeedQuery
 from ticker.serve.i18n.words import Words, words
-from ticker.serve.news.clusters import Cluster, cluster
+from ticker.serve.news.clusters import Cluster
 from ticker.serve.strip.context import DEMO
-from ticker.serve.strip.view import selected
+from ticker.serve.strip.headlines import selected, stories
 from ticker.snapshot import Content, FeedTerms, Snapshot
 
 HEADLINES = "/headlines"
@@ -22,7 +22,7 @@ def headlines(snapshot: Snapshot, asked: FeedQuery) -> Channel:
     """The newest headlines of the selection, the newest first, each story once."""
     content, say = snapshot.content, words(asked.options.lang)
     feeds = selected(content, asked.options)
-    shown = cluster([one for one in content.headlines if one.feed in feeds])[:LONGEST]
+    shown = stories(content, asked.options)[:LONGEST]
     return Channel(
         id=channel_id(asked.url(f"{HEADLINES}.atom")),
         title=_named(_title(content, asked, say), content, say),

@@ -38,23 +38,24 @@ def error_page(status: int, title: str, detail: str, lang: str = "en") -> bytes:
 
 def error_policy() -> str:
     """The error page's Content-Security-Policy: it needs no script, and no page may frame it."""
-    return content_security_policy([file_hash(_ERROR_STYLE)], images="data:")
+    return content_security_policy([file_hash(_ERROR_STYLE)])
 
 
 def content_security_policy(
     styles: Sequence[str],
     script: str = "",
     *,
-    images: str = "",
+    images: str = "data:",
     frames: str = "",
     forms: str = "'none'",
     framed: str = "'none'",
 ) -> str:
     """A page's Content-Security-Policy: it allows only what is named. A script may connect to this service only and
-    may parse no markup. `framed` is the source list of frame-ancestors: "*", "'none'", "https://…"."""
+    may parse no markup. A page brings its icon (`data:`), else browsers ask for one. `framed` is the source list of
+    frame-ancestors: "*", "'none'", "https://…"."""
     allowed = [f"style-src {' '.join(styles)}"]
     allowed += [f"script-src {script}", "connect-src 'self'"] if script else []
-    allowed += [f"img-src {images}"] if images else []
+    allowed += [f"img-src {images}"]
     allowed += [f"frame-src {frames}"] if frames else []
     allowed += ["base-uri 'none'", f"form-action {forms}", f"frame-ancestors {framed}"]
     allowed += ["require-trusted-types-for 'script'", "trusted-types 'none'"] if script else []

@@ -33,6 +33,20 @@ LANGUAGE_NAMES: Mapping[Language, tuple[str, str]] = {
 _DAY_PATTERNS: Mapping[str, str] = {"ky": "d-MMMM"}
 
 
+_KY_MONTHS = ["январ", "феврал", "март", "апрел", "май", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"]
+# What CLDR has no form for: "for", "on" and "since" a day of each month.
+_MONTHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "ky": {
+        form: tuple(stem + ending for stem, ending in zip(_KY_MONTHS, endings.split(), strict=True))
+        for form, endings in {
+            "for": "га га ка ге га га га ка га га га га",
+            "changed": "да да та де да да да та да да да да",
+            "since": "дан дан тан ден дан дан дан тан дан дан дан дан",
+        }.items()
+    }
+}
+
+
 def templates_dir() -> Path:
     """The templates' folder: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).parents[2]
@@ -93,10 +107,14 @@ class Words:
 
     def brief(self, day: date, near: date, form: str = "") -> str:
         """A short day; with its year where `near` is more than half a year away. `form` is the case that a language
-        has for it, as the end of "months.for" in the words."""
-        months = self._texts.get(f"months.{form}", "").split()
+        has for it: for, changed (on it), since."""
+        months = _MONTHS.get(self.lang, {}).get(form)
         text = f"{day.day}-{months[day.month - 1]}" if months else self.short_day(day)
         return text if abs((day - near).days) < _HALF_A_YEAR else self.text("year", day=text, year=day.year)
+
+    def on_day(self, day: date, near: date) -> str:
+        """A day as what happened on it is told: "28 November", "28-ноябрда"."""
+        return self.brief(day, near, "changed") if self.lang in _MONTHS else self.day(day, near)
 
     def short_month(self, day: date, *, year: bool) -> str:
         """The month of `day`: "Jun", "Jun 2025"."""

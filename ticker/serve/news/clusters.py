@@ -35,6 +35,12 @@ class Cluster:
         return self.headline, *self.others
 
 
+def led_by(story: Cluster, feed: str) -> Cluster | None:
+    """The same story under the headline that `feed` has of it; None where it has none."""
+    own = next((one for one in story.headlines if one.feed == feed), None)
+    return Cluster(own, tuple(one for one in story.headlines if one is not own)) if own else None
+
+
 def cluster(headlines: Sequence[Headline]) -> list[Cluster]:
     """Each story once: headlines of several feeds with the same address, or within a day the same title, are one story.
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticker.serve.http.pages import (
-    BASE_STYLE,
-    content_security_policy,
-    file_hash,
-    inline,
-    render_page,
-    template,
-)
+from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page, template
 from ticker.serve.panel.view import Panel
 from ticker.serve.strip.html import colour_scheme, look_hashes, look_style
 
@@ -21,7 +14,6 @@ _SCRIPT = "panel.js"
 
 def page(panel: Panel) -> bytes:
     """The page for a frame or by itself. `policy` is its Content-Security-Policy."""
-    look = panel.strip.look
     return render_page(
         "panel/page.html",
         panel=panel,
@@ -29,15 +21,15 @@ def page(panel: Panel) -> bytes:
         words=panel.words,
         body=Markup(body(panel)),
         style=inline(_STYLE),
-        look=Markup(look_style(look)),
-        scheme=colour_scheme(look),
+        look=Markup(look_style(panel.strip.look)),
+        scheme=colour_scheme(panel.strip.look),
         js=inline(_SCRIPT),
     )
 
 
 def policy(frame_ancestors: str, panel: Panel) -> str:
     """The page's Content-Security-Policy."""
-    styles = [file_hash(BASE_STYLE), file_hash(_STYLE), *look_hashes(panel.strip.look)]
+    styles = [file_hash(_STYLE), *look_hashes(panel.strip.look)]
     script = file_hash(_SCRIPT)
     return content_security_policy(styles, script, images="'self' data:", framed=frame_ancestors)
 

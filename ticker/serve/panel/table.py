@@ -5,15 +5,14 @@ States and marks are the strip's; the table adds the bank's own digits and the n
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from ticker.model import DAY, Freshness, Rate
-from ticker.rates.freshness import Figure
 from ticker.serve.i18n.words import Words, digits_apart, own_digits, rounded
+from ticker.serve.panel.before import Earlier, Shown, day_before, earlier, shown_of, unchanged_since
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
 from ticker.serve.strip.label import in_state, marked
@@ -25,11 +24,13 @@ UNMOVED = "–"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table. `text` names its day and stays true; `word` ("today") is true up to `until`."""
+    """A column of the table. `text` names its day or days and stays true; `word` ("today") is true up to `until`.
+    `head` is what is drawn: "for 23 May"."""
 
     day: date
     text: str
     word: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +57,55 @@ class PanelRate:
     change: str  # "–" where it is zero, empty where none is drawn
     change_said: str
     trend: Trend | None  # of the change
+    chart: str = ""  # address of its chart; empty where the figure does not lead there
+    chart_said: str = ""  # what is said of that link
 
 
-Columns = tuple[Column | None, Column, Column | None]
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns; None where no row has such a figure. `since` is the first day of figures none of which has changed
+    up to today. `shown` has the figures of today's column by currency."""
+
+    previous: Column | None
+    today: Column
+    next: Column | None
+    since: date | None
+    shown: Mapping[str, Shown]
 
 
 def columns_of(rates: Sequence[StripRate], common: StripRate | None, context: Context) -> Columns:
-    """The previous day that most rows share, today, and the next day; None where no row has such a figure."""
-    before = Counter(rate.previous.valid_on for rate in rates if rate.previous).most_common(1)
+    """The last day with other figures, today, and the next day."""
+    found = {rate.currency: shown_of(context.judged.figure(rate.currency), context.content) for rate in rates}
+    shown = {currency: one for currency, one in found.items() if one}
+    alike = [shown[one.currency] for one in rates if one.currency in shown and common and _label(one) == _label(common)]
+    before = day_before(alike)
     after = min((rate.next.valid_on for rate in rates if rate.next), default=None)
-    tomorrow = context.say.text("tomorrow") if after == context.today + DAY else ""
-    return (
-        Column(before[0][0], context.day(before[0][0])) if before else None,
-        _today(common, context),
-        Column(after, context.day(after), tomorrow) if after else None,
+    return Columns(
+        previous=Column(before, context.day(before), head=context.day(before)) if before else None,
+        today=_today(common, unchanged_since(alike, context.today), context),
+        next=_after(after, context) if after else None,
+        since=unchanged_since([*shown.values()], context.today),
+        shown=shown,
     )
 
 
-def _today(common: StripRate | None, context: Context) -> Column:
-    """A late column is headed by the figures' own day: they are nobody's today, unless they are unconfirmed ones."""
+def _after(day: date, context: Context) -> Column:
+    tomorrow = context.say.text("tomorrow") if day == context.today + DAY else ""
+    return Column(day, context.day(day), tomorrow, context.say.text("panel.for", day=context.day(day)))
+
+
+def _today(common: StripRate | None, since: date | None, context: Context) -> Column:
+    """A late column is headed by the figures' own day: they are nobody's today, unless they are unconfirmed ones. One
+    whose figures are older than today is headed by all their days."""
     if common and common.valid_on and common.freshness is Freshness.LATE and not _is_current(common, context):
-        return Column(common.valid_on, state(common, context))
+        text = state(common, context)
+        return Column(common.valid_on, text, head=text)
     shown = common and common.freshness in (Freshness.FRESH, Freshness.LATE)
     text = state(common, context) if common and shown else context.day(context.today)
-    return Column(context.today, text, context.say.text("panel.today"))
+    if common and since:
+        text = context.say.span(since, max(context.today, _until(common) or context.today), context.today)
+        return Column(context.today, text, head=text)
+    return Column(context.today, text, context.say.text("panel.today"), text)
 
 
 def common_rate(rates: Sequence[StripRate]) -> StripRate | None:
@@ -108,28 +134,31 @@ def panel_rate(rate: StripRate, columns: Columns, common: StripRate | None, cont
     shown = figure.rate if figure else None
     quoting = shown or (figure and (figure.next or figure.last)) or None
     nominal = quoting.nominal if quoting else 1
-    before = figure.previous if figure and rate.previous else None
+    known, column = columns.shown.get(rate.currency), columns.previous
+    before = earlier(known, column.day) if known and column else None
     after = figure.next if figure and rate.next else None
-    digits = _digits([one for one in (before, shown, after) if one], nominal, options.digits)
+    values = [before.value] if before else []
+    values += [one.value for one in (shown, after) if one]
+    digits = _digits([_for(nominal, one) for one in values], options.digits)
 
-    def text(one: Rate) -> str:
-        return context.say.number(_for(nominal, one.value), digits)
+    def text(value: Decimal) -> str:
+        return context.say.number(_for(nominal, value), digits)
 
-    today = text(shown) if shown else rate.text
+    today = text(shown.value) if shown else rate.text
     if figure and figure.derived:
         value = _for(nominal, figure.derived.value)
         today = about(context.say.number(value, about_digits(value, options.digits)))
-    change, change_said, trend = _change(rate, figure, nominal, digits, context.say)
+    moved = _change(known, before, column, nominal, digits, context.say) if options.shows("change") else UNKNOWN
     return PanelRate(
         rate=rate,
         nominal=nominal,
         label=rate.currency if nominal == 1 else f"{nominal} {rate.currency}",
         today=Cell(today, rate.valid_on, _mark(rate, common, context), rate.freshness),
-        previous=_previous(before, columns[0], text, context),
-        next=_next(rate, shown, after, text(after)) if after else None,
-        change=change if options.shows("change") else "",
-        change_said=change_said if options.shows("change") else "",
-        trend=trend if options.shows("change") else None,
+        previous=_previous(before, column, text, context) if before else None,
+        next=_next(rate, shown, after, text(after.value)) if after else None,
+        change=moved.text,
+        change_said=moved.spoken,
+        trend=moved.trend,
     )
 
 
@@ -138,9 +167,8 @@ def _for(nominal: int, value: Decimal) -> Decimal:
     return value.scaleb(len(str(nominal)) - 1)
 
 
-def _digits(rates: list[Rate], nominal: int, wanted: int | None) -> int:
+def _digits(figures: list[Decimal], wanted: int | None) -> int:
     """How many decimals a row has: the bank's, or those wanted and more where two figures would look alike."""
-    figures = [_for(nominal, rate.value) for rate in rates]
     if wanted is None:
         return max((own_digits(figure) for figure in figures), default=0)
     digits = wanted
@@ -150,19 +178,35 @@ def _digits(rates: list[Rate], nominal: int, wanted: int | None) -> int:
     return digits
 
 
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A change as drawn and as spoken, and its trend."""
+
+    text: str = ""
+    spoken: str = ""
+    trend: Trend | None = None
+
+
+UNKNOWN = _Moved()
+
+
 def _change(
-    rate: StripRate, figure: Figure | None, nominal: int, digits: int, say: Words
-) -> tuple[str, str, Trend | None]:
-    """The change from the day before as drawn and as spoken, and its trend; only for a fresh figure."""
-    change = figure.change if figure else None
-    if change is None or rate.freshness is not Freshness.FRESH:
-        return "", "", None
+    known: Shown | None, before: Earlier | None, column: Column | None, nominal: int, digits: int, say: Words
+) -> _Moved:
+    """From the column before to today's. None is drawn for a figure that is not fresh, nor where a day between the two
+    is not known."""
+    if not known or not known.figure.rate or not before or known.figure.freshness is not Freshness.FRESH:
+        return UNKNOWN
+    follows = column is not None and before.valid_on == column.day and known.same_since <= column.day + DAY
+    if not follows:
+        return UNKNOWN
+    change = known.figure.rate.value - before.value
     if not change:
-        return UNMOVED, say.text("panel.unchanged"), None
+        return _Moved(UNMOVED, say.text("panel.unchanged"))
     by = abs(_for(nominal, change))
     moved = say.number(by, digits if rounded(by, digits) else own_digits(by))
     trend: Trend = "up" if change > 0 else "down"
-    return moved, say.text(f"said.{trend}", change=moved), trend
+    return _Moved(moved, say.text(f"said.{trend}", change=moved), trend)
 
 
 def _mark(rate: StripRate, common: StripRate | None, context: Context) -> str:
@@ -192,11 +236,9 @@ def state(rate: StripRate, context: Context) -> str:
     return marked(text, context.say, confirmed=rate.confirmed)
 
 
-def _previous(rate: Rate | None, column: Column | None, text: Callable[[Rate], str], context: Context) -> Cell | None:
-    if rate is None:
-        return None
-    own = column is not None and rate.valid_on == column.day
-    return Cell(text(rate), rate.valid_on, "" if own else context.day(rate.valid_on))
+def _previous(before: Earlier, column: Column | None, text: Callable[[Decimal], str], context: Context) -> Cell:
+    own = column is not None and before.valid_on == column.day
+    return Cell(text(before.value), before.valid_on, "" if own else context.day(before.valid_on))
 
 
 def _next(rate: StripRate, shown: Rate | None, after: Rate, text: str) -> Cell:

@@ -13,16 +13,18 @@ from itertools import groupby
 from ticker.model import Freshness, Headline
 from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import Words, words
-from ticker.serve.news.clusters import Cluster, cluster
+from ticker.serve.news.clusters import Cluster
 from ticker.serve.news.popular import UNCOUNTED, Popularity, popular
-from ticker.serve.panel.table import Column, PanelRate, columns_of, common_rate, panel_rate
+from ticker.serve.panel.look import panel_look
+from ticker.serve.panel.table import Column, Columns, PanelRate, columns_of, common_rate, panel_rate
 from ticker.serve.panel.witnesses import CurrencyWitnesses, witnesses_of
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
-from ticker.serve.strip.links import LanguageLink
+from ticker.serve.strip.headlines import chosen, selected, stories
+from ticker.serve.strip.links import LanguageLink, Links
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.stand_in import names
-from ticker.serve.strip.view import Strip, StripHeadline, present, selected, strip_headline
+from ticker.serve.strip.view import Strip, StripHeadline, present, strip_headline
 from ticker.serve.terms import USUAL, HomeTerms
 from ticker.snapshot import FeedTerms, Snapshot
 
@@ -78,27 +80,50 @@ def panel(
     """The panel with these options. `terms` are the home's; `base` is prefixed to every link's path."""
     strip = present(snapshot, judged, options, notes=notes, terms=terms, base=base)
     context = Context(snapshot.content, judged, options, words(options.lang))
-    feeds = selected(context.content, options)
-    stories = cluster([one for one in context.content.headlines if one.feed in feeds]) if strip.with_headlines else []
-    shown = [panel_headline(story, feeds, context, base) for story in stories[: options.headlines]]
-    best = popular(stories, popularity.clicks, MOST_POPULAR, popularity.floor)
+    feeds, with_headlines = {one.feed: one for one in context.content.feeds}, strip.with_headlines
+    latest = by_day(chosen(context.content, options), context) if with_headlines else []
+    shown = [panel_headline(story, feeds, context, base) for story in latest]
+    followed = stories(context.content, options) if with_headlines else []
+    best = popular(followed, popularity.clicks, MOST_POPULAR, popularity.floor)
     common = common_rate(strip.rates)
     columns = columns_of(strip.rates, common, context)
     links = _links(strip.links, options, terms.currencies, base)
     return Panel(
-        strip=replace(strip, headlines=tuple(one.headline for one in shown), links={**strip.links, **links}),
+        strip=replace(
+            strip,
+            headlines=tuple(one.headline for one in shown),
+            links={**strip.links, **links},
+            look=panel_look(options),
+        ),
         heading=_heading(judged.today, context.say),
-        rates=tuple(panel_rate(rate, columns, common, context) for rate in strip.rates),
-        previous=columns[0],
-        today=columns[1],
-        next=columns[2],
+        rates=tuple(_row(rate, columns, common, context, base) for rate in strip.rates),
+        previous=columns.previous,
+        today=columns.today,
+        next=columns.next,
         days=tuple(_days(shown, context.say)),
         popular=tuple(panel_headline(story, feeds, context, base) for story in best),
         witnesses=witnesses_of(strip.rates, context),
-        words={**asdict(strip.words), **_words(strip.rates, stories, feeds, context)},
+        words={**asdict(strip.words), **_words(strip.rates, columns, shown, context)},
         links=links,
         languages=tuple(replace(link, href=_ours(link.href, base)) for link in strip.languages),
     )
+
+
+def _row(rate: StripRate, columns: Columns, common: StripRate | None, context: Context, base: str) -> PanelRate:
+    """The row of a currency. An official figure leads to its chart, unless that is not wanted."""
+    row = panel_rate(rate, columns, common, context)
+    if context.options.charts == "off" or rate.value is None or rate.banks:
+        return row
+    return replace(
+        row,
+        chart=Links(context.options, base).chart([rate.currency]),
+        chart_said=context.say.text("panel.chart_of", name=rate.name),
+    )
+
+
+def by_day(shown: Sequence[Cluster], context: Context) -> list[Cluster]:
+    """The newest day first, and within a day as the strip has them: a story stands under no day but its own."""
+    return sorted(shown, key=lambda story: context.content.home.day(story.headline.published_at), reverse=True)
 
 
 def _days(headlines: Sequence[PanelHeadline], say: Words) -> Iterable[Day]:
@@ -131,18 +156,19 @@ def _publishers(also: Iterable[Headline], feeds: Mapping[str, FeedTerms], first:
 
 
 def _words(
-    rates: Sequence[StripRate], stories: Sequence[Cluster], feeds: Iterable[str], context: Context
+    rates: Sequence[StripRate], columns: Columns, shown: Sequence[PanelHeadline], context: Context
 ) -> dict[str, str]:
-    say = context.say
+    say, feeds = context.say, selected(context.content, context.options)
     current = any(context.judged.feed(feed).freshness is Freshness.FRESH for feed in feeds)
-    keys = ("latest", "popular", "change", "details", "chart", "print", "today")
+    keys = ("latest", "popular", "change", "details", "chart", "print", "today", "currency", "for_one")
     return {
         **{key: say.text(f"panel.{key}") for key in keys},
         **{key.replace(".", "_"): say.text(f"panel.{key}") for key in _WITNESSES if context.content.witnesses},
         "table": say.text("label.rates"),
         "unit": say.unit(context.content.home.currency),
         "whose": _whose(rates, context),
-        "current": say.text("panel.current") if current and stories else "",
+        "since": say.text("panel.since", day=context.day(columns.since)) if columns.since else "",
+        "current": say.text("panel.current") if current and shown else "",
     }
 
 
@@ -167,8 +193,7 @@ def _links(on_strip: Mapping[str, str], options: Options, currencies: tuple[str,
         "html": html,
         "describedby": base + SCHEMA_PATH,
         "print": f"{html}#print",
-        "chart": f"{base}/chart?currencies={','.join(options.currencies or currencies)}&lang={options.lang}"
-        + (f"&home={options.home}" if options.home else ""),
+        "chart": Links(options, base).chart(options.currencies or currencies),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticker.serve.http.pages import BASE_STYLE, content_security_policy, file_hash, inline, render_page
+from ticker.serve.http.pages import content_security_policy, file_hash, inline, render_page
 from ticker.serve.story.view import StoryPage
 
 _STYLE, _SCRIPT = "story.css", "story.js"
@@ -17,4 +17,4 @@ def page(story: StoryPage) -> bytes:
 
 def policy() -> str:
     """The page's Content-Security-Policy: no page may frame it. Its block of JSON-LD is no script."""
-    return content_security_policy([file_hash(BASE_STYLE), file_hash(_STYLE)], file_hash(_SCRIPT), images="data:")
+    return content_security_policy([file_hash(_STYLE)], file_hash(_SCRIPT))

@@ -84,7 +84,7 @@ def strip_figure(context: Context, currency: str) -> Figure:
     """The judged figure; one that never had a rate for a currency without a source. Without its next figure where
     tomorrow's are not wanted."""
     figure = context.judged.figure(currency) or no_figure(currency, context.content)
-    return figure if context.options.shows("tomorrow") else replace(figure, next=None)
+    return figure if context.options.shows("tomorrow") else replace(figure, next=None, next_doubted=None)
 
 
 def strip_rate(
@@ -92,6 +92,7 @@ def strip_rate(
 ) -> StripRate:
     rate, last, label, text = figure.rate, figure.last, label_of(figure), _text(figure, context)
     day, doubt, banks = own_mark(label, common, context)
+    small = small_of(figure, _digits_below(figure, text, context), common, rows, context)
     name = context.say.currency_name(figure.currency)
     derived, charted = figure.derived, bool(rate) and context.options.charts == "on"
     return StripRate(
@@ -114,14 +115,14 @@ def strip_rate(
         trend=text.trend,
         own_day=day,
         own_doubt=doubt,
-        spoken=_spoken(figure, text, context),
+        spoken=_spoken(figure, text, small, rows, context),
         banks=banks_of(figure),
         own_banks=banks,
         chart=links.chart([figure.currency]) if charted else "",
         chart_label=context.say.text("label.chart_of", name=context.say.currency_name(figure.currency))
         if charted
         else "",
-        lower=small_of(figure, _digits_below(figure, text, context), common, rows, context),
+        lower=small,
         last_change=figure.last_change,
         changed_on=figure.changed_on,
     )
@@ -174,10 +175,13 @@ def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) 
     return Dated(after.value, after.valid_on, text.next, day)
 
 
-def _spoken(figure: Figure, text: _Text, context: Context) -> str:
+def _spoken(figure: Figure, text: _Text, small: Small, rows: Rows, context: Context) -> str:
     """The rate as a sentence. It names days and never says "tomorrow", so that it stays true after midnight."""
     say, label, name = context.say, label_of(figure), context.say.currency_name(figure.currency)
     later = [say.text("said.next", value=text.next, day=context.day(label.next_on))] if text.next else []
+    if small.kind == "doubt" and figure.next_doubted:
+        value, day = small.text.removesuffix(" ?"), context.day(figure.next_doubted.valid_on)
+        later = [say.text("said.next", value=value, day=day), say.text("mark.contested")]
     if figure.derived:
         return _spoken_stand_in(figure, text, context)
     if not figure.rate:
@@ -186,6 +190,12 @@ def _spoken(figure: Figure, text: _Text, context: Context) -> str:
         return ", ".join([say.text(f"said.{key}", name=name, bank=bank, day=day), *later])
     unit = say.amount_unit(context.content.home.currency, rounded(figure.rate.value, text.digits))
     moved = [say.text(f"said.{text.trend}", change=text.change)] if text.change else []
+    if rows.kind == "changed" and small.trend and figure.last_change and figure.changed_on:
+        change, day = (
+            change_text(figure.last_change, text.digits, context),
+            say.on_day(figure.changed_on, context.today),
+        )
+        moved = [say.text(f"said.changed.{small.trend}", change=change, day=day)]
     said = [say.text("said.rate", name=name, value=text.figure, unit=unit), *moved, _of_day(figure, context), *later]
     return ", ".join(said)
 

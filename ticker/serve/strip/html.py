@@ -12,7 +12,7 @@ from ticker.serve.http.pages import (
     template,
     text_hash,
 )
-from ticker.serve.strip.look import Look, declarations
+from ticker.serve.strip.look import Look, declarations, unforced
 from ticker.serve.strip.view import Strip
 
 _SCRIPT, _STYLE = "strip.js", "strip.css"
@@ -58,7 +58,7 @@ def look_style(look: Look) -> str:
         return ""
     rules = (f":root{{{declarations(look, colours, scheme=look.opaque)}}}" for colours in look.colours)
     first, *dark = rules
-    return first + "".join(f"@media (prefers-color-scheme: dark) {{{other}}}" for other in dark)
+    return unforced(first + "".join(f"@media (prefers-color-scheme: dark) {{{other}}}" for other in dark))
 
 
 def look_hashes(look: Look) -> list[str]:

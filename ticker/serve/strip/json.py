@@ -11,7 +11,7 @@ from typing import Any
 from ticker.model import Freshness
 from ticker.serve.strip.contrast import Colours
 from ticker.serve.strip.figures import Dated, StripRate
-from ticker.serve.strip.look import Look, declarations, palette
+from ticker.serve.strip.look import Look, declarations, palette, unforced
 from ticker.serve.strip.view import Strip, StripHeadline
 from ticker.serve.terms import LANGUAGES
 
@@ -117,7 +117,7 @@ def _look(look: Look) -> dict[str, Any]:
 
 def _style(look: Look) -> str:
     """The chosen colours as a style for the element's shadow root; empty where the stock ones apply."""
-    return "".join(_rule(look, colours, nth) for nth, colours in enumerate(look.colours)) if look.chosen else ""
+    return unforced("".join(_rule(look, colours, nth) for nth, colours in enumerate(look.colours) if look.chosen))
 
 
 def _rule(look: Look, colours: Colours, nth: int) -> str:

@@ -46,6 +46,11 @@ def palette(colours: Colours) -> dict[str, str]:
     return {name: f"#{getattr(colours, name)}" for name in names}
 
 
+def unforced(rules: str) -> str:
+    """Rules that hold unless the reader's own colours are forced on all pages; none for none."""
+    return f"@media (forced-colors:none){{{rules}}}" if rules else ""
+
+
 def declarations(look: Look, colours: Colours, *, scheme: bool) -> str:
     """The palette as CSS custom properties; with its color-scheme where `scheme` is true."""
     properties = {f"--{name.replace('_', '-')}": colour for name, colour in palette(colours).items()}

@@ -27,6 +27,11 @@ class Wanted:
     def colour(cls) -> Wanted:
         return cls("note.wanted.colour")
 
+    @classmethod
+    def first(cls, feed: str, most: int) -> Wanted:
+        """A feed with a number of headlines."""
+        return cls("note.wanted.first", (("feed", feed), ("most", most)))
+
     def text(self, say: Words) -> str:
         return say.text(self.key, **dict(self.values))
 

@@ -304,7 +304,7 @@ def _first(text: str, feeds: Collection[str]) -> tuple[str | None, list[Note]]:
         return None, [_not_offered("first", feed, feeds)]
     number = number.strip() or "1"
     if not (number.isascii() and number.isdecimal() and 1 <= int(number) <= MOST_FIRST):
-        return None, [Note.of("wrong", "first", met=quoted(text), wanted=Wanted.whole_number(1, MOST_FIRST))]
+        return None, [Note.of("wrong", "first", met=quoted(text), wanted=Wanted.first(feed, MOST_FIRST))]
     return f"{feed}:{int(number)}", []
 
 

@@ -7,13 +7,15 @@ needs, so that nothing overlaps or is cut off. A picture may be seen much later,
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import islice
 from unicodedata import east_asian_width
 from xml.etree import ElementTree as ET
 
 from ticker.model import Freshness
+from ticker.serve.http.svg import FONTS
 from ticker.serve.http.xml import add
 from ticker.serve.i18n.words import ARROW
 from ticker.serve.strip.contrast import DARK, LIGHT, Colours
@@ -27,19 +29,20 @@ _MOST_COLUMNS, _MOST_HEADLINES, _MOST_LINES = 3, 3, 2
 _TITLE, _SMALLEST, _SMALL, _LABEL, _FIGURE = 14, 11, 12, 13, 22  # px of type
 _BOLD = 1.12  # how much wider a font's heavier weight is
 
-_FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif'
+Legible = Callable[[str, str], str | None]  # of a text and its language: what can be drawn of it; None where it can't
 
 
-def svg(strip: Strip, *, width: int = WIDTH) -> bytes:
+def svg(strip: Strip, *, width: int = WIDTH, legible: Legible = lambda text, _: text) -> bytes:
     """The picture, `width` px wide; its height depends only on the options, as long as feeds have headlines.
 
-    The ground is always drawn, since the page around the picture may have any.
+    The ground is always drawn, since the page around the picture may have any. `legible` is asked where the font is
+    known; a headline that can't be drawn makes way for the next.
     """
     drawing = _Drawing(width, strip)
     bottom = _header(drawing, strip)
     bottom = _rates(drawing, strip, bottom)
     if strip.with_headlines:
-        bottom = _headlines(drawing, strip, bottom)
+        bottom = _headlines(drawing, strip, bottom, legible)
     return drawing.finished(bottom)
 
 
@@ -61,7 +64,7 @@ def policy(frame_ancestors: str, strip: Strip) -> str:
 def _style(colours: tuple[Colours, ...]) -> str:
     first, *dark = map(_fills, colours)
     asked = f"@media (prefers-color-scheme:dark){{{dark[0]}}}" if dark else ""
-    return f"text{{font-family:{_FONTS}}}.b{{font-weight:600}}{first}{asked}"
+    return f"text{{font-family:{FONTS}}}.b{{font-weight:600}}{first}{asked}"
 
 
 def _fills(colours: Colours) -> str:
@@ -88,7 +91,8 @@ def _header(drawing: _Drawing, strip: Strip) -> int:
     words, marked = strip.words, strip.demo or strip.state is not Freshness.FRESH
     ink, light = ("w", "w") if marked else ("t", "m")
     as_of = [_Piece(words.as_of_dated, light)]
-    lines = [[_Piece(words.bank_name, f"b {ink}"), _Piece(words.bank_rest, light)], [_Piece(words.day, light)]]
+    day = f"{words.day} · {words.lower}" if strip.changed else words.day
+    lines = [[_Piece(words.bank_name, f"b {ink}"), _Piece(words.bank_rest, light)], [_Piece(day, light)]]
     widths = [_width(line, _LABEL) for line in lines]
     room = {size: drawing.inner - _GAP - _width(as_of, size) for size in (_SMALL, _SMALLEST)}
     # Beside the first line that leaves room for it, in the larger type if possible; else on a line of its own.
@@ -104,7 +108,7 @@ def _header(drawing: _Drawing, strip: Strip) -> int:
 
 
 def _rates(drawing: _Drawing, strip: Strip, top: int) -> int:
-    cells = [_cell(rate) for rate in strip.rates]
+    cells = [_cell(rate, changed=strip.changed) for rate in strip.rates]
     room = max((_width(line, size) for cell in cells for line, size in zip(cell, _CELL_SIZES, strict=True)), default=0)
     rows = _rows(len(cells), int((drawing.inner + _GAP) // (room + _GAP)))
     columns = -(-len(cells) // rows) if rows else 1
@@ -124,12 +128,17 @@ def _rows(cells: int, most: int = _MOST_COLUMNS) -> int:
 _CELL_SIZES = (_LABEL, _FIGURE, _LABEL)
 
 
-def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
+def _cell(rate: StripRate, *, changed: bool) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
     """Three lines: the currency with its day; the figure; its change or the next figure, and a doubt."""
     ink = "m" if rate.freshness is Freshness.FRESH else "mark"
-    name = [_Piece(rate.currency, "m"), _Piece(f"  {rate.own_day}" if rate.own_day else "", ink)]
+    # Of "no rate yet → 23 May" the first part: three cells a row are to fit in every state, and the later figure stands
+    # below, with its day where the header names another.
+    own, _, _ = rate.own_day.partition(f" {ARROW} ") if rate.freshness is Freshness.NONE else (rate.own_day, "", "")
+    name = [_Piece(rate.currency, "m"), _Piece(f"  {own}" if own else "", ink)]
     arrow = {"up": "▲", "down": "▼", None: ""}[rate.trend]
     moved = [_Piece(f"{arrow} {rate.change_text}" if rate.change_text else "", rate.trend or "m")]
+    if changed and rate.lower.kind == "change":
+        moved = [_Piece(rate.lower.text, rate.lower.trend or "m")]  # the header names its day
     if rate.next and rate.next.text:
         after = _Piece(f"{rate.next.text} {arrow}".strip(), rate.trend or "t")
         mark = _Piece(f"  {rate.next.mark}" if rate.next.mark else "", "m")
@@ -137,13 +146,14 @@ def _cell(rate: StripRate) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
     return name, [_Piece(rate.text, "b t")], [*moved, _Piece(rate.own_doubt, ink)]
 
 
-def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
+def _headlines(drawing: _Drawing, strip: Strip, top: int, legible: Legible) -> int:
     """As many whole headlines as fit; two long ones always do."""
     end = top + _room(len(strip.headlines))
     y = (drawing.rule(top) if strip.rates else top) + 8
     if not strip.headlines:
         drawing.text(_PAD, y + 14, [_Piece(strip.words.headlines_none, "m")], _TITLE)
-    for nth, headline in enumerate(strip.headlines[:_MOST_HEADLINES]):
+    shown = filter(None, (_as_legible(one, legible) for one in strip.headlines))
+    for nth, headline in enumerate(islice(shown, _MOST_HEADLINES)):
         lines = _lines(headline.title, drawing.inner / _TITLE)
         if y + len(lines) * _LINE + _META > end - 8:
             break
@@ -154,6 +164,12 @@ def _headlines(drawing: _Drawing, strip: Strip, top: int) -> int:
         _meta(drawing, headline, updated, y + 12)
         y += _META + _BETWEEN
     return end
+
+
+def _as_legible(headline: StripHeadline, legible: Legible) -> StripHeadline | None:
+    """None where its title or publisher can't be drawn."""
+    title, publisher = (legible(text, headline.language) for text in (headline.title, headline.publisher))
+    return replace(headline, title=title, publisher=publisher) if title and publisher else None
 
 
 def _room(headlines: int) -> int:

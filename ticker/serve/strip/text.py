@@ -17,7 +17,7 @@ _ARROWS = {"up": " ▲", "down": " ▼", None: ""}
 
 def render(strip: Strip) -> bytes:
     """UTF-8 without control characters other than line breaks. Days are named, since it may be read much later."""
-    parts = [_label(strip), _rates(strip.rates), _headlines(strip) if strip.with_headlines else []]
+    parts = [_label(strip), _rates(strip), _headlines(strip) if strip.with_headlines else []]
     return ("\n\n".join("\n".join(part) for part in parts if part) + "\n").encode()
 
 
@@ -31,20 +31,23 @@ def _label(strip: Strip) -> list[str]:
     return [line for text in filter(None, said) for line in _wrapped(text)]
 
 
-def _rates(rates: tuple[StripRate, ...]) -> list[str]:
-    """Figures end in the same column."""
+def _rates(strip: Strip) -> list[str]:
+    """Figures end in the same column. A change of an earlier day has that day beside it: a line may be read alone."""
+    rates, changed = strip.rates, strip.words.lower if strip.changed else ""
     codes = max((_columns(rate.currency) for rate in rates), default=0)
     figures = max((_columns(rate.text) for rate in rates), default=0)
-    return [line for rate in rates for line in _wrapped(_rate(rate, codes, figures), indent=codes + 2)]
+    return [line for rate in rates for line in _wrapped(_rate(rate, codes, figures, changed), indent=codes + 2)]
 
 
-def _rate(rate: StripRate, codes: int, figures: int) -> str:
+def _rate(rate: StripRate, codes: int, figures: int, changed: str) -> str:
     said = _padded(rate.currency, codes) + "  " + " " * (figures - _columns(rate.text)) + rate.text
     arrow = _ARROWS[rate.trend]
     if rate.next and rate.next.text:
         said += f" {ARROW} {rate.next.text}{arrow}" + (f" ({rate.next.mark})" if rate.next.mark else "")
     elif rate.change_text:
         said += f"{arrow} {rate.change_text}"
+    elif changed and rate.lower.trend:
+        said += f" {rate.lower.text} · {changed}"
     return said + (f"  ({rate.full_mark})" if rate.mark else "")
 
 

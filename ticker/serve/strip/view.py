@@ -14,16 +14,16 @@ from datetime import date, datetime, timedelta
 from ticker.model import DAY, Freshness, Headline, Language
 from ticker.rates.freshness import Judgement
 from ticker.serve.i18n.words import LANGUAGE_NAMES, NOTHING, words
-from ticker.serve.news.clusters import cluster
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate, strip_figure, strip_rate
+from ticker.serve.strip.headlines import chosen, selected
 from ticker.serve.strip.label import LabelText, label_of, label_text
 from ticker.serve.strip.links import LanguageLink, Links
 from ticker.serve.strip.look import Look, look_of
 from ticker.serve.strip.lower import Rows, rows_of
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import USUAL, HomeTerms
-from ticker.snapshot import NEVER, Content, FeedTerms, Snapshot
+from ticker.snapshot import NEVER, FeedTerms, Snapshot
 
 REFRESH = timedelta(seconds=60)
 
@@ -68,6 +68,7 @@ class StripWords:
     controls: str
     pause: str
     play: str
+    paused: str  # beneath the clock, in the city's place
     previous: str
     following: str
     new_window: str
@@ -178,15 +179,6 @@ def present(
 # --- headlines ---------------------------------------------------------------------------------------------------
 
 
-def selected(content: Content, options: Options) -> dict[str, FeedTerms]:
-    """The feeds of a strip: those in its options, else those in its language."""
-    return {
-        one.feed: one
-        for one in content.feeds
-        if (one.feed in options.feeds if options.feeds is not None else one.language == options.lang)
-    }
-
-
 def strip_headline(headline: Headline, feed: FeedTerms, context: Context) -> StripHeadline:
     local = context.content.home.local(headline.published_at)
     return StripHeadline(
@@ -216,11 +208,10 @@ def _with_headlines(options: Options) -> bool:
 
 
 def _headlines(context: Context) -> list[StripHeadline]:
-    """The newest of the selected feeds, each story once."""
     if not _with_headlines(context.options):
         return []
-    feeds = selected(context.content, context.options)
-    stories = cluster([one for one in context.content.headlines if one.feed in feeds])[: context.options.headlines]
+    feeds = {one.feed: one for one in context.content.feeds}
+    stories = chosen(context.content, context.options)
     return [strip_headline(story.headline, feeds[story.headline.feed], context) for story in stories]
 
 
@@ -279,6 +270,7 @@ def _words(
         controls=say.text("label.controls"),
         pause=say.text("pause"),
         play=say.text("play"),
+        paused=say.text("paused"),
         previous=say.text("previous"),
         following=say.text("following"),
         new_window=say.text("new_window"),

@@ -1,0 +1,119 @@
+"""The two rows of the label, and the small figures beneath the rates: what they are, of which day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from support import scenes
+from support.scenes import Scene
+
+from ticker.model import DAY, Language
+from ticker.serve.strip.options import Options
+from ticker.serve.strip.view import Strip
+from ticker.snapshot import Series
+
+TODAY = scenes.WEDNESDAY
+YESTERDAY, TOMORROW = TODAY - DAY, TODAY + DAY
+
+
+def label(strip: Strip) -> tuple[str, str]:
+    return strip.words.upper_name + strip.words.upper_day, strip.words.lower
+
+
+def small(strip: Strip) -> list[str]:
+    return [rate.lower.text for rate in strip.rates]
+
+
+@pytest.mark.parametrize(
+    ("scene", "rows", "figures"),
+    [
+        (scenes.day, ("NBKR, 18 Jun", "day change"), ["0", "▲ 0.31", "▼ 0.0031"]),
+        (scenes.evening, ("NBKR, 18 Jun", "for 19 Jun"), ["87.45", "99.87 ▲", "1.0988 ▼"]),
+        (scenes.monday, ("NBKR, 23 Jun", "changed 21 Jun"), ["", "▲ 0.31", "▼ 0.0031"]),
+        (scenes.late, ("NBKR, 30 Dec", "last known"), ["", "", ""]),
+        (scenes.stale, ("no NBKR rate", "since 12 May"), ["", "", ""]),
+        (scenes.none, ("no NBKR rate", "yet"), ["", "", ""]),
+        (scenes.nothing, ("no rate", "yet"), ["", "", ""]),
+        (scenes.only_tomorrow, ("no NBKR rate", "for 19 Jun"), ["87.45", "99.87", "1.0988"]),
+        (scenes.unconfirmed, ("NBKR, 18 Jun", "unconfirmed"), ["", "", ""]),
+        (scenes.demo, ("DEMO, 18 Jun", "day change"), ["0", "▲ 0.31", "▼ 0.0031"]),
+        (scenes.rouble_held, ("NBKR, 18 Jun", "day change"), ["0", "▲ 0.31", "17 Jun"]),
+        (scenes.euro_unconfirmed, ("NBKR, 18 Jun", "for 19 Jun"), ["87.45", "unconfirmed", "1.0988 ▼"]),
+        (scenes.stand_in, ("no NBKR rate", "since 12 May"), ["CBU +2"] * 3),
+        (scenes.rouble_stands_in, ("NBKR, 18 Jun", "day change"), ["0", "▲ 0.31", "CBU +4"]),
+    ],
+)
+def test_each_state_says_whose_figures_of_which_day_and_what_the_small_ones_are(
+    scene: Callable[[], Scene], rows: tuple[str, str], figures: list[str]
+) -> None:
+    strip = scene().strip()
+    assert (label(strip), small(strip)) == (rows, figures)
+
+
+@pytest.mark.parametrize(
+    ("lang", "day", "evening", "monday"),
+    [("ru", "за день", "на 19 июн.", "изм. 21 июн."), ("ky", "бир күндө", "19-июнга", "21-июнда")],
+)
+def test_the_lower_row_in_each_language(lang: Language, day: str, evening: str, monday: str) -> None:
+    said = [one().strip(Options(lang=lang)).words.lower for one in (scenes.day, scenes.evening, scenes.monday)]
+    assert said == [day, evening, monday]
+
+
+def test_a_figure_that_is_not_known_to_have_moved_or_stood_that_day_has_none() -> None:
+    assert scenes.monday().strip().rates[0].changed_on is None
+
+
+def test_a_label_is_on_amber_unless_its_figures_are_simply_todays() -> None:
+    marked = {name for name, scene in scenes.SCENES.items() if scene().strip().marked}
+    assert marked == {
+        *("late", "stale", "none", "nothing", "only_tomorrow", "unconfirmed"),
+        *("stand_in", "contradicted", "stand_in_evening"),
+    }
+
+
+def weekly_beside_daily(clock: str, *, tomorrow: bool) -> Strip:
+    days = (YESTERDAY, TODAY, TOMORROW) if tomorrow else (YESTERDAY, TODAY)
+    weekly = scenes.rate("KZT", "0.1892", TODAY - 3 * DAY, days=7)
+    tenge = Series("nbkr_weekly", "KZT", (weekly,))
+    scene = scenes.scene(scenes.at(TODAY, clock), (*scenes.daily(*days), tenge))
+    looks = {**scene.snapshot.looks, ("nbkr_weekly", "KZT"): scene.now - timedelta(minutes=5)}
+    scene = replace(scene, snapshot=replace(scene.snapshot, looks=looks))
+    return scene.strip(Options(currencies=("USD", "EUR", "RUB", "KZT")))
+
+
+@pytest.mark.parametrize("tomorrow", [False, True])
+def test_a_figure_of_a_table_of_its_own_has_its_day_and_no_change(*, tomorrow: bool) -> None:
+    tenge = weekly_beside_daily("18:40" if tomorrow else "11:16", tomorrow=tomorrow).rates[3].lower
+    assert (tenge.text, tenge.kind) == ("15 Jun", "own")
+
+
+def test_tomorrows_figure_in_doubt_has_a_question_mark_and_is_said_to_be_uncertain() -> None:
+    usd, eur, rub = scenes.daily(YESTERDAY, TODAY, TOMORROW)
+    doubted = replace(eur, contested=frozenset({TOMORROW}))
+    euro = scenes.scene(scenes.at(TODAY, "18:40"), (usd, doubted, rub)).strip().rates[1]
+    assert (euro.lower.text, euro.lower.kind, euro.lower.trend, euro.next) == ("99.87 ?", "doubt", None, None)
+    assert euro.spoken.endswith("99.87 for 19 June, not certain")
+
+
+def test_tomorrows_figure_that_is_not_known_is_a_dash() -> None:
+    usd, eur, _ = scenes.daily(YESTERDAY, TODAY, TOMORROW)
+    rouble = scenes.series("RUB", (YESTERDAY, TODAY))
+    strip = scenes.scene(scenes.at(TODAY, "18:40"), (usd, eur, rouble)).strip()
+    assert (small(strip)[2], strip.words.lower) == ("—", "for 19 Jun")
+
+
+def test_without_the_change_the_lower_row_is_the_unit() -> None:
+    strip = scenes.day().strip(Options(show=("clock", "rates")))
+    assert (strip.words.lower, small(strip)) == ("soms", ["", "", ""])
+
+
+def test_a_day_of_another_year_has_its_year() -> None:
+    strip = replace(scenes.late(), now=scenes.at(date(2026, 8, 3), "09:02")).strip()
+    assert label(strip) == ("no NBKR rate", "since 30 Dec 2025")
+
+
+def test_after_until_only_the_lower_row_changes() -> None:
+    assert {scene().strip().words.outdated_lower for scene in scenes.SCENES.values()} == {"not updated"}
