@@ -90,7 +90,8 @@ def test_every_control_is_large_enough_and_has_its_focus_ring_inside(reader: Rea
 RING = """(node => {
     const ringed = node.closest(".list li") || node, style = getComputedStyle(ringed);
     const box = ringed.getBoundingClientRect(), bar = document.querySelector(".bar").getBoundingClientRect();
-    const inside = box.top >= bar.top && box.bottom <= bar.bottom && box.left >= bar.left && box.right <= bar.right + .5;
+    const level = box.top >= bar.top && box.bottom <= bar.bottom;
+    const inside = level && box.left >= bar.left && box.right <= bar.right + .5;
     return [style.outlineStyle, style.outlineWidth, style.outlineOffset, inside];
 })(document.activeElement)"""
 
