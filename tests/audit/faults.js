@@ -19,7 +19,7 @@ async function ready(paused, limit = 20000) {
   const boxes = [...document.querySelectorAll(".box")], began = performance.now();
   const shown = box => {
     const {root, page} = stage(box) || {};
-    return root && (page ? page.classList.contains("run") || root.readyState === "complete" : root.querySelector(".shown"));
+    return root && (page ? page.classList.contains("run") || root.readyState === "complete" : root.querySelector(".run #strip[data-until]"));
   };
   while (!boxes.every(shown)) {
     if (performance.now() - began > limit) throw new Error(`not shown: ${boxes.filter(box => !shown(box)).map(box => box.id)}`);
@@ -95,12 +95,12 @@ function texts(body) {
     const parent = node.parentElement;
     if (!node.data.trim() || !parent || parent.closest("style, script, .said, svg, h1.said, datalist, option")) continue;
     const style = getComputedStyle(parent);
-    if (style.visibility !== "visible" || style.opacity === "0") continue;
+    if (style.visibility !== "visible" || style.opacity === "0" || !parent.checkVisibility()) continue;
     const rows = lines(node);
     if (!rows.length) continue;
     all.push({
       node, parent, rows, text: node.data.trim(), clips: clips(parent, known),
-      title: !!parent.closest(".list > li > a"), publisher: !!parent.closest(".publisher"),
+      title: !!parent.closest(".list > li > a"), publisher: !!parent.closest(".publisher, .row > .name"),
     });
   }
   return all;
