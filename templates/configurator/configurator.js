@@ -123,10 +123,5 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
-  addEventListener("message", ({data, source}) => {
-    for (const frame of document.querySelectorAll("#beside iframe")) {
-      if (frame.contentWindow === source && data?.type === "rate-ticker:height") frame.style.blockSize = `${Math.min(+data.height, 4000)}px`;
-    }
-  });
   named(document);
 });

@@ -237,7 +237,8 @@ function judgePanel({body, bounds, page}, fault) {
 
 // --- heights: what the code reserves, what look.md says, and what the content needs by itself
 
-function heights({outer, page}, height, fault) {
+// A panel's height is its content's: the code reserves a usual one, which then follows.
+function heights({outer, page}, view, height, fault) {
   const reserved = outer.parentElement.querySelector(".reserved").getBoundingClientRect().height;
   const given = outer.getBoundingClientRect().height, old = outer.style.cssText;
   outer.style.setProperty("min-height", "0", "important");
@@ -245,6 +246,11 @@ function heights({outer, page}, height, fault) {
   const used = page ? Math.max(page.scrollHeight, page.ownerDocument.body.scrollHeight)
     : outer.getBoundingClientRect().height;
   outer.style.cssText = old;
+  if (view === "panel") {
+    const least = page ? 0 : reserved;
+    if (Math.abs(Math.max(least, used) - given) > .5) fault("height", `it takes ${given} px, the content needs ${used}`);
+    return;
+  }
   if (height && Math.abs(reserved - height) > .5) fault("height", `the code reserves ${reserved} px, the look says ${height}`);
   if (Math.abs(given - reserved) > .5) fault("height", `the code reserves ${reserved} px, it takes ${given}`);
   if (Math.abs(used - reserved) > .5) fault("height", `the code reserves ${reserved} px, the content needs ${used}`);
@@ -257,7 +263,7 @@ async function measure(view, steps) {
   for (let nth = 0; nth < most; nth++) {
     const due = Object.entries(steps).filter(([, list]) => nth < list.length);
     for (const [id, list] of due) document.getElementById(id).style.width = `${list[nth][0]}px`;
-    await frames(2);
+    await frames(view === "panel" ? 6 : 2);  // a frame that follows its content asks its page
     for (const [id, list] of due) {
       const [width, height] = list[nth], met = new Set();
       const fault = (kind, what) => {
@@ -268,7 +274,7 @@ async function measure(view, steps) {
       const at = stage(document.getElementById(id));
       if (view === "strip") judgeStrip(at, height, fault);
       else judgePanel(at, fault);
-      if (view !== "page") heights(at, height, fault);
+      if (view !== "page") heights(at, view, height, fault);
     }
   }
   return faults;

@@ -154,7 +154,7 @@ def test_held_figures_are_told_of_every_source_and_only_those_of_homes_are_a_tro
     said = status(desk)
     assert [(one["source"], one["currency"], one["quoted"]) for one in said["held"]] == [("cbu", "USD", "12999.00")]
     assert not [one for one in said["troubles"] if "held" in one]
-    assert "cbu USD 12999.00 for 1 on 2026-05-22" in text(desk)
+    assert "cbu USD 12999.00 for 1 on 22 May" in text(desk)
     assert desk.json("status")["held"] == 0, "readers of a home have nothing to do with it"
     desk.say("USD", [(TODAY + DAY, "900.00")], source="nbk", held_reason="moved by 88 %")
     assert [one["source"] for one in status(desk)["held"]] == ["nbk", "cbu"]

@@ -20,6 +20,7 @@ from ticker.serve.configurator.query import gives_way
 from ticker.serve.configurator.view import Configurator, configurator
 from ticker.serve.http.base_url import base_of
 from ticker.serve.i18n.words import templates_dir, words
+from ticker.serve.panel.height import reserved_height
 from ticker.serve.strip.height import css_height, tallest
 from ticker.serve.strip.options import LANGUAGES, PARTS, Offered, Options, parse
 from ticker.serve.terms import Embed, HomeTerms, SiteSettings
@@ -141,7 +142,7 @@ def test_the_form_shows_what_was_chosen():
 def test_what_gave_way_is_told_and_what_cannot_be_read_is_told_in_words():
     said = asked("lang=de&bg=ffffff&fg=777777&ui=ru")
     assert said.notes == ("lang: указано 'de', допустимо: одно из en, ru, ky; показано значение по умолчанию",)
-    assert said.contrast == ("Текст #777777 на #ffffff: 4,4 : 1, нужно 4,5; показано #757575.", "")
+    assert said.contrast == ("Текст #777777: 4,4 : 1, а не 4,5; показано #757575", "")
     assert asked("bg=ffffff&fg=333333").contrast[0] == "Text #333333 on #ffffff: contrast 12.6 : 1, reads well."
 
 
@@ -349,7 +350,10 @@ def test_a_panel_is_given_as_a_frame_and_as_the_element():
     assert frame["src"] == "https://rates.example/panel?lang=ru&headlines=8"
     assert (frame["sandbox"], frame["allow"]) == (SANDBOX, "")
     element = Tags(given["panel-element"].text).first("rate-ticker")
-    assert element.pop("style") == "display:grid;min-height:640px"
+    assert element.pop("style") == "display:grid;height:640px"
+    assert frame["height"] == "640"
+    low = codes(asked("lang=ru&headlines=1"))["panel-element"].text
+    assert f"height:{reserved_height(Options(headlines=1), 3)}px" in low
     assert element == {"view": "panel", "lang": "ru", "headlines": "8"}
     for style in re.findall(r'style="([^"]*)"', given["panel-frame"].text):
         assert hashed(style) in given["panel-frame"].policy
@@ -395,4 +399,4 @@ def test_the_reference_shows_how_a_change_is_kept_visible():
     usd = series("USD", days, (before, before, after))
     rate = scene(at(WEDNESDAY, "18:40"), (usd,)).strip(Options(currencies=("USD",))).rates[0]
     assert rate.next
-    assert f"{rate.text} → {rate.next.text}" in REFERENCE.read_text(encoding="utf-8")
+    assert f"{rate.text} and {rate.next.text}" in REFERENCE.read_text(encoding="utf-8")

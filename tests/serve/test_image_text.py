@@ -57,7 +57,8 @@ def drawn(text: str) -> bytes:
         ("Билет стоит 300⃀", "ru", "Билет стоит 300 сом"),
         ("300 ⃀, билет", "ky", "300 сом, билет"),
         ("⃀ is stronger", "en", "som is stronger"),
-        ("4 000 ֏ за том", "ru", "4 000 AMD за том"),
+        ("Road\u00adworks ✅on", "en", "Roadworks on"),
+        ("4 000 ֏ за том", "ru", "4 000 драм за том"),
         ("A ﬁne price: ￥５０", "en", "A fine price: ¥50"),
     ],
 )

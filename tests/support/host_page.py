@@ -19,7 +19,7 @@ from support.strip_page import SHIFTS, catch_up, refresh
 from ticker.serve.http.cache import ResponseCache
 from ticker.serve.http.live import LiveSnapshot
 from ticker.serve.render import Renderer
-from ticker.serve.strip.height import css_height as height
+from ticker.serve.strip.height import css_height
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import SiteSettings
 
@@ -140,7 +140,9 @@ class Reader:
 
     def element(self, attributes: str = "", inside: str = "Rates") -> str:
         link = f'<a href="{self.service.server.url}/strip">{inside}</a>'
-        return f'<rate-ticker {attributes} style="display:grid;min-height:{height(Options(), 3)}">{link}</rate-ticker>'
+        return (
+            f'<rate-ticker {attributes} style="display:grid;min-height:{css_height(Options(), 3)}">{link}</rate-ticker>'
+        )
 
     def shows(self, attributes: str = "") -> Reader:
         self.opens(f"<body>{self.script()}<main>{self.element(attributes)}<h1>Our paper</h1></main></body>")

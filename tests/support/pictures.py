@@ -33,7 +33,7 @@ from ticker.serve.panel import html as panel_html
 from ticker.serve.panel import json as panel_json
 from ticker.serve.panel.view import panel
 from ticker.serve.strip import html, json
-from ticker.serve.strip.height import css_height as height
+from ticker.serve.strip.height import css_height
 from ticker.serve.strip.options import Offered, Options, parse
 
 CHROMIUM = "/usr/bin/chromium"
@@ -181,7 +181,7 @@ def sheet(
 ) -> None:
     frames = "".join(
         f'<div style="container-type: inline-size">{address}'
-        f'<iframe src="/{address}" style="height: {height(options, 3)}"></iframe></div>'
+        f'<iframe src="/{address}" style="height: {css_height(options, 3)}"></iframe></div>'
         for address, options in strips
     )
     ground = GROUNDS[eyes.get("color_scheme", "light")]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
+SPACED = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"
+"""A reader's own spacing (WCAG 1.4.12)."""
+
 _LOOKED_AT = """selector => {
     const found = [], range = document.createRange();
     const texts = document.createTreeWalker(document.querySelector(selector), NodeFilter.SHOW_TEXT);

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from support import scenes
 from support.figures import Shelf, run
-from support.seen import badly_seen
+from support.seen import SPACED, badly_seen
 from support.served import serving
 
 from ticker.model import DAY
@@ -129,4 +129,12 @@ def test_the_last_day_is_that_of_the_table(url: str, browser: Browser) -> None:
     page = opened(browser, f"{url}/chart?currencies=USD&from={TODAY - DAY}")
     first = page.locator("table").last.locator("tbody tr").first
     assert said(page) == f"{first.locator('th').inner_text()}; US dollar: {first.locator('td').inner_text()}"
+    page.context.close()
+
+
+def test_nothing_is_cut_off_with_a_readers_own_spacing(url: str, browser: Browser) -> None:
+    """WCAG 1.4.12."""
+    page = opened(browser, f"{url}/chart?currencies=USD,EUR,RUB&lang=ru&from=30d", 320, bypass_csp=True)
+    page.add_style_tag(content=SPACED)
+    assert badly_seen(page) == []
     page.context.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,21 +15,19 @@ from support import scenes
 from support.host_page import Host, Service, closing
 from support.host_page import Reader as ElementReader
 from support.pictures import Strips, serving
+from support.seen import SPACED, badly_seen
 from support.strip_page import catch_up, refresh
 
 from ticker.serve.news.popular import Popularity
+from ticker.serve.panel.height import reserved_height
 from ticker.serve.story import html
 from ticker.serve.story.view import Known, story
 from ticker.serve.strip.contrast import ratio
+from ticker.serve.strip.options import Options
 from ticker.serve.terms import HomeTerms
 
 POPULAR = Popularity({"en3": 9.0, "en4": 7.0, "ru2": 9.0, "ky2": 9.0}, 3, 1)
-SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"""
 SPILLS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-CUT = """() => [...document.querySelectorAll(".board *")].filter(node => {
-    const box = node.getBoundingClientRect();
-    return node.checkVisibility() && !node.closest(".said, svg") && box.right > innerWidth + .5;
-}).map(node => node.outerHTML.slice(0, 80))"""
 APART = """() => {
     const [table, latest] = [".quotes", ".latest"].map(one => document.querySelector(one).getBoundingClientRect());
     return table.right < latest.left || table.bottom <= latest.top;
@@ -228,12 +227,13 @@ def test_without_script_all_of_it_is_there_and_stays_true(browser: Browser, serv
 
 
 @pytest.mark.parametrize("lang", ["en", "ru", "ky"])
-@pytest.mark.parametrize("width", [300, 360, 800, 1100])
+@pytest.mark.parametrize("width", [240, 300, 320, 360, 400, 800, 1280])
 def test_nothing_is_cut_off_at_any_width(context: BrowserContext, server: Strips, width: int, lang: str) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
     for state in (
         "day",
+        "monday",
         "evening_all",
         "late",
         "stale",
@@ -246,7 +246,7 @@ def test_nothing_is_cut_off_at_any_width(context: BrowserContext, server: Strips
         page.clock.install(time=server.scenes[state].now)
         page.goto(f"{server.url}/{state}/panel?lang={lang}&headlines=4")
         page.evaluate(OPEN)
-        assert (page.evaluate(SPILLS), page.evaluate(CUT), page.evaluate(SMALL)) == (0, [], []), state
+        assert (badly_seen(page), page.evaluate(SMALL)) == ([], []), state
         assert page.evaluate(APART), state
 
 
@@ -254,12 +254,21 @@ def test_nothing_is_lost_with_a_readers_own_spacing(browser: Browser, server: St
     """WCAG 1.4.12; the policy forbids a foreign style, so it is lifted."""
     with browser.new_context(viewport={"width": 320, "height": 800}, bypass_csp=True) as context:
         page = context.new_page()
-        for state in ("evening_all", "rouble_held", "stale", "unconfirmed", "euro_unconfirmed", *STAND_INS):
+        for state in (
+            "day",
+            "monday",
+            "evening_all",
+            "rouble_held",
+            "stale",
+            "unconfirmed",
+            "euro_unconfirmed",
+            *STAND_INS,
+        ):
             page.clock.install(time=server.scenes[state].now)
             page.goto(f"{server.url}/{state}/panel?lang=ru&headlines=4")
             page.evaluate(OPEN)
             page.add_style_tag(content=SPACED)
-            assert (page.evaluate(SPILLS), page.evaluate(CUT)) == (0, []), state
+            assert badly_seen(page) == [], state
 
 
 def test_everything_is_reached_by_keyboard_in_the_order_it_is_read(reader: Reader) -> None:
@@ -432,12 +441,12 @@ def test_a_refresh_of_the_elements_panel_leaves_what_is_open_open(element: Eleme
     first, second, third = (scenes.told_by(one, scenes.WEDNESDAY, USD="87.4") for one in ("nbk", "cbu", "nbt"))
     element.service.becomes(later(scenes.witnessed(scenes.day(), first, second, third), 1))
     page.evaluate("document.querySelector('rate-ticker').refresh()")
-    page.locator("rate-ticker summary").click()
+    page.locator("rate-ticker .board summary").click()
     element.service.becomes(later(scenes.witnessed(scenes.day(), first, second), 2))
     page.evaluate("document.querySelector('rate-ticker').refresh()")
     expect(page.locator("rate-ticker .others tbody").first).to_contain_text("2 of 2 agree")
     expect(page.locator("rate-ticker .others")).to_be_visible()
-    expect(page.locator("rate-ticker summary")).to_be_focused()
+    expect(page.locator("rate-ticker .board summary")).to_be_focused()
 
 
 def test_the_elements_panel_follows_its_attributes_and_becomes_a_strip_again(element: ElementReader) -> None:
@@ -455,3 +464,58 @@ def test_the_elements_panel_says_so_when_nobody_could_look(element: ElementReade
     element.page.clock.run_for(13 * 3600 * 1000)
     assert "NBKR: not updated, of 18 June" in drawn(element)
     assert "today" not in drawn(element)
+
+
+@contextmanager
+def in_a_column(browser: Browser, scene: scenes.Scene, width: int, attributes: str, style: str) -> Iterator[Page]:
+    """Somebody else's page with the panel in a column, and a paragraph below it."""
+    service, host = Service(scene), Host()
+    with closing(service.server, host.server), browser.new_context(viewport={"width": 1000, "height": 720}) as context:
+        reader = ElementReader(context, service, host)
+        tag = f'<rate-ticker view="panel" {attributes} style="{style}">Rates</rate-ticker>'
+        reader.opens(f'<body><aside style="width:{width}px">{reader.script()}{tag}<p>Below</p></aside></body>')
+        expect(reader.page.locator("rate-ticker .fig").first).to_be_visible()
+        yield reader.page
+
+
+@pytest.mark.parametrize("state", ["day", "evening_all", "rouble_stands_in"])
+@pytest.mark.parametrize("width", [240, 320, 400, 760])
+def test_a_panel_that_has_a_height_keeps_it_and_scrolls_its_headlines(browser: Browser, width: int, state: str) -> None:
+    height = reserved_height(Options(headlines=10), 3)
+    with in_a_column(
+        browser, scenes.SCENES[state](), width, 'headlines="10"', f"display:grid;height:{height}px"
+    ) as page:
+        ticker, board, read = (page.locator(one) for one in ("rate-ticker", "rate-ticker .board", "rate-ticker .read"))
+        boxes = [one.bounding_box() for one in (ticker, board)]
+        assert [(box["width"], box["height"]) for box in boxes if box] == [(width, height)] * 2
+        assert read.evaluate("node => node.scrollHeight - node.clientHeight") > 0
+        assert read.evaluate("node => node.scrollWidth - node.clientWidth") == 0
+        expect(page.locator("rate-ticker .tools a").first).to_be_in_viewport()
+        last = page.locator("rate-ticker .daily .title").last
+        last.focus()
+        expect(last).to_be_in_viewport()
+        assert page.evaluate("window.shifts") == 0
+
+
+@pytest.mark.parametrize("width", [240, 320, 400])
+@pytest.mark.parametrize(("headlines", "shown"), [(0, "clock,rates,change,lang"), (1, ""), (3, ""), (10, "")])
+def test_no_more_height_is_reserved_than_the_content_has(
+    browser: Browser, width: int, headlines: int, shown: str
+) -> None:
+    attributes = f'headlines="{headlines}"' + (f' show="{shown}"' if shown else "")
+    with in_a_column(browser, scenes.day(), width, attributes, "") as page:
+        box = page.locator("rate-ticker").bounding_box()
+        assert box
+        reserved = reserved_height(Options(headlines=headlines), 3)
+        assert reserved <= box["height"]
+        if headlines < 3:
+            assert box["height"] - reserved < 90
+
+
+def test_an_official_figure_leads_to_its_chart_from_the_panel(reader: Reader) -> None:
+    link = reader.page.get_by_role("link", name=re.compile("^99.5614 ?, chart of the euro, opens in a new window$"))
+    assert link.get_attribute("href") == "/day/chart?currencies=EUR"
+    assert link.get_attribute("target") == "_blank"
+    box = link.bounding_box()
+    assert box
+    assert box["height"] >= 28

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.desk import run
-from support.seen import badly_seen
+from support.seen import SPACED, badly_seen
 from support.served import serving
 from support.witnesses import WitnessedDesk
 
@@ -37,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[WitnessedDesk]:
 def opened(browser: Browser, desk: WitnessedDesk, width: int, lang: str = "en") -> Iterator[Page]:
     with (
         serving(desk.app) as url,
-        browser.new_context(viewport={"width": width, "height": 700}, locale=lang) as context,
+        browser.new_context(viewport={"width": width, "height": 700}, locale=lang, bypass_csp=True) as context,
     ):
         page = context.new_page()
         page.goto(f"{url}/status")
@@ -88,6 +88,8 @@ def test_nothing_is_cut_off_and_no_figure_broken(browser: Browser, desk: Witness
         write.record(Round("cbu", desk.now, desk.now, Outcome.FAILED, note=ENDLESS))
     desk.publish()
     with opened(browser, desk, width, lang) as page:
+        assert badly_seen(page) == []
+        page.add_style_tag(content=SPACED)
         assert badly_seen(page) == []
 
 

@@ -13,7 +13,7 @@ from support import scenes
 from support.pictures import OFFERED, Strips, serving
 from support.strip_page import SHIFTS, Reader, later
 
-from ticker.serve.configurator.code import height
+from ticker.serve.strip.height import css_height
 from ticker.serve.strip.options import Offered, parse
 
 WIDE, MIDDLE, PHONE, NARROWEST = 1280, 760, 360, 320
@@ -401,7 +401,7 @@ def test_the_height_that_is_given_out_is_enough_in_the_fullest_states(
 ) -> None:
     offered = Offered(OFFERED.currencies | MANY.keys(), OFFERED.feeds)
     monkeypatch.setattr("support.pictures.OFFERED", offered)
-    css = height(parse(query, offered)[0], currencies)
+    css = css_height(parse(query, offered)[0], currencies)
     short = []
     with browser.new_context(bypass_csp=True) as context:
         page = context.new_page()

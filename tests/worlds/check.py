@@ -169,6 +169,7 @@ class Checker:
                 if self._differs(one.currency, one.valid_on, one.value):
                     self._blame(at, "value", one.currency, one.valid_on, one.value, delivered)
                 self._check_change(at, one, delivered)
+                self._check_last_change(at, one, delivered)
             if one.next:
                 day, value = one.next
                 if self._differs(one.currency, day, value):
@@ -194,6 +195,16 @@ class Checker:
         right = one.previous and one.previous[0] == one.valid_on - DAY and one.change == one.value - one.previous[1]
         if not right:
             self._tell(at, "change", one.currency, one.valid_on, one.change, before)
+
+    def _check_last_change(self, at: float, one: Shown, delivered: Delivered) -> None:
+        """The figure has stood since the day of its last change, and was another one on the day before."""
+        if not one.last_change or not one.valid_on or one.value is None:
+            return
+        day, by = one.last_change
+        stood = [(day + nth * DAY, one.value) for nth in range((one.valid_on - day).days + 1)]
+        for each, value in [(day - DAY, one.value - by), *stood]:
+            if self._differs(one.currency, each, value):
+                self._blame(at, "last change", one.currency, each, value, delivered)
 
     def _differs(self, currency: str, day: date | None, value: Decimal | None) -> bool:
         return day is not None and value is not None and value != self.world.meant(currency, day)

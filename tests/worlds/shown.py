@@ -33,6 +33,7 @@ class Shown:
     previous: tuple[date, Decimal] | None = None
     next: tuple[date, Decimal] | None = None
     tomorrow: bool = False  # whether `next` stands under the word "tomorrow"
+    last_change: tuple[date, Decimal] | None = None  # the first day of the table that brought it
 
     def __str__(self) -> str:
         mark = {"fresh": "", "late": " late", "unconfirmed": " unconfirmed", "hidden": f" ({self.freshness})"}[
@@ -76,6 +77,7 @@ def of_strip(strip: Strip, judged: Judgement) -> list[Shown]:
                 rate.previous and (rate.previous.valid_on, rate.previous.value),
                 next_,
                 bool(rate.next) and strip.words.tomorrow == "tomorrow" and not (rate.next and rate.next.mark),
+                (rate.changed_on, rate.last_change) if rate.changed_on and rate.last_change is not None else None,
             )
         )
     return found
@@ -106,6 +108,7 @@ def of_json(said: Mapping[str, Any]) -> list[Shown]:
                 _dated(rate["previous"]),
                 _dated(next_),
                 bool(next_) and said["words"]["tomorrow"] == "tomorrow" and not next_["mark"],
+                (date.fromisoformat(rate["changed_on"]), Decimal(rate["last_change"])) if rate["changed_on"] else None,
             )
         )
     return found

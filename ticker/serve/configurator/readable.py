@@ -27,7 +27,6 @@ def _replaced(one: Complaint, say: Words) -> str:
         "conf.contrast",
         what=say.text(f"conf.{one.option}"),
         chosen=f"#{one.chosen}",
-        on=f"#{one.on}",
         ratio=say.number(Decimal(one.said), 1),
         wanted=say.number(Decimal(str(one.wanted)), 1),
         shown=f"#{one.shown}",

@@ -15,8 +15,6 @@ from pathlib import Path
 from ticker.serve.i18n.words import LANGUAGE_NAMES, words
 
 _SEGMENTED_COVERAGE = 12  # the format that has characters beyond U+FFFF
-# Signs of currencies near by that fonts lack, written as the currency.
-_CURRENCIES = {"⃀": "KGS", "֏": "AMD", "؋": "AFN", "৳": "BDT", "﷼": "IRR"}
 _MEANT = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Sc", "Sm"})  # Unicode's categories
 _EMPTIED = re.compile(r"\(\s*\)|\[\s*\]|«\s*»|“\s*”|„\s*“|‘\s*’")  # brackets whose content was left out
 
@@ -37,7 +35,7 @@ class Legible:
         for nth, char in enumerate(text):
             if (drawn := self._drawn(char, language)) is None:
                 return None
-            if char in _CURRENCIES and not self.has(char):
+            if drawn and drawn == _word(char, language):
                 drawn = f"{_gap(said[-1:])}{drawn}{_gap(text[nth + 1 : nth + 2])}"
             said += drawn
         said = " ".join(_EMPTIED.sub("", said).split())
@@ -47,8 +45,8 @@ class Legible:
         """What stands for a character; None where a text without it could say something else."""
         if self.has(char):
             return char
-        if char in _CURRENCIES:
-            return _currency(_CURRENCIES[char], language)
+        if word := _word(char, language):
+            return word
         for form in ("NFKC", "NFKD"):
             if (same := unicodedata.normalize(form, char)) and all(map(self.has, same)):
                 return same
@@ -85,10 +83,11 @@ def _characters(data: bytes, begin: int) -> Iterator[int]:
         yield from range(first + (glyph == 0), last + 1)  # glyph 0 is the box
 
 
-def _currency(code: str, language: str) -> str:
-    key = f"unit.{code}.one"
+def _word(char: str, language: str) -> str:
+    """What a sign is called; "" where we have no word for it in that language."""
+    key = f"sign.{ord(char):04X}"
     of_language = (words(one) for one in LANGUAGE_NAMES if one == language)
-    return next((one.text(key) for one in of_language if one.has(key)), code)
+    return next((one.text(key) for one in of_language if one.has(key)), "")
 
 
 def _gap(beside: str) -> str:
