@@ -15,7 +15,8 @@ case is one code of the configurator with so many currencies (`ru-5`), at one wi
     console   something was said, or the service refused a request
 
 These may be cut: a title and a publisher (with an ellipsis), a headline that waits for its turn, a rate in cells that
-can be scrolled to, a name in the configurator's rows. In panels and pages a text may wrap, a figure may not.
+can be scrolled to, a name in the configurator's rows. In panels and pages a text may wrap, a figure may not; a panel's
+headlines scroll in their box.
 """
 
 from __future__ import annotations
