@@ -21,7 +21,6 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
-  // --- following
 
   const stop = () => { clearTimeout(waiting); asking?.abort(); };
 
@@ -67,7 +66,6 @@ document.addEventListener("DOMContentLoaded", () => {
     announce(settings.nothing ? said : settings.updated);
   }
 
-  // --- copying
 
   async function copy(area) {
     try {
@@ -80,7 +78,6 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
-  // --- what a reader does
 
   const rows = orderedRows(form, {
     changed: (name, ordered = true) => { if (ordered) moved = name; later(); },

@@ -101,7 +101,9 @@ function texts(body) {
     if (!rows.length) continue;
     all.push({
       node, parent, rows, text: node.data.trim(), clips: clips(parent, known),
-      title: !!parent.closest(".list > li > a"), publisher: !!parent.closest(".publisher, .row > .name"),
+      // A notice stands in a title's place, in up to two rows too; but what it says is seen whole.
+      title: !!parent.closest(".list > li > a, .updated, .none"),
+      shortened: !!parent.closest(".list > li > a, .publisher, .row > .name"),
     });
   }
   return all;
@@ -137,7 +139,7 @@ function seen(text, row, bounds, cells, fault) {
       return null;
     }
     const sideways = whole.bottom - left.bottom <= SLACK && left.top - whole.top <= SLACK;
-    const ellipsis = clip.ellipsis && (text.title || text.publisher) && (gone || sideways);
+    const ellipsis = clip.ellipsis && text.shortened && (gone || sideways);
     const leafed = within.matches(".list, .news") && (gone || sideways && within.closest("[data-motion=scroll]"));
     const scrolled = within.matches(".rates, .box") && sideways && clip.scrolls && within.clientWidth >= 60;
     if (scrolled && !cells) fault("moved", `${named(text)} is out of sight in one line or two`);

@@ -61,9 +61,6 @@ class Tags(HTMLParser):
         return next(attributes for name, attributes in self.seen if name == tag)
 
 
-# --- the form ----------------------------------------------------------------------------------------------------
-
-
 def test_the_form_has_every_option_of_the_model():
     named = [name for _, names in GROUPS for name in names]
     assert sorted(named) == sorted([*Options.model_fields, "place"])
@@ -186,9 +183,6 @@ def test_a_preset_must_not_give_way(query, wrong):
     assert gives_way("lang=ru&theme=dark&currencies=USD", OFFERED) is None
 
 
-# --- addresses ---------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("host", "base"),
     [
@@ -223,9 +217,6 @@ def test_the_operators_address_goes_before_the_requests():
 def test_without_a_host_to_believe_the_code_is_for_the_same_site():
     assert 'src="/strip"' in codes(asked("", host="a b"))["frame"].text
     assert "frame-src 'self'" in codes(asked("", host="a b"))["frame"].policy
-
-
-# --- code --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -357,9 +348,6 @@ def test_a_panel_is_given_as_a_frame_and_as_the_element():
     assert element == {"view": "panel", "lang": "ru", "headlines": "8"}
     for style in re.findall(r'style="([^"]*)"', given["panel-frame"].text):
         assert hashed(style) in given["panel-frame"].policy
-
-
-# --- the reference -----------------------------------------------------------------------------------------------
 
 
 def test_the_reference_says_of_each_option_what_the_model_says():
