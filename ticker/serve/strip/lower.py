@@ -120,8 +120,8 @@ def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Co
 
 
 def _banks(banks: Sequence[str], context: Context) -> str:
-    """Whose figure it is; how many banks' where there is no room for a name. What is read aloud, and the panel, name all
-    of them."""
+    """Whose figure it is; how many banks' where there is no room for a name. What is read aloud, and the panel, name
+    all of them."""
     named = drawn_names(banks, context, ROOM)
     return named if len(named) <= ROOM else context.say.text("lower.banks", count=len(banks))
 
