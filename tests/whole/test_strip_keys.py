@@ -48,6 +48,9 @@ def reader(context: BrowserContext, server: Strips) -> Reader:
 def sized(page: Page, width: int, height: int = 130) -> None:
     """Until the page has seen its new width."""
     page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("document.body.offsetWidth")
+    page.wait_for_timeout(60)  # until the browser has told of the new sizes
+    page.clock.run_for(50)  # and the page, whose frames are the test's, has followed them
     page.wait_for_timeout(60)  # its frames' clock is the test's
 
 
