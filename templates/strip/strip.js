@@ -35,16 +35,17 @@ function life(page, strip, own) {
       relay();
       restep();
     }
-    fill(find(".bank"), {name: words.upper_name, unit: words.upper_unit, day: words.upper_day, low: words.lower});
+    fill(strip, {
+      name: words.upper_name, unit: words.upper_unit, day: words.upper_day, "bank .low": words.lower,
+      updated: words.updated, none: headlines.length ? "" : words.headlines_none,
+    });
     if (box) {
       sync(box.firstChild, rates, "currency", fillRate);
       fit();
     }
     if (list) {
       const seen = taped() ? inView().map(node => [node, node.offsetLeft - place]) : [];
-      fill(list, {updated: words.updated});
       find(".age").hidden = !words.updated;
-      fill(list.parentNode, {none: headlines.length ? "" : words.headlines_none});
       opens = words.new_window;
       sync(list, headlines, "id", fillHeadline);
       if (taped()) {
