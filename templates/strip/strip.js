@@ -5,7 +5,7 @@ const STEP = 7e3, PACE = 40;
 // `own` has `twin`, and may have `relabel`, `dressed` and `under`, described in refresh.js.
 function life(page, strip, own) {
   const said = strip.dataset, find = selector => strip.querySelector(selector);
-  const self = alive(page, strip, {...own, relabel, apply, ticked, toggled: relay, woken: restep, ended}), {live, on} = self;
+  const self = alive(page, strip, {...own, apply, ticked, toggled: relay, woken: restep, ended}), {live, on} = self;
   let clock, list, box, menu, shown, stepping, rolling, rolled, place = 0, opens;
 
   // --- clock and truth
@@ -25,12 +25,6 @@ function life(page, strip, own) {
   }
 
   // --- replacing only what changed, by key
-
-  // While a release is taken in, an older process may answer, whose figures would stand here without bank and day.
-  function relabel(served) {
-    if (!served.form) throw new Error("an older release answers");
-    own.relabel?.(served);
-  }
 
   function apply({form, marked, zone, words, rates, headlines, look}) {
     const {motion, frame, speed} = look, other = motion !== said.motion;
