@@ -131,12 +131,12 @@ def test_changed_attributes_are_one_question_and_focus_stays(reader: Reader) -> 
     expect(reader.page.locator("rate-ticker #pause")).to_have_accessible_name("Пауза")
     assert reader.service.asked()[before:] == ["/strip.json?lang=ru&currencies=RUB%2CUSD"]
     assert reader.does("return ticker.shadowRoot.activeElement.id") == "following"
-    for parts, hidden in (("clock,headlines", ".rates"), ("rates,lang", ".news"), ("rates,headlines", ".languages")):
-        reader.does(f"ticker.setAttribute('show', '{parts}'); await ticker.refresh()")
+    for shown, hidden in (("clock,headlines", ".rates"), ("rates,lang", ".news"), ("rates,headlines", ".languages")):
+        reader.does(f"ticker.setAttribute('show', '{shown}'); await ticker.refresh()")
         expect(reader.page.locator(f"rate-ticker {hidden}")).to_be_hidden()
         edge = reader.page.locator("rate-ticker .bank").bounding_box()
         assert edge is not None
-        assert (edge["x"] < 25) == ("clock" not in parts)  # the bank then stands first
+        assert (edge["x"] < 25) == ("clock" not in shown)  # the bank then stands first
     reader.does("ticker.removeAttribute('show'); await ticker.refresh()")
     expect(reader.page.locator("rate-ticker .rates .code")).to_have_text(["RUB", "USD"])
     assert reader.said == []

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from ticker.model import CLOCKS_DIFFER, DAY, Freshness, Quality, Rate
 from ticker.rates.calendar import Official, Outlook, Outlooks, Track, official_on
-from ticker.rates.changes import change_of
+from ticker.rates.changes import change_of, stands_since
 from ticker.rates.doubt import NO_DAY
 from ticker.rates.tracks import Quoted, tracks_of_content
 from ticker.rates.witnesses import Level, Witnesses
@@ -41,6 +41,7 @@ class Figure:
     derived: Level | None = None  # what other banks agree on for the day, where there is no official figure to show
     last_change: Decimal | None = None  # the last real one up to `rate`; None where its day is not certain
     changed_on: date | None = None  # the first day of the table that brought it
+    stands_since: date | None = None  # the first day since which `rate` is known to have had this value
 
     @property
     def quality(self) -> Quality:
@@ -181,6 +182,7 @@ def build_figure(
         confirmed=found.period.confirmed if found else True,
         last_change=changed.by if changed else None,
         changed_on=changed.on if changed else None,
+        stands_since=stands_since(found.period, tracks, place, ordinal) if found else None,
     )
 
 

@@ -72,7 +72,10 @@ def _literal(value: object) -> str:
 
 
 def _markup() -> list[Any]:
-    """What is in the strip, as [tag, attributes, *children], with "{name}" in place of a word; the attribute "" is the text."""
+    """What is in the strip, as [tag, attributes, *children], with "{name}" in place of a word.
+
+    The attribute "" is the text.
+    """
     begin = datetime(2025, 1, 1, tzinfo=UTC)
     nothing = empty(Home(_NONE, ZoneInfo("UTC")))
     blank = present(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))

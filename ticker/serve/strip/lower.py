@@ -97,7 +97,7 @@ def _small_figures(
         return "", None, context.say.unit(context.content.home.currency)
     alike = [one for one in figures if label_of(one) == common]
     last = max((one.changed_on for one in alike if one.changed_on), default=None)
-    if last and common.valid_on and last < common.valid_on:
+    if last and last < context.today:
         return "changed", last, _on("changed", last, context)
     return "change", common.valid_on, context.say.text("lower.change")
 
@@ -114,18 +114,18 @@ def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Co
     if not figure.rate or figure.freshness is not Freshness.FRESH or not figure.confirmed:
         return NO_SMALL
     if rows.kind == "changed":
-        of_day = figure.changed_on == rows.lower_on
-        return _change(figure.last_change if of_day else Decimal() if figure.changed_on else None, digits, context)
+        return _change(_change_on(figure, rows.lower_on), digits, context)
     return _change(figure.change, digits, context) if rows.kind == "change" else NO_SMALL
 
 
 def _own(label: Label, common: Label, rows: Rows, context: Context) -> Small | None:
-    """What is true of one currency alone: its own day or doubt."""
+    """What is true of one currency alone: its own day or doubt. A late one has its day even where the label names the
+    same: the bank has since contradicted it."""
     if not label.confirmed and label.freshness in (Freshness.FRESH, Freshness.LATE):
         return Small(context.say.text("mark.unconfirmed"), "late")
-    if not label.valid_on or label.valid_on == common.valid_on:
-        return None
     late = label.freshness is not Freshness.FRESH
+    if not label.valid_on or (label.valid_on == common.valid_on and (not late or rows.kind == "state")):
+        return None
     if not late and rows.kind == "next" and label.next_on == rows.lower_on:
         return None
     return Small(context.say.brief(label.valid_on, context.today), "late" if late else "own")
@@ -140,6 +140,14 @@ def _next(figure: Figure, digits: int, rows: Rows, context: Context) -> Small:
     trend = trend_of(after.value - figure.rate.value) if figure.rate else None
     text = context.say.number(after.value, digits)
     return Small(f"{text} {ARROWS[trend]}" if trend else text, "next", trend)
+
+
+def _change_on(figure: Figure, day: date | None) -> Decimal | None:
+    """By how much the figure changed on `day`: zero where it is known to have stood; None where it is not known."""
+    if figure.changed_on == day:
+        return figure.last_change
+    stood = figure.stands_since and day and figure.stands_since < day
+    return Decimal() if stood else None
 
 
 def _change(change: Decimal | None, digits: int, context: Context) -> Small:
