@@ -1,3 +1,3 @@
 """The strip with exchange rates and headlines, as a service."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

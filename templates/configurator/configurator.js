@@ -21,7 +21,6 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
-  // --- following
 
   const stop = () => { clearTimeout(waiting); asking?.abort(); };
 
@@ -67,7 +66,6 @@ document.addEventListener("DOMContentLoaded", () => {
     announce(settings.nothing ? said : settings.updated);
   }
 
-  // --- copying
 
   async function copy(area) {
     try {
@@ -80,7 +78,6 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
-  // --- what a reader does
 
   const rows = orderedRows(form, {
     changed: (name, ordered = true) => { if (ordered) moved = name; later(); },
@@ -123,10 +120,5 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
-  addEventListener("message", ({data, source}) => {
-    for (const frame of document.querySelectorAll("#beside iframe")) {
-      if (frame.contentWindow === source && data?.type === "rate-ticker:height") frame.style.blockSize = `${Math.min(+data.height, 4000)}px`;
-    }
-  });
   named(document);
 });

@@ -53,7 +53,7 @@ function alive(page, part, own) {
     if (!document.hidden && (live() || !said.until)) ask().catch(() => {});
   }
 
-  function again(wait) {
+  function again(wait = PERIOD * Math.min(10, 2 ** failures * (.75 + Math.random() / 2))) {
     clearTimeout(refreshing);
     refreshing = setTimeout(refresh, wait);
   }
@@ -98,7 +98,7 @@ function alive(page, part, own) {
       wanted = false;
       failures = fault ? failures + 1 : 0;
       tick();
-      again(PERIOD * Math.min(10, 2 ** failures * (.75 + Math.random() / 2)));
+      again();
       if (fault) throw fault;
     })();
     return mine;
@@ -117,8 +117,8 @@ function alive(page, part, own) {
   // --- the one control, and what wakes a page
 
   function label() {
-    const button = part.querySelector(CONTROL), text = button?.dataset[live() ? "pause" : "play"];
-    if (text) button.ariaLabel = button.title = text;
+    const button = part.querySelector(CONTROL);
+    button.ariaLabel = button.title = button.dataset[live() ? "pause" : "play"];
   }
 
   function wake() {
@@ -143,7 +143,7 @@ function alive(page, part, own) {
     if (!ping || button > 1) return;
     navigator.sendBeacon(new URL(ping, twin()), PAGE);
     // The browser's own ping would report it twice.
-    link.removeAttribute("ping");
+    link.ping = "";
     setTimeout(() => { link.ping = ping; });
   }
 
@@ -154,11 +154,11 @@ function alive(page, part, own) {
     on(document, "visibilitychange", wake);
     on(window, "pageshow", event => event.persisted && wake());
     on(window, "online", wake);
-    label();
+    if (said.until) label();
     tick();
     own.woken?.();
     if (!said.until || now() < Date.parse(said.asOf || 0) || past()) refresh();
-    else again(PERIOD * (.75 + Math.random() / 2));
+    else again();
   }
 
   function end() {

@@ -19,7 +19,7 @@ const dress = service => dressed ||= (async () => {
 customElements.get("rate-ticker") || customElements.define("rate-ticker", class extends HTMLElement {
   static observedAttributes = [...OPTIONS, "view", "src", "title"];
   #bound = [];
-  #cell = this.#built(["section", {class: "cell", "aria-label": "{title}"}, ["slot", {}], ["div", {class: "page js"}, ["div", {id: "strip"}]]]);
+  #cell = this.#built(["section", {}, ["slot", {}], ["div", {class: "page js"}, ["div", {id: "strip"}]]]);
   #page = this.#cell.lastChild;
   #strip = this.#page.firstChild;
   #colours = new CSSStyleSheet();
@@ -118,11 +118,9 @@ customElements.get("rate-ticker") || customElements.define("rate-ticker", class 
     if (!strip.firstChild) strip.append(...parts.markup.map(node => this.#built(node)));
     this.#draw(nodes);
     for (const [node, name, word] of this.#bound) name ? node.setAttribute(name, words[word]) : put(node, words[word]);
-    page.lang = cell.lang = language;
-    if (this.title) {
-      cell.ariaLabel = this.title;
-      cell.removeAttribute("lang");
-    }
+    page.lang = language;
+    cell.lang = this.title ? document.documentElement.lang : language;
+    cell.ariaLabel = this.title || words.title;
     strip.dataset.show = look.show.join(" ");
     this.#colours.replaceSync(look.style);
     for (const link of page.querySelectorAll("[hreflang]")) {

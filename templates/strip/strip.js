@@ -14,6 +14,7 @@ function life(page, strip, own) {
     if (clock && live() && said.zone) {
       put(clock, new Date(now).toLocaleTimeString("en-GB", {timeZone: said.zone, timeStyle: "short"}));
       clock.dateTime = clock.textContent;
+      put(find(".ago"), "");  // the day of what the server said, not of this clock
     }
     if (!outdated) return;
     put(find(".bank .low"), said.outdated);
@@ -177,7 +178,7 @@ function life(page, strip, own) {
   }
 
   // No step while the pointer or the keyboard's focus is on the headlines.
-  const looked = () => find(".news:hover, .news:focus-within, .controls :focus-visible:not(#pause)");
+  const looked = () => find(".news:is(:hover, :focus-within), .controls :focus-visible:not(#pause)");
 
   // --- rates that do not fit: a button moves them along, and back from the end
 
@@ -195,11 +196,15 @@ function life(page, strip, own) {
 
   // --- arrow keys, a horizontal wheel and a swipe step through the headlines; the page around keeps its own scrolling
 
-  let swiped = 0, wheeled = 0;
+  let swiped, wheeled = 0;
 
   function turn(by) {
     step(by);
     restep();
+  }
+
+  function push(x, y, least) {
+    if (Math.abs(x) > Math.max(Math.abs(y), least) && !taped()) turn(Math.sign(x));
   }
 
   function keyed(event) {
@@ -209,18 +214,19 @@ function life(page, strip, own) {
     all.at((all.indexOf(event.target.closest("li")) + by) % all.length).querySelector("a")?.focus();
   }
 
+  // One step for all that one movement of the hand sends.
   function wheel({deltaX, deltaY, timeStamp}) {
-    if (Math.abs(deltaX) <= Math.abs(deltaY) || timeStamp - wheeled < 400 || taped()) return;
+    if (timeStamp - wheeled > 400) push(deltaX, deltaY, 0);
     wheeled = timeStamp;
-    turn(Math.sign(deltaX));
   }
 
   const close = () => { menu.open = false; };
 
-  const sizes = new ResizeObserver(() => {
+  // In the next frame: what it changes may change sizes again.
+  const sizes = new ResizeObserver(() => requestAnimationFrame(() => {
     if (list && !taped()) show(shown, "instant");
     if (box) fit();
-  });
+  }));
 
   // Once the markup is there.
   function furnish() {
@@ -248,11 +254,9 @@ function life(page, strip, own) {
       on(list, "focusin", event => taped() || show(event.target.closest("li"), "instant"));
       on(list, "keydown", keyed);
       on(list, "wheel", wheel);
-      on(list, "touchstart", ({touches}) => { swiped = touches[0].clientX; });
-      on(list, "touchend", ({changedTouches}) => {
-        const way = swiped - changedTouches[0].clientX;
-        if (Math.abs(way) > 40 && !taped()) turn(Math.sign(way));
-      });
+      on(list, "touchstart", ({touches}) => { [swiped] = touches; });
+      // On the screen: within a frame that the page scrolls along with the finger, nothing goes up or down.
+      on(list, "touchend", ({changedTouches: [to]}) => push(swiped.screenX - to.screenX, swiped.screenY - to.screenY, 40));
       sizes.observe(list);
       show(shown, "instant");
     }

@@ -20,6 +20,7 @@ from ticker.serve.configurator.query import gives_way
 from ticker.serve.configurator.view import Configurator, configurator
 from ticker.serve.http.base_url import base_of
 from ticker.serve.i18n.words import templates_dir, words
+from ticker.serve.panel.height import reserved_height
 from ticker.serve.strip.height import css_height, tallest
 from ticker.serve.strip.options import LANGUAGES, PARTS, Offered, Options, parse
 from ticker.serve.terms import Embed, HomeTerms, SiteSettings
@@ -58,9 +59,6 @@ class Tags(HTMLParser):
 
     def first(self, tag: str) -> dict[str, str | None]:
         return next(attributes for name, attributes in self.seen if name == tag)
-
-
-# --- the form ----------------------------------------------------------------------------------------------------
 
 
 def test_the_form_has_every_option_of_the_model():
@@ -185,9 +183,6 @@ def test_a_preset_must_not_give_way(query, wrong):
     assert gives_way("lang=ru&theme=dark&currencies=USD", OFFERED) is None
 
 
-# --- addresses ---------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("host", "base"),
     [
@@ -222,9 +217,6 @@ def test_the_operators_address_goes_before_the_requests():
 def test_without_a_host_to_believe_the_code_is_for_the_same_site():
     assert 'src="/strip"' in codes(asked("", host="a b"))["frame"].text
     assert "frame-src 'self'" in codes(asked("", host="a b"))["frame"].policy
-
-
-# --- code --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -349,13 +341,13 @@ def test_a_panel_is_given_as_a_frame_and_as_the_element():
     assert frame["src"] == "https://rates.example/panel?lang=ru&headlines=8"
     assert (frame["sandbox"], frame["allow"]) == (SANDBOX, "")
     element = Tags(given["panel-element"].text).first("rate-ticker")
-    assert element.pop("style") == "display:grid;min-height:640px"
+    assert element.pop("style") == "display:grid;height:640px"
+    assert frame["height"] == "640"
+    low = codes(asked("lang=ru&headlines=1"))["panel-element"].text
+    assert f"height:{reserved_height(Options(headlines=1), 3)}px" in low
     assert element == {"view": "panel", "lang": "ru", "headlines": "8"}
     for style in re.findall(r'style="([^"]*)"', given["panel-frame"].text):
         assert hashed(style) in given["panel-frame"].policy
-
-
-# --- the reference -----------------------------------------------------------------------------------------------
 
 
 def test_the_reference_says_of_each_option_what_the_model_says():
@@ -395,4 +387,4 @@ def test_the_reference_shows_how_a_change_is_kept_visible():
     usd = series("USD", days, (before, before, after))
     rate = scene(at(WEDNESDAY, "18:40"), (usd,)).strip(Options(currencies=("USD",))).rates[0]
     assert rate.next
-    assert f"{rate.text} → {rate.next.text}" in REFERENCE.read_text(encoding="utf-8")
+    assert f"{rate.text} and {rate.next.text}" in REFERENCE.read_text(encoding="utf-8")

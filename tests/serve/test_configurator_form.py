@@ -31,9 +31,6 @@ def rows(said: Configurator, name: str) -> list[str]:
     return [row.value for row in fields[name].rows]
 
 
-# --- ordered rows
-
-
 @pytest.mark.parametrize(
     ("do", "now"),
     [
@@ -96,9 +93,6 @@ def test_a_feed_is_pinned_by_two_fields():
     assert asked("lang=ru&first=kaktus:3").options.first == "kaktus:3"
 
 
-# --- palettes
-
-
 def form(said: Configurator, **changes: str) -> Configurator:
     """The look of that page, sent with some fields changed."""
     palette = next((one.value for one in said.palettes if one.chosen), "")
@@ -152,9 +146,6 @@ def test_what_is_no_colour_changes_nothing_and_is_said_under_the_field():
     assert said.colour.message == "Six digits as #c8102e are wanted."
 
 
-# --- the page's own states
-
-
 def test_what_the_page_shows_stays_in_its_address():
     sent = "way=panel&moment=evening&scheme=dark&column=300&place=below"
     said = asked(f"ui=ru&{sent}")
@@ -176,9 +167,6 @@ def test_a_way_with_several_codes_shows_the_chosen_one():
     assert said.code.id == "include-page-php"
     assert [one.value for one in said.files if one.chosen] == ["include-page-php"]
     assert asked("way=frame&file=include-page-php").code.id == "frame"
-
-
-# --- the samples
 
 
 @pytest.fixture

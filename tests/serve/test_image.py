@@ -14,7 +14,7 @@ import pytest
 from support import scenes
 from support.png import Pixel, pixels
 
-from ticker.model import Language
+from ticker.model import DAY, Language
 from ticker.serve.strip import svg as image
 from ticker.serve.strip.contrast import DARK, LIGHT
 from ticker.serve.strip.options import LANGUAGES, Options
@@ -277,3 +277,13 @@ def test_a_picture_of_a_monday_tells_the_last_change_with_its_day(lang: Language
     drawn = image.svg(scenes.monday().strip(Options(lang=lang))).decode()
     assert f" · {day}" in drawn
     assert "▲ 0.31" in drawn.replace(",", ".")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_picture_has_its_height_also_where_a_currency_has_only_a_later_figure(lang: Language) -> None:
+    days = (scenes.WEDNESDAY - DAY, scenes.WEDNESDAY, scenes.WEDNESDAY + DAY)
+    later = tuple(scenes.series(one, days[2:], (figure,)) for one, figure in {"KZT": "0.1892", "CNY": "12.53"}.items())
+    scene = scenes.scene(scenes.at(scenes.WEDNESDAY, "18:40"), (*scenes.daily(*days), *later))
+    options = Options(lang=lang, currencies=("USD", "EUR", "RUB", "KZT", "CNY"), headlines=2)
+    root = ET.fromstring(image.svg(scene.strip(options)))
+    assert int(root.get("height") or 0) == image.size(len(options.currencies or ()), 2)[1]

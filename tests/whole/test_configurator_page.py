@@ -75,9 +75,6 @@ def dollar(site: Site) -> str:
     return f"{site.bank.figure('USD', date(2026, 5, 22)):.2f}"
 
 
-# --- a stranger's path -------------------------------------------------------------------------------------------
-
-
 def test_from_the_front_door_to_a_strip_on_another_page_it_is_one_paste(site, service, context, page, heard, capsys):
     """Five currencies in the site's red, as a stranger finds them."""
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=service)
@@ -135,9 +132,6 @@ def test_a_fixed_frame_cuts_nothing_at_any_width(service, context, page, width):
         expect(strip.locator(".figure").first).to_be_visible()
         needed, there = strip.locator("html").evaluate("page => [page.scrollHeight, innerHeight]")
         assert needed <= there
-
-
-# --- a host page with all ways at once -----------------------------------------------------------------------------
 
 
 def test_a_host_page_shows_every_way_under_the_policy_that_was_given(site, service, page, heard):

@@ -123,7 +123,8 @@ def following(site: Site, currency: str = "EUR") -> tuple[str, str] | None:
 def page(site: Site) -> str:
     """What stands on the strip's page, as text, but for the clock."""
     html = site.get("/strip").text
-    body = re.sub(r'<div class="clock">.*?</div>', "", html[html.index("<main") : html.index("</main>")], flags=re.DOTALL)
+    main = html[html.index("<main") : html.index("</main>")]
+    body = re.sub(r'<div class="clock">.*?</div>', "", main, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 

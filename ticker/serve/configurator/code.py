@@ -12,13 +12,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ticker.serve.configurator.query import PLACES
 from ticker.serve.i18n.words import Words, templates_dir, words
+from ticker.serve.panel.height import reserved_height
 from ticker.serve.strip.height import css_height, tallest
 from ticker.serve.strip.options import Options
 from ticker.serve.terms import Embed
 
 Size = tuple[int, int]  # px
 WIDTH = 600  # px, of a frame before the page's style applies
-PANEL: Size = (320, 640)  # of a panel's frame before its style applies; the height is reserved for the element too
+PANEL_WIDTH = 320  # px, of a panel's frame before the page's style applies
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 REFERRER = "strict-origin-when-cross-origin"
 CONTAINER = "container-type:inline-size;width:100%"  # of the element around the code, whose width decides the height
@@ -43,13 +44,13 @@ RECIPE_LINK = '<a href="https://rates.example/strip?lang=ru">Курсы валю
 NAMED = ' class="rate-ticker"'  # a frame that follows its content
 _FITTING = "max-width:100%;height:auto"
 
-Use = Literal["main", "strict", "follow"]
+Use = Literal["main", "strict", "frame"]
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """A text to paste. `policy` are the directives that it needs in the host page's Content-Security-Policy. `use`: it
-    is one of the way's usual codes, one for pages with a strict policy, or the frame that follows its content."""
+    is one of the way's usual codes, one for pages with a strict policy, or another frame of the same."""
 
     id: str
     label: str
@@ -173,7 +174,7 @@ class _Generator:
         yield Code("frame", "HTML", contained(self._frame(self.style, self.size)), policy)
         policy = f"frame-src {self.origin}; script-src {hashed(FOLLOW)}; {self._styles(CONTAINER, self.style)}"
         followed = self._frame(self.style, self.size, NAMED) + f"<script>{FOLLOW}</script>"
-        yield Code("follow", "HTML", contained(followed), policy, "follow")
+        yield Code("follow", self.say.text("conf.way.follow"), contained(followed), policy, "frame")
 
     def element(self) -> Iterator[Code]:
         style = f"display:grid;min-height:{css_height(self.options, self.number)}"
@@ -191,13 +192,14 @@ class _Generator:
             yield Code("element-sri", label, contained(script + tag), policy, "strict")
 
     def panel(self) -> Iterator[Code]:
-        style = f"display:grid;min-height:{PANEL[1]}px"
+        height = reserved_height(self.options, self.number)
+        style = f"display:grid;height:{height}px"
         tag = f'<rate-ticker view="panel"{self.attributes}\n  style="{style}">{self.link("/panel")}</rate-ticker>'
         policy = f"script-src {self.script_source}; connect-src {self.origin}; {self._styles(style)}"
         yield Code("panel-element", "HTML", f"<div>{self.script}{tag}</div>", policy)
-        policy = f"frame-src {self.origin}; script-src {hashed(FOLLOW)}; {self._styles(FRAME)}"
-        frame = self._frame(FRAME, PANEL, NAMED, "/panel") + f"<script>{FOLLOW}</script>"
-        yield Code("panel-frame", "HTML", f"<div>{frame}</div>", policy, "follow")
+        policy = f"frame-src {self.origin}; {self._styles(FRAME)}"
+        frame = self._frame(FRAME, (PANEL_WIDTH, height), path="/panel")
+        yield Code("panel-frame", self.say.text("conf.code.panel_frame"), f"<div>{frame}</div>", policy, "frame")
 
     def include(self) -> Iterator[Code]:
         for name, label in RECIPES.items():

@@ -8,12 +8,13 @@ from urllib.parse import parse_qsl, urlencode
 
 from ticker.model import Language
 from ticker.serve.configurator import readable
-from ticker.serve.configurator.code import PANEL, Code, Size, Way, frame_style, ways
+from ticker.serve.configurator.code import Code, Size, Way, frame_style, ways
 from ticker.serve.configurator.form import COLUMNS, Choice, Field, Group, groups, states
 from ticker.serve.configurator.palette import PALETTES, palette_of
 from ticker.serve.configurator.query import STATES, ConfiguratorQuery, look_drawn, parse_configurator_query
 from ticker.serve.http.base_url import base_of
 from ticker.serve.i18n.words import LANGUAGE_NAMES, Words, words
+from ticker.serve.panel.height import reserved_height
 from ticker.serve.strip.height import steps, tallest
 from ticker.serve.strip.options import Options, offered
 from ticker.serve.terms import LANGUAGES, SiteSettings
@@ -31,7 +32,7 @@ class Preview:
     kind: str  # strip, panel, strip.fragment, strip.svg, strip.txt
     src: str
     style: str
-    height: int  # for browsers without container units
+    height: int  # of a panel; of a strip, for browsers without container units
     size: Size
     wide: str  # full, or px
     scheme: str
@@ -134,7 +135,7 @@ def _preview(asked: ConfiguratorQuery, number: int, size: Size) -> Preview:
         kind=kind,
         src=f"sample/{state['moment']}/{kind}" + (f"?{query}" if query else ""),
         style=frame_style(options, number),
-        height=tallest(options, number),
+        height=(reserved_height if kind == "panel" else tallest)(options, number),
         size=size,
         wide=state["column" if kind == "panel" else "wide"],
         scheme=state["scheme"],
@@ -158,7 +159,7 @@ def _colour(asked: ConfiguratorQuery, say: Words) -> Field:
 def _says(way: str, options: Options, number: int, size: Size, say: Words) -> str:
     """A sentence on the height of what the code shows."""
     if way == "panel":
-        return say.text("conf.height.panel", height=PANEL[1])
+        return say.text("conf.height.panel", height=reserved_height(options, number))
     if way == "image":
         return say.text("conf.height.image", width=size[0], height=size[1])
     if way not in ("frame", "element"):

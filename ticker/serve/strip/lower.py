@@ -23,7 +23,7 @@ Kind = Literal["", "change", "changed", "next", "state"]
 SmallKind = Literal["", "change", "next", "doubt", "own", "late", "banks"]
 Trend = Literal["up", "down"]
 ARROWS = {"up": "▲", "down": "▼"}
-ROOM = 6  # characters of a bank's name beneath a figure
+ROOM = 8  # characters of banks' names beneath a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Co
     """`digits` are the decimals of the large figure."""
     label = label_of(figure)
     if figure.derived:
-        return Small(drawn_names(banks_of(figure), context, ROOM), "banks")
+        return Small(_banks(banks_of(figure), context), "banks")
     if label != common and (own := _own(label, common, rows, context)):
         return own
     if rows.kind == "next":
@@ -116,6 +116,13 @@ def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Co
     if rows.kind == "changed":
         return _change(_change_on(figure, rows.lower_on), digits, context)
     return _change(figure.change, digits, context) if rows.kind == "change" else NO_SMALL
+
+
+def _banks(banks: Sequence[str], context: Context) -> str:
+    """Whose figure it is; how many banks' where there is no room for a name. What is read aloud, and the panel, name
+    all of them."""
+    named = drawn_names(banks, context, ROOM)
+    return named if len(named) <= ROOM else context.say.text("lower.banks", count=len(banks))
 
 
 def _own(label: Label, common: Label, rows: Rows, context: Context) -> Small | None:

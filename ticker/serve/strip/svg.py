@@ -131,7 +131,10 @@ _CELL_SIZES = (_LABEL, _FIGURE, _LABEL)
 def _cell(rate: StripRate, *, changed: bool) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
     """Three lines: the currency with its day; the figure; its change or the next figure, and a doubt."""
     ink = "m" if rate.freshness is Freshness.FRESH else "mark"
-    name = [_Piece(rate.currency, "m"), _Piece(f"  {rate.own_day}" if rate.own_day else "", ink)]
+    # Of "no rate yet → 23 May" the first part: three cells a row are to fit in every state, and the later figure stands
+    # below, with its day where the header names another.
+    own, _, _ = rate.own_day.partition(f" {ARROW} ") if rate.freshness is Freshness.NONE else (rate.own_day, "", "")
+    name = [_Piece(rate.currency, "m"), _Piece(f"  {own}" if own else "", ink)]
     arrow = {"up": "▲", "down": "▼", None: ""}[rate.trend]
     moved = [_Piece(f"{arrow} {rate.change_text}" if rate.change_text else "", rate.trend or "m")]
     if changed and rate.lower.kind == "change":

@@ -68,6 +68,7 @@ class StripWords:
     controls: str
     pause: str
     play: str
+    paused: str  # beneath the clock, in the city's place
     previous: str
     following: str
     new_window: str
@@ -269,6 +270,7 @@ def _words(
         controls=say.text("label.controls"),
         pause=say.text("pause"),
         play=say.text("play"),
+        paused=say.text("paused"),
         previous=say.text("previous"),
         following=say.text("following"),
         new_window=say.text("new_window"),
