@@ -192,7 +192,7 @@ function life(page, strip, own) {
 
   function along() {
     const rates = box.firstChild, back = box.lastChild.classList.contains("back");
-    rates.scrollTo({left: back ? 0 : rates.scrollLeft + Math.max(60, rates.clientWidth - 60), behavior: live() ? "smooth" : "auto"});
+    rates.scrollTo({left: back ? 0 : rates.scrollLeft + rates.clientWidth - 60, behavior: live() ? "smooth" : "auto"});
   }
 
   // --- arrow keys, a horizontal wheel and a swipe step through the headlines; the page around keeps its own scrolling
@@ -237,6 +237,7 @@ function life(page, strip, own) {
       on(box.lastChild, "click", along);
       on(box.firstChild, "scroll", fit);
       sizes.observe(box);
+      fit();
     }
     if (menu) {
       const around = menu.parentNode;

@@ -97,9 +97,10 @@ def _small_figures(
         return "", None, context.say.unit(context.content.home.currency)
     alike = [one for one in figures if label_of(one) == common]
     last = max((one.changed_on for one in alike if one.changed_on), default=None)
-    if last and common.valid_on and last < common.valid_on:
+    # Not the first day of the table: one of Saturday to Monday brings no change on Monday.
+    if last and last < context.today:
         return "changed", last, _on("changed", last, context)
-    return "change", common.valid_on, context.say.text("lower.change")
+    return "change", context.today, context.say.text("lower.change")
 
 
 def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Context) -> Small:
@@ -113,10 +114,17 @@ def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Co
         return _next(figure, digits, rows, context)
     if not figure.rate or figure.freshness is not Freshness.FRESH or not figure.confirmed:
         return NO_SMALL
-    if rows.kind == "changed":
-        of_day = figure.changed_on == rows.lower_on
-        return _change(figure.last_change if of_day else Decimal() if figure.changed_on else None, digits, context)
-    return _change(figure.change, digits, context) if rows.kind == "change" else NO_SMALL
+    return _change(_changed(figure, rows), digits, context) if rows.kind in ("change", "changed") else NO_SMALL
+
+
+def _changed(figure: Figure, rows: Rows) -> Decimal | None:
+    """The change on the day of the small figures; None where it is not known, or the figure moved again since."""
+    on, day = figure.changed_on, rows.lower_on
+    if on and day:
+        return None if on > day else figure.last_change if on == day else Decimal()
+    if figure.stands_since and day and figure.stands_since < day:
+        return Decimal()
+    return figure.change if figure.rate and figure.rate.valid_on == day else None
 
 
 def _banks(banks: Sequence[str], context: Context) -> str:
@@ -127,15 +135,25 @@ def _banks(banks: Sequence[str], context: Context) -> str:
 
 
 def _own(label: Label, common: Label, rows: Rows, context: Context) -> Small | None:
-    """What is true of one currency alone: its own day or doubt."""
+    """What is true of a currency alone: its own day or doubt. The label's days are its own where its table has them."""
     if not label.confirmed and label.freshness in (Freshness.FRESH, Freshness.LATE):
         return Small(context.say.text("mark.unconfirmed"), "late")
-    if not label.valid_on or label.valid_on == common.valid_on:
+    if not label.valid_on:
         return None
     late = label.freshness is not Freshness.FRESH
-    if not late and rows.kind == "next" and label.next_on == rows.lower_on:
+    if late and common.freshness is label.freshness and label.valid_on == common.valid_on:
+        return None
+    has_next = rows.kind == "next" and label.next_on == rows.lower_on
+    if not late and _covers(label, common) and (has_next or label.valid_on == common.valid_on):
         return None
     return Small(context.say.brief(label.valid_on, context.today), "late" if late else "own")
+
+
+def _covers(label: Label, common: Label) -> bool:
+    """Whether a figure is the official one on each day that the common label names."""
+    if not label.valid_on or not common.valid_on or label.valid_on > common.valid_on:
+        return False
+    return (label.valid_until or label.valid_on) >= (common.valid_until or common.valid_on)
 
 
 def _next(figure: Figure, digits: int, rows: Rows, context: Context) -> Small:
@@ -143,10 +161,18 @@ def _next(figure: Figure, digits: int, rows: Rows, context: Context) -> Small:
     if doubted and doubted.valid_on == rows.lower_on:
         return Small(f"{context.say.number(doubted.value, digits)} ?", "doubt")
     if not after or after.valid_on != rows.lower_on:
-        return Small(NOTHING, "next")
+        return Small(_still(figure, digits, rows, context) or NOTHING, "next")
     trend = trend_of(after.value - figure.rate.value) if figure.rate else None
     text = context.say.number(after.value, digits)
     return Small(f"{text} {ARROWS[trend]}" if trend else text, "next", trend)
+
+
+def _still(figure: Figure, digits: int, rows: Rows, context: Context) -> str:
+    """The figure itself, where its own table has the day of the next ones too."""
+    day, until, after = rows.lower_on, figure.certain_until, figure.next
+    if not figure.rate or not day or not until or until < day or (after and after.valid_on < day):
+        return ""
+    return context.say.number(figure.rate.value, digits)
 
 
 def _change(change: Decimal | None, digits: int, context: Context) -> Small:
