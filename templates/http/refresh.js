@@ -18,7 +18,7 @@ async function brought(url, more) {
 // is shown; it is called with each request. `under` is a request under way; the first request waits for it.
 function alive(page, part, own) {
   const said = part.dataset, twin = own.twin, ended = new AbortController(), signal = ended.signal;
-  let offset = 0, failures = 0, asked = "", asking = null, wanted = false, source = twin(), under = own.under;
+  let offset = 0, failures = 0, asked, asking, wanted, source = twin(), under = own.under;
   let announced = said.status, ticking, refreshing;
 
   const live = () => page.classList.contains("live");
@@ -106,6 +106,8 @@ function alive(page, part, own) {
 
   function show(served) {
     const {words} = served;
+    // While a release is taken in, an older process may answer; its figures would have no bank and day here.
+    if (!words.lower) throw Error();
     own.relabel?.(served);
     page.classList.remove("outdated");
     Object.assign(said, {until: served.until, asOf: served.as_of || "", outdatedStatus: words.outdated_status});

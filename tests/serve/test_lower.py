@@ -10,7 +10,7 @@ import pytest
 from support import scenes
 from support.scenes import Scene
 
-from ticker.model import DAY, Language
+from ticker.model import DAY, Language, Rate
 from ticker.serve.strip.options import Options
 from ticker.serve.strip.view import Strip
 from ticker.snapshot import Series
@@ -121,6 +121,90 @@ def test_tomorrows_figure_that_is_not_known_is_a_dash() -> None:
     rouble = scenes.series("RUB", (YESTERDAY, TODAY))
     strip = scenes.scene(scenes.at(TODAY, "18:40"), (usd, eur, rouble)).strip()
     assert (small(strip)[2], strip.words.lower) == ("—", "for 19 Jun")
+
+
+def of_tables(now: str, *tables: tuple[str, list[Rate]], day: date = TODAY, **options: object) -> Strip:
+    """A strip of these figures, whose tables are for one day or for several."""
+    made = tuple(Series("nbkr", currency, tuple(rates)) for currency, rates in tables)
+    return scenes.scene(scenes.at(day, now), made).strip(Options(currencies=tuple(one for one, _ in tables), **options))
+
+
+def day_by_day(currency: str, first: date, *quoted: str) -> tuple[str, list[Rate]]:
+    return currency, [scenes.rate(currency, one, first + nth * DAY) for nth, one in enumerate(quoted)]
+
+
+def week_by_week(currency: str, first: date, *quoted: str) -> tuple[str, list[Rate]]:
+    return currency, [scenes.rate(currency, one, first + 7 * nth * DAY, days=7) for nth, one in enumerate(quoted)]
+
+
+def test_a_figure_in_doubt_has_its_day_on_amber_though_it_is_the_labels() -> None:
+    usd, eur, rub = scenes.daily(YESTERDAY, TODAY)
+    doubted = replace(rub, contested=frozenset({TODAY}))
+    strip = scenes.scene(scenes.at(TODAY, "11:16"), (usd, eur, doubted)).strip()
+    assert label(strip)[0] == "NBKR, 18 Jun"
+    assert (strip.rates[2].lower.text, strip.rates[2].lower.kind) == ("18 Jun", "late")
+
+
+def test_on_the_third_day_of_a_table_its_change_is_of_the_first() -> None:
+    saturday = date(2025, 6, 21)
+    rates = [scenes.rate("USD", "87.4500", saturday - DAY), scenes.rate("USD", "87.7600", saturday, days=3)]
+    days = [of_tables("11:16", ("USD", rates), day=saturday + nth * DAY) for nth in range(3)]
+    lower = [one.words.lower for one in days]
+    assert lower == ["day change", "changed 21 Jun", "changed 21 Jun"]
+    assert {(one.words.upper_day, *small(one)) for one in days} == {(", 21–23 Jun", "▲ 0.31")}
+    assert days[2].rates[0].spoken.startswith("1 US dollar 87.76 soms, up 0.31 on 21 June")
+
+
+def test_a_weekly_figure_has_its_change_on_the_first_day_of_its_table() -> None:
+    monday = date(2025, 6, 16)
+    strip = of_tables("11:16", week_by_week("KZT", monday - 7 * DAY, "0.1892", "0.1861"), day=monday)
+    assert (strip.words.lower, small(strip)) == ("day change", ["▼ 0.0031"])
+    assert ", down 0.0031," in strip.rates[0].spoken
+
+
+def test_tomorrows_figure_of_a_table_that_has_that_day_too_is_known() -> None:
+    monday = date(2025, 6, 16)
+    tables = (
+        day_by_day("USD", monday - DAY, "87.4500", "87.4500", "87.7600"),
+        day_by_day("EUR", monday - DAY, "99.2500", "99.2500", "99.5600"),
+        week_by_week("KZT", monday, "0.1892"),
+    )
+    strip = of_tables("18:40", *tables, day=monday)
+    assert (strip.words.lower, small(strip)) == ("for 17 Jun", ["87.76 ▲", "99.56 ▲", "0.1892"])
+
+
+@pytest.mark.parametrize(("days_on", "own"), [(0, "16 Jun"), (6, "22 Jun")])
+def test_a_figure_of_one_day_beside_weekly_ones_has_its_day(days_on: int, own: str) -> None:
+    """The label's days are a week: on the first of them both tables begin on the same day, on the last both have a
+    figure for the same next one."""
+    monday = date(2025, 6, 16)
+    today = monday + days_on * DAY
+    tables = (
+        week_by_week("KZT", monday, "0.1892", "0.1861"),
+        week_by_week("CNY", monday, "12.1000", "12.2000"),
+        day_by_day("USD", today, "87.4500", "87.7600"),
+    )
+    strip = of_tables("18:40", *tables, day=today)
+    assert (strip.words.upper_day, small(strip)[2]) == (", 16–22 Jun", own)
+
+
+def test_a_change_is_not_said_to_be_none_of_a_figure_that_moved_later() -> None:
+    monday = date(2025, 6, 16)
+    saturday = monday - 2 * DAY
+    tables = (
+        day_by_day("USD", saturday - DAY, "87.4500", "87.7600", "87.7600", "87.7600"),
+        day_by_day("EUR", saturday - DAY, "99.2500", "99.5600", "99.5600", "99.5600"),
+        week_by_week("KZT", monday - 7 * DAY, "0.1892", "0.1861"),
+    )
+    strip = of_tables("11:16", *tables, day=monday)
+    assert (strip.words.lower, small(strip)) == ("changed 14 Jun", ["▲ 0.31", "▲ 0.31", ""])
+
+
+def test_a_late_figures_next_one_leaves_the_others_their_change() -> None:
+    usd, eur, _ = scenes.daily(YESTERDAY, TODAY)
+    rouble = scenes.series("RUB", (YESTERDAY, TOMORROW))
+    strip = scenes.scene(scenes.at(TODAY, "18:40"), (usd, eur, rouble)).strip()
+    assert (strip.words.lower, small(strip)) == ("day change", ["0", "▲ 0.31", "17 Jun"])
 
 
 def test_without_the_change_the_lower_row_is_the_unit() -> None:

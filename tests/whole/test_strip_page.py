@@ -295,6 +295,29 @@ def test_past_its_day_what_stands_in_is_said_to_be_outdated(context: BrowserCont
     expect(reader.page.locator("[role=status]")).to_have_text(f"not updated, {STANDING_IN}")
 
 
+def test_past_its_day_a_late_figure_keeps_its_own_day(context: BrowserContext, server: Strips) -> None:
+    reader = Reader(context.new_page(), server, "rouble_held")
+    server.status = 503
+    reader.sleeps(24)
+    drawn = [low.inner_text() for low in reader.page.locator(".drawn .small").all() if low.is_visible()]
+    assert (rows(reader), drawn) == (["NBKR, soms, 18 Jun", "not updated"], ["17 Jun"])
+
+
+def test_figures_keep_their_bank_and_day_where_an_older_release_answers(
+    context: BrowserContext, server: Strips
+) -> None:
+    reader = Reader(context.new_page(), server, "day")
+    before = rows(reader)
+    answer = reader.page.request.get(f"{server.url}/evening/strip.json").json()
+    later_words = ("upper_name", "upper_unit", "upper_day", "lower", "outdated_lower")
+    answer["words"] = {name: text for name, text in answer["words"].items() if name not in later_words}
+    answer["rates"] = [{name: of for name, of in rate.items() if name != "lower"} for rate in answer["rates"]]
+    del answer["form"], answer["marked"]
+    reader.page.route("**/strip.json*", lambda route: route.fulfill(json=answer))
+    reader.refreshes()
+    assert (rows(reader), reader.text(".figure")) == (before, "87.45")
+
+
 def test_only_a_changed_state_is_announced(reader: Reader) -> None:
     reader.refreshes()
     assert reader.page.locator("[role=status]").text_content() == ""

@@ -42,6 +42,7 @@ class Figure:
     last_change: Decimal | None = None  # the last real one up to `rate`; None where its day is not certain
     changed_on: date | None = None  # the first day of the table that brought it
     stands_since: date | None = None  # the first day since which `rate` is known to have had this value
+    certain_until: date | None = None  # the last day of the table of `rate` beyond doubt, where it is fresh
 
     @property
     def quality(self) -> Quality:
@@ -183,12 +184,17 @@ def build_figure(
         last_change=changed.by if changed else None,
         changed_on=changed.on if changed else None,
         stands_since=stands_since(found.period, tracks, place, ordinal) if found else None,
+        certain_until=_certain_until(found.period, track) if found and fresh else None,
     )
 
 
 def _beyond_doubt(period: Quoted, track: Track[Quoted]) -> Rate | None:
     """The figure, where it is certain on its first day."""
     return None if track.doubted(period, period.first) else period.rate
+
+
+def _certain_until(period: Quoted, track: Track[Quoted]) -> date:
+    return date.fromordinal(min(period.last, period.doubted_from - 1, track.outlook.left_out_from - 1))
 
 
 def _outlooks(snapshot: Snapshot, today: date, now: datetime, ends: Mapping[tuple[str, str], datetime]) -> Outlooks:

@@ -156,7 +156,7 @@ def panel_rate(rate: StripRate, columns: Columns, common: StripRate | None, cont
         label=rate.currency if nominal == 1 else f"{nominal} {rate.currency}",
         today=Cell(today, rate.valid_on, _mark(rate, common, context), rate.freshness),
         previous=_previous(before, column, text, context) if before else None,
-        next=_next(rate, shown, after, text(after.value)) if after else None,
+        next=_next(columns.next, shown, after, text(after.value), context) if after else None,
         change=moved.text,
         change_said=moved.spoken,
         trend=moved.trend,
@@ -242,9 +242,9 @@ def _previous(before: Earlier, column: Column | None, text: Callable[[Decimal], 
     return Cell(text(before.value), before.valid_on, "" if own else context.day(before.valid_on))
 
 
-def _next(rate: StripRate, shown: Rate | None, after: Rate, text: str) -> Cell:
+def _next(column: Column | None, shown: Rate | None, after: Rate, text: str, context: Context) -> Cell:
     trend: Trend | None = None
     if shown and after.value != shown.value:
         trend = "up" if after.value > shown.value else "down"
-    assert rate.next is not None
-    return Cell(text, after.valid_on, rate.next.mark, trend=trend)
+    own = column is not None and after.valid_on == column.day
+    return Cell(text, after.valid_on, "" if own else context.day(after.valid_on), trend=trend)

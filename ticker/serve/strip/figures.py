@@ -190,12 +190,10 @@ def _spoken(figure: Figure, text: _Text, small: Small, rows: Rows, context: Cont
         return ", ".join([say.text(f"said.{key}", name=name, bank=bank, day=day), *later])
     unit = say.amount_unit(context.content.home.currency, rounded(figure.rate.value, text.digits))
     moved = [say.text(f"said.{text.trend}", change=text.change)] if text.change else []
-    if rows.kind == "changed" and small.trend and figure.last_change and figure.changed_on:
-        change, day = (
-            change_text(figure.last_change, text.digits, context),
-            say.on_day(figure.changed_on, context.today),
-        )
-        moved = [say.text(f"said.changed.{small.trend}", change=change, day=day)]
+    if small.kind == "change" and small.trend and figure.last_change and figure.changed_on:
+        change = change_text(figure.last_change, text.digits, context)
+        day, key = say.on_day(figure.changed_on, context.today), ".changed" if rows.kind == "changed" else ""
+        moved = [say.text(f"said{key}.{small.trend}", change=change, day=day)]
     said = [say.text("said.rate", name=name, value=text.figure, unit=unit), *moved, _of_day(figure, context), *later]
     return ", ".join(said)
 

@@ -97,9 +97,10 @@ def _small_figures(
         return "", None, context.say.unit(context.content.home.currency)
     alike = [one for one in figures if label_of(one) == common]
     last = max((one.changed_on for one in alike if one.changed_on), default=None)
+    # Not the first day of the table: one of Saturday to Monday brings no change on Monday.
     if last and last < context.today:
         return "changed", last, _on("changed", last, context)
-    return "change", common.valid_on, context.say.text("lower.change")
+    return "change", context.today, context.say.text("lower.change")
 
 
 def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Context) -> Small:
@@ -113,9 +114,18 @@ def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Co
         return _next(figure, digits, rows, context)
     if not figure.rate or figure.freshness is not Freshness.FRESH or not figure.confirmed:
         return NO_SMALL
-    if rows.kind == "changed":
-        return _change(_change_on(figure, rows.lower_on), digits, context)
-    return _change(figure.change, digits, context) if rows.kind == "change" else NO_SMALL
+    return _change(_changed(figure, rows), digits, context) if rows.kind in ("change", "changed") else NO_SMALL
+
+
+def _changed(figure: Figure, rows: Rows) -> Decimal | None:
+    """The change on the day of the small figures: zero where the figure is known to have stood on it; None where that
+    is not known, or it moved again since."""
+    day, since = rows.lower_on, figure.stands_since
+    if day and figure.changed_on == day:
+        return figure.last_change
+    if day and since and since < day:
+        return Decimal()
+    return figure.change if figure.rate and figure.rate.valid_on == day else None
 
 
 def _banks(banks: Sequence[str], context: Context) -> str:
@@ -126,16 +136,25 @@ def _banks(banks: Sequence[str], context: Context) -> str:
 
 
 def _own(label: Label, common: Label, rows: Rows, context: Context) -> Small | None:
-    """What is true of one currency alone: its own day or doubt. A late one has its day even where the label names the
-    same: the bank has since contradicted it."""
+    """What is true of a currency alone: its own day or doubt. The label's days are its own where its table has them."""
     if not label.confirmed and label.freshness in (Freshness.FRESH, Freshness.LATE):
         return Small(context.say.text("mark.unconfirmed"), "late")
-    late = label.freshness is not Freshness.FRESH
-    if not label.valid_on or (label.valid_on == common.valid_on and (not late or rows.kind == "state")):
+    if not label.valid_on:
         return None
-    if not late and rows.kind == "next" and label.next_on == rows.lower_on:
+    late = label.freshness is not Freshness.FRESH
+    if late and common.freshness is label.freshness and label.valid_on == common.valid_on:
+        return None
+    has_next = rows.kind == "next" and label.next_on == rows.lower_on
+    if not late and _covers(label, common) and (has_next or label.valid_on == common.valid_on):
         return None
     return Small(context.say.brief(label.valid_on, context.today), "late" if late else "own")
+
+
+def _covers(label: Label, common: Label) -> bool:
+    """Whether a figure is the official one on each day that the common label names."""
+    if not label.valid_on or not common.valid_on or label.valid_on > common.valid_on:
+        return False
+    return (label.valid_until or label.valid_on) >= (common.valid_until or common.valid_on)
 
 
 def _next(figure: Figure, digits: int, rows: Rows, context: Context) -> Small:
@@ -143,18 +162,18 @@ def _next(figure: Figure, digits: int, rows: Rows, context: Context) -> Small:
     if doubted and doubted.valid_on == rows.lower_on:
         return Small(f"{context.say.number(doubted.value, digits)} ?", "doubt")
     if not after or after.valid_on != rows.lower_on:
-        return Small(NOTHING, "next")
+        return Small(_still(figure, digits, rows, context) or NOTHING, "next")
     trend = trend_of(after.value - figure.rate.value) if figure.rate else None
     text = context.say.number(after.value, digits)
     return Small(f"{text} {ARROWS[trend]}" if trend else text, "next", trend)
 
 
-def _change_on(figure: Figure, day: date | None) -> Decimal | None:
-    """By how much the figure changed on `day`: zero where it is known to have stood; None where it is not known."""
-    if figure.changed_on == day:
-        return figure.last_change
-    stood = figure.stands_since and day and figure.stands_since < day
-    return Decimal() if stood else None
+def _still(figure: Figure, digits: int, rows: Rows, context: Context) -> str:
+    """The figure itself, where its own table has the day of the next ones too."""
+    day, until, after = rows.lower_on, figure.certain_until, figure.next
+    if not figure.rate or not day or not until or until < day or (after and after.valid_on < day):
+        return ""
+    return context.say.number(figure.rate.value, digits)
 
 
 def _change(change: Decimal | None, digits: int, context: Context) -> Small:

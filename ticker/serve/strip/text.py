@@ -44,10 +44,10 @@ def _rate(rate: StripRate, codes: int, figures: int, changed: str) -> str:
     arrow = _ARROWS[rate.trend]
     if rate.next and rate.next.text:
         said += f" {ARROW} {rate.next.text}{arrow}" + (f" ({rate.next.mark})" if rate.next.mark else "")
-    elif rate.change_text:
-        said += f"{arrow} {rate.change_text}"
     elif changed and rate.lower.trend:
         said += f" {rate.lower.text} · {changed}"
+    elif rate.change_text:
+        said += f"{arrow} {rate.change_text}"
     return said + (f"  ({rate.full_mark})" if rate.mark else "")
 
 

@@ -144,7 +144,9 @@ def present(
     figures = [strip_figure(context, currency) for currency in options.currencies or terms.currencies]
     shown = [one for one in figures if one.rate] or [one for one in figures if one.derived] or figures
     common = Counter(map(label_of, shown)).most_common(1)[0][0]
-    tomorrow = min((figure.next.valid_on for figure in figures if figure.next), default=None)
+    # A figure that is late, where the others are not, has its own day beneath it and decides nothing.
+    alike = [one for one in figures if one.freshness is common.freshness]
+    tomorrow = min((figure.next.valid_on for figure in alike if figure.next), default=None)
     as_of = content.home.local(snapshot.as_of) if snapshot.as_of != NEVER else None
     rows = rows_of(common, figures, tomorrow, context)
     links = Links(options, base, as_of if snapshot.past else None)
