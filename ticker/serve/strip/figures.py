@@ -162,9 +162,10 @@ def _text(figure: Figure, context: Context) -> _Text:
 
 def _digits_below(figure: Figure, text: _Text, context: Context) -> int:
     """The decimals of the small figure: those of the large one, or its own where there is none."""
-    if figure.rate or not figure.next:
+    later = figure.next or figure.next_doubted
+    if figure.rate or not later:
         return text.digits
-    return digits_of(figure.next.value, context.options.digits)
+    return digits_of(later.value, context.options.digits)
 
 
 def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) -> Dated | None:

@@ -77,7 +77,9 @@ def rows_of(common: Label, figures: Sequence[Figure], tomorrow: date | None, con
         lower = say.text("lower.late" if common.confirmed else "mark.unconfirmed")
         return Rows(bank, unit, day, lower, outdated, "state")
     kind, on, lower = _small_figures(common, figures, tomorrow, context)
-    return Rows(bank, unit, day, lower, outdated, kind, on)
+    return Rows(
+        bank, unit if kind else "", day, lower, outdated, kind, on
+    )  # without small figures, `lower` is the unit
 
 
 def _without_figure(common: Label, context: Context) -> tuple[str, str]:
