@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer and make. What else is missing is installed where we are root on Debian; elsewhere the
 # run stops and names the command to type. Each target is a line or two that one could type.
 .DEFAULT_GOAL := help
-.PHONY: help run demo scripts test test-long replay bugs lint audit measure bench dist lock clean
+.PHONY: help run demo scripts test test-long replay bugs lint audit measure bench lighthouse dist lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -76,6 +76,10 @@ bench: .venv/dev ## speed and memory beside nginx; what the strip costs a host p
 	$(call need,command -v chromium && .venv/bin/playwright --version,chromium libatomic1 fonts-dejavu-core)
 	.venv/bin/python -m bench.paint
 
+lighthouse: .venv/dev bench/node_modules/.package-lock.json ## what the element costs a host page by Lighthouse; wants a quiet machine [ROUNDS=9]
+	$(call need,command -v chromium && command -v taskset,chromium util-linux)
+	.venv/bin/python -m bench.lighthouse --rounds $(or $(ROUNDS),9)
+
 dist: .venv/dev ## build the sdist, and the wheel from it, into dist/
 	rm -rf dist
 	.venv/bin/python -m build --no-isolation
@@ -86,7 +90,7 @@ lock: .venv/dev ## write the locks anew from pyproject.toml and requirements-*.i
 	$(compile) --output-file=requirements-dev.lock requirements-dev.in
 
 clean: ## remove what make made; what the service stored stays
-	rm -rf .venv .audit $(dir $(node_packages)) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .audit $(dir $(node_packages)) bench/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 engines = $(call need,command -v chromium && command -v firefox-esr && command -v WebKitWebDriver && command -v Xvfb && \

@@ -67,13 +67,19 @@ def main() -> int:
 
 def write_pages(server: Server, folder: Path) -> None:
     """Somebody else's pages, with the code that the configurator gives out."""
-    offered = re.findall(r"<textarea[^>]*>\s*(.*?)</textarea>", ask(server.url).data.decode(), re.DOTALL)
     folder.mkdir()
     (folder / "picture.svg").write_text(PICTURE % ("x" * 60_000))
     for (way, mark), (largest, content) in product(CODES.items(), LARGEST.items()):
-        code = next(code for code in map(html.unescape, ["", *offered]) if mark in code)
+        code = code_of(server, way, mark) if mark else ""
         page = "<!doctype html><html lang=en><title>Our paper</title><link rel=icon href=data:,><body style='margin:0'>"
         (folder / f"{largest}-{way}.html").write_text(f"{page}{code}<main>{content}</main>")
+
+
+def code_of(server: Server, way: str, mark: str) -> str:
+    """The configurator's first code of that way with the mark in it."""
+    page = ask(f"{server.url}/?way={way}").data.decode()
+    offered = re.findall(r"<textarea[^>]*>\s*(.*?)</textarea>", page, re.DOTALL)
+    return next(code for code in map(html.unescape, offered) if mark in code)
 
 
 def compare(host: str, rounds: int) -> None:

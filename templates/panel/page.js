@@ -8,7 +8,10 @@ document.addEventListener("DOMContentLoaded", () => {
   panelLife(page, document.getElementById("panel"), () => twin);
   if (location.hash === "#print") print();
   if (parent === window) return;
+  page.classList.add("framed");
+  // The height in which nothing would scroll.
   new ResizeObserver(() => {
-    parent.postMessage({type: "rate-ticker:height", height: Math.ceil(page.getBoundingClientRect().height)}, "*");
+    const read = document.querySelector(".read"), hidden = read ? read.scrollHeight - read.clientHeight : 0;
+    parent.postMessage({type: "rate-ticker:height", height: Math.ceil(page.getBoundingClientRect().height) + hidden}, "*");
   }).observe(page);
 });

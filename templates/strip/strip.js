@@ -35,16 +35,17 @@ function life(page, strip, own) {
       relay();
       restep();
     }
-    fill(find(".bank"), {name: words.upper_name, unit: words.upper_unit, day: words.upper_day, low: words.lower});
+    fill(strip, {
+      name: words.upper_name, unit: words.upper_unit, day: words.upper_day, "bank .low": words.lower,
+      updated: words.updated, none: headlines.length ? "" : words.headlines_none,
+    });
     if (box) {
       sync(box.firstChild, rates, "currency", fillRate);
       fit();
     }
     if (list) {
       const seen = taped() ? inView().map(node => [node, node.offsetLeft - place]) : [];
-      fill(list, {updated: words.updated});
       find(".age").hidden = !words.updated;
-      fill(list.parentNode, {none: headlines.length ? "" : words.headlines_none});
       opens = words.new_window;
       sync(list, headlines, "id", fillHeadline);
       if (taped()) {
@@ -191,7 +192,7 @@ function life(page, strip, own) {
 
   function along() {
     const rates = box.firstChild, back = box.lastChild.classList.contains("back");
-    rates.scrollTo({left: back ? 0 : rates.scrollLeft + Math.max(60, rates.clientWidth - 60), behavior: live() ? "smooth" : "auto"});
+    rates.scrollTo({left: back ? 0 : rates.scrollLeft + rates.clientWidth - 60, behavior: live() ? "smooth" : "auto"});
   }
 
   // --- arrow keys, a horizontal wheel and a swipe step through the headlines; the page around keeps its own scrolling
@@ -236,6 +237,7 @@ function life(page, strip, own) {
       on(box.lastChild, "click", along);
       on(box.firstChild, "scroll", fit);
       sizes.observe(box);
+      fit();
     }
     if (menu) {
       const around = menu.parentNode;

@@ -1,5 +1,5 @@
-"""What outside judges say of the served pages: the Nu HTML checker, axe-core, and the browser's own console; and of the
-feeds that are given out, Jing; of the code to paste, WordPress's `wpautop`.
+"""What outside judges say of the served pages: the Nu HTML checker, axe-core, the consoles of Chromium and Firefox; of
+the feeds that are given out, Jing; of the code to paste, WordPress's `wpautop`.
 
     python tests/audit/audit.py [STATE…]
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -31,6 +32,7 @@ from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import paragraphs
+from engines import tab
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from ticker.config import DEFAULT_FEEDS, Config
@@ -300,8 +302,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 # --- the judges --------------------------------------------------------------------------------------------------
 
 
-# The checker knows no containers yet (CSS Containment 3), by which a strip in a column has its height.
-UNKNOWN_TO_NU = ("container-type", "cqi")
+# The checker knows no containers yet (CSS Containment 3), by which a strip has its height and its lines.
+UNKNOWN_TO_NU = re.compile(r"CSS: .*(“@container”|“container(-type|-name)?”|cqi)")
 
 
 def nu(audited: list[Audited]) -> list[Finding]:
@@ -323,7 +325,7 @@ def nu(audited: list[Audited]) -> list[Finding]:
         if message["type"] == "info" and message.get("subType") != "warning":
             continue
         extract = " ".join(message.get("extract", "").split())
-        if message["message"].startswith("CSS: ") and any(word in extract for word in UNKNOWN_TO_NU):
+        if UNKNOWN_TO_NU.match(f"{message['message']} {extract if 'cqi' in extract else ''}"):
             continue
         name = names.get(Path(message.get("url", "")).name, "all")
         findings.append(Finding("nu", name, message["message"], f"line {message.get('lastLine', '?')}: {extract}"))
@@ -445,6 +447,17 @@ def console(browser: Browser, audited: list[Audited]) -> list[Finding]:
     return ear.findings
 
 
+def console_of_firefox(audited: list[Audited]) -> list[Finding]:
+    """What Firefox says of each page; it also tells what its own requests met, such as the one for an icon."""
+    findings: list[Finding] = []
+    with tab("firefox") as opened:
+        for page in audited:
+            opened.open(page.url)
+            opened.evaluate("new Promise(next => setTimeout(next, 150))")
+            findings += [Finding("firefox", page.name, "console", said) for said in opened.said()]
+    return findings
+
+
 # --- the run -----------------------------------------------------------------------------------------------------
 
 
@@ -466,6 +479,7 @@ def judged(state: State) -> Judged:
             with shown(state) as service:
                 audited = pages(service)
                 findings = [*nu(audited), *axe(browser, audited), *console(browser, audited), *jing(service)]
+                findings += console_of_firefox(audited)
                 findings += wpautop(service) if state.name in FRESH else []
         except NotReachedError as fault:
             missed = Finding("audit", state.name, "state not reached", str(fault))

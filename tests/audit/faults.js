@@ -19,7 +19,7 @@ async function ready(paused, limit = 20000) {
   const boxes = [...document.querySelectorAll(".box")], began = performance.now();
   const shown = box => {
     const {root, page} = stage(box) || {};
-    return root && (page ? page.classList.contains("run") || root.readyState === "complete" : root.querySelector(".run, .board"));
+    return root && (page ? page.classList.contains("run") || root.readyState === "complete" : root.querySelector(".run #strip[data-until]"));
   };
   while (!boxes.every(shown)) {
     if (performance.now() - began > limit) throw new Error(`not shown: ${boxes.filter(box => !shown(box)).map(box => box.id)}`);
@@ -31,6 +31,7 @@ async function ready(paused, limit = 20000) {
     // What the code reserves, whatever is in it.
     const outer = stage(box).outer, empty = document.createElement("div");
     empty.style.cssText = outer.style.cssText;
+    empty.style.height ||= `${outer.getAttribute("height") || 0}px`;
     empty.style.overflow = "hidden";
     empty.className = "reserved";
     outer.after(empty);
@@ -95,12 +96,14 @@ function texts(body) {
     const parent = node.parentElement;
     if (!node.data.trim() || !parent || parent.closest("style, script, .said, svg, h1.said, datalist, option")) continue;
     const style = getComputedStyle(parent);
-    if (style.visibility !== "visible" || style.opacity === "0") continue;
+    if (style.visibility !== "visible" || style.opacity === "0" || !parent.checkVisibility()) continue;
     const rows = lines(node);
     if (!rows.length) continue;
     all.push({
       node, parent, rows, text: node.data.trim(), clips: clips(parent, known),
-      title: !!parent.closest(".list > li > a, .updated, .none"), publisher: !!parent.closest(".publisher"),
+      // A notice stands in a title's place, in up to two rows too; but what it says is seen whole.
+      title: !!parent.closest(".list > li > a, .updated, .none"),
+      shortened: !!parent.closest(".list > li > a, .publisher, .row > .name"),
     });
   }
   return all;
@@ -136,11 +139,11 @@ function seen(text, row, bounds, cells, fault) {
       return null;
     }
     const sideways = whole.bottom - left.bottom <= SLACK && left.top - whole.top <= SLACK;
-    const ellipsis = clip.ellipsis && (text.title || text.publisher) && (gone || sideways);
+    const ellipsis = clip.ellipsis && text.shortened && (gone || sideways);
     const leafed = within.matches(".list, .news") && (gone || sideways && within.closest("[data-motion=scroll]"));
     const scrolled = within.matches(".rates, .box") && sideways && clip.scrolls && within.clientWidth >= 60;
     if (scrolled && !cells) fault("moved", `${named(text)} is out of sight in one line or two`);
-    else if (!ellipsis && !leafed && !scrolled) fault("cut", `${named(text)} by .${within.className || within.localName}`);
+    else if (!ellipsis && !leafed && !scrolled && !within.matches(".read")) fault("cut", `${named(text)} by .${within.className || within.localName}`);
     if (gone) return null;
   }
   return empty(rect) ? null : rect;
@@ -237,9 +240,16 @@ function judgePanel({body, bounds, page}, fault) {
 
 // --- heights: what the code reserves, what look.md says, and what the content needs by itself
 
-function heights({outer, page}, height, fault) {
+function heights({outer, page}, view, height, fault) {
   const reserved = outer.parentElement.querySelector(".reserved").getBoundingClientRect().height;
   const given = outer.getBoundingClientRect().height, old = outer.style.cssText;
+  if (view === "panel") {
+    // It keeps the height that it is given: its headlines scroll in a box of their own.
+    const needed = page ? page.scrollHeight : outer.scrollHeight;
+    if (Math.abs(given - reserved) > .5) fault("height", `the code reserves ${reserved} px, it takes ${given}`);
+    if (needed > given + .5) fault("height", `the code reserves ${reserved} px, the panel needs ${needed}`);
+    return;
+  }
   outer.style.setProperty("min-height", "0", "important");
   outer.style.setProperty("height", page ? "1px" : "auto", "important");
   const used = page ? Math.max(page.scrollHeight, page.ownerDocument.body.scrollHeight)
@@ -268,7 +278,7 @@ async function measure(view, steps) {
       const at = stage(document.getElementById(id));
       if (view === "strip") judgeStrip(at, height, fault);
       else judgePanel(at, fault);
-      if (view !== "page") heights(at, height, fault);
+      if (view !== "page") heights(at, view, height, fault);
     }
   }
   return faults;

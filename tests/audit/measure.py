@@ -15,7 +15,8 @@ case is one code of the configurator with so many currencies (`ru-5`), at one wi
     console   something was said, or the service refused a request
 
 These may be cut: a title and a publisher (with an ellipsis), a headline that waits for its turn, a rate in cells that
-can be scrolled to.
+can be scrolled to, a name in the configurator's rows. In panels and pages a text may wrap, a figure may not; a panel's
+headlines scroll in their box.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from audit.engines import ENGINES, Tab, tab
-from audit.measured import CURRENCIES, LANGUAGES, STATES, Kind, serving, with_codes, with_pages
+from audit.measured import CURRENCIES, LANGUAGES, STATES, Kind, Service, serving, with_codes, with_pages
 
 from ticker.serve.strip import height
-from ticker.serve.strip.options import Options
+from ticker.serve.strip.options import Offered, parse
 
 KINDS = ("overlap", "wrap", "cut", "moved", "narrow", "sideways", "height", "console")
 WIDTHS = range(280, 1921, 40)
@@ -54,6 +55,7 @@ OTHERS = (
 PANELS = (Kind("panel-frame"), Kind("panel-element"))
 # The configurator, with each way to show a strip.
 FORMS = tuple(Kind("configurator", f"&way={way}") for way in ("frame", "panel", "element", "include", "image", "text"))
+Steps = dict[str, list[tuple[int, int]]]  # by box, widths with the look's heights; 0 for none
 FORM_WIDTHS = (320, 360, 420, 479, 480, 600, 719, 720, 760, 900, 1024, 1099, 1100, 1280, 1600, 1920)
 BRIEFLY = ("day", "month's end")
 QUARTER, TENTH = 4, 10
@@ -93,13 +95,10 @@ def plan(state: str, share: int) -> Iterator[tuple[Kind, int]]:
         yield from ((kind, 1) for kind in FORMS)
 
 
-def steps(kind: Kind, share: int, turn: int) -> dict[str, list[tuple[int, int]]]:
+def steps(kind: Kind, share: int, turn: int) -> Steps:
     """Widths by box, with the look's heights; of each `share` widths one, another one in each turn."""
     view, made = VIEWS.get(kind.way, "strip"), {}
-    given = dict(pair.split("=") for pair in kind.query.split("&") if pair and view == "strip")
-    options = Options.model_validate(
-        {name: text.split(",") if name == "show" else text for name, text in given.items()}
-    )
+    options, _ = parse(kind.query if view == "strip" else "", Offered(frozenset(CURRENCIES), frozenset()))
     for at, (lang, n) in enumerate(product(LANGUAGES, range(1, 2 if view == "page" else len(CURRENCIES) + 1))):
         all_widths = {"strip": widths(n), "panel": PANEL_WIDTHS, "page": FORM_WIDTHS}[view]
         wanted = [width for nth, width in enumerate(all_widths) if (nth + turn + at) % share == 0]
@@ -113,19 +112,26 @@ def measured(tab: Tab, result: Result, states: list[str], share: int) -> None:
         with serving(state) as service:
             for kind, one_in in plan(state, share):
                 turn += 1
-                wanted, at = steps(kind, one_in, turn), f"{state}, {kind}"
-                view = VIEWS.get(kind.way, "strip")
-                tab.open(with_pages(service, kind.query) if view == "page" else with_codes(service, kind))
-                tab.evaluate(f"ready({json.dumps(kind.paused)})")
-                faults = tab.evaluate(f"measure({json.dumps(view)}, {json.dumps(wanted)})")
-                wrong = {(box, width) for box, width, _, _ in faults}
-                count = sum(map(len, wanted.values()))
-                result.cases += count
-                result.right += count - len(wrong)
-                result.faults += [(fault, f"{at}, {box}, {width} px", what) for box, width, fault, what in faults]
-                said = {*tab.said(), *tab.evaluate("top.said.splice(0)"), *service.missing}
-                service.missing.clear()
-                result.faults += [("console", at, what) for what in sorted(said)]
+                one_page(tab, result, service, kind, f"{state}, {kind}", steps(kind, one_in, turn))
+
+
+def one_page(tab: Tab, result: Result, service: Service, kind: Kind, at: str, wanted: Steps) -> None:
+    view = VIEWS.get(kind.way, "strip")
+    tab.open(with_pages(service, kind.query) if view == "page" else with_codes(service, kind))
+    try:
+        tab.evaluate(f"ready({json.dumps(kind.paused)})")
+        faults = tab.evaluate(f"measure({json.dumps(view)}, {json.dumps(wanted)})")
+    except Exception as fault:  # an engine's own kind of error; the other pages are measured all the same
+        faults = []
+        result.faults.append(("console", at, str(fault)))
+    wrong = {(box, width) for box, width, _, _ in faults}
+    count = sum(map(len, wanted.values()))
+    result.cases += count
+    result.right += count - len(wrong)
+    result.faults += [(fault, f"{at}, {box}, {width} px", what) for box, width, fault, what in faults]
+    said = {*tab.said(), *tab.evaluate("top.said.splice(0)"), *service.missing}
+    service.missing.clear()
+    result.faults += [("console", at, what) for what in sorted(said)]
 
 
 def run(engine: str, states: list[str], share: int) -> Result:

@@ -34,7 +34,7 @@ document.addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => 
 </script>"""
 SETTLED = """(async () => {
   const elements = [...document.querySelectorAll("rate-ticker")], began = performance.now();
-  const shown = () => elements.every(one => one.shadowRoot?.querySelector(".shown"));
+  const shown = () => elements.every(one => one.shadowRoot?.querySelector(".run #strip[data-until]"));
   while (!shown() && performance.now() - began < 20000) await new Promise(next => setTimeout(next, 50));
   await new Promise(next => setTimeout(next, 400));
   const last = tops(), told = after().map(({id}, nth) => `${id} from ${first[nth]} to ${last[nth]} px`);

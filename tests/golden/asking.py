@@ -70,14 +70,14 @@ class _Asking:
 
     def __init__(self, site: Site, language: str, usual: Mapping[str, str]) -> None:
         self._site, self._language, self._usual = site, language, usual
-        code = site.get("/").text + site.get("/embed.js").text
-        names = {"script": r"embed/([0-9a-f]{12}\.js)", "style": r"\b([0-9a-f]{12}\.css)"}
+        code = site.get("/?way=element").text + site.get("/embed.js").text
+        names = {"script": r"embed/([0-9a-f]{12}\.js)\b", "parts": r"\b([0-9a-f]{12}\.json)\b"}
         headlines = site.get(f"/api/v1/headlines?limit=1&lang={language}").json["headlines"]
         self._words = {
             "lang": language,
             "at": AT.replace("+", "%2B"),
             "story": headlines[0]["id"],
-            **{name: found[1] for name, pattern in names.items() if (found := re.search(pattern, code))},
+            **{name: re.findall(pattern, code)[0] for name, pattern in names.items()},
         }
 
     def answer(self, question: Question) -> Answer:

@@ -1,7 +1,7 @@
 """What is asked of each world, in each language: every address of the README, and what goes wrong or is left out.
 
 In an address `{lang}` is the language, `{at}` a moment of the past, `{story}` the newest headline of that language, and
-`{script}` and `{style}` the element's files of this version.
+`{script}` and `{parts}` the element's files of this version.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Question:
 PAGES = """
 /
 /?ui={lang}
+/?ui={lang}&way=element
 /?ui={lang}&preset=night&show=rates&motion=scroll&fg=8a8a8a&place=below
 /strip?lang={lang}&headlines=4
 /strip?lang={lang}&preset=night
@@ -105,7 +106,7 @@ FOR_PROGRAMS = """
 /schema/panel.json
 /embed.js
 /embed/{script}
-/embed/{style}
+/embed/{parts}
 """
 
 REFUSED = """

@@ -32,7 +32,7 @@ def small(strip: Strip) -> list[str]:
     [
         (scenes.day, ("NBKR, 18 Jun", "day change"), ["0", "▲ 0.31", "▼ 0.0031"]),
         (scenes.evening, ("NBKR, 18 Jun", "for 19 Jun"), ["87.45", "99.87 ▲", "1.0988 ▼"]),
-        (scenes.monday, ("NBKR, 23 Jun", "changed 21 Jun"), ["", "▲ 0.31", "▼ 0.0031"]),
+        (scenes.monday, ("NBKR, 23 Jun", "changed 21 Jun"), ["0", "▲ 0.31", "▼ 0.0031"]),
         (scenes.late, ("NBKR, 30 Dec", "last known"), ["", "", ""]),
         (scenes.stale, ("no NBKR rate", "since 12 May"), ["", "", ""]),
         (scenes.none, ("no NBKR rate", "yet"), ["", "", ""]),
@@ -62,8 +62,26 @@ def test_the_lower_row_in_each_language(lang: Language, day: str, evening: str, 
     assert said == [day, evening, monday]
 
 
-def test_a_figure_that_is_not_known_to_have_moved_or_stood_that_day_has_none() -> None:
-    assert scenes.monday().strip().rates[0].changed_on is None
+def test_a_figure_has_no_change_of_a_day_before_which_it_is_not_known() -> None:
+    usd, eur, rub = scenes.monday().snapshot.content.series
+    since = replace(usd, rates=usd.rates[1:])  # its table of the 20th was lost
+    strip = scenes.scene(scenes.monday().now, (since, eur, rub)).strip()
+    assert (small(strip), strip.words.lower) == (["", "▲ 0.31", "▼ 0.0031"], "changed 21 Jun")
+
+
+@pytest.mark.parametrize("clock", ["11:16", "18:40"])
+def test_a_figure_of_today_that_the_bank_has_since_contradicted_is_marked(clock: str) -> None:
+    usd, eur, rub = scenes.daily(YESTERDAY, TODAY, *((TOMORROW,) if clock > "16:00" else ()))
+    contradicted = replace(eur, contested=frozenset({TODAY}))
+    euro = scenes.scene(scenes.at(TODAY, clock), (usd, contradicted, rub)).strip().rates[1]
+    assert (euro.text, euro.lower.text, euro.lower.kind) == ("99.56", "18 Jun", "late")
+
+
+def test_a_weekly_table_changed_on_its_first_day_and_not_today() -> None:
+    days = [scenes.rate("KZT", quoted, TODAY - nth * DAY, days=7) for nth, quoted in ((10, "0.1880"), (3, "0.1892"))]
+    scene = scenes.scene(scenes.at(TODAY, "11:16"), (Series("nbkr_weekly", "KZT", tuple(days)),))
+    strip = scene.strip(Options(currencies=("KZT",)))
+    assert (label(strip), small(strip)) == (("NBKR, 15–21 Jun", "changed 15 Jun"), ["▲ 0.0012"])
 
 
 def test_a_label_is_on_amber_unless_its_figures_are_simply_todays() -> None:

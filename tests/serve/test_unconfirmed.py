@@ -278,14 +278,14 @@ def test_a_feed_reader_is_told_that_the_entry_changed(own: Desk) -> None:
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
-def test_no_door_has_tomorrows_while_two_figures_of_it_contend(own: Desk, path: str) -> None:
+def test_while_two_figures_of_tomorrow_contend_no_door_has_either_without_saying_so(own: Desk, path: str) -> None:
     confirm(own, *own.ids)  # type: ignore[attr-defined]
     if "USD,EUR,RUB" in path:
         assert re.search(r"88[.,]99", own.get(path).text), path
     own.say("USD", [(TOMORROW, "87.9999")], held_reason="another figure of the same day")
     own.publish()
-    page = own.get(path).text
-    assert not re.search(r"88[.,]99|87[.,]9999", page), path
+    page = re.sub(r"<[^>]*>", "", own.get(path).text).replace("\xa0", " ")
+    assert not re.search(r"88[.,]99(?! \?| for 23 May, not certain)|87[.,]9999", page), path
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

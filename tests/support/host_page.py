@@ -140,9 +140,8 @@ class Reader:
 
     def element(self, attributes: str = "", inside: str = "Rates") -> str:
         link = f'<a href="{self.service.server.url}/strip">{inside}</a>'
-        return (
-            f'<rate-ticker {attributes} style="display:grid;min-height:{css_height(Options(), 3)}">{link}</rate-ticker>'
-        )
+        style = f"display:grid;min-height:{css_height(Options(), 3)}"
+        return f'<rate-ticker {attributes} style="{style}">{link}</rate-ticker>'
 
     def shows(self, attributes: str = "") -> Reader:
         self.opens(f"<body>{self.script()}<main>{self.element(attributes)}<h1>Our paper</h1></main></body>")

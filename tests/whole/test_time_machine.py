@@ -102,7 +102,7 @@ def test_every_medium_says_of_when_it_tells(evening, path):
 
 def test_the_page_of_a_past_moment_stands_still(evening):
     page = evening.get("/strip?at=2026-05-22T17:00+06:00").text
-    assert '<p class="past">As known on 22 May 2026, 17:00</p>' in page
+    assert "As known on 22 May 2026, 17:00" in page
     assert "<script" not in page
     assert 'class="clock"' not in page
 

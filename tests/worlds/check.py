@@ -15,6 +15,7 @@ from ticker.serve.strip.view import StripHeadline
 
 from .bank import DAY_S, clock, day_of
 from .could import Could
+from .drawn import misdrawn, stood_on
 from .heard import Delivered
 from .law import Law, source_of
 from .shown import CURRENCIES, Shown
@@ -170,6 +171,7 @@ class Checker:
                     self._blame(at, "value", one.currency, one.valid_on, one.value, delivered)
                 self._check_change(at, one, delivered)
                 self._check_last_change(at, one, delivered)
+            self._check_drawn(at, one, today, delivered)
             if one.next:
                 day, value = one.next
                 if self._differs(one.currency, day, value):
@@ -205,6 +207,14 @@ class Checker:
         for each, value in [(day - DAY, one.value - by), *stood]:
             if self._differs(one.currency, each, value):
                 self._blame(at, "last change", one.currency, each, value, delivered)
+
+    def _check_drawn(self, at: float, one: Shown, today: date, delivered: Delivered) -> None:
+        """The label's rows and the small figure beneath the large one."""
+        for what, day, drawn, right in misdrawn(one, today):
+            self._tell(at, what, one.currency, day, drawn, right)
+        for day, value in stood_on(one):
+            if self._differs(one.currency, day, value):
+                self._blame(at, "stood", one.currency, day, value, delivered)
 
     def _differs(self, currency: str, day: date | None, value: Decimal | None) -> bool:
         return day is not None and value is not None and value != self.world.meant(currency, day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from ticker.model import Freshness, Quality
 from ticker.rates.freshness import Judgement
 from ticker.serve.strip.view import Strip
 
+from .rows import Rows, Small, read_rows, read_small
 from .truth import DAILY, WEEKLY
 
 CURRENCIES = (*DAILY, *WEEKLY)
@@ -33,6 +34,8 @@ class Shown:
     previous: tuple[date, Decimal] | None = None
     next: tuple[date, Decimal] | None = None
     tomorrow: bool = False  # whether `next` stands under the word "tomorrow"
+    rows: Rows | None = None  # the label's, as they are drawn, and what is drawn beneath the figure
+    small: Small | None = None
     last_change: tuple[date, Decimal] | None = None  # the first day of the table that brought it
 
     def __str__(self) -> str:
@@ -59,17 +62,16 @@ class Shown:
 def of_strip(strip: Strip, judged: Judgement) -> list[Shown]:
     """What the view says, in English."""
     found = []
+    rows = read_rows(asdict(strip.words), judged.today)
     for rate in strip.rates:
-        figure = judged.figure(rate.currency)
-        confirmed = figure.confirmed if figure else True
-        said = _is_said(confirmed, rate.mark, strip.words.day, common=strip.state is not Freshness.FRESH)
+        small = read_small(rate.lower.text, rate.lower.kind, judged.today)
         next_ = rate.next and (rate.next.valid_on, rate.next.value)
         found.append(
             Shown(
                 rate.currency,
                 rate.freshness.value,
-                confirmed,
-                rate.freshness is not Freshness.FRESH and said,
+                rate.confirmed,
+                rate.freshness is not Freshness.FRESH and _is_said(rate.confirmed, small, rows),
                 None if rate.quality is Quality.DERIVED else rate.value,
                 rate.valid_on,
                 rate.valid_until,
@@ -77,30 +79,32 @@ def of_strip(strip: Strip, judged: Judgement) -> list[Shown]:
                 rate.previous and (rate.previous.valid_on, rate.previous.value),
                 next_,
                 bool(rate.next) and strip.words.tomorrow == "tomorrow" and not (rate.next and rate.next.mark),
+                rows,
+                small,
                 (rate.changed_on, rate.last_change) if rate.changed_on and rate.last_change is not None else None,
             )
         )
     return found
 
 
-def of_json(said: Mapping[str, Any]) -> list[Shown]:
+def of_json(said: Mapping[str, Any], today: date) -> list[Shown]:
     """The same from `/strip.json`, in English. A currency that was never known is left out there."""
     rates = {rate["currency"]: rate for rate in said["rates"]}
+    rows = read_rows(said["words"], today)
     found = []
     for currency in CURRENCIES:
         if (rate := rates.get(currency)) is None:
             found.append(Shown(currency, "none", True, True, None, None, None))
             continue
         late = rate["freshness"] != "fresh"
-        confirmed = rate["confirmed"]
-        told = _is_said(confirmed, rate["mark"], said["words"]["day"], common=said["state"] != "fresh")
+        small = read_small(rate["lower"]["text"], rate["lower"]["kind"], today)
         next_ = rate["next"]
         found.append(
             Shown(
                 rate["currency"],
                 rate["freshness"],
-                confirmed,
-                late and told,
+                rate["confirmed"],
+                late and _is_said(rate["confirmed"], small, rows),
                 Decimal(rate["value"]) if rate["value"] and rate["quality"] != Quality.DERIVED else None,
                 _day(rate["valid_on"]),
                 _day(rate["valid_until"]),
@@ -108,17 +112,19 @@ def of_json(said: Mapping[str, Any]) -> list[Shown]:
                 _dated(rate["previous"]),
                 _dated(next_),
                 bool(next_) and said["words"]["tomorrow"] == "tomorrow" and not next_["mark"],
+                rows,
+                small,
                 (date.fromisoformat(rate["changed_on"]), Decimal(rate["last_change"])) if rate["changed_on"] else None,
             )
         )
     return found
 
 
-def _is_said(confirmed: bool, own: str, label: str, *, common: bool) -> bool:
-    """Whether a late figure's state is said, beside it or in the common label; in English."""
+def _is_said(confirmed: bool, small: Small, rows: Rows) -> bool:
+    """Whether a late figure's state is said, beneath it or in the label's lower row; in English."""
     if confirmed:
-        return bool(own) or common
-    return "unconfirmed" in own or (not own and "unconfirmed" in label)
+        return small.kind == "late" or rows.of == "state"
+    return small.text == "unconfirmed" or rows.state == "unconfirmed"
 
 
 def _day(text: str | None) -> date | None:

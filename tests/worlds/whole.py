@@ -21,6 +21,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from support.given import HOME
+
 from ticker.config import DEFAULT_RATES
 from ticker.model import Outcome, Quality, Round
 
@@ -32,7 +34,9 @@ from .world import World
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "ru", "ky")
 _QUERY = f"currencies={','.join(CURRENCIES)}"
-_RATE = re.compile(r'<li data-key="?([A-Z]{3})"? data-state="?(\w+)"?.*?</li>', re.DOTALL)
+_RATE = re.compile(r'<li data-key="?([A-Z]{3})"?>.*?</li>', re.DOTALL)
+_KIND = re.compile(r'data-kind="?(\w*)"?')
+_LABEL = re.compile(r'<div class="?bank"?>.*?</div>', re.DOTALL)
 
 
 class Process:
@@ -215,7 +219,7 @@ class WholeRun(Loop):
         text = self.processes[1].get(f"/strip.json?{_QUERY}")
         said = json.loads(text)
         self._until = datetime.fromisoformat(said["until"]).timestamp() - self.world.our_clock.at(self.now)
-        shown = of_json(said)
+        shown = of_json(said, HOME.day(self.clock()))
         if shown == (self.checker.history[-1][1] if self.checker.history else None):
             self.checker.again(self.now, self.delivered)
             return
@@ -236,27 +240,26 @@ class WholeRun(Loop):
         return first
 
     def _read_pages(self, shown: list[Shown]) -> None:
-        """Each language's page shows the figures and marks of its JSON, and those of all languages agree."""
+        """Each language's page shows the rows, figures and marks of its JSON, and those of all languages agree."""
         for nth, language in enumerate(LANGUAGES):
             process = self.processes[nth % 2]
             said = json.loads(process.get(f"/strip.json?lang={language}&{_QUERY}"))
             page = process.get(f"/strip?lang={language}&{_QUERY}")
-            found = {currency: (state, _text(body)) for currency, state, body in _rates(page)}
+            label = "".join(said["words"][name] for name in ("upper_name", "upper_unit", "upper_day", "lower"))
+            drawn = _LABEL.search(page)
+            assert drawn, page
+            assert _text(drawn[0]) == _text(label), language
+            found = {one[1]: one[0] for one in _RATE.finditer(page)}
             rates = {rate["currency"]: rate for rate in said["rates"]}
             for one in shown:
-                if (rate := rates.get(one.currency)) is None:
+                rate = rates.get(one.currency)
+                if rate is None or rate["quality"] == Quality.DERIVED:
                     continue
-                if rate["quality"] == Quality.DERIVED:
-                    continue
-                state, text = found[one.currency]
-                assert (rate["value"], state) == (one.value and f"{one.value:f}", one.freshness), (language, rate)
-                for wanted in (rate["text"], rate["mark"], rate["next"] and rate["next"]["text"]):
-                    assert not wanted or _text(wanted) in text, f"{language}: {wanted!r} is not in {text!r}"
+                assert rate["value"] == (one.value and f"{one.value:f}"), (language, rate)
+                text, kind = _text(found[one.currency]), _KIND.search(found[one.currency])
+                assert text.endswith(_text(rate["text"] + rate["lower"]["text"])), (language, rate, text)
+                assert (kind and kind[1]) == rate["lower"]["kind"] == (one.small and one.small.kind), (language, rate)
             self.pages += 1
-
-
-def _rates(page: str) -> list[tuple[str, str, str]]:
-    return [(found[1], found[2], found[0]) for found in _RATE.finditer(page)]
 
 
 def _text(markup: str) -> str:

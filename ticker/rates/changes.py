@@ -1,8 +1,9 @@
-"""The last real change of a figure: which day's table brought it, and how large it was (pure)."""
+"""The last real change of a figure: which day's table brought it, and how large it was; since when it stands (pure)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 
 from ticker.model import Change
@@ -17,12 +18,33 @@ def last_change(periods: Sequence[Quoted], earlier: Change | None = None) -> Cha
     doubt on its last day may have been wrong. `earlier` is the last change up to the oldest of `periods`.
     """
     for one, before in pairwise(reversed(periods)):
-        last = one.first - 1
-        if before.last < last or before.doubted_from <= last:
+        if not _follows(one, before):
             return None
         if before.rate.value != one.rate.value:
             return Change(one.rate.valid_on, one.rate.value - before.rate.value)
     return earlier
+
+
+def stands_since(shown: Quoted, tracks: Sequence[Track[Quoted]], place: int, day: int) -> date:
+    """The first day since which the value of `shown` is known to be the official one, up to `day`: as far back as its
+    source's tables follow each other without a gap or a doubt, and no source that counts before it had a figure."""
+    track = tracks[place]
+    periods = [one for one in track.periods if one.first <= shown.first]
+    since = periods[0].first
+    for one, before in pairwise(reversed(periods)):
+        if not _follows(one, before) or before.rate.value != one.rate.value:
+            since = one.first
+            break
+    else:
+        since = track.earlier.on.toordinal() if track.earlier else since
+    ends = [one.last + 1 for of in tracks[:place] for one in of.periods if one.first <= day]
+    return date.fromordinal(max([since, *ends]))
+
+
+def _follows(one: Quoted, before: Quoted) -> bool:
+    """Whether `before` is beyond doubt official up to the day before `one`."""
+    last = one.first - 1
+    return before.last >= last and before.doubted_from > last
 
 
 def change_of(shown: Quoted, tracks: Sequence[Track[Quoted]], place: int, day: int) -> Change | None:

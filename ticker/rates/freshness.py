@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from ticker.model import CLOCKS_DIFFER, DAY, Freshness, Quality, Rate
 from ticker.rates.calendar import Official, Outlook, Outlooks, Track, official_on
-from ticker.rates.changes import change_of
+from ticker.rates.changes import change_of, stands_since
 from ticker.rates.doubt import NO_DAY
 from ticker.rates.tracks import Quoted, tracks_of_content
 from ticker.rates.witnesses import Level, Witnesses
@@ -42,6 +42,7 @@ class Figure:
     last_change: Decimal | None = None  # the last real one up to `rate`; None where its day is not certain
     changed_on: date | None = None  # the first day of the table that brought it
     certain_until: date | None = None  # the last day of the table of `rate` beyond doubt, where it is fresh
+    stands_since: date | None = None  # the first day since which `rate` is known to have had this value
 
     @property
     def quality(self) -> Quality:
@@ -183,6 +184,7 @@ def build_figure(
         last_change=changed.by if changed else None,
         changed_on=changed.on if changed else None,
         certain_until=_certain_until(found.period, track) if found and fresh else None,
+        stands_since=stands_since(found.period, tracks, place, ordinal) if found else None,
     )
 
 

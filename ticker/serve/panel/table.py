@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from ticker.model import DAY, Freshness, Rate
+from ticker.rates.freshness import Figure
 from ticker.serve.i18n.words import Words, digits_apart, own_digits, rounded
-from ticker.serve.panel.before import Earlier, Shown, day_before, earlier, shown_of, unchanged_since
+from ticker.serve.panel.before import Earlier, day_before, earlier, unchanged_since
 from ticker.serve.strip.context import Context
 from ticker.serve.strip.figures import StripRate
 from ticker.serve.strip.label import in_state, marked
@@ -70,13 +71,13 @@ class Columns:
     today: Column
     next: Column | None
     since: date | None
-    shown: Mapping[str, Shown]
+    shown: Mapping[str, Figure]
 
 
 def columns_of(rates: Sequence[StripRate], common: StripRate | None, context: Context) -> Columns:
     """The last day with other figures, today, and the next day."""
-    found = {rate.currency: shown_of(context.judged.figure(rate.currency), context.content) for rate in rates}
-    shown = {currency: one for currency, one in found.items() if one}
+    judged = [context.judged.figure(rate.currency) for rate in rates]
+    shown = {one.currency: one for one in judged if one and one.rate}
     alike = [shown[one.currency] for one in rates if one.currency in shown and common and _label(one) == _label(common)]
     before = day_before(alike)
     after = min((rate.next.valid_on for rate in rates if rate.next), default=None)
@@ -191,16 +192,16 @@ UNKNOWN = _Moved()
 
 
 def _change(
-    known: Shown | None, before: Earlier | None, column: Column | None, nominal: int, digits: int, say: Words
+    known: Figure | None, before: Earlier | None, column: Column | None, nominal: int, digits: int, say: Words
 ) -> _Moved:
     """From the column before to today's. None is drawn for a figure that is not fresh, nor where a day between the two
     is not known."""
-    if not known or not known.figure.rate or not before or known.figure.freshness is not Freshness.FRESH:
+    if not known or not known.rate or not known.stands_since or not before or known.freshness is not Freshness.FRESH:
         return UNKNOWN
-    follows = column is not None and before.valid_on == column.day and known.same_since <= column.day + DAY
+    follows = column is not None and before.valid_on == column.day and known.stands_since <= column.day + DAY
     if not follows:
         return UNKNOWN
-    change = known.figure.rate.value - before.value
+    change = known.rate.value - before.value
     if not change:
         return _Moved(UNMOVED, say.text("panel.unchanged"))
     by = abs(_for(nominal, change))

@@ -29,7 +29,8 @@ from ticker.snapshot import empty
 OPTIONS = (*Options.model_fields, "preset")
 _VERSION_LENGTH = 12
 _GIVEN = re.compile(r"\bGIVEN_([A-Z]+)")  # see scripts/build.py
-_DIGESTS = {"js": "sha384", "css": "sha256", "json": "sha256"}  # of what the script names: it must be small
+# The parts' digest is in the script, which must be small.
+_DIGESTS = {"js": "sha384", "css": "sha256", "json": "sha256"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ def _literal(value: object) -> str:
 
 
 def _markup() -> list[Any]:
-    """What is in the strip, as [tag, attributes, *children], with "{name}" in place of a word; the attribute "" is the text."""
+    """What is in the strip, as [tag, attributes, *children], with "{name}" in place of a word.
+
+    The attribute "" is an element's text."""
     begin = datetime(2025, 1, 1, tzinfo=UTC)
     nothing = empty(Home(_NONE, ZoneInfo("UTC")))
     blank = present(nothing, freshness(nothing, begin), Options(currencies=(_NONE,)))

@@ -124,6 +124,8 @@ def _changed(figure: Figure, rows: Rows) -> Decimal | None:
     on, day = figure.changed_on, rows.lower_on
     if on and day:
         return None if on > day else figure.last_change if on == day else Decimal()
+    if figure.stands_since and day and figure.stands_since < day:
+        return Decimal()
     return figure.change if figure.rate and figure.rate.valid_on == day else None
 
 
