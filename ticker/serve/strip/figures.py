@@ -179,7 +179,8 @@ def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) 
 def _spoken(figure: Figure, text: _Text, small: Small, rows: Rows, context: Context) -> str:
     """The rate as a sentence. It names days and never says "tomorrow", so that it stays true after midnight."""
     say, label, name = context.say, label_of(figure), context.say.currency_name(figure.currency)
-    later = [say.text("said.next", value=text.next, day=context.day(label.next_on))] if text.next else []
+    following = text.next or (small.text if small.kind == "next" and small.text != NOTHING else "")
+    later = [say.text("said.next", value=following, day=context.day(label.next_on))] if following else []
     if small.kind == "doubt" and figure.next_doubted:
         value, day = small.text.removesuffix(" ?"), context.day(figure.next_doubted.valid_on)
         later = [say.text("said.next", value=value, day=day), say.text("mark.contested")]
