@@ -216,7 +216,14 @@ def test_the_figure_of_a_later_day_than_the_next_ones_is_not_drawn_under_theirs(
 
 def test_without_the_change_the_lower_row_is_the_unit() -> None:
     strip = scenes.day().strip(Options(show=("clock", "rates")))
-    assert (strip.words.lower, small(strip)) == ("soms", ["", "", ""])
+    assert (strip.words.upper_unit, strip.words.lower, small(strip)) == ("", "soms", ["", "", ""])
+
+
+def test_tomorrows_figure_in_doubt_has_its_own_decimals_where_there_is_none_of_today() -> None:
+    *others, rouble = scenes.only_tomorrow().snapshot.content.series
+    doubted = replace(rouble, contested=frozenset({TOMORROW}))
+    strip = scenes.only_tomorrow().with_content(series=(*others, doubted)).strip()
+    assert [small(strip)[2], strip.rates[2].text] == ["1.0988 ?", "—"]
 
 
 def test_a_day_of_another_year_has_its_year() -> None:

@@ -148,9 +148,9 @@ def test_in_the_evening_tomorrows_figure_is_spoken_and_no_change_of_saturday() -
     )
     evening = replace(monday.with_content(series=series), now=monday.now + timedelta(hours=7))
     assert [one.spoken.split(", ", 1)[1] for one in rates(evening).values()] == [
-        "official rate for 23 June",
+        "official rate for 23 June, 87.45 for 24 June",
         "official rate for 23 June, 99.87 for 24 June",
-        "official rate for 23 June",
+        "official rate for 23 June, 1.1019 for 24 June",
     ]
 
 

@@ -119,9 +119,7 @@ def strip_rate(
         banks=banks_of(figure),
         own_banks=banks,
         chart=links.chart([figure.currency]) if charted else "",
-        chart_label=context.say.text("label.chart_of", name=context.say.currency_name(figure.currency))
-        if charted
-        else "",
+        chart_label=_chart_label(figure, text, context) if charted else "",
         lower=small,
         last_change=figure.last_change,
         changed_on=figure.changed_on,
@@ -160,11 +158,19 @@ def _text(figure: Figure, context: Context) -> _Text:
     return _Text(text, "", change_text(change, digits, context), trend_of(change), digits)
 
 
+def _chart_label(figure: Figure, text: _Text, context: Context) -> str:
+    """What is seen of the link, where it leads, and how."""
+    say = context.say
+    where = say.text("panel.chart_of", name=say.currency_name(figure.currency))
+    return f"{figure.currency} {text.figure}, {where}, {say.text('new_window')}"
+
+
 def _digits_below(figure: Figure, text: _Text, context: Context) -> int:
     """The decimals of the small figure: those of the large one, or its own where there is none."""
-    if figure.rate or not figure.next:
+    later = figure.next or figure.next_doubted
+    if figure.rate or not later:
         return text.digits
-    return digits_of(figure.next.value, context.options.digits)
+    return digits_of(later.value, context.options.digits)
 
 
 def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) -> Dated | None:
@@ -178,7 +184,8 @@ def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) 
 def _spoken(figure: Figure, text: _Text, small: Small, rows: Rows, context: Context) -> str:
     """The rate as a sentence. It names days and never says "tomorrow", so that it stays true after midnight."""
     say, label, name = context.say, label_of(figure), context.say.currency_name(figure.currency)
-    later = [say.text("said.next", value=text.next, day=context.day(label.next_on))] if text.next else []
+    following = text.next or (small.text if small.kind == "next" and small.text != NOTHING else "")
+    later = [say.text("said.next", value=following, day=context.day(label.next_on))] if following else []
     if small.kind == "doubt" and figure.next_doubted:
         value, day = small.text.removesuffix(" ?"), context.day(figure.next_doubted.valid_on)
         later = [say.text("said.next", value=value, day=day), say.text("mark.contested")]

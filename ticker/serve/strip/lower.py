@@ -77,7 +77,8 @@ def rows_of(common: Label, figures: Sequence[Figure], tomorrow: date | None, con
         lower = say.text("lower.late" if common.confirmed else "mark.unconfirmed")
         return Rows(bank, unit, day, lower, outdated, "state")
     kind, on, lower = _small_figures(common, figures, tomorrow, context)
-    return Rows(bank, unit, day, lower, outdated, kind, on)
+    # Without small figures, the lower row is the unit.
+    return Rows(bank, unit if kind else "", day, lower, outdated, kind, on)
 
 
 def _without_figure(common: Label, context: Context) -> tuple[str, str]:
