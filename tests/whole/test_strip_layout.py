@@ -203,7 +203,7 @@ def test_the_small_figures_stand_in_the_row_that_says_what_they_are(context: Bro
     assert [one.inner_text() for one in reader.page.locator(".small").all()] == ["87.449 ▼", "102.65 ▲", "1.0988 ▼"]
     reader = Reader(context.new_page(), server, "monday")
     assert reader.text(".bank .low") == "changed 21 Jun"
-    assert [one.inner_text() for one in reader.page.locator(".small").all()] == ["", "▲ 0.31", "▼ 0.0031"]
+    assert [one.inner_text() for one in reader.page.locator(".small").all()] == ["0", "▲ 0.31", "▼ 0.0031"]
 
 
 def test_a_headlines_time_stands_above_its_publisher_and_yesterday_in_its_place(
