@@ -454,7 +454,7 @@ def test_tomorrows_figure_in_doubt_is_at_no_door():
     )
 
 
-@settings(steadily, max_examples=30)
+@settings(steadily, max_examples=15)
 @given(WORLDS)
 def test_every_door_says_the_same_of_a_day(world):
     agree(world)

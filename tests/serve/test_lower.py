@@ -207,9 +207,23 @@ def test_a_late_figures_next_one_leaves_the_others_their_change() -> None:
     assert (strip.words.lower, small(strip)) == ("day change", ["0", "▲ 0.31", "17 Jun"])
 
 
+def test_the_figure_of_a_later_day_than_the_next_ones_is_not_drawn_under_theirs() -> None:
+    usd, eur, _ = scenes.daily(YESTERDAY, TODAY, TOMORROW)
+    rouble = scenes.series("RUB", (YESTERDAY, TODAY, TOMORROW + DAY))
+    strip = scenes.scene(scenes.at(TODAY, "18:40"), (usd, eur, rouble)).strip()
+    assert (small(strip)[2], strip.words.lower) == ("—", "for 19 Jun")
+
+
 def test_without_the_change_the_lower_row_is_the_unit() -> None:
     strip = scenes.day().strip(Options(show=("clock", "rates")))
-    assert (strip.words.lower, small(strip)) == ("soms", ["", "", ""])
+    assert (strip.words.upper_unit, strip.words.lower, small(strip)) == ("", "soms", ["", "", ""])
+
+
+def test_tomorrows_figure_in_doubt_has_its_own_decimals_where_there_is_none_of_today() -> None:
+    *others, rouble = scenes.only_tomorrow().snapshot.content.series
+    doubted = replace(rouble, contested=frozenset({TOMORROW}))
+    strip = scenes.only_tomorrow().with_content(series=(*others, doubted)).strip()
+    assert [small(strip)[2], strip.rates[2].text] == ["1.0988 ?", "—"]
 
 
 def test_a_day_of_another_year_has_its_year() -> None:

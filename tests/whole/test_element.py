@@ -311,7 +311,7 @@ def test_a_wrong_device_clock_is_corrected_by_the_first_answer(make: Callable[..
     expect(reader.page.locator("rate-ticker .clock time")).to_have_text("11:16")
 
 
-@pytest.mark.parametrize("motion", ["step", "scroll"])
+@pytest.mark.parametrize("motion", ["step", pytest.param("scroll", marks=pytest.mark.long)])
 def test_two_hundred_refreshes_leave_no_trace(make: Callable[..., Reader], motion: str) -> None:
     reader = make(turned=False).shows(f"motion={motion}")  # a clock that is turned keeps a log of its own
     day = scenes.day()

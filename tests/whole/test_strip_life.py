@@ -421,7 +421,7 @@ def test_a_sandboxed_frame_follows_a_preset_too_unless_the_service_is_away(
 # --- two hundred refreshes ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("motion", ["step", "scroll"])
+@pytest.mark.parametrize("motion", ["step", pytest.param("scroll", marks=pytest.mark.long)])
 def test_two_hundred_refreshes_leave_no_trace(context: BrowserContext, server: Strips, motion: str) -> None:
     page = context.new_page()
     page.add_init_script(SHIFTS)

@@ -42,7 +42,7 @@ def differing(life, served: dict[datetime, dict[str, Any]], query: str) -> dict[
 
 def test_a_week_with_every_trouble_is_told_again(site):
     """A ten-fold slip and its correction, a weekend, an outage of four days."""
-    life, served = site("2026-05-21 16:00"), {}
+    life, served = site("2026-05-21 16:00", rates={"nbkr": {"window_every_s": 600}}), {}
     query = "currencies=USD,EUR,RUB,GBP"
     keep = keeping(served, query, timedelta(hours=2))
     life.bank.set(date(2026, 5, 23), USD="874.5000")

@@ -23,6 +23,7 @@ WEEKLY = ("GBP", "JPY", "AMD")
 # The long timelines look less often than the service does by itself, so that they take seconds.
 QUICK = {"nbkr": {"window_every_s": 900}, "nbkr-weekly": {"enabled": False}}
 BARE = {"nbkr": {"window_every_s": 900, "archive_url": None}, "nbkr-weekly": {"enabled": False}}
+SLOWEST = {"nbkr": {"every_s": 21_600, "window_every_s": 3600}, "nbkr-weekly": {"enabled": False}}
 SLOW = {"nbkr": {"every_s": 10_800, "window_every_s": 1800}, "nbkr-weekly": {"enabled": False}}
 
 TODAY = date(2026, 5, 22)  # a Friday
@@ -215,7 +216,7 @@ def test_a_weekend_that_the_bank_did_not_restamp_is_late_with_saturdays_date(sit
 
 
 def new_year(site: Any, *, restamps: bool, last_holiday: int = 11) -> Site:
-    bank = site("2025-12-31 15:00", rates=SLOW)
+    bank = site("2025-12-31 15:00", rates=SLOWEST)
     bank.bank.closed = {date(2026, 1, day) for day in range(1, last_holiday + 1)}
     bank.bank.restamps = restamps
     bank.turn(to="2025-12-31 18:00")

@@ -22,6 +22,8 @@ def misdrawn(one: Shown, today: date) -> Iterator[Wrong]:
     if rows is None or small is None:
         return
     yield from _large(one, small)
+    if one.value is not None and one.freshness != "fresh" and not one.marked:
+        yield "missing mark", one.valid_on, one.value, None
     if small.kind == "next":
         yield from _next(one, small)
     elif small.kind == "change" and rows.of == "changed":
@@ -61,6 +63,8 @@ def _large(one: Shown, small: Small) -> Iterator[Wrong]:
 def _next(one: Shown, small: Small) -> Iterator[Wrong]:
     on = one.rows and one.rows.on
     of_day = one.next[1] if one.next and one.next[0] == on else None
+    if of_day is None and on and one.freshness == "fresh" and one.valid_until and on <= one.valid_until:
+        of_day = one.value  # its own table has that day too
     if small.value is None:
         return
     if one.rows is None or one.rows.of != "next" or of_day is None or not rounds_to(of_day, small.value):

@@ -41,8 +41,8 @@ class Figure:
     derived: Level | None = None  # what other banks agree on for the day, where there is no official figure to show
     last_change: Decimal | None = None  # the last real one up to `rate`; None where its day is not certain
     changed_on: date | None = None  # the first day of the table that brought it
-    certain_until: date | None = None  # the last day of the table of `rate` beyond doubt, where it is fresh
     stands_since: date | None = None  # the first day since which `rate` is known to have had this value
+    certain_until: date | None = None  # the last day of the table of `rate` beyond doubt, where it is fresh
 
     @property
     def quality(self) -> Quality:
@@ -183,8 +183,8 @@ def build_figure(
         confirmed=found.period.confirmed if found else True,
         last_change=changed.by if changed else None,
         changed_on=changed.on if changed else None,
-        certain_until=_certain_until(found.period, track) if found and fresh else None,
         stands_since=stands_since(found.period, tracks, place, ordinal) if found else None,
+        certain_until=_certain_until(found.period, track) if found and fresh else None,
     )
 
 

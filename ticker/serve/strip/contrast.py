@@ -108,8 +108,9 @@ def readable(bg: str | None, fg: str | None, accent: str | None, theme: Theme) -
     ground = _rgb(bg or stock.ground)
     text = _reaching(_rgb(fg or stock.text), TEXT, ground)
     soft = next(soft for w in (0.07, 0.05, 0.03, 0) if _ratio(text, soft := _mix(ground, text, w)) >= TEXT)
-    link = _rgb(accent or stock.link)
     own = bool(bg or fg)
+    # On a ground of the site's own, text, links and arrows have one colour: arrows alone say up and down.
+    link = _rgb(accent) if accent else text if bg else _rgb(stock.link)
     return Colours(
         scheme=stock.scheme,
         ground=_hex(ground),
@@ -117,8 +118,8 @@ def readable(bg: str | None, fg: str | None, accent: str | None, theme: Theme) -
         muted=_hex(_between(text, ground)) if own else stock.muted,
         soft=_hex(soft) if own else stock.soft,
         line=_hex(_mix(ground, text, 0.15)) if own else stock.line,
-        up=_hex(_reaching(_rgb(stock.up), TEXT, ground)),
-        down=_hex(_reaching(_rgb(stock.down), TEXT, ground)),
+        up=_hex(text if bg else _reaching(_rgb(stock.up), TEXT, ground)),
+        down=_hex(text if bg else _reaching(_rgb(stock.down), TEXT, ground)),
         link=_hex(_reaching(link, TEXT, ground)),
         ring=_hex(_reaching(link, CONTROL, ground)),
         amber=stock.amber,

@@ -119,9 +119,7 @@ def strip_rate(
         banks=banks_of(figure),
         own_banks=banks,
         chart=links.chart([figure.currency]) if charted else "",
-        chart_label=context.say.text("label.chart_of", name=context.say.currency_name(figure.currency))
-        if charted
-        else "",
+        chart_label=_chart_label(figure, text, context) if charted else "",
         lower=small,
         last_change=figure.last_change,
         changed_on=figure.changed_on,
@@ -160,11 +158,19 @@ def _text(figure: Figure, context: Context) -> _Text:
     return _Text(text, "", change_text(change, digits, context), trend_of(change), digits)
 
 
+def _chart_label(figure: Figure, text: _Text, context: Context) -> str:
+    """What is seen of the link, where it leads, and how."""
+    say = context.say
+    where = say.text("panel.chart_of", name=say.currency_name(figure.currency))
+    return f"{figure.currency} {text.figure}, {where}, {say.text('new_window')}"
+
+
 def _digits_below(figure: Figure, text: _Text, context: Context) -> int:
     """The decimals of the small figure: those of the large one, or its own where there is none."""
-    if figure.rate or not figure.next:
+    later = figure.next or figure.next_doubted
+    if figure.rate or not later:
         return text.digits
-    return digits_of(figure.next.value, context.options.digits)
+    return digits_of(later.value, context.options.digits)
 
 
 def _next(figure: Figure, text: _Text, tomorrow: date | None, context: Context) -> Dated | None:

@@ -77,7 +77,8 @@ def rows_of(common: Label, figures: Sequence[Figure], tomorrow: date | None, con
         lower = say.text("lower.late" if common.confirmed else "mark.unconfirmed")
         return Rows(bank, unit, day, lower, outdated, "state")
     kind, on, lower = _small_figures(common, figures, tomorrow, context)
-    return Rows(bank, unit, day, lower, outdated, kind, on)
+    # Without small figures, the lower row is the unit.
+    return Rows(bank, unit if kind else "", day, lower, outdated, kind, on)
 
 
 def _without_figure(common: Label, context: Context) -> tuple[str, str]:
@@ -118,11 +119,12 @@ def small_of(figure: Figure, digits: int, common: Label, rows: Rows, context: Co
 
 
 def _changed(figure: Figure, rows: Rows) -> Decimal | None:
-    """The change on the day of the small figures; None where it is not known, or the figure moved again since."""
-    on, day = figure.changed_on, rows.lower_on
-    if on and day:
-        return None if on > day else figure.last_change if on == day else Decimal()
-    if figure.stands_since and day and figure.stands_since < day:
+    """The change on the day of the small figures: zero where the figure is known to have stood on it; None where that
+    is not known, or it moved again since."""
+    day, since = rows.lower_on, figure.stands_since
+    if day and figure.changed_on == day:
+        return figure.last_change
+    if day and since and since < day:
         return Decimal()
     return figure.change if figure.rate and figure.rate.valid_on == day else None
 
