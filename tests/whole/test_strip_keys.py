@@ -223,7 +223,7 @@ def test_charts_are_reached_from_the_rates_where_that_is_asked_for(context: Brow
     page.keyboard.press("Tab")
     assert page.evaluate(REACHED) == "USD"
     assert "/chart?" in (links.first.get_attribute("href") or "")
-    expect(links.first).to_have_accessible_name("Chart: US dollar")
+    expect(links.first).to_have_accessible_name("USD 87.45, chart of the US dollar, opens in a new window")
     assert links.first.get_attribute("target") == "_blank"
     plain = Reader(context.new_page(), server).page
     assert plain.locator(".rates a[href]").count() == 0
