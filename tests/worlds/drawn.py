@@ -29,9 +29,12 @@ def misdrawn(one: Shown, today: date) -> Iterator[Wrong]:
     elif small.kind == "change" and rows.of == "changed":
         yield from _changed(one, small)
     elif small.kind == "change":
-        if rows.of != "change" or one.valid_on != today:
+        # A table of several days brings a change on its first, and none on the others.
+        stands = bool(one.valid_on and one.valid_until) and one.valid_on < today <= one.valid_until
+        if rows.of != "change" or not (stands or one.valid_on == today):
             yield "day change", one.valid_on, small.value, None
-        yield from _of_change(one, small, one.change)
+        last = one.last_change[1] if one.last_change and one.last_change[0] == today else one.change
+        yield from _of_change(one, small, Decimal() if stands else last)
     elif small.kind == "doubt" and (rows.of != "next" or not rows.on or rows.on <= today):
         yield "small figure in doubt", rows.on, small.value, None
 
