@@ -245,7 +245,9 @@ class WholeRun(Loop):
             process = self.processes[nth % 2]
             said = json.loads(process.get(f"/strip.json?lang={language}&{_QUERY}"))
             page = process.get(f"/strip?lang={language}&{_QUERY}")
-            label = "".join(said["words"][name] for name in ("upper_name", "upper_unit", "upper_day", "lower"))
+            label = "".join(
+                said["words"][name] for name in ("status", "upper_name", "upper_unit", "upper_day", "lower")
+            )
             drawn = _LABEL.search(page)
             assert drawn, page
             assert _text(drawn[0]) == _text(label), language
