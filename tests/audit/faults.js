@@ -247,7 +247,7 @@ function heights({outer, page}, view, height, fault) {
     // It keeps the height that it is given: its headlines scroll in a box of their own.
     const needed = page ? page.scrollHeight : outer.scrollHeight;
     if (Math.abs(given - reserved) > .5) fault("height", `the code reserves ${reserved} px, it takes ${given}`);
-    if (needed > given + .5) fault("height", `the code reserves ${reserved} px, the panel needs ${needed}`);
+    if (needed > given + 1) fault("height", `the code reserves ${reserved} px, the panel needs ${needed}`);
     return;
   }
   outer.style.setProperty("min-height", "0", "important");

@@ -173,7 +173,8 @@ def main(arguments: list[str]) -> int:
         share = 1 if engine == "chromium" and not asked.tenth else TENTH
         results.append(run(engine, asked.state or list(STATES), share))
     print(told(results, asked.show))
-    return 1 if any(one.faults for one in results) else 0
+    # Rates that a wide font, a long label or a long figure has moved along in their own box are told; look.md allows them.
+    return 1 if any(kind != "moved" for one in results for kind, *_ in one.faults) else 0
 
 
 if __name__ == "__main__":
