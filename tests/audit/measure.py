@@ -173,7 +173,7 @@ def main(arguments: list[str]) -> int:
         share = 1 if engine == "chromium" and not asked.tenth else TENTH
         results.append(run(engine, asked.state or list(STATES), share))
     print(told(results, asked.show))
-    # Rates that a wide font, a long label or a long figure has moved along in their own box are told; look.md allows them.
+    # Rates that a wide font or a long label has moved along in their own box are told; the look allows them.
     return 1 if any(kind != "moved" for one in results for kind, *_ in one.faults) else 0
 
 
